@@ -1,0 +1,100 @@
+import type { Facts } from './facts/armFacts.ts'
+import type { NodeProbe } from './node/nodeProbe.ts'
+import type { PodHandle } from './pods/podHandle.ts'
+import type { PodSpec } from './pods/podSpec.ts'
+import type { ClassFacts, ClusterFacts, NodeFacts } from './facts/facts.ts'
+
+/** yes, or no with the evidence, or unknown with what kept us from knowing: the reason of the skip. */
+export type Applicability = true | { readonly no: string } | { readonly unknown: string }
+
+/** Which RuntimeClasses (or nodes, or the cluster as a whole) a claim is about: decided by facts, never by a name's spelling. */
+export type On =
+  | { readonly scope: 'class'; readonly applies: (facts: ClassFacts, cluster: ClusterFacts) => Applicability }
+  | { readonly scope: 'node'; readonly applies: (facts: NodeFacts, cluster: ClusterFacts) => Applicability }
+  | { readonly scope: 'cluster'; readonly applies: (cluster: ClusterFacts) => Applicability }
+
+export interface PodsContext<Case> {
+  /** The class under test; undefined for the default runtime: control arms, canaries, and claims about a node or the cluster. */
+  readonly runtimeClass: string | undefined
+  readonly case: Case
+  readonly facts: Facts
+}
+
+export type Expect = typeof import('chai').expect
+
+export interface CheckContext<Pods extends string, Case> {
+  readonly pods: Readonly<Record<Pods, PodHandle>>
+  readonly runtimeClass: string | undefined
+  readonly case: Case
+  readonly facts: Facts
+  /** Records a figure and returns it. */
+  readonly measure: (name: string, value: number, unit: string) => number
+  /** Says which of several accepted outcomes was seen; written to the report as a finding. */
+  readonly finding: (text: string) => void
+  /** chai's expect; what it asserts is recorded, and a check without any assertion fails as vacuous. */
+  readonly expect: Expect
+  /** The read-only probe of the arm's node. Only for claims whose `needs` has node-probe; otherwise using it throws. */
+  readonly node: NodeProbe
+  /** Reads objects of the cluster (RuntimeClasses, discovery). Never writes. */
+  readonly api: ReadApi
+  /** Creates a suite-owned RuntimeClass for the life of the arm; needs runtimeclass-write. */
+  readonly temporaryRuntimeClass: (handler: string) => Promise<string>
+  /** Creates a further pod in the course of the check, and waits as its spec says. Removed at the arm's end. */
+  readonly createPod: (spec: PodSpec) => Promise<PodHandle>
+  readonly signal: AbortSignal
+}
+
+export interface ReadApi {
+  find(ref: { apiVersion: string; kind: string; namespace?: string; name: string }): Promise<Record<string, unknown> | null>
+  raw(path: string): Promise<unknown>
+}
+
+/**
+ * The executable form of a claim. Title, level, versions, needs and danger come from the chapter's behaviours.yaml.
+ * A check states what it observes and what must hold; waiting, retrying, cleaning up and evidence are the engine's.
+ */
+export interface Behaviour<Pods extends string = string, Case = unknown> {
+  readonly on: On
+  readonly pods: (context: PodsContext<Case>) => Readonly<Record<Pods, PodSpec>>
+  /** Table rows of the claim: each becomes an arm. Keys are the case ids of behaviours.yaml. */
+  readonly cases?: Readonly<Record<string, Case>>
+  readonly check: (context: CheckContext<Pods, Case>) => Promise<void>
+  /**
+   * Faults of the simulator that turn this check red, each with an excerpt of the message that it must give.
+   * The mutation run proves it, and that no other fault does.
+   */
+  readonly killedBy: Readonly<Record<string, string>>
+  /** The claim holds for the default runtime too: the check is run there as well, and a failure on both is the environment's. */
+  readonly control?: true
+  /** The check must fail under the default runtime: run there on every run, and a pass makes the run invalid. */
+  readonly canary?: true
+  /** Holds the node for itself while it runs: measures performance or disturbs. */
+  readonly exclusive?: true
+  /** How long `check` may take once its pods are there, ms. Default 60 000. */
+  readonly timeoutMs?: number
+}
+
+export interface RegisteredBehaviour {
+  readonly id: string
+  readonly file: string
+  readonly definition: Behaviour
+}
+
+const registered: RegisteredBehaviour[] = []
+
+/** Declares the check of a claim. Throws when the same id is declared twice. */
+export function behaviour<Pods extends string, Case = undefined>(id: string, definition: Behaviour<Pods, Case>): void {
+  const twin = registered.find((other) => other.id === id)
+  if (twin) throw new Error(`${id} is declared twice: in ${twin.file} and in ${callerFile()}`)
+  registered.push({ id, file: callerFile(), definition: definition as unknown as Behaviour })
+}
+
+/** Every check declared so far, in file order. */
+export const registeredBehaviours = (): readonly RegisteredBehaviour[] => registered
+
+/** The spec file that called `behaviour`: first frame of the stack outside this file. */
+function callerFile(): string {
+  const frames = (new Error().stack ?? '').split('\n').slice(1)
+  const frame = frames.find((line) => !line.includes('helpers/behaviour.ts'))
+  return frame?.match(/(?:file:\/\/)?(\/[^:)]+|[A-Za-z]:[^:)]+):\d+:\d+/)?.[1] ?? 'unknown file'
+}

@@ -1,0 +1,102 @@
+/** A Kubernetes object as JSON, nothing dropped and nothing converted (dates stay strings). */
+export interface KubeObject {
+  apiVersion: string
+  kind: string
+  metadata: ObjectMeta
+  [field: string]: unknown
+}
+
+export interface ObjectMeta {
+  name?: string
+  generateName?: string
+  namespace?: string
+  uid?: string
+  resourceVersion?: string
+  creationTimestamp?: string
+  deletionTimestamp?: string
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  [field: string]: unknown
+}
+
+/** Where an object lives: `{ apiVersion: 'v1', kind: 'Pod', namespace, name }`. */
+export interface ObjectRef {
+  apiVersion: string
+  kind: string
+  namespace?: string | undefined
+  name: string
+}
+
+export interface CallOptions {
+  signal?: AbortSignal
+  /** Deadline of this one request, ms. */
+  timeoutMs?: number
+}
+
+export interface ExecOptions extends CallOptions {
+  container?: string
+  stdin?: string
+  /**
+   * True when running the command a second time does no harm: only then may a dropped connection be retried.
+   * Default false: an exec that may have run is never silently repeated.
+   */
+  readOnly?: boolean
+}
+
+export interface ExecResult {
+  stdout: string
+  stderr: string
+  exitCode: number
+}
+
+/** State of the waits' cache: the last object seen, and the events that name it. */
+export interface WaitOptions {
+  signal?: AbortSignal
+  /** Deadline, ms. */
+  timeoutMs: number
+  /** What is awaited, for the error: "Ready", "phase Succeeded". */
+  what: string
+  /** Returns why the awaited state can no longer be reached (ErrImagePull, FailedCreatePodSandBox…), or null. */
+  unreachable?: (object: KubeObject, events: readonly KubeObject[]) => string | null
+}
+
+/** Everything the suite asks of a cluster. Implemented on @kubernetes/client-node; the only door to the API server. */
+export interface Cluster {
+  readonly context: string
+  readonly server: string
+  version(): Promise<{ gitVersion: string }>
+  get(ref: ObjectRef, options?: CallOptions): Promise<KubeObject>
+  /** Null instead of a 404. */
+  find(ref: ObjectRef, options?: CallOptions): Promise<KubeObject | null>
+  list(
+    of: { apiVersion: string; kind: string; namespace?: string; labelSelector?: string; fieldSelector?: string },
+    options?: CallOptions,
+  ): Promise<KubeObject[]>
+  /** POST with fieldValidation=Strict. Throws ApiError with the server's Status (409, 403, 422…). */
+  create(object: KubeObject, options?: CallOptions & { dryRun?: boolean }): Promise<KubeObject>
+  patch(ref: ObjectRef, patch: unknown, options?: CallOptions & { type?: 'merge' | 'strategic' | 'json' }): Promise<KubeObject>
+  /** Deletes by name and, when given, UID precondition. False when it was already gone. */
+  delete(ref: ObjectRef & { uid?: string }, options?: CallOptions & { gracePeriodSeconds?: number }): Promise<boolean>
+  /** One SelfSubjectAccessReview. */
+  may(verb: string, resource: { group?: string; resource: string; subresource?: string; namespace?: string }): Promise<boolean>
+  /** GET of any path: `/api/v1/nodes/n/proxy/...`, `/openapi/v3`. */
+  raw(path: string, options?: CallOptions): Promise<unknown>
+
+  /**
+   * Resolves with the object as soon as `until` holds. Fed by one watch per namespace and kind, shared by all waits.
+   * Throws WaitError (deadline, or unreachable) that says the last state, the last events and what was awaited.
+   */
+  waitFor(ref: ObjectRef, until: (object: KubeObject) => boolean, options: WaitOptions): Promise<KubeObject>
+  waitForDeleted(ref: ObjectRef & { uid?: string }, options: WaitOptions): Promise<void>
+  /** Events of the namespace that name the object, oldest first, from the shared watch. */
+  eventsOf(object: { namespace: string; uid?: string; name: string }): Promise<readonly KubeObject[]>
+
+  /** Throws ExecError (rejected, closed, timeout, truncated) when no exit status came; a non-zero exit is a result. */
+  exec(pod: { namespace: string; name: string }, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>
+  logs(pod: { namespace: string; name: string }, options?: CallOptions & { container?: string; previous?: boolean; tailLines?: number }): Promise<string>
+  followLogs(pod: { namespace: string; name: string }, options: CallOptions & { container?: string }): AsyncIterable<string>
+
+  /** Calls made so far, for the run record. */
+  readonly stats: { requests: number; watches: number; retries: readonly { at: string; request: string; attempt: number; because: string }[] }
+  close(): Promise<void>
+}

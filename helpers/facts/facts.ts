@@ -1,0 +1,94 @@
+import type { Fact } from './fact.ts'
+
+export type ShimFamily = 'go' | 'rust'
+export type Hypervisor = 'qemu' | 'cloud-hypervisor' | 'firecracker' | 'dragonball' | 'stratovirt' | 'remote'
+
+/**
+ * How a sandbox gets its size. hotplug: boots with the defaults and grows by the limits. static: boots with the limits
+ * (static_sandbox_resource_mgmt, sized by workload plus overhead in runtime-rs >= 4.0).
+ */
+export type Sizing = 'hotplug' | 'static'
+
+export interface NodeFacts {
+  readonly name: string
+  readonly schedulable: Fact<boolean>
+  /** Carries katacontainers.io/kata-runtime=true. */
+  readonly kata: Fact<boolean>
+  readonly architecture: Fact<string>
+  /** status.nodeInfo.kernelVersion */
+  readonly kernelVersion: Fact<string>
+  readonly osImage: Fact<string>
+  /** For instance containerd://1.7.24 */
+  readonly containerRuntime: Fact<string>
+  readonly kubeletVersion: Fact<string>
+  /** Logical CPUs, from capacity. */
+  readonly cpus: Fact<number>
+  /** status.capacity.memory, MiB */
+  readonly memoryMiB: Fact<number>
+  readonly allocatableMillicores: Fact<number>
+  readonly allocatableMiB: Fact<number>
+  readonly allocatablePods: Fact<number>
+  /** Sums over the pods already on the node, RuntimeClass overhead included. */
+  readonly requestedMillicores: Fact<number>
+  readonly requestedMiB: Fact<number>
+  readonly requestedPods: Fact<number>
+  /** From the node probe; unknown without it. */
+  readonly bootId: Fact<string>
+  readonly cgroupVersion: Fact<1 | 2>
+  readonly kvmUsable: Fact<boolean>
+  readonly cpuVirtualization: Fact<'vmx' | 'svm' | 'none'>
+  /** True when the node is itself a VM (cpuinfo flag hypervisor). */
+  readonly nested: Fact<boolean>
+  /** DMI sys_vendor and product_name, joined by a space. */
+  readonly machine: Fact<string>
+  /** /proc/meminfo MemTotal of the node, KiB */
+  readonly memTotalKiB: Fact<number>
+}
+
+/** A Kata RuntimeClass as the cluster really runs it: the object, and the effective TOML of its handler on a tested node. */
+export interface ClassFacts {
+  readonly name: string
+  readonly handler: Fact<string>
+  readonly overheadMiB: Fact<number>
+  readonly overheadMillicores: Fact<number>
+  readonly nodeSelector: Fact<Readonly<Record<string, string>>>
+  /** Nodes that the class can be scheduled to. */
+  readonly nodes: readonly string[]
+  readonly shim: Fact<ShimFamily>
+  readonly hypervisor: Fact<Hypervisor>
+  readonly sizing: Fact<Sizing>
+  readonly defaultVcpus: Fact<number>
+  readonly defaultMemoryMiB: Fact<number>
+  /** Upper bound of vCPUs: default_maxvcpus, 0 means the node's CPUs. */
+  readonly maxVcpus: Fact<number>
+  /** runtime-rs >= 4.0 with static sizing: what the sandbox itself is given on top of the workload. */
+  readonly sandboxOverheadVcpus: Fact<number>
+  readonly sandboxOverheadMiB: Fact<number>
+  readonly blockDeviceUse: Fact<boolean>
+  readonly sharedFs: Fact<string>
+  readonly sandboxCgroupOnly: Fact<boolean>
+  readonly enabledAnnotations: Fact<readonly string[]>
+  /** `kernel`, `image`, `initrd` of the effective TOML. */
+  readonly kernelPath: Fact<string>
+  readonly imagePath: Fact<string>
+  readonly initrdPath: Fact<string>
+  /** True for classes whose guest is a TEE or CoCo guest. */
+  readonly confidential: Fact<boolean>
+}
+
+export interface ClusterFacts {
+  readonly kubernetesVersion: Fact<string>
+  /** Kata release, for instance 3.26.0 */
+  readonly kataVersion: Fact<string>
+  readonly distribution: Fact<string>
+  readonly defaultRuntime: Fact<string>
+  /** The default RuntimeClass's handler when one of the classes is called `kata`. */
+  readonly nodes: readonly NodeFacts[]
+  readonly classes: readonly ClassFacts[]
+  /** RuntimeClasses that are there but are not Kata's. */
+  readonly otherClasses: readonly string[]
+  /** May the suite create a namespace with Pod Security level privileged? */
+  readonly privilegedNamespace: Fact<boolean>
+  readonly mayCreateRuntimeClasses: Fact<boolean>
+  readonly nodeProbe: Fact<boolean>
+}

@@ -1,0 +1,57 @@
+/** A process of the node as /proc shows it to the probe. */
+export interface HostProcess {
+  readonly pid: number
+  readonly ppid: number
+  readonly comm: string
+  /** argv; empty for kernel threads */
+  readonly argv: readonly string[]
+  /** Target of /proc/PID/exe; empty when it cannot be read. */
+  readonly exe: string
+}
+
+/** The host's side of one sandbox, found by pod UID and sandbox id, never by name grep. */
+export interface SandboxProcesses {
+  readonly sandboxId: string
+  readonly shims: readonly HostProcess[]
+  /** The VMM; empty for an in-shim VMM (Dragonball) and for runc. */
+  readonly hypervisors: readonly HostProcess[]
+  readonly virtiofsds: readonly HostProcess[]
+}
+
+/** Memory of one process from smaps_rollup and status, KiB. */
+export interface ProcessMemory {
+  readonly rssKiB: number
+  readonly pssKiB: number
+  readonly rssShmemKiB: number
+}
+
+/**
+ * Read-only view of one node through a privileged pod of the default runtime with the host's root mounted read-only.
+ * Every method reads; none writes. Source: docs/node-probe.md
+ */
+export interface NodeProbe {
+  readonly node: string
+  /** Contents of a host file. Throws NodeProbeError when it is missing or unreadable. */
+  readFile(path: string): Promise<string>
+  /** Contents of a host file, or null when it does not exist. */
+  readFileIfThere(path: string): Promise<string | null>
+  /** Names in a host directory, sorted; empty when it does not exist. */
+  list(path: string): Promise<readonly string[]>
+  /** Every process of the host. */
+  processes(): Promise<readonly HostProcess[]>
+  /** Shim, hypervisor and virtiofsd processes of the pod's sandbox. Throws NodeProbeError when the pod has no sandbox on this node. */
+  sandbox(podUid: string): Promise<SandboxProcesses>
+  memory(pid: number): Promise<ProcessMemory>
+  /** Targets of /proc/PID/fd, for instance anon_inode:kvm-vcpu:0 */
+  fileDescriptors(pid: number): Promise<readonly string[]>
+  /** The handler (runtimeHandler) that the CRI reports for the pod's sandbox; '' is the default runtime. Null when no crictl is on the node. */
+  runtimeHandler(podUid: string): Promise<string | null>
+  /** Interfaces of the pod's network namespace on the host: name, MAC, addresses. */
+  podInterfaces(podUid: string): Promise<readonly { name: string; mac: string; addresses: readonly string[]; mtu: number }[]>
+  /** Opens /dev/kvm and, when a helper allows, asks KVM_GET_API_VERSION. */
+  kvm(): Promise<{ present: boolean; kind: string; device: string; opens: boolean; apiVersion: number | null }>
+  /** Effective configuration of a handler: base TOML with config.d merged in lexical order, as Kata does. Null when the handler has none here. */
+  effectiveToml(handler: string): Promise<{ path: string; dropIns: readonly string[]; values: Readonly<Record<string, unknown>> } | null>
+  /** Size in bytes: apparent and allocated. */
+  fileSize(path: string): Promise<{ apparent: number; allocated: number } | null>
+}

@@ -1,0 +1,25 @@
+import type { KubeObject } from '../cluster/cluster.ts'
+
+/** What the engine waits for before the check runs. */
+export type Awaited =
+  /** Ready; anything else breaks or fails the arm (default). */
+  | 'ready'
+  /** phase Succeeded or Failed */
+  | 'finished'
+  /** whatever comes first: ready, finished, refused, not-started. For negative claims. */
+  | 'settled'
+
+/** A pod that a check asks for: an immutable description; `build` makes the manifest. */
+export interface PodSpec {
+  readonly awaited: Awaited
+  /** How long the awaited state may take, ms. */
+  readonly timeoutMs: number
+  /** True when other checks may observe the same pod: the check only reads. */
+  readonly shared: boolean
+  /** Needs the suite's privileged namespace (hostPID, hostPath, privileged). */
+  readonly privileged: boolean
+  /** Not counted to start before this other pod of the same check is there: its name in the check's `pods`. */
+  readonly after: string | null
+  /** Manifest without name, namespace, labels and node: those are the engine's. */
+  readonly manifest: KubeObject
+}

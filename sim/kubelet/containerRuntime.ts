@@ -1,0 +1,143 @@
+/**
+ * The Container Runtime Interface as the simulated kubelet uses it: what kubelet asks of containerd, with the field's names
+ * (cri-api runtime.v1). Implemented by sim/node on top of the modelled machines and shims.
+ */
+export interface SandboxConfig {
+  podName: string
+  podNamespace: string
+  podUid: string
+  attempt: number
+  hostname: string
+  labels: Record<string, string>
+  annotations: Record<string, string>
+  /** RuntimeClass.handler; '' is the node's default runtime. */
+  runtimeHandler: string
+  /** POD: own; NODE: the host's; CONTAINER (pid only): one per container. */
+  namespaces: { network: 'POD' | 'NODE'; ipc: 'POD' | 'NODE'; pid: 'POD' | 'NODE' | 'CONTAINER' }
+  privileged: boolean
+  sysctls: Record<string, string>
+  cgroupParent: string
+  /** Sum over the pod: what the kubelet writes into overhead and resources of the sandbox. */
+  resources: { cpuQuota: number | null; memoryLimitBytes: number | null }
+  overhead: { cpuMillicores: number; memoryBytes: number }
+  dns: { servers: string[]; searches: string[]; options: string[] }
+}
+
+/** A CRI mount is always a path of the host: kubelet has prepared volumes there. */
+export interface CriMount {
+  containerPath: string
+  hostPath: string
+  readonly: boolean
+  propagation: 'private' | 'hostToContainer' | 'bidirectional'
+}
+
+export interface ContainerConfig {
+  name: string
+  attempt: number
+  image: string
+  /** Entrypoint and arguments; null takes the image's. */
+  command: string[] | null
+  args: string[] | null
+  workingDir: string | null
+  env: Record<string, string>
+  mounts: CriMount[]
+  /** volumeDevices: block device of the host at a path in the container. */
+  devices: { containerPath: string; hostPath: string; permissions: string }[]
+  resources: { cpuShares: number; cpuQuota: number | null; cpuPeriod: number; memoryLimitBytes: number | null; oomScoreAdj: number; pidsLimit: number | null }
+  security: {
+    privileged: boolean
+    capabilitiesAdd: string[]
+    capabilitiesDrop: string[]
+    noNewPrivs: boolean
+    readOnlyRootfs: boolean
+    runAsUser: number | null
+    runAsGroup: number | null
+    supplementalGroups: number[]
+  }
+  tty: boolean
+  stdin: boolean
+  terminationMessagePath: string
+}
+
+export interface ContainerStatus {
+  id: string
+  sandboxId: string
+  name: string
+  attempt: number
+  state: 'created' | 'running' | 'exited'
+  createdAt: number
+  startedAt: number | null
+  finishedAt: number | null
+  exitCode: number | null
+  /** Completed, Error, OOMKilled, StartError as containerd gives it. */
+  reason: string | null
+  message: string | null
+}
+
+/** One exec: streams of bytes both ways; `exit` settles when the process has ended. */
+export interface ExecSession {
+  stdin: { write(data: Uint8Array): void; end(): void }
+  onStdout(listener: (data: Uint8Array) => void): void
+  onStderr(listener: (data: Uint8Array) => void): void
+  resize(columns: number, rows: number): void
+  readonly exit: Promise<number>
+  kill(): void
+}
+
+export interface LogLine {
+  /** ms of the simulation's clock */
+  at: number
+  stream: 'stdout' | 'stderr'
+  text: string
+}
+
+/** An error as containerd words it; kubelet puts it into events and states. `code` is the gRPC status. */
+export class CriError extends Error {
+  readonly code: 'Unknown' | 'NotFound' | 'DeadlineExceeded' | 'InvalidArgument'
+  constructor(code: 'Unknown' | 'NotFound' | 'DeadlineExceeded' | 'InvalidArgument', message: string) {
+    super(message)
+    this.name = 'CriError'
+    this.code = code
+  }
+}
+
+/** What kubelet writes on its node: volumes. Paths are the host's. */
+export interface HostFiles {
+  makeDirectory(path: string, mode?: number): void
+  /** A tmpfs (memory-backed emptyDir, Secret) mounted there. */
+  mountTmpfs(path: string, sizeBytes: number | null): void
+  writeFile(path: string, content: Uint8Array | string, mode?: number): void
+  symlink(target: string, path: string): void
+  remove(path: string): void
+  /** null when nothing is there. For hostPath type checks. */
+  kindOf(path: string): 'directory' | 'file' | 'socket' | 'characterDevice' | 'blockDevice' | null
+  /** Bytes below the path that are on the host: for eviction. */
+  usage(path: string): number
+}
+
+export interface ContainerRuntime {
+  /** Name and version as in node.status.nodeInfo.containerRuntimeVersion: containerd://1.7.24 */
+  readonly version: string
+  readonly host: HostFiles
+  /** Throws CriError: unknown handler, hypervisor failed, annotation refused… */
+  runPodSandbox(config: SandboxConfig): Promise<{ id: string; ips: string[] }>
+  stopPodSandbox(id: string): Promise<void>
+  removePodSandbox(id: string): Promise<void>
+  createContainer(sandboxId: string, config: ContainerConfig): Promise<string>
+  /** Throws CriError when the process cannot start (kubelet: StartError / RunContainerError). */
+  startContainer(id: string): Promise<void>
+  /** TERM, then KILL after the grace period; resolves when the container has exited. */
+  stopContainer(id: string, gracePeriodMs: number): Promise<void>
+  removeContainer(id: string): Promise<void>
+  containerStatus(id: string): ContainerStatus | null
+  /** Called whenever a container exits or a sandbox is lost (its VM died). */
+  onChange(listener: (change: { kind: 'containerExited'; id: string } | { kind: 'sandboxLost'; id: string }) => void): void
+  /** Runs a command in a running container. Throws CriError when the command cannot be found or the container is not running. */
+  exec(containerId: string, argv: string[], options: { tty: boolean; stdin: boolean }): Promise<ExecSession>
+  /** exec for probes and lifecycle hooks. */
+  execSync(containerId: string, argv: string[], timeoutMs: number): Promise<{ stdout: string; stderr: string; exitCode: number }>
+  logs(containerId: string): readonly LogLine[]
+  onLog(containerId: string, listener: (line: LogLine) => void): () => void
+  /** Removes everything of the node: the end of the simulation. */
+  close(): Promise<void>
+}
