@@ -41,6 +41,11 @@ export interface ExecOptions extends CallOptions {
    * Default false: an exec that may have run is never silently repeated.
    */
   readOnly?: boolean
+  /**
+   * False when the command of a read prints nothing by nature (`test -e`, `grep -q`). Otherwise a read that exits with 0
+   * and prints nothing is made again, up to three times in all: the kubelet can lose short outputs.
+   */
+  expectOutput?: boolean
 }
 
 export interface ExecResult {
@@ -60,7 +65,7 @@ export interface WaitOptions {
   unreachable?: (object: KubeObject, events: readonly KubeObject[]) => string | null
 }
 
-/** Everything the suite asks of a cluster. Implemented on @kubernetes/client-node; the only door to the API server. */
+/** Everything the suite asks of a cluster. Credentials by @kubernetes/client-node; the only door to the API server. */
 export interface Cluster {
   readonly context: string
   readonly server: string
@@ -86,12 +91,13 @@ export interface Cluster {
    * Resolves with the object as soon as `until` holds. Fed by one watch per namespace and kind, shared by all waits.
    * Throws WaitError (deadline, or unreachable) that says the last state, the last events and what was awaited.
    */
-  waitFor(ref: ObjectRef, until: (object: KubeObject) => boolean, options: WaitOptions): Promise<KubeObject>
+  /** With a `uid`, a deletion or a namesake ends the wait; without, a successor of the same name is waited for. */
+  waitFor(ref: ObjectRef & { uid?: string }, until: (object: KubeObject) => boolean, options: WaitOptions): Promise<KubeObject>
   waitForDeleted(ref: ObjectRef & { uid?: string }, options: WaitOptions): Promise<void>
   /** Events of the namespace that name the object, oldest first, from the shared watch. */
   eventsOf(object: { namespace: string; uid?: string; name: string }): Promise<readonly KubeObject[]>
 
-  /** Throws ExecError (rejected, closed, timeout, truncated) when no exit status came; a non-zero exit is a result. */
+  /** Throws ExecError (rejected, connect, closed, timeout) when no exit status came; a non-zero exit is a result. */
   exec(pod: { namespace: string; name: string }, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>
   logs(pod: { namespace: string; name: string }, options?: CallOptions & { container?: string; previous?: boolean; tailLines?: number }): Promise<string>
   followLogs(pod: { namespace: string; name: string }, options: CallOptions & { container?: string }): AsyncIterable<string>

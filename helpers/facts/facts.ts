@@ -87,6 +87,11 @@ export interface ClusterFacts {
   readonly classes: readonly ClassFacts[]
   /** RuntimeClasses that are there but are not Kata's. */
   readonly otherClasses: readonly string[]
+  /**
+   * Kata RuntimeClasses that the operator's profile says the cluster must have (every enabled shim and custom runtime, and `kata` with
+   * createDefaultRuntimeClass), with the handler where the profile fixes one; null without a profile.
+   */
+  readonly declared: readonly { readonly name: string; readonly handler?: string }[] | null
   /** May the suite create a namespace with Pod Security level privileged? */
   readonly privilegedNamespace: Fact<boolean>
   readonly mayCreateRuntimeClasses: Fact<boolean>

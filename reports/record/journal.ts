@@ -30,6 +30,8 @@ export const ClaimRecord = z.strictObject({
   executable: z.boolean(),
   /** Why the claim has no executable check, or why it is not in this run; null when it has arms. */
   reason: z.string().nullable(),
+  /** RuntimeClasses and nodes that the claim is not about, each with the fact that says so. */
+  notApplicable: z.array(z.strictObject({ subject: z.string(), reason: z.string() })),
   /** Names of the faults of the simulator which turn this claim's check red. */
   killedBy: z.array(z.string()),
 })

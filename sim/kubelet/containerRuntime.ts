@@ -107,7 +107,11 @@ export interface HostFiles {
   /** A tmpfs (memory-backed emptyDir, Secret) mounted there. */
   mountTmpfs(path: string, sizeBytes: number | null): void
   writeFile(path: string, content: Uint8Array | string, mode?: number): void
+  /** null when nothing is there. The kubelet reads termination messages and files of subPath checks. */
+  readFile(path: string): Uint8Array | null
+  /** Replaces a symbolic link that is already there, as rename(2) of a new one would: ConfigMap volumes swap `..data`. */
   symlink(target: string, path: string): void
+  /** With everything below; what is not there is no error. Never goes through mounts of host directories. */
   remove(path: string): void
   /** null when nothing is there. For hostPath type checks. */
   kindOf(path: string): 'directory' | 'file' | 'socket' | 'characterDevice' | 'blockDevice' | null
@@ -129,13 +133,22 @@ export interface ContainerRuntime {
   /** TERM, then KILL after the grace period; resolves when the container has exited. */
   stopContainer(id: string, gracePeriodMs: number): Promise<void>
   removeContainer(id: string): Promise<void>
+  /** null when unknown. After the loss of a sandbox its containers are exited with code 255 and reason Error. */
   containerStatus(id: string): ContainerStatus | null
+  /** Bytes of the container's writable layer on the host (CRI ContainerStats.writable_layer): for eviction. */
+  writableLayerBytes(id: string): number
   /** Called whenever a container exits or a sandbox is lost (its VM died). */
   onChange(listener: (change: { kind: 'containerExited'; id: string } | { kind: 'sandboxLost'; id: string }) => void): void
   /** Runs a command in a running container. Throws CriError when the command cannot be found or the container is not running. */
   exec(containerId: string, argv: string[], options: { tty: boolean; stdin: boolean }): Promise<ExecSession>
   /** exec for probes and lifecycle hooks. */
   execSync(containerId: string, argv: string[], timeoutMs: number): Promise<{ stdout: string; stderr: string; exitCode: number }>
+  /** Streams of the container's first process (kubectl attach). Absent: attach shows output only. `exit` settles when the container ends. */
+  attach?(containerId: string): ExecSession
+  /** A TCP connection from the node to an address and port, as probes make it. Throws CriError worded as Go's net.Dial: `dial tcp 10.244.0.5:80: connect: connection refused`. */
+  connect?(address: string, port: number, timeoutMs: number): Promise<void>
+  /** An HTTP GET from the node. Throws like connect. */
+  httpGet?(url: string, headers: Record<string, string>, timeoutMs: number): Promise<{ status: number; body: string }>
   logs(containerId: string): readonly LogLine[]
   onLog(containerId: string, listener: (line: LogLine) => void): () => void
   /** Removes everything of the node: the end of the simulation. */

@@ -26,11 +26,25 @@ export interface MachineSpec {
     /** MemTotal, KiB: what the kernel leaves of the RAM. */
     totalKiB: number
     /** What the idle system uses, KiB: kernel, agent or daemons, by /proc/meminfo's keys. */
-    idle: { slabReclaimable: number; slabUnreclaimable: number; percpu: number; anon: number; mapped: number; buffers: number; cached: number; kernelStack: number; pageTables: number }
+    idle: {
+      slabReclaimable: number
+      slabUnreclaimable: number
+      percpu: number
+      anon: number
+      mapped: number
+      buffers: number
+      cached: number
+      kernelStack: number
+      pageTables: number
+      /** Used by the kernel and counted nowhere (direct map, memmap of DAX, virtio rings). Default 0. */
+      other?: number
+    }
     /** Size of a memory block of hot-plug, MiB. */
     blockMiB: number
   }
   cgroupVersion: 1 | 2
+  /** Departures: what another system answers in place of this kernel (faults guest-sees-node-memory, guest-dmesg-is-the-hosts). */
+  shows?: { meminfo?: () => { MemTotal: number; MemFree: number; MemAvailable: number }; kernelLog?: () => readonly string[] }
   clock: Clock
 }
 
@@ -41,7 +55,10 @@ export interface ProcessSpec {
   exe: string
   parent?: number
   uid?: number
+  /** Counts against the machine's MemFree with its pssKiB, unless `withinIdle`. */
   memory?: { rssKiB: number; shmemKiB: number; pssKiB: number }
+  /** Its memory is already part of MachineSpec.memory.idle. */
+  withinIdle?: boolean
   /** Targets of /proc/PID/fd beyond 0, 1, 2: anon_inode:kvm-vm … */
   fds?: string[]
   cgroup?: string
@@ -49,6 +66,11 @@ export interface ProcessSpec {
   /** Default: the machine's own. */
   pidNamespace?: PidNamespace
   netNamespace?: NetNamespace
+  ipcNamespace?: IpcNamespace
+  /** -1000: the OOM killer never takes it (kubelet, containerd, kata-agent). Default 0. */
+  oomScoreAdj?: number
+  /** Number of its threads; default 1. */
+  threads?: number
 }
 
 export interface MachineProcess {
@@ -57,6 +79,8 @@ export interface MachineProcess {
   /** Live figures: a hypervisor's memory follows what its guest touches. */
   memory: { rssKiB: number; shmemKiB: number; pssKiB: number }
   kill(signal?: string): void
+  /** Ends it with that exit code, as if it had called exit. */
+  exit(code: number): void
   readonly exited: Promise<number>
 }
 
@@ -87,10 +111,17 @@ export interface MachineContainerSpec {
   /** The image's files are made by the machine from the image's name. */
   image: string
   /** As /proc/mounts shows "/": virtiofs, overlay, 9p, ext4. */
-  rootfs: { fstype: string; device: string; options: string; readonly: boolean }
+  rootfs: {
+    fstype: string
+    device: string
+    options: string
+    readonly: boolean
+    /** A directory of this machine's tree that is the root (what is written shows there); default: a fresh tree of the image. */
+    source?: string
+  }
   mounts: ContainerMount[]
   namespaces: { pid: PidNamespace; net: NetNamespace; ipc: IpcNamespace }
-  cgroup: { path: string; memoryMaxBytes: number | null; cpuQuota: number | null; cpuPeriod: number; cpuWeight: number; pidsMax: number | null; /** false: the limit is written but the kernel does not enforce it */ enforced: boolean }
+  cgroup: { path: string; memoryMaxBytes: number | null; cpuQuota: number | null; cpuPeriod: number; cpuWeight: number; pidsMax: number | null; /** false: the limit is written but the kernel does not enforce it */ enforced: boolean | { memory: boolean; cpu: boolean }; /** memory.oom.group: the kubelet asks for 1, kata-agent 3.26.0 leaves it 0. Default false. */ oomGroup?: boolean }
   capabilities: string[]
   noNewPrivs: boolean
   privileged: boolean
@@ -102,7 +133,10 @@ export interface MachineContainer {
   readonly id: string
   /** pid of the first process in the machine's own pid namespace */
   readonly pid: number
-  /** Exit of the first process: code, and whether the OOM killer ended it. Signals give 128 + n. */
+  /**
+   * Exit of the first process: code (signals give 128 + n), and whether the OOM killer took any process of the container's cgroup: that is
+   * what makes containerd say OOMKilled, whoever was the victim.
+   */
   readonly exited: Promise<{ code: number; oomKilled: boolean; signal: string | null }>
   signal(signal: string): void
   /** Throws MachineError when the executable is not there or the container has ended. */
@@ -112,7 +146,11 @@ export interface MachineContainer {
 }
 
 export interface MachineExec {
+  /** pid of the process in the machine's own pid namespace */
+  readonly pid: number
   readonly exit: Promise<number>
+  /** Signal that ended it, once it has ended: an exec killed by signal 9 is 137 for runc and 9 for kata-agent. */
+  readonly signal: string | null
   onOutput(listener: (stream: 'stdout' | 'stderr', data: Uint8Array) => void): void
   writeStdin(data: Uint8Array): void
   endStdin(): void
@@ -133,6 +171,65 @@ export interface MachineFiles {
   /** Another tree shown below path (virtiofs share, tmpfs): what is written on either side is seen on both. */
   mount(path: string, from: { files: MachineFiles; path: string } | { tmpfs: true; sizeBytes: number | null }, options?: { fstype?: string; readonly?: boolean }): void
   usage(path: string): number
+  /** Undoes a mount at that path; false when nothing is mounted there. */
+  unmount(path: string): boolean
+  /** A program: running `path` calls it. Directories are made. */
+  registerCommand(path: string, command: MachineCommand): void
+  /** A file whose text is made on reading. Also below /proc and /sys, which take nothing else. */
+  virtual(path: string, generate: () => string): void
+  /** Makes opening a device fail as the driver would: ENODEV of /dev/kvm when firmware has locked it. null heals it. */
+  failOpen(path: string, errno: 'ENODEV' | 'EACCES' | 'EIO' | 'ENXIO' | 'EBUSY' | null): void
+}
+
+/** A program of the machine in TypeScript: crictl, kata-runtime, systemctl. The answer is the exit code. */
+export type MachineCommand = (call: MachineCommandCall) => number | Promise<number>
+
+export interface MachineCommandCall {
+  argv: string[]
+  env: Record<string, string>
+  cwd: string
+  uid: number
+  stdin(): Promise<Uint8Array>
+  stdout(text: string): void
+  stderr(text: string): void
+  /** ms of the simulation's clock; ends early when the process is killed. */
+  sleep(ms: number): Promise<void>
+}
+
+/** A disk: /dev/NAME, /sys/block/NAME and /proc/partitions follow. */
+export interface BlockDeviceSpec {
+  name: string
+  major: number
+  minor: number
+  /** Bytes; a backing file's own size when absent. */
+  sizeBytes?: number
+  readonly?: boolean
+  /** A file of another tree that holds the bytes (a PV's image on the node). */
+  backing?: { files: MachineFiles; path: string }
+  /** A partition has no directory in /sys/block. */
+  partition?: boolean
+  rotational?: boolean
+}
+
+/** How the machines reach each other: sim/node gives one object to all machines of a cluster. */
+export interface MachineNetwork {
+  /** Registers what listens; the answer stops it. Throws MachineError EADDRINUSE. */
+  listen(namespace: NetNamespace, port: number, accept: (peer: MachineStream) => void): () => void
+  /** Throws MachineError ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT. */
+  connect(from: NetNamespace, ip: string, port: number): Promise<MachineStream>
+  /** True when ICMP echo is answered. */
+  ping(from: NetNamespace, ip: string): Promise<boolean>
+  /** Addresses of a name by the cluster's DNS; empty: NXDOMAIN. */
+  lookup(from: NetNamespace, name: string): Promise<string[]>
+}
+
+/** One end of a connection. */
+export interface MachineStream {
+  readonly remoteAddress: string
+  write(data: Uint8Array): void
+  end(): void
+  onData(listener: (data: Uint8Array) => void): void
+  onEnd(listener: () => void): void
 }
 
 export interface Machine {
@@ -154,8 +251,24 @@ export interface Machine {
   /** KiB that processes and page cache of this machine really touched so far: what the host has to back. */
   touchedKiB(): number
   onTouched(listener: (touchedKiB: number) => void): void
+  /** CPU time that the machine's processes have used since boot, ms: what its hypervisor's threads burnt on the host. */
+  cpuTimeMs(): number
   /** Adds a line to the kernel log. */
   log(line: string): void
+  /** Lines of the kernel log with their time stamps, as dmesg prints them. */
+  kernelLog(): string[]
+  addBlockDevice(device: BlockDeviceSpec): void
+  removeBlockDevice(name: string): void
+  /** Sets a kernel parameter as sysctl does: 'net/core/somaxconn'. Namespaced ones (net, kernel/shm*, kernel/msg*, fs/mqueue) belong to a namespace. */
+  setSysctl(name: string, value: string, namespace?: NetNamespace | IpcNamespace): void
+  /** Absent: nothing but loopback is reachable. */
+  network: MachineNetwork | null
+  /** Live MemTotal, MemFree and MemAvailable, KiB. */
+  meminfo(): { MemTotal: number; MemFree: number; MemAvailable: number }
+  /** All processes that the machine's root PID namespace sees, by pid. */
+  processes(): readonly { pid: number; ppid: number; uid: number; comm: string; argv: readonly string[] }[]
+  /** Called before the OOM killer for want of RAM (not at a cgroup's limit): what the listener plugs meanwhile is used. */
+  onMemoryShort(listener: (missingKiB: number) => void): void
   /** Called when the kernel runs out of memory with nothing left to kill, or panics. */
   onPanic(listener: (why: string) => void): void
   powerOff(): void

@@ -6,6 +6,8 @@ export interface Scenario {
   /** 3.25.0 … 4.1.0 */
   kataVersion: string
   containerdVersion: string
+  /** Where kata-deploy runs. */
+  kataDeployNamespace: string
   nodes: NodeScenario[]
   runtimeClasses: RuntimeClassScenario[]
   /** Names of faults: departures from the documented behaviour. */
@@ -32,6 +34,8 @@ export interface NodeScenario {
   vendor: string
   product: string
   cgroup: 1 | 2
+  /** Snapshotters of containerd: kata-fc needs devmapper. */
+  snapshotters: string[]
 }
 
 export interface RuntimeClassScenario {
@@ -41,6 +45,6 @@ export interface RuntimeClassScenario {
   hypervisor: 'qemu' | 'cloud-hypervisor' | 'firecracker' | 'dragonball'
   overhead: { memory: string; cpu: string } | null
   nodeSelector: Record<string, string> | null
-  /** Values of the effective TOML that differ from the shim's defaults: a drop-in of config.d. */
+  /** Values of the effective TOML that differ from the shim's defaults: a drop-in of config.d, of a custom runtime. */
   dropIn: Record<string, string | number | boolean> | null
 }

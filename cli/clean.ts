@@ -1,0 +1,42 @@
+import type { Command } from 'commander'
+import { chosen } from './chosen.ts'
+import { UsageError } from './usageError.ts'
+
+interface CleanOptions {
+  run?: string
+  all: boolean
+  dryRun: boolean
+  context?: string
+  kubeconfig?: string
+}
+
+export function addCleanCommand(program: Command): void {
+  program
+    .command('clean')
+    .description('remove what runs of the suite left behind, and nothing else')
+    .option('--run <id>', 'what this run made')
+    .option('--all', 'what any run made', false)
+    .option('--dry-run', 'only print what would be removed', false)
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--kubeconfig <file>', 'kubeconfig file')
+    .action(clean)
+}
+
+const REMOVAL_MS = 180_000
+
+/** Throws UsageError unless exactly one of --run and --all is given. */
+async function clean({ run, all, dryRun, context, kubeconfig }: CleanOptions): Promise<void> {
+  if ((run === undefined) === !all) throw new UsageError('say --run ID for one run or --all for every run')
+  const { connect } = await import('../helpers/cluster/connect.ts')
+  const { removeLeftovers } = await import('../engine/cluster/removeLeftovers.ts')
+  const cluster = await connect(chosen({ kubeconfig, context }))
+  try {
+    const { found, left } = await removeLeftovers(cluster, { ...(run === undefined ? {} : { runId: run }), dryRun, timeoutMs: REMOVAL_MS })
+    const verb = dryRun ? 'would be removed' : 'removed'
+    for (const { kind, name } of found) process.stdout.write(`${kind}/${name} ${left.includes(`${kind}/${name}`) ? 'could not be removed' : verb}\n`)
+    if (found.length === 0) process.stdout.write('nothing to remove\n')
+    if (left.length > 0) process.exitCode = 3
+  } finally {
+    await cluster.close()
+  }
+}

@@ -1,0 +1,30 @@
+import { Command, CommanderError } from 'commander'
+import { addCleanCommand } from './clean.ts'
+import { addDoctorCommand } from './doctor.ts'
+import { addListCommand } from './list.ts'
+import { addReportCommand } from './report.ts'
+import { addRunCommand } from './run.ts'
+import { addSimCommand } from './sim.ts'
+import { exitCodeOf, oneLine } from './failure.ts'
+
+const program = new Command('kata-conformance')
+  .description('Conformance and end-to-end suite for Kata Containers on Kubernetes')
+  .version('0.1.0')
+  .exitOverride()
+  .configureOutput({ writeErr: () => undefined })
+  .showSuggestionAfterError()
+
+for (const add of [addRunCommand, addDoctorCommand, addListCommand, addReportCommand, addCleanCommand, addSimCommand]) add(program)
+for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => undefined })
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError && error.exitCode === 0) process.exit(0)
+  if (error instanceof CommanderError && error.code === 'commander.help') {
+    process.stderr.write(program.helpInformation())
+    process.exit(2)
+  }
+  process.stderr.write(`${oneLine(error)}\n`)
+  process.exit(exitCodeOf(error))
+}

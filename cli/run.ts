@@ -1,0 +1,33 @@
+import type { Command } from 'commander'
+import { defaultSettings, positive, type RunSettings } from './runSettings.ts'
+
+const collect = (value: string, previous: string[]): string[] => [...previous, ...value.split(',')]
+
+export function addRunCommand(program: Command): void {
+  program
+    .command('run')
+    .description('deploy pods to the cluster, check every behaviour, clean up and report')
+    .option('--context <name>', 'context of the kubeconfig (default: its current context)')
+    .option('--kubeconfig <file>', 'kubeconfig file (default: $KUBECONFIG, then ~/.kube/config, then in-cluster)')
+    .option('--profile <file>', 'what this cluster must have: RuntimeClasses, known deviations')
+    .option('--runtime-class <name>', 'only this RuntimeClass (repeatable)', collect, [])
+    .option('--node <name>', 'only this node (repeatable)', collect, [])
+    .option('--chapter <name>', 'only this chapter, such as MEM (repeatable)', collect, [])
+    .option('--level <level>', 'only MUST, SHOULD, MAY or INFO (repeatable)', collect, [])
+    .option('--behaviour <id>', 'only this behaviour, such as KATA-MEM-005 (repeatable)', collect, [])
+    .option('--image <name=ref>', 'replace an image, such as busybox=registry.example/busybox:1.36 (repeatable)', collect, [])
+    .option('--no-probe', 'no privileged node probe; what needs it is skipped')
+    .option('--quiet-nodes', 'nodes carry no other load: also measure performance', false)
+    .option('--slow', 'also run checks of more than five minutes', false)
+    .option('--out <folder>', 'where results go', defaultSettings.out)
+    .option('--max-arms <n>', 'checks at once', (text) => positive(text, '--max-arms'), defaultSettings.maxArms)
+    .option('--max-pods <n>', 'pods at once on a node', (text) => positive(text, '--max-pods'), defaultSettings.maxPods)
+    .option('--sim', 'run against an embedded simulated cluster instead', false)
+    .option('--scenario <file>', 'with --sim: the scenario')
+    .option('--kata-version <version>', 'with --sim: the release of Kata')
+    .option('--speed <factor>', 'with --sim: how many times faster than life', (text) => positive(text, '--speed'), defaultSettings.speed)
+    .action(async (settings: RunSettings) => {
+      const { runSuite } = await import('./runSuite.ts')
+      process.exitCode = await runSuite(settings, process.argv.slice(2))
+    })
+}

@@ -1,0 +1,67 @@
+import { UsageError } from './usageError.ts'
+
+/** What an operator can say about a run: flags of `run`, or KATA_CONFORMANCE_* for plain mocha. */
+export interface RunSettings {
+  kubeconfig?: string
+  context?: string
+  profile?: string
+  out: string
+  runtimeClass: string[]
+  node: string[]
+  chapter: string[]
+  level: string[]
+  behaviour: string[]
+  image: string[]
+  /** --no-probe */
+  probe: boolean
+  quietNodes: boolean
+  slow: boolean
+  sim: boolean
+  scenario?: string
+  kataVersion?: string
+  speed: number
+  maxArms: number
+  maxPods: number
+}
+
+export const defaultSettings: RunSettings = {
+  out: 'results',
+  runtimeClass: [],
+  node: [],
+  chapter: [],
+  level: [],
+  behaviour: [],
+  image: [],
+  probe: true,
+  quietNodes: false,
+  slow: false,
+  sim: false,
+  speed: 10,
+  maxArms: 64,
+  maxPods: 110,
+}
+
+const list = (value: string | undefined): string[] => (value === undefined || value === '' ? [] : value.split(','))
+
+/** Settings of plain mocha: KATA_CONFORMANCE_SIM=1, _CONTEXT, _RUNTIME_CLASS=a,b … KUBECONFIG is read as kubectl reads it. */
+export function settingsFromEnvironment(env: Readonly<Record<string, string | undefined>>): RunSettings {
+  const of = (name: string) => env[`KATA_CONFORMANCE_${name}`]
+  const optional = { context: of('CONTEXT'), profile: of('PROFILE'), scenario: of('SCENARIO'), kataVersion: of('KATA_VERSION') }
+  return {
+    ...defaultSettings,
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+    out: of('OUT') ?? defaultSettings.out,
+    runtimeClass: list(of('RUNTIME_CLASS')),
+    node: list(of('NODE')),
+    image: list(of('IMAGE')),
+    sim: of('SIM') === '1',
+    speed: positive(of('SPEED') ?? String(defaultSettings.speed), 'KATA_CONFORMANCE_SPEED'),
+  }
+}
+
+/** Throws UsageError. */
+export function positive(text: string, name: string): number {
+  const value = text === 'Infinity' ? Infinity : Number(text)
+  if (!(value > 0)) throw new UsageError(`${name} is ${JSON.stringify(text)}; it must be a number above 0`)
+  return value
+}

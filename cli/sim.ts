@@ -1,0 +1,31 @@
+import type { Command } from 'commander'
+import { chosen } from './chosen.ts'
+import { positive } from './runSettings.ts'
+
+interface SimOptions {
+  scenario: string
+  kataVersion?: string
+  port?: string
+  speed: number
+}
+
+export function addSimCommand(program: Command): void {
+  program
+    .command('sim')
+    .description('serve a simulated Kata cluster on loopback and print its kubeconfig')
+    .option('--scenario <file>', 'a scenario by name or file', 'documented')
+    .option('--kata-version <version>', 'the release of Kata, 3.25.0 to 4.1.0')
+    .option('--port <port>', 'port of the API server (default: any free one)')
+    .option('--speed <factor>', 'how many times faster than life', (text) => positive(text, '--speed'), 1)
+    .action(async (options: SimOptions) => {
+      const { loadScenario } = await import('../sim/scenarios/loadScenario.ts')
+      const { startSimulation } = await import('../sim/simulation.ts')
+      const port = options.port === undefined ? 0 : positive(options.port, '--port')
+      const simulation = await startSimulation({ scenario: await loadScenario(options.scenario, chosen({ kataVersion: options.kataVersion })), speed: options.speed, port })
+      process.stdout.write(simulation.kubeconfig)
+      process.stderr.write(`# a SIMULATED Kata cluster at ${simulation.url}; save the kubeconfig above and use it with kubectl; Ctrl-C ends it\n`)
+      const stop = () => void simulation.close().then(() => process.exit(0))
+      process.once('SIGINT', stop)
+      process.once('SIGTERM', stop)
+    })
+}

@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { loadScenario } from '../sim/scenarios/loadScenario.ts'
+import { startSimulation } from '../sim/simulation.ts'
+
+export interface SimulatedCluster {
+  /** A kubeconfig file for it. */
+  readonly kubeconfig: string
+  close(): Promise<void>
+}
+
+export interface SimulatedClusterOptions {
+  /** A scenario by name or file; default documented. */
+  readonly scenario?: string | undefined
+  readonly kataVersion?: string | undefined
+  /** Besides the scenario's own. */
+  readonly faults?: readonly string[] | undefined
+  /** How many times faster than life; Infinity: no latency at all. */
+  readonly speed: number
+}
+
+/** Starts an embedded simulated cluster. Throws ScenarioError. */
+export async function startSimulatedCluster({ scenario = 'documented', kataVersion, faults = [], speed }: SimulatedClusterOptions): Promise<SimulatedCluster> {
+  const loaded = await loadScenario(scenario, { faults, ...(kataVersion === undefined ? {} : { kataVersion }) })
+  const simulation = await startSimulation({ scenario: loaded, speed })
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-sim-'))
+  const kubeconfig = path.join(folder, 'kubeconfig')
+  writeFileSync(kubeconfig, simulation.kubeconfig, { mode: 0o600 })
+  return {
+    kubeconfig,
+    async close() {
+      await simulation.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import path from 'node:path'
+import type { ArmRecord } from '../../reports/record/arm.ts'
+import type { RunRecord } from '../../reports/record/runRecord.ts'
+import { verdicts } from '../../reports/record/verdict.ts'
+import { coloursFor, verdictMark } from './verdictMark.ts'
+
+const answers: Readonly<Record<RunRecord['outcome'], string>> = {
+  conformant: 'Conformant: every gate-relevant behaviour that could be observed was observed.',
+  'not-conformant': 'NOT conformant.',
+  incomplete: 'Incomplete: something kept the suite from knowing.',
+  invalid: 'INVALID: a canary passed, so no verdict of this run can be believed.',
+  interrupted: 'Interrupted: no statement about the cluster.',
+}
+
+/** What a person reads at the end: the failures with expected, observed and evidence, then counts and the answer. */
+export function closingSummary(record: RunRecord, folder: string, stream: NodeJS.WriteStream): string {
+  const colours = coloursFor(stream)
+  const bad = record.arms.filter(needsAttention)
+  const { verdicts: count, planned, canaries, controls, claimsWithoutCheck } = record.summary
+  const lines = [
+    ...bad.flatMap((arm) => failure(arm, folder, verdictMark(arm.verdict, arm.role, colours))),
+    ...record.leaked.map(({ kind, namespace, name }) => `left behind: ${kind} ${namespace === null ? '' : `${namespace}/`}${name}; kata-conformance clean --run ${record.runId}`),
+    '',
+    `${planned} arms: ${verdicts.map((verdict) => `${count[verdict]} ${verdict}`).join(', ')}`,
+    `controls: ${controls.passed} passed, ${controls.failed + controls.broken + controls.skipped} not; canaries: ${canaries.failedAsTheyMust} of ${canaries.planned} failed as they must`,
+    `${claimsWithoutCheck} claims have no executable check (kata-conformance list says why)`,
+    `${record.simulated ? 'SIMULATED cluster, no evidence about a real one. ' : ''}${answers[record.outcome]}`,
+    `report: ${path.join(folder, 'report.html')}`,
+    '',
+  ]
+  return lines.join('\n')
+}
+
+const needsAttention = ({ role, verdict }: ArmRecord): boolean =>
+  role === 'canary' ? verdict !== 'failed' : verdict === 'failed' || verdict === 'broken' || verdict === 'environment'
+
+function failure(arm: ArmRecord, folder: string, mark: string): string[] {
+  const evidence = arm.evidence[0]
+  return [
+    '',
+    `${mark} ${arm.id}: ${arm.title} (${arm.level})`,
+    ...arm.message.split('\n').map((line) => `  ${line}`),
+    ...(arm.expected === null ? [] : [`  expected: ${arm.expected}`, `  observed: ${arm.observed ?? ''}`]),
+    ...(evidence ? [`  evidence: ${path.join(folder, path.dirname(evidence.path))}`] : []),
+  ]
+}

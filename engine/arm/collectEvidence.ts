@@ -1,0 +1,118 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { dump } from 'js-yaml'
+import type { Cluster } from '../../helpers/cluster/cluster.ts'
+import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
+import type { PodHandle } from '../../helpers/pods/podHandle.ts'
+import type { Evidence } from '../../reports/record/arm.ts'
+import type { Arm } from '../plan/arm.ts'
+import { redact } from './redact.ts'
+
+const PER_SOURCE_MS = 10_000
+
+interface Source {
+  readonly name: string
+  readonly mediaType: string
+  readonly read: () => Promise<string>
+}
+
+/**
+ * Gathers what a person needs to file the failure upstream: pods, events, logs, RuntimeClass, effective TOML and host processes. A source
+ * that cannot be read leaves its error in its file; nothing here fails the arm a second time.
+ */
+export async function collectEvidence(
+  folder: string,
+  arm: Arm,
+  pods: readonly PodHandle[],
+  message: string,
+  { cluster, probe }: { cluster: Cluster; probe: NodeProbe | null },
+): Promise<readonly Evidence[]> {
+  const relative = path.join('evidence', slug(arm.planned.id))
+  mkdirSync(path.join(folder, relative), { recursive: true })
+  const sources = [...described(arm, message), ...pods.flatMap(ofPod), ...ofClass(arm, cluster), ...ofNode(arm, pods, probe)]
+  return Promise.all(
+    sources.map(async ({ name, mediaType, read }) => {
+      const file = path.join(relative, name)
+      const text = await withDeadline(read()).catch((error: unknown) => `not to be had: ${(error as Error).message}\n`)
+      writeFileSync(path.join(folder, file), redact(text))
+      return { name, path: file, mediaType }
+    }),
+  )
+}
+
+const slug = (id: string): string => id.replace(/[^\w.-]+/g, '_')
+
+const yaml = (value: unknown): string => dump(value, { noRefs: true, lineWidth: -1 })
+
+const described = ({ planned, claim }: Arm, message: string): Source[] => [
+  {
+    name: 'arm.yaml',
+    mediaType: 'application/yaml',
+    read: () => Promise.resolve(yaml({ ...planned, statement: claim.statement, source: claim.source, message })),
+  },
+]
+
+const ofPod = (pod: PodHandle): Source[] => [
+  { name: `${pod.name}.yaml`, mediaType: 'application/yaml', read: () => Promise.resolve(yaml(withoutManagedFields(pod.object))) },
+  {
+    name: `${pod.name}.events.txt`,
+    mediaType: 'text/plain',
+    read: async () => (await pod.events()).map(({ type, reason, message }) => `${type}\t${reason}\t${message}\n`).join(''),
+  },
+  ...containersOf(pod).map((container) => ({
+    name: `${pod.name}.${container}.log`,
+    mediaType: 'text/plain',
+    read: () => pod.logs({ container }),
+  })),
+]
+
+function containersOf(pod: PodHandle): string[] {
+  const spec = pod.object.spec as { containers?: { name: string }[]; initContainers?: { name: string }[] } | undefined
+  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map(({ name }) => name)
+}
+
+function withoutManagedFields(object: PodHandle['object']): unknown {
+  const { managedFields: _managed, ...metadata } = object.metadata
+  return { ...object, metadata }
+}
+
+const ofClass = ({ classFacts }: Arm, cluster: Cluster): Source[] =>
+  classFacts === undefined
+    ? []
+    : [
+        {
+          name: `runtimeclass-${classFacts.name}.yaml`,
+          mediaType: 'application/yaml',
+          read: async () => yaml(await cluster.find({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', name: classFacts.name })),
+        },
+      ]
+
+function ofNode({ classFacts }: Arm, pods: readonly PodHandle[], probe: NodeProbe | null): Source[] {
+  if (!probe) return []
+  const handler = classFacts?.handler.value
+  const toml: Source[] = handler
+    ? [
+        {
+          name: `effective-${handler}.yaml`,
+          mediaType: 'application/yaml',
+          read: async () => yaml((await probe.effectiveToml(handler)) ?? 'the handler has no configuration on this node'),
+        },
+      ]
+    : []
+  const processes = pods
+    .filter((pod) => pod.uid !== '')
+    .map((pod) => ({
+      name: `${pod.name}.host-processes.yaml`,
+      mediaType: 'application/yaml',
+      read: async () => yaml(await probe.sandbox(pod.uid)),
+    }))
+  return [...toml, ...processes]
+}
+
+function withDeadline<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`not read within ${PER_SOURCE_MS} ms`)), PER_SOURCE_MS)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}

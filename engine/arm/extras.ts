@@ -1,0 +1,61 @@
+import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
+import type { PodHandle } from '../../helpers/pods/podHandle.ts'
+import type { PodSpec } from '../../helpers/pods/podSpec.ts'
+import { runLabels } from '../cluster/labels.ts'
+import type { Ledger } from '../cluster/ledger.ts'
+import type { Arm } from '../plan/arm.ts'
+import type { PodStarter } from '../schedule/podPool.ts'
+
+export interface Extras {
+  createPod(spec: PodSpec): Promise<PodHandle>
+  temporaryRuntimeClass(handler: string): Promise<string>
+  /** Begins the removal of all of it; what fails stays in the ledger. */
+  end(): void
+}
+
+let count = 0
+
+/** Objects that a check makes in its course, each in the ledger, gone when the arm ends. */
+export function createExtras(deps: {
+  readonly arm: Arm
+  readonly starter: PodStarter
+  readonly cluster: Cluster
+  readonly ledger: Ledger
+  readonly runId: string
+  readonly signal: AbortSignal
+}): Extras {
+  const { arm, starter, cluster, ledger, runId, signal } = deps
+  const pods: PodHandle[] = []
+  const classes: KubeObject[] = []
+  return {
+    async createPod(spec) {
+      const request = { key: '', spec, arm, name: `extra-${pods.length + 1}`, shared: false }
+      const pod = await starter.start(request, arm.planned.node ?? '', signal)
+      pods.push(pod)
+      return pod
+    },
+    async temporaryRuntimeClass(handler) {
+      count += 1
+      const manifest: KubeObject = {
+        apiVersion: 'node.k8s.io/v1',
+        kind: 'RuntimeClass',
+        metadata: { name: `kata-conformance-${runId}-${count}`, labels: runLabels(runId) },
+        handler,
+      }
+      const made = { ...manifest, ...(await cluster.create(manifest)) }
+      ledger.created(made)
+      classes.push(made)
+      return made.metadata.name ?? ''
+    },
+    end() {
+      for (const pod of pods) void starter.remove(pod).catch(() => undefined)
+      for (const { apiVersion, kind, metadata } of classes) {
+        const uid = metadata.uid ?? ''
+        void cluster.delete({ apiVersion, kind, name: metadata.name ?? '', uid }).then(
+          () => ledger.deleted(uid),
+          () => undefined,
+        )
+      }
+    },
+  }
+}

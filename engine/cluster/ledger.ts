@@ -1,0 +1,70 @@
+import type { Cluster, KubeObject, ObjectRef } from '../../helpers/cluster/cluster.ts'
+import type { ObjectRecord } from '../../reports/record/journal.ts'
+import type { Journal } from '../journal/journal.ts'
+
+/** What the run has made and not yet removed. Only what is in here is ever deleted by a run, by name and UID. */
+export interface Ledger {
+  created(object: KubeObject): void
+  deleted(uid: string): void
+  readonly open: readonly ObjectRecord[]
+  /**
+   * Removes everything that is left: pods first, then RuntimeClasses, then namespaces. Returns what could not be removed.
+   * @param deadlineMs for the whole of it
+   */
+  removeAll(cluster: Cluster, deadlineMs: number): Promise<readonly ObjectRecord[]>
+}
+
+const order = ['Pod', 'RuntimeClass', 'Namespace']
+
+export function createLedger(journal: Journal): Ledger {
+  const open = new Map<string, ObjectRecord>()
+  const deleted = (uid: string) => {
+    const object = open.get(uid)
+    if (!object) return
+    open.delete(uid)
+    journal.write({ event: 'object.deleted', object })
+  }
+  return {
+    created(object) {
+      const record: ObjectRecord = {
+        apiVersion: object.apiVersion,
+        kind: object.kind,
+        namespace: object.metadata.namespace ?? null,
+        name: object.metadata.name ?? '',
+        uid: object.metadata.uid ?? '',
+      }
+      open.set(record.uid, record)
+      journal.write({ event: 'object.created', object: record })
+    },
+    deleted,
+    get open() {
+      return [...open.values()]
+    },
+    async removeAll(cluster, deadlineMs) {
+      const signal = AbortSignal.timeout(deadlineMs)
+      for (const kind of order) {
+        const batch = [...open.values()].filter((each) => each.kind === kind)
+        await Promise.all(batch.map((each) => remove(cluster, each, signal, deadlineMs).then((gone) => gone && deleted(each.uid))))
+      }
+      return [...open.values()]
+    },
+  }
+}
+
+/** True when the object is gone for certain. */
+async function remove(cluster: Cluster, record: ObjectRecord, signal: AbortSignal, timeoutMs: number): Promise<boolean> {
+  const ref: ObjectRef & { uid: string } = {
+    apiVersion: record.apiVersion,
+    kind: record.kind,
+    namespace: record.namespace ?? undefined,
+    name: record.name,
+    uid: record.uid,
+  }
+  try {
+    if (!(await cluster.delete(ref, { signal }))) return true
+    if (record.kind !== 'RuntimeClass') await cluster.waitForDeleted(ref, { signal, timeoutMs, what: `${record.kind} ${record.name} gone` })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,36 @@
+import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
+import type { Ledger } from './ledger.ts'
+import { runLabels } from './labels.ts'
+
+export interface RunNamespaces {
+  /** Pod Security level baseline */
+  readonly baseline: string
+  /** Pod Security level privileged; null when the suite may not have one */
+  readonly privileged: string | null
+}
+
+const NAMESPACE_READY_MS = 30_000
+
+/**
+ * Makes the run's two namespaces and waits for their default ServiceAccount, without which no pod is admitted.
+ * Throws ApiError (403 says which verb is lacking) when the baseline one cannot be made.
+ */
+export async function createNamespaces(cluster: Cluster, ledger: Ledger, runId: string): Promise<RunNamespaces> {
+  const baseline = await createNamespace(cluster, ledger, `kata-conformance-${runId}`, 'baseline', runId)
+  const privileged = await createNamespace(cluster, ledger, `kata-conformance-${runId}-privileged`, 'privileged', runId).catch(() => null)
+  return { baseline, privileged }
+}
+
+async function createNamespace(cluster: Cluster, ledger: Ledger, name: string, level: string, runId: string): Promise<string> {
+  const manifest: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels: { ...runLabels(runId), 'pod-security.kubernetes.io/enforce': level } },
+  }
+  ledger.created({ ...manifest, ...(await cluster.create(manifest)) })
+  await cluster.waitFor({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: name, name: 'default' }, () => true, {
+    timeoutMs: NAMESPACE_READY_MS,
+    what: `the default ServiceAccount of namespace ${name}`,
+  })
+  return name
+}

@@ -1,0 +1,55 @@
+import type { Cluster } from '../../helpers/cluster/cluster.ts'
+import { startPod } from '../../helpers/pods/podStart.ts'
+import type { ImageResolver } from '../../helpers/pods/images.ts'
+import type { PodHandle } from '../../helpers/pods/podHandle.ts'
+import type { PodRequest, PodStarter } from '../schedule/podPool.ts'
+import { BEHAVIOUR_LABEL, runLabels } from './labels.ts'
+import type { Ledger } from './ledger.ts'
+import type { RunNamespaces } from './namespaces.ts'
+
+const REMOVAL_MS = 120_000
+
+/** Starts the pods of arms on the cluster and keeps the ledger. */
+export function createPodStarter(deps: {
+  readonly cluster: Cluster
+  readonly ledger: Ledger
+  readonly namespaces: RunNamespaces
+  readonly runId: string
+  readonly images: ImageResolver
+}): PodStarter {
+  const { cluster, ledger, namespaces, runId, images } = deps
+  const names = createNames()
+  return {
+    async start({ spec, arm, name, shared }, node, signal): Promise<PodHandle> {
+      const namespace = spec.privileged ? namespaces.privileged : namespaces.baseline
+      if (namespace === null) throw new Error('the suite has no namespace of Pod Security level privileged')
+      return startPod(cluster, {
+        spec,
+        name: names.next(shared ? 'shared' : arm.planned.behaviour, name),
+        namespace,
+        labels: { ...runLabels(runId), ...(shared ? {} : { [BEHAVIOUR_LABEL]: arm.planned.behaviour }) },
+        node: node === '' ? undefined : node,
+        images,
+        signal,
+        onCreated: (object) => ledger.created(object),
+      })
+    },
+    async remove(pod) {
+      if (pod.uid === '') return
+      await pod.delete({ timeoutMs: REMOVAL_MS })
+      ledger.deleted(pod.uid)
+    },
+  }
+}
+
+/** kata-mem-005-limited-12: unique in the run, a valid DNS label. */
+function createNames() {
+  let count = 0
+  return {
+    next(...parts: string[]): string {
+      count += 1
+      const stem = parts.join('-').toLowerCase().replace(/[^a-z0-9-]+/g, '-')
+      return `${stem.slice(0, 50).replace(/-+$/, '')}-${count}`
+    },
+  }
+}

@@ -1,0 +1,75 @@
+import { rmSync } from 'node:fs'
+import path from 'node:path'
+import type { RegisteredBehaviour } from '../../helpers/behaviour.ts'
+import type { Cluster } from '../../helpers/cluster/cluster.ts'
+import { detectFacts } from '../../helpers/facts/detectFacts.ts'
+import { factRecords } from '../../helpers/facts/factRecords.ts'
+import type { ImageResolver } from '../../helpers/pods/images.ts'
+import type { Catalog } from '../catalog/loadCatalog.ts'
+import { createLedger, type Ledger } from '../cluster/ledger.ts'
+import { createNamespaces, type RunNamespaces } from '../cluster/namespaces.ts'
+import { type Probes, startProbes } from '../cluster/probes.ts'
+import { type Journal, openJournal } from '../journal/journal.ts'
+import type { PreparedRun } from '../mocha/preparedRun.ts'
+import type { RunOptions } from '../options.ts'
+import { makePlan } from '../plan/plan.ts'
+import { startRun } from './startRun.ts'
+
+const CLEAN_UP_MS = 120_000
+
+export interface RunInputs {
+  readonly options: RunOptions
+  readonly cluster: Cluster
+  readonly catalog: Catalog
+  readonly registered: readonly RegisteredBehaviour[]
+  readonly images: ImageResolver
+  readonly signal: AbortSignal
+  /** Called once the journal is open, before anything is deployed. */
+  readonly onJournal: (journal: Journal) => void
+}
+
+/**
+ * Opens the journal, makes the run's namespaces and probes, detects facts and plans. When any of it fails, what was made is removed, the
+ * run's folder too, and the error is thrown: ApiError, WaitError, or the file system's.
+ */
+export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
+  const { options, cluster } = inputs
+  const { gitVersion } = await cluster.version()
+  const journal = openJournal(path.join(options.out, options.runId))
+  inputs.onJournal(journal)
+  const ledger = createLedger(journal)
+  journal.write({
+    event: 'run.started',
+    schemaVersion: 1,
+    runId: options.runId,
+    simulated: options.simulated,
+    suiteVersion: options.suiteVersion,
+    nodeVersion: process.version,
+    command: [...options.command],
+    cluster: { context: cluster.context, server: cluster.server, kubernetesVersion: gitVersion },
+  })
+  try {
+    const namespaces = await createNamespaces(cluster, ledger, options.runId)
+    return await plan(inputs, journal, ledger, namespaces)
+  } catch (error) {
+    await ledger.removeAll(cluster, CLEAN_UP_MS)
+    await journal.close()
+    if (ledger.open.length === 0) rmSync(journal.folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function plan(inputs: RunInputs, journal: Journal, ledger: Ledger, namespaces: RunNamespaces): Promise<PreparedRun> {
+  const { options, cluster, catalog, registered, signal } = inputs
+  const probes: Probes = await startProbes({ cluster, ledger, namespaces, options, images: inputs.images, signal })
+  for (const note of probes.notes) journal.write({ event: 'note', text: note })
+  const facts = await detectFacts(cluster, {
+    probes: (node) => probes.on(node),
+    privilegedNamespace: namespaces.privileged !== null,
+    declared: options.declaredClasses,
+  })
+  journal.write({ event: 'facts', facts: factRecords(facts) })
+  const made = makePlan(catalog, registered, facts, options)
+  journal.write({ event: 'claims', claims: [...made.claims] })
+  return startRun({ ...inputs, journal, ledger, namespaces, probes, facts, plan: made })
+}

@@ -1,0 +1,116 @@
+import type { ClusterFacts } from '../../helpers/facts/facts.ts'
+import type { ArmResult } from '../../reports/record/arm.ts'
+import { exitCodes, foldJournal } from '../../reports/record/foldJournal.ts'
+import type { RunRecord } from '../../reports/record/runRecord.ts'
+import { createExtras } from '../arm/extras.ts'
+import { collectEvidence } from '../arm/collectEvidence.ts'
+import { type ArmServices, runArm } from '../arm/runArm.ts'
+import { watchLostRejections } from '../arm/lostRejections.ts'
+import type { Ledger } from '../cluster/ledger.ts'
+import type { RunNamespaces } from '../cluster/namespaces.ts'
+import { createPodStarter } from '../cluster/podStarter.ts'
+import type { Probes } from '../cluster/probes.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { PreparedRun } from '../mocha/preparedRun.ts'
+import type { Arm } from '../plan/arm.ts'
+import type { Plan } from '../plan/plan.ts'
+import { budgetOf, type NodeBudget } from '../schedule/budget.ts'
+import { PodPool } from '../schedule/podPool.ts'
+import { type Schedule, startSchedule } from '../schedule/schedule.ts'
+import type { RunInputs } from './prepareRun.ts'
+import { settleVerdict } from './settleVerdict.ts'
+
+const CLEAN_UP_MS = 180_000
+
+export interface RunParts extends RunInputs {
+  readonly journal: Journal
+  readonly ledger: Ledger
+  readonly namespaces: RunNamespaces
+  readonly probes: Probes
+  readonly facts: ClusterFacts
+  readonly plan: Plan
+}
+
+/** A prepared run: arms start when mocha says which of them it will report. */
+export function startRun(parts: RunParts): PreparedRun {
+  const { plan, journal, cluster, ledger, options, facts, probes, signal } = parts
+  const lost = watchLostRejections()
+  const budgets: ReadonlyMap<string, NodeBudget> = new Map(facts.nodes.map((node) => [node.name, budgetOf(node, options.maxPodsPerNode)]))
+  const starter = createPodStarter({ ...parts, runId: options.runId })
+  let schedule: Schedule | null = null
+  const pool = new PodPool(starter, budgets, signal, () => schedule?.roomMayHaveGrown())
+  const settled = new Map<string, Promise<ArmResult>>()
+  let startedAt = 0
+
+  const services: ArmServices = {
+    facts,
+    lost,
+    signal,
+    api: { find: (ref) => cluster.find(ref), raw: (path) => cluster.raw(path) },
+    acquire: (arm) => pool.acquire(arm),
+    release: (arm) => pool.release(arm),
+    probe: (node) => probes.require(node),
+    extras: (arm) => createExtras({ arm, starter, cluster, ledger, runId: options.runId, signal }),
+    collectEvidence: (arm, pods, message) =>
+      collectEvidence(journal.folder, arm, pods, message, { cluster, probe: probes.on(arm.planned.node ?? '') }),
+  }
+
+  async function settle(arm: Arm, own: Promise<ArmResult>): Promise<ArmResult> {
+    const control = arm.control === null ? undefined : schedule?.results.get(arm.control)
+    const result = settleVerdict(arm, await own, (await control) ?? null, options.knownDeviations, new Date().toISOString().slice(0, 10))
+    journal.write({ event: 'arm.finished', arm: arm.planned.id, result })
+    return result
+  }
+
+  return {
+    plan,
+    start(ids) {
+      const arms = withControls(plan.arms, ids)
+      journal.write({ event: 'plan', arms: arms.map(({ planned }) => planned) })
+      startedAt = performance.now()
+      schedule = startSchedule({
+        arms,
+        pool,
+        budgets,
+        maxArms: options.maxArms,
+        signal,
+        run: (arm) => runArm(arm, services),
+        onStart: (arm) => journal.write({ event: 'arm.started', arm: arm.planned.id }),
+      })
+      for (const arm of arms) {
+        const own = schedule.results.get(arm.planned.id)
+        if (own) settled.set(arm.planned.id, settle(arm, own))
+      }
+    },
+    result: (id) => settled.get(id) ?? Promise.reject(new Error(`${id} is not part of this run`)),
+    async finish(): Promise<RunRecord> {
+      const results = await Promise.all(settled.values())
+      const wallMs = performance.now() - startedAt
+      await pool.settled()
+      const leaked = await ledger.removeAll(cluster, CLEAN_UP_MS)
+      for (const error of lost.unattributed) journal.write({ event: 'note', text: `a rejection was lost after its arm had ended: ${(error as Error).message}` })
+      lost.stop()
+      for (const retry of cluster.stats.retries) {
+        journal.write({ event: 'api.retried', request: retry.request, attempt: retry.attempt, because: retry.because })
+      }
+      const end = {
+        event: 'run.finished' as const,
+        wallMs,
+        lowerBoundMs: Math.max(pool.lowerBoundMs(), ...results.map(({ durationMs }) => durationMs)),
+        apiRequests: cluster.stats.requests,
+        watches: cluster.stats.watches,
+        leaked: [...leaked],
+      }
+      const { outcome } = foldJournal([...journal.events, { ...end, at: '', exitCode: 0 }])
+      journal.write({ ...end, exitCode: exitCodes[outcome] })
+      await journal.close()
+      return foldJournal(journal.events)
+    },
+  }
+}
+
+/** The chosen arms, the controls that they refer to, and every canary. */
+function withControls(arms: readonly Arm[], ids: ReadonlySet<string>): Arm[] {
+  const controls = new Set(arms.filter(({ planned }) => ids.has(planned.id)).map(({ control }) => control))
+  return arms.filter(({ planned }) => ids.has(planned.id) || controls.has(planned.id) || planned.role === 'canary')
+}

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto'
+import type { PodHandle } from '../../helpers/pods/podHandle.ts'
+import type { PodSpec } from '../../helpers/pods/podSpec.ts'
+import type { ClassFacts } from '../../helpers/facts/facts.ts'
+import type { Arm } from '../plan/arm.ts'
+import { addCost, type Cost, noCost, type NodeBudget } from './budget.ts'
+import { podCost } from './podCost.ts'
+
+export interface PodRequest {
+  readonly key: string
+  readonly spec: PodSpec
+  readonly arm: Arm
+  /** The pod's name within its check. */
+  readonly name: string
+  readonly shared: boolean
+}
+
+/** Starts and removes pods; implemented on the cluster client, and by a double in tests. */
+export interface PodStarter {
+  start(request: PodRequest, node: string, signal: AbortSignal): Promise<PodHandle>
+  /** Resolves when the pod is gone, or could not be removed (it stays in the ledger then). */
+  remove(pod: PodHandle): Promise<void>
+}
+
+interface Entry {
+  readonly cost: Cost
+  readonly since: number
+  readonly handle: Promise<PodHandle>
+}
+
+/**
+ * Pods of the run. Identical pods of read-only checks are one pod: it is started for the first arm that needs it and removed
+ * when the last planned one is done. A pod's cost is held from before its creation until it is gone.
+ */
+export class PodPool {
+  readonly #starter: PodStarter
+  readonly #budgets: ReadonlyMap<string, NodeBudget>
+  readonly #live = new Map<string, Entry>()
+  readonly #users = new Map<string, number>()
+  readonly #removals = new Set<Promise<void>>()
+  readonly #onRoom: () => void
+  readonly #signal: AbortSignal
+  /** Cost held so far, times the ms that it was held. */
+  #spent: Cost = noCost
+
+  constructor(starter: PodStarter, budgets: ReadonlyMap<string, NodeBudget>, signal: AbortSignal, onRoom: () => void) {
+    this.#starter = starter
+    this.#budgets = budgets
+    this.#signal = signal
+    this.#onRoom = onRoom
+  }
+
+  /** Announces that the arm will come, so that pods which it shares are kept for it. */
+  plan(arm: Arm): void {
+    for (const { key } of requestsOf(arm)) this.#users.set(key, (this.#users.get(key) ?? 0) + 1)
+  }
+
+  /** Cost of the arm's pods that are not running yet. */
+  costOf(arm: Arm): Cost {
+    return requestsOf(arm)
+      .filter(({ key }) => !this.#live.has(key))
+      .map(({ spec }) => podCost(spec.manifest, classOf(spec, arm)))
+      .reduce(addCost, noCost)
+  }
+
+  /** Starts or joins the arm's pods, all at once except those that come `after` another. The caller has checked the budget. */
+  acquire(arm: Arm): Readonly<Record<string, Promise<PodHandle>>> {
+    const handles: Record<string, Promise<PodHandle>> = {}
+    for (const request of inOrder(requestsOf(arm))) {
+      const before = request.spec.after === null ? null : handles[request.spec.after]
+      handles[request.name] = this.#join(request, arm, before ?? null)
+    }
+    return handles
+  }
+
+  #join(request: PodRequest, arm: Arm, before: Promise<PodHandle> | null): Promise<PodHandle> {
+    const live = this.#live.get(request.key)
+    if (live) return live.handle
+    const node = arm.planned.node ?? ''
+    const cost = podCost(request.spec.manifest, classOf(request.spec, arm))
+    this.#budgets.get(node)?.take(cost)
+    const handle = (before ?? Promise.resolve()).then(() => this.#starter.start(request, node, this.#signal))
+    handle.catch(() => undefined)
+    this.#live.set(request.key, { cost, handle, since: performance.now() })
+    return handle
+  }
+
+  /** The arm is done with its pods; those that nobody else waits for are removed, without waiting for it. */
+  release(arm: Arm): void {
+    for (const { key } of requestsOf(arm)) {
+      const users = (this.#users.get(key) ?? 1) - 1
+      this.#users.set(key, users)
+      const entry = this.#live.get(key)
+      if (users <= 0 && entry) {
+        this.#live.delete(key)
+        this.#remove(entry, arm.planned.node ?? '')
+      }
+    }
+  }
+
+  /** The least wall time, ms, in which the budget could have carried the pods that ran: the tightest of CPU, memory and pods. */
+  lowerBoundMs(): number {
+    const total = [...this.#budgets.values()].map((budget) => budget.total).reduce(addCost, noCost)
+    const bound = (spent: number, room: number) => (room > 0 ? spent / room : 0)
+    return Math.max(
+      bound(this.#spent.millicores, total.millicores),
+      bound(this.#spent.mib, total.mib),
+      bound(this.#spent.pods, total.pods),
+    )
+  }
+
+  #remove({ handle, cost, since }: Entry, node: string): void {
+    const removal = handle
+      .then((pod) => this.#starter.remove(pod))
+      .catch(() => undefined)
+      .then(() => {
+        this.#budgets.get(node)?.give(cost)
+        const ms = performance.now() - since
+        this.#spent = addCost(this.#spent, { millicores: cost.millicores * ms, mib: cost.mib * ms, pods: cost.pods * ms })
+        this.#removals.delete(removal)
+        this.#onRoom()
+      })
+    this.#removals.add(removal)
+  }
+
+  /** Resolves when every removal that was begun has ended. */
+  async settled(): Promise<void> {
+    while (this.#removals.size > 0) await Promise.all(this.#removals)
+  }
+}
+
+const requestCache = new WeakMap<Arm, readonly PodRequest[]>()
+
+export function requestsOf(arm: Arm): readonly PodRequest[] {
+  const cached = requestCache.get(arm)
+  if (cached) return cached
+  const requests = Object.entries(arm.pods).map(([name, spec]) => {
+    const shared = spec.shared && spec.after === null && arm.definition.exclusive !== true
+    const key = shared ? sharedKey(spec, arm) : `${arm.planned.id} ${name}`
+    return { key, spec, arm, name, shared }
+  })
+  requestCache.set(arm, requests)
+  return requests
+}
+
+/** Two pods of one arm are never one pod: the claim speaks of two. */
+function sharedKey(spec: PodSpec, arm: Arm): string {
+  const twins = Object.values(arm.pods).filter((other) => text(other) === text(spec))
+  return createHash('sha256')
+    .update(`${arm.planned.node ?? ''} ${twins.indexOf(spec)} ${text(spec)}`)
+    .digest('hex')
+    .slice(0, 16)
+}
+
+const text = (spec: PodSpec): string => JSON.stringify([spec.manifest, spec.awaited, spec.privileged])
+
+/** Pods after those which they come `after`. */
+const inOrder = (requests: readonly PodRequest[]): readonly PodRequest[] => [
+  ...requests.filter(({ spec }) => spec.after === null),
+  ...requests.filter(({ spec }) => spec.after !== null),
+]
+
+/** The facts of the pod's class: a check may ask for pods of the default runtime beside its class. */
+const classOf = (spec: PodSpec, arm: Arm): ClassFacts | undefined =>
+  (spec.manifest.spec as { runtimeClassName?: string }).runtimeClassName === undefined ? undefined : arm.classFacts

@@ -1,0 +1,94 @@
+import { ApiError } from './apiError.ts'
+import type { Cluster } from './cluster.ts'
+import { createDiscovery } from './discovery.ts'
+import { createExec } from './exec.ts'
+import { createLogs } from './logs.ts'
+import { objectCalls } from './objects.ts'
+import { type CallRecord, createTransport } from './transport.ts'
+import { createWaits } from './waits.ts'
+import { createWatchCache } from './watchCache.ts'
+
+export interface ConnectOptions {
+  /** Path of a kubeconfig. Default: KUBECONFIG, then ~/.kube/config, then the Pod's own ServiceAccount. */
+  kubeconfig?: string
+  /** Context of it. Default: its current-context. */
+  context?: string
+  /** Bound of the connection pool for calls. Watches, followed logs and execs have connections of their own. */
+  connections?: number
+  /** Default deadline of one call with its repeats, ms. */
+  timeoutMs?: number
+  /** Label of objects that belong to this run; see objectCalls. Default kata-conformance.io/run. */
+  runLabel?: string
+  onCall?: (call: CallRecord) => void
+  /** Aborts the connecting itself, not the cluster that comes of it. */
+  signal?: AbortSignal
+}
+
+/** How long the first answer may take, ms: no cluster at all is told soon, repeats are for a cluster that was there. */
+const firstAnswerMs = 10_000
+
+/**
+ * Connects to a cluster and makes sure that it is one: asks its version once, without repeats.
+ *
+ * @throws KubeconfigError when there is no usable kubeconfig
+ * @throws ApiError when nothing, or something else than Kubernetes, answers
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
+  // The client library takes half a second to load: only those who connect pay it.
+  const { loadKubeConfig } = await import('./kubeconfig.ts')
+  const load = (): ReturnType<typeof loadKubeConfig> => loadKubeConfig(options)
+  const transport = createTransport(load, options)
+  const discovery = createDiscovery(transport)
+  const cache = createWatchCache(transport, discovery)
+  const objects = objectCalls(transport, discovery, options.runLabel ?? 'kata-conformance.io/run')
+
+  const cluster: Cluster = {
+    context: load().getCurrentContext(),
+    server: transport.server,
+    stats: transport.stats,
+    ...objects,
+    ...createWaits(cache, objects.find),
+    ...createLogs(transport),
+    exec: createExec(transport),
+
+    async version() {
+      return versionOf(transport.server, (await transport.call({ method: 'GET', path: '/version' })).json)
+    },
+    async may(verb, { group = '', resource, subresource, namespace }) {
+      const resourceAttributes = { verb, group, resource, subresource, namespace }
+      const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } }
+      const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+      // A review stores nothing: asking twice is asking once.
+      const answer = await transport.call({ method: 'POST', path, body: review, repeatable: 'always' })
+      return (answer.json as { status?: { allowed?: boolean } }).status?.allowed === true
+    },
+    async raw(path, callOptions) {
+      const answer = await transport.call({ method: 'GET', path }, callOptions)
+      return answer.json ?? answer.text
+    },
+    async close() {
+      cache.close()
+      await transport.close()
+    },
+  }
+
+  try {
+    const first = { method: 'GET', path: '/version', repeatable: 'never' } as const
+    const answer = await transport.call(first, { timeoutMs: firstAnswerMs, ...(options.signal ? { signal: options.signal } : {}) })
+    versionOf(transport.server, answer.json)
+  } catch (error) {
+    await cluster.close()
+    throw error
+  }
+  return cluster
+}
+
+function versionOf(server: string, answer: unknown): { gitVersion: string } {
+  const { gitVersion } = (answer ?? {}) as { gitVersion?: unknown }
+  if (typeof gitVersion === 'string') return answer as { gitVersion: string }
+  throw new ApiError(`the server at ${server} does not speak the Kubernetes API: its /version has no gitVersion`, {
+    code: 200,
+    reason: 'NotKubernetes',
+    request: { method: 'GET', path: '/version' },
+  })
+}

@@ -1,0 +1,4 @@
+/** The kubeconfig cannot be used. `message` is one line: what, in which file, and what would be right. */
+export class KubeconfigError extends Error {
+  override readonly name = 'KubeconfigError'
+}

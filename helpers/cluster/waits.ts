@@ -1,0 +1,131 @@
+import type { Cluster, KubeObject, ObjectRef, WaitOptions } from './cluster.ts'
+import { keyOf } from './watch.ts'
+import type { WatchCache } from './watchCache.ts'
+import { WaitError, type WaitEnd } from './waitError.ts'
+
+type Target = ObjectRef & { uid?: string | undefined }
+
+/** The last word of the API server before a wait is given up may take so long, ms. */
+const lastReadMs = 5000
+/** An object that was just created and is still not in the watch after this time is asked for once, ms. */
+const noShowMs = 2000
+
+/** `waitFor` and `waitForDeleted`, fed by the shared watches. Nothing here asks twice for the same thing. */
+export function createWaits(
+  cache: WatchCache,
+  find: Cluster['find'],
+): Pick<Cluster, 'waitFor' | 'waitForDeleted' | 'eventsOf'> {
+  async function eventsOf(namespace: string, subject: { uid?: string | undefined; name: string }): Promise<readonly KubeObject[]> {
+    const index = await cache.events(namespace)
+    await index.ready
+    return index.of({ name: subject.name, ...(subject.uid ? { uid: subject.uid } : {}) })
+  }
+
+  /** Follows one object until `judge` settles the wait. */
+  async function follow<Result>(
+    target: Target,
+    options: WaitOptions & { askAtOnce?: boolean },
+    judge: (seen: Seen, events: readonly KubeObject[]) => Verdict<Result>,
+  ): Promise<Result> {
+    options.signal?.throwIfAborted()
+    const began = performance.now()
+    const watch = await cache.of(target)
+    const index = target.namespace ? await cache.events(target.namespace).catch(() => null) : null
+    return new Promise<Result>((resolve, reject) => {
+      const stops: (() => void)[] = []
+      let last: KubeObject | null = null
+      let settled = false
+
+      const settle = (act: () => void): void => {
+        if (settled) return
+        settled = true
+        for (const stop of stops) stop()
+        act()
+      }
+      const events = (): readonly KubeObject[] => index?.of({ name: target.name, ...uidOf(target, last) }) ?? []
+      const fail = (end: WaitEnd, because: string | null): void => {
+        const waitedMs = performance.now() - began
+        const trouble = watch.trouble
+        const of = { what: options.what, subject: nameOf(target), end, because, object: last, events: events(), waitedMs, trouble }
+        settle(() => reject(new WaitError(of)))
+      }
+      const weigh = (object: KubeObject | null, gone: boolean, asked: boolean): void => {
+        if (settled) return
+        const mine = object && (!target.uid || object.metadata.uid === target.uid) ? object : null
+        if (mine) last = mine
+        try {
+          const verdict = judge({ object: gone ? null : mine, gone: gone && mine !== null, asked }, events())
+          if (verdict.done) settle(() => resolve(verdict.result))
+          else if (verdict.fail) fail(verdict.fail, verdict.because ?? null)
+        } catch (error) {
+          settle(() => reject(error as Error))
+        }
+      }
+      const ask = (timeoutMs = lastReadMs): Promise<void> =>
+        find(target, { timeoutMs }).then((object) => weigh(object, false, true), () => undefined)
+
+      stops.push(watch.subscribe({
+        changed: (object, gone) => keyOf(object.metadata) === keyOf(target) && weigh(object, gone, false),
+        ended: (error) => settle(() => reject(error)),
+      }))
+      if (index) stops.push(index.subscribe({ name: target.name }, () => last && weigh(last, false, false)))
+      const deadline = setTimeout(() => {
+        // The watch may be late: the API server has the last word.
+        void ask().then(() => fail('deadline', null))
+      }, options.timeoutMs)
+      const noShow = setTimeout(() => void (last === null && watch.trouble === null && ask()), noShowMs)
+      stops.push(() => clearTimeout(deadline), () => clearTimeout(noShow))
+      const abort = (): void => settle(() => reject(options.signal?.reason as Error))
+      options.signal?.addEventListener('abort', abort, { once: true })
+      stops.push(() => options.signal?.removeEventListener('abort', abort))
+
+      const begin = (): void => {
+        weigh(watch.objects.get(keyOf(target)) ?? null, false, false)
+        // Not in the watch may mean not yet in the watch: only the API server knows.
+        if (last === null && options.askAtOnce) void ask(options.timeoutMs)
+      }
+      watch.ready.then(begin, (error: Error) => settle(() => reject(error)))
+      index?.ready.then(() => last && weigh(last, false, false), () => undefined)
+    })
+  }
+
+  return {
+    eventsOf: ({ namespace, ...subject }) => eventsOf(namespace, subject),
+
+    waitFor: (target: Target, until, options) =>
+      follow<KubeObject>(target, options, ({ object, gone, asked }, events) => {
+        if (object && until(object)) return { done: true, result: object }
+        // Without a UID a successor of the same name may still come.
+        if (target.uid && (gone || (asked && !object))) return { done: false, fail: 'deleted' }
+        const because = object && options.unreachable?.(object, events)
+        return because ? { done: false, fail: 'unreachable', because } : { done: false }
+      }),
+
+    waitForDeleted: (target, options) =>
+      follow<void>(target, { ...options, askAtOnce: true }, ({ object, gone, asked }) =>
+        gone || (asked && !object) ? { done: true, result: undefined } : { done: false },
+      ),
+  }
+}
+
+/** What a wait makes of what it sees: done, impossible, or go on. */
+type Verdict<Result> =
+  | { done: true; result: Result }
+  | { done: false; fail?: 'unreachable' | 'deleted'; because?: string }
+
+/** The API server's own view of an object, or news of it from the watch. */
+interface Seen {
+  object: KubeObject | null
+  /** Its deletion was seen. */
+  gone: boolean
+  /** The API server was asked for it just now, so null means that it is not there. */
+  asked: boolean
+}
+
+const nameOf = (target: Target): string =>
+  `${target.kind} ${target.namespace ? `${target.namespace}/` : ''}${target.name}`
+
+const uidOf = (target: Target, last: KubeObject | null): { uid?: string } => {
+  const uid = target.uid ?? last?.metadata.uid
+  return uid ? { uid } : {}
+}

@@ -1,0 +1,44 @@
+import type { Cluster } from '../cluster/cluster.ts'
+import { known, unknown, type Fact } from './fact.ts'
+
+/** May the suite create RuntimeClasses (and delete them again)? One SelfSubjectAccessReview each. */
+export async function detectMayCreateRuntimeClasses(cluster: Cluster): Promise<Fact<boolean>> {
+  const resource = { group: 'node.k8s.io', resource: 'runtimeclasses' }
+  return asked('runtimeclasses.node.k8s.io', async () => {
+    const [create, remove] = await Promise.all([cluster.may('create', resource), cluster.may('delete', resource)])
+    return create && remove
+  })
+}
+
+/**
+ * May the suite have a namespace of Pod Security level privileged? The right to create namespaces, and a namespace with that label
+ * passing admission as a dry run: policies of the cluster (Kyverno, PSS defaults) speak up there.
+ */
+export async function detectPrivilegedNamespace(cluster: Cluster): Promise<Fact<boolean>> {
+  try {
+    const namespace = {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        generateName: 'kata-conformance-',
+        labels: { 'pod-security.kubernetes.io/enforce': 'privileged' },
+      },
+    }
+    await cluster.create(namespace, { dryRun: true })
+    return known(true, 'a namespace with Pod Security level privileged is admitted (dry run)')
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message: string }
+    return code === 403 || code === 400 || code === 422
+      ? known(false, `a namespace with Pod Security level privileged is refused: ${message}`)
+      : unknown(message)
+  }
+}
+
+async function asked(what: string, ask: () => Promise<boolean>): Promise<Fact<boolean>> {
+  try {
+    const may = await ask()
+    return known(may, `SelfSubjectAccessReview: create and delete of ${what} ${may ? 'are allowed' : 'are not both allowed'}`)
+  } catch (error) {
+    return unknown(`SelfSubjectAccessReview failed: ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,29 @@
+import type { PodHandle } from '../pods/podHandle.ts'
+
+/**
+ * Lines of a container's log as they come, up to the one that satisfies `last`, to the end of the log, or to the end of the time: a line that
+ * never comes is an observation and no error, so the caller asserts what it got.
+ */
+export async function logUntil(
+  pod: PodHandle,
+  { last, withinMs, container }: { last: (line: string) => boolean; withinMs: number; container?: string },
+): Promise<readonly string[]> {
+  const lines: string[] = []
+  const log = pod.followLogs(container === undefined ? {} : { container })[Symbol.asyncIterator]()
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<'time is up'>((resolve) => {
+    timer = setTimeout(() => resolve('time is up'), withinMs)
+  })
+  try {
+    for (;;) {
+      const next = await Promise.race([log.next(), timeout])
+      if (next === 'time is up' || next.done === true) return lines
+      lines.push(next.value)
+      if (last(next.value)) return lines
+    }
+  } finally {
+    clearTimeout(timer)
+    // Ends the connection; its own end is nobody's concern any more.
+    void Promise.resolve(log.return?.()).catch(() => undefined)
+  }
+}

@@ -1,0 +1,126 @@
+import type { ExecResult } from '../cluster/cluster.ts'
+import { runsKata } from './containerdConfig.ts'
+import { crictlArgv, parseCrictl } from './crictl.ts'
+import { defaultConfigPaths, readEffectiveToml } from './effectiveToml.ts'
+import { fileDescriptorsArgv, parseFileDescriptors } from './fileDescriptors.ts'
+import { catArgv, listArgv, noSuchFile, parseSize, realPathArgv, sizeArgv } from './hostFile.ts'
+import type { HostFiles } from './hostFiles.ts'
+import { kvmArgv, parseKvm } from './kvmDevice.ts'
+import type { NodeProbe } from './nodeProbe.ts'
+import { NodeProbeError } from './nodeProbeError.ts'
+import { interfacesArgv, parseInterfaces } from './podInterfaces.ts'
+import { memoryArgv, parseMemory } from './processMemory.ts'
+import { parseSnapshot, snapshotArgv, type SnapshotProcess } from './processSnapshot.ts'
+import { readContainerd } from './readContainerd.ts'
+import { sandboxProcesses } from './sandboxProcesses.ts'
+import { parseSandboxSpecs, sandboxSpecsArgv, type SandboxSpec } from './sandboxSpecs.ts'
+
+/** Runs a command in the probe pod. It only reads: a dropped connection may be retried. */
+export type RunInProbe = (argv: string[]) => Promise<ExecResult>
+
+/** The probe of one node on top of a command runner: `exec` into the pod of `probePodManifest`. */
+export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
+  const fail = (what: string, cause?: unknown): never => {
+    throw new NodeProbeError(node, what, cause === undefined ? {} : { cause })
+  }
+
+  /** Runs a command that must succeed. Null when it says that there is no such file. */
+  async function output(argv: string[], what: string): Promise<string | null> {
+    const { stdout, stderr, exitCode } = await run(argv)
+    if (exitCode === noSuchFile) return null
+    if (exitCode !== 0) return fail(`${what}: exit status ${exitCode}${stderr.trim() ? `, ${stderr.trim().replaceAll('\n', '; ')}` : ''}`)
+    return stdout
+  }
+
+  const parsed = <T>(what: string, parse: () => T): T => {
+    try {
+      return parse()
+    } catch (cause) {
+      return fail(`${what}: ${(cause as Error).message}`, cause)
+    }
+  }
+
+  const host: HostFiles = {
+    node,
+    readIfThere: (path) => output(catArgv(path), `reading ${path}`),
+    realPath: (path) => output(realPathArgv(path), `following ${path}`),
+    async list(path) {
+      const names = (await output(listArgv(path), `listing ${path}`)) ?? ''
+      return names.split('\n').filter(Boolean).sort()
+    },
+  }
+
+  // Concurrent questions share one reading of /proc and of the configuration; nothing is kept once it is answered.
+  const snapshot = sharedWhilePending(async (): Promise<SnapshotProcess[]> => {
+    const stdout = (await output(snapshotArgv(), 'listing processes')) ?? ''
+    return parsed('listing processes', () => parseSnapshot(stdout))
+  })
+  const containerd = sharedWhilePending(() => readContainerd(host))
+
+  async function sandboxSpecs(podUid: string): Promise<SandboxSpec[]> {
+    const stdout = (await output(sandboxSpecsArgv(podUid), `looking for the sandbox of pod ${podUid}`)) ?? ''
+    const specs = parseSandboxSpecs(stdout, podUid)
+    if (specs.length === 0) fail(`pod ${podUid} has no sandbox here: no specification of containerd names its UID`)
+    return specs
+  }
+
+  /** The sandbox that runs: an earlier one may have left its folder behind, the one started last is the pod's. */
+  async function liveSandbox(podUid: string) {
+    const [specs, processes] = await Promise.all([sandboxSpecs(podUid), snapshot()])
+    const startOf = new Map(processes.map((each) => [each.pid, each.startTicks]))
+    const ranked = specs
+      .map((spec) => ({ spec, found: sandboxProcesses(spec.id, processes) }))
+      .map((each) => ({ ...each, start: Math.max(-1, ...each.found.shims.map((shim) => startOf.get(shim.pid) ?? -1)) }))
+      .sort((a, b) => b.start - a.start)
+    return ranked[0] ?? fail(`pod ${podUid} has no sandbox here`)
+  }
+
+  return {
+    node,
+    readFile: async (path) => (await host.readIfThere(path)) ?? fail(`${path} does not exist`),
+    readFileIfThere: host.readIfThere,
+    list: host.list,
+    processes: async () => (await snapshot()).map(({ pid, ppid, comm, argv, exe }) => ({ pid, ppid, comm, argv, exe })),
+    sandbox: async (podUid) => (await liveSandbox(podUid)).found,
+    async memory(pid) {
+      const stdout = (await output(memoryArgv(pid), `reading the memory of process ${pid}`)) ?? ''
+      return parseMemory(stdout) ?? fail(`process ${pid} shows no memory: it has ended, or it is a kernel thread`)
+    },
+    async fileDescriptors(pid) {
+      return parseFileDescriptors((await output(fileDescriptorsArgv(pid), `listing the files of process ${pid}`)) ?? '')
+    },
+    async runtimeHandler(podUid) {
+      const stdout = (await output(crictlArgv(podUid), 'asking crictl')) ?? ''
+      return parsed('asking crictl', () => parseCrictl(stdout, podUid))
+    },
+    async podInterfaces(podUid) {
+      const { spec } = await liveSandbox(podUid)
+      if (spec.netns === null) return fail(`pod ${podUid} has no network namespace of its own (hostNetwork)`)
+      return parseInterfaces((await output(interfacesArgv(spec.netns), `listing the interfaces in ${spec.netns}`)) ?? '')
+    },
+    kvm: async () => parseKvm((await output(kvmArgv(), 'looking at /dev/kvm')) ?? ''),
+    containerd,
+    async effectiveToml(handler) {
+      const runtime = (await containerd())?.runtimes.find((each) => each.handler === handler)
+      // A handler that runs something else has no configuration of Kata's, whatever lies in the default places.
+      if (!runtime || (runtime.configPath === null && !runsKata(runtime))) return null
+      for (const path of runtime.configPath === null ? defaultConfigPaths : [runtime.configPath]) {
+        const toml = await readEffectiveToml(host, path)
+        if (toml) return toml
+      }
+      return null
+    },
+    fileSize: async (path) => parseSize((await output(sizeArgv(path), `measuring ${path}`)) ?? ''),
+  }
+}
+
+/** Callers that come while an answer is on its way get that answer; later ones ask anew. */
+function sharedWhilePending<T>(ask: () => Promise<T>): () => Promise<T> {
+  let pending: Promise<T> | null = null
+  return () => {
+    pending ??= ask().finally(() => {
+      pending = null
+    })
+    return pending
+  }
+}

@@ -1,0 +1,90 @@
+import { need } from '../facts/armFacts.ts'
+import type { ClassFacts, NodeFacts } from '../facts/facts.ts'
+
+/**
+ * How a class turns limits into the size of its sandbox.
+ *
+ * - hotplug: boots with the defaults, limits are plugged on top (Go shim; Rust shim up to 3.31)
+ * - boot: boots with defaults plus limits (static_sandbox_resource_mgmt of the Go shim, and of the Rust shim before it had an overhead)
+ * - overhead: boots with limits plus a fixed overhead, and with the defaults when nothing is limited (Rust shim from 4.0)
+ *
+ * Sources: sandbox.go calculateSandboxCPUs and calculateSandboxMemory, pkg/oci CalculateSandboxSizing; runtime-rs initial_size.rs and
+ * docs/how-to/how-to-size-sandbox-overhead-runtime-rs.md.
+ */
+export type SizingModel = 'hotplug' | 'boot' | 'overhead'
+
+/** Throws FactUnknownError when the effective configuration is not known. */
+export function sizingModel(of: ClassFacts): SizingModel {
+  if (need(of.sizing, 'sizing') === 'hotplug') return 'hotplug'
+  const hasOverhead = (of.sandboxOverheadMiB.value ?? 0) > 0 || (of.sandboxOverheadVcpus.value ?? 0) > 0
+  return need(of.shim, 'shim') === 'rust' && hasOverhead ? 'overhead' : 'boot'
+}
+
+/** RAM of a sandbox, MiB: what the VM boots with, and what the limits plug on top. */
+export interface SandboxMemory {
+  readonly bootMiB: number
+  readonly hotplugMiB: number
+}
+
+/**
+ * RAM that a sandbox must have for containers with these memory limits, MiB; containers without a limit count nothing, and requests never do.
+ * Hot-plug is rounded up to the guest's memory block (calcHotplugMemMiBSize). Throws FactUnknownError.
+ */
+export function sandboxMemory(of: ClassFacts, limitsMiB: readonly number[], blockMiB = 128): SandboxMemory {
+  const base = need(of.defaultMemoryMiB, 'default_memory')
+  const limits = sum(limitsMiB)
+  switch (sizingModel(of)) {
+    case 'hotplug':
+      return { bootMiB: base, hotplugMiB: Math.ceil(limits / blockMiB) * blockMiB }
+    case 'boot':
+      return { bootMiB: base + limits, hotplugMiB: 0 }
+    case 'overhead':
+      return { bootMiB: limits > 0 ? limits + (of.sandboxOverheadMiB.value ?? 0) : base, hotplugMiB: 0 }
+  }
+}
+
+/** vCPUs of a sandbox: what the VM boots with, and what it has when its containers run. */
+export interface SandboxVcpus {
+  readonly boot: number
+  readonly total: number
+}
+
+/**
+ * vCPUs that a sandbox must have for containers with these CPU limits, millicores. Defaults and limits are added up first and rounded up once,
+ * then capped at default_maxvcpus, which is at most the node's CPUs. Throws FactUnknownError.
+ */
+export function sandboxVcpus(of: ClassFacts, node: NodeFacts, limitsMillicores: readonly number[]): SandboxVcpus {
+  const base = need(of.defaultVcpus, 'default_vcpus')
+  const limits = sum(limitsMillicores) / 1000
+  const cap = vcpuCap(of, node)
+  const capped = (vcpus: number): number => Math.min(cap, Math.max(1, Math.ceil(roundedToMillicores(vcpus))))
+  switch (sizingModel(of)) {
+    case 'hotplug':
+      return { boot: capped(base), total: capped(base + limits) }
+    case 'boot':
+      return { boot: capped(base + limits), total: capped(base + limits) }
+    case 'overhead': {
+      const vcpus = limits > 0 ? limits + (of.sandboxOverheadVcpus.value ?? 0) : base
+      return { boot: capped(vcpus), total: capped(vcpus) }
+    }
+  }
+}
+
+/** Most vCPUs that a sandbox on the node can have: default_maxvcpus, 0 meaning the node's CPUs, which are never exceeded. */
+export function vcpuCap(of: ClassFacts, node: NodeFacts): number {
+  const cpus = need(node.cpus, 'CPUs of the node')
+  const configured = need(of.maxVcpus, 'default_maxvcpus')
+  return configured > 0 ? Math.min(configured, cpus) : cpus
+}
+
+/**
+ * Limits of a pod that is about CPU. Where a sandbox is sized by its limits plus an overhead, a CPU limit alone makes a VM whose RAM is the
+ * overhead alone (32 MiB in 4.0): too little to boot, and not what the claim is about, so memory is limited too.
+ */
+export const cpuLimits = (of: ClassFacts, cpu: string): { cpu: string; memory?: string } =>
+  of.sizing.value === 'static' && (of.sandboxOverheadMiB.value ?? 0) > 0 ? { cpu, memory: '512Mi' } : { cpu }
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+
+/** 1 + 0.7 + 0.3 must not be 2.0000000000000004, which would round up to 3. */
+const roundedToMillicores = (vcpus: number): number => Math.round(vcpus * 1000) / 1000

@@ -1,0 +1,37 @@
+import type { KubeObject } from '../../kubeObject.ts'
+import type { Context, User } from '../context.ts'
+import type { Kind } from '../kinds.ts'
+import type { Warnings } from '../write/request.ts'
+import { namespaceLifecycle } from './namespaceLifecycle.ts'
+
+export interface AdmissionRequest {
+  operation: 'CREATE' | 'UPDATE' | 'DELETE'
+  kind: Kind
+  namespace: string
+  name: string
+  subresource: string
+  object: KubeObject
+  old: KubeObject | null
+  user: User
+  warnings: Warnings
+  dryRun: boolean
+}
+
+/** One admission plug-in. Both may throw ApiError 403. */
+export interface Admission {
+  /** Changes the object before it is validated. */
+  mutate?(context: Context, request: AdmissionRequest): void
+  /** Sees the object as it would be stored. */
+  validate?(context: Context, request: AdmissionRequest): void
+}
+
+/** In the order of kube-apiserver (pkg/kubeapiserver/options/plugins.go, v1.34). */
+const chain: readonly Admission[] = [namespaceLifecycle]
+
+export function mutate(context: Context, request: AdmissionRequest): void {
+  for (const plugin of chain) plugin.mutate?.(context, request)
+}
+
+export function validateAdmission(context: Context, request: AdmissionRequest): void {
+  for (const plugin of chain) plugin.validate?.(context, request)
+}

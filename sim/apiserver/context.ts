@@ -1,0 +1,41 @@
+import type { Clock } from '../clock.ts'
+import type { Authority } from './auth/authority.ts'
+import type { FieldType } from './schema/fieldType.ts'
+import { typeOfKind } from './schema/fieldType.ts'
+import type { Kind } from './kinds.ts'
+import type { Snapshots } from './query/pages.ts'
+import type { Store } from './storage/store.ts'
+
+/** What every handler of one API server shares. */
+export interface Context {
+  store: Store
+  clock: Clock
+  kubernetesVersion: string
+  admission: { runtimeClass: boolean; podSecurity: boolean }
+  authority: Authority
+  snapshots: Snapshots
+  /** Aborts when the server closes. */
+  closing: AbortSignal
+}
+
+export interface User {
+  name: string
+  groups: readonly string[]
+  uid?: string
+}
+
+const types = new Map<Kind, FieldType | null>()
+
+/** The schema of a kind; null when none is known. */
+export function typeFor(kind: Kind): FieldType | null {
+  let type = types.get(kind)
+  if (type === undefined) {
+    type = typeOfKind(kind.group, kind.version, kind.kind)
+    types.set(kind, type)
+  }
+  return type
+}
+
+/** Now as metav1.Time writes it: whole seconds. */
+export const timestamp = (clock: Clock, offsetMs = 0): string =>
+  `${new Date(clock.now() + offsetMs).toISOString().slice(0, 19)}Z`

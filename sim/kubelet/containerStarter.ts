@@ -1,0 +1,129 @@
+import * as backOffs from './backOff.ts'
+import { containerConfig } from './containerConfig.ts'
+import { fieldPathOf, type ContainerRecord } from './containerRecord.ts'
+import type { ImagePuller } from './imagePuller.ts'
+import { ContainerConfigError } from './environment.ts'
+import type { KubeletContext } from './kubeletContext.ts'
+import { runHook } from './lifecycleHook.ts'
+import { lastExit, terminated, type PodState } from './podState.ts'
+import { podFullName, specOf } from './podSpec.ts'
+import { goDuration } from './timers.ts'
+
+/** What a start needs of the pod's worker. */
+export interface StarterHost {
+  readonly state: PodState
+  readonly images: ImagePuller
+  /** Look at the pod again after so many ms. */
+  lookAgain(ms: number): void
+  /** The container runs: its probes may begin. */
+  running(record: ContainerRecord): void
+  kill(record: ContainerRecord, why: string, graceSeconds: number): Promise<void>
+}
+
+/** Starts one attempt of a container: back-off, image, config, create, start, postStart (kuberuntime startContainer). True when it runs. */
+export async function startContainer(context: KubeletContext, host: StarterHost, record: ContainerRecord): Promise<boolean> {
+  const { state } = host
+  const { pod } = state
+  const tell = (type: 'Normal' | 'Warning', reason: string, message: string) => context.events.event(pod, type, reason, message, fieldPathOf(record))
+  const wait = (reason: string, message: string, ms: number): false => {
+    record.last = lastExit(record)
+    record.state = { kind: 'waiting', reason, message }
+    host.lookAgain(ms)
+    return false
+  }
+
+  const exit = lastExit(record)
+  if (exit && state.sandboxOf.get(record)) {
+    const exitedAt = exit.finishedAt ?? 0
+    const left = backOffs.remaining(record.backOff, exitedAt, context.clock.now())
+    if (left > 0) {
+      tell('Warning', 'BackOff', `Back-off restarting failed container ${record.spec.name} in pod ${podFullName(pod)}`)
+      const delay = goDuration(record.backOff!.delayMs)
+      return wait('CrashLoopBackOff', `back-off ${delay} restarting failed container=${record.spec.name} pod=${podFullName(pod)}`, Math.min(left, context.latencies.retry))
+    }
+    record.backOff = backOffs.next(record.backOff, exitedAt)
+  }
+
+  const image = await host.images.ensure(pod, record)
+  if (!('image' in image)) return wait(image.reason, image.message, image.retryMs)
+  const attempt = record.id === null && exit === null ? 0 : record.restartCount + 1
+  let config
+  try {
+    config = await containerConfig(context, pod, record.spec, attempt, state.volumes.mounted, state.podIps)
+  } catch (error) {
+    tell('Warning', 'Failed', `Error: ${(error as Error).message}`)
+    const reason = error instanceof ContainerConfigError ? 'CreateContainerConfigError' : 'CreateContainerError'
+    return wait(reason, (error as Error).message, context.latencies.retry)
+  }
+
+  let id: string
+  try {
+    id = await context.runtime.createContainer(state.sandbox!.id, config)
+  } catch (error) {
+    tell('Warning', 'Failed', `Error: ${(error as Error).message}`)
+    return wait('CreateContainerError', (error as Error).message, context.latencies.retry)
+  }
+  adopt(context, host, record, id, attempt, exit)
+  record.image = image.image
+  tell('Normal', 'Created', `Created container: ${record.spec.name}`)
+  try {
+    await context.runtime.startContainer(id)
+  } catch (error) {
+    tell('Warning', 'Failed', `Error: ${(error as Error).message}`)
+    startFailed(context, host, record, (error as Error).message)
+    return false
+  }
+  tell('Normal', 'Started', `Started container ${record.spec.name}`)
+  record.state = { kind: 'running', startedAt: context.runtime.containerStatus(id)?.startedAt ?? context.clock.now() }
+  record.started = !record.spec.startupProbe
+  record.ready = !record.spec.readinessProbe
+  const { postStart } = record.spec.lifecycle ?? {}
+  if (postStart) {
+    try {
+      await runHook(context, record, postStart, state.podIps, 0)
+    } catch {
+      tell('Warning', 'FailedPostStartHook', 'PostStartHook failed')
+      await host.kill(record, 'FailedPostStartHook', specOf(pod).terminationGracePeriodSeconds ?? 30)
+      host.lookAgain(0)
+      return false
+    }
+  }
+  host.running(record)
+  return true
+}
+
+/** The record now stands for the new attempt; of the old ones the runtime keeps the last (MaxPerPodContainer 1). */
+function adopt(context: KubeletContext, host: StarterHost, record: ContainerRecord, id: string, attempt: number, exit: ContainerRecord['last']): void {
+  record.last = exit
+  record.restartCount = attempt
+  record.id = id
+  record.condemned = null
+  record.ids.push(id)
+  host.state.sandboxOf.set(record, host.state.sandbox!.id)
+  context.runtimeListeners.set(id, () => host.lookAgain(context.latencies.relist))
+  for (const old of record.ids.splice(0, Math.max(0, record.ids.length - 2))) {
+    context.runtimeListeners.delete(old)
+    void context.runtime.removeContainer(old).catch(() => {})
+  }
+}
+
+/** containerd leaves an exited container (128, StartError). Where it will be restarted the kubelet shows it as waiting first. */
+function startFailed(context: KubeletContext, host: StarterHost, record: ContainerRecord, message: string): void {
+  const { pod } = host.state
+  const status = context.runtime.containerStatus(record.id!)
+  const end = {
+    ...terminated(context, pod, record, status),
+    exitCode: status?.exitCode ?? 128,
+    reason: status?.reason ?? 'StartError',
+    message: status?.message ?? message,
+    startedAt: status?.startedAt ?? 0,
+  }
+  const again = record.role === 'sidecar' || (specOf(pod).restartPolicy ?? 'Always') !== 'Never'
+  if (again) {
+    record.last = end
+    record.state = { kind: 'waiting', reason: 'RunContainerError', message }
+  } else {
+    record.state = { kind: 'terminated', ...end }
+  }
+  host.lookAgain(context.latencies.relist)
+}

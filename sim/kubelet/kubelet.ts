@@ -1,0 +1,135 @@
+import type { Clock } from '../clock.ts'
+import { startInformer } from '../controllers/informer.ts'
+import type { KubeClient } from '../kubeClient.ts'
+import type { KubeObject } from '../kubeObject.ts'
+import { admit } from './admission.ts'
+import type { ContainerRuntime } from './containerRuntime.ts'
+import type { KubeletEndpoint } from './endpoint.ts'
+import { createEventRecorder } from './eventRecorder.ts'
+import { limitsLocalStorage, watchStorage } from './eviction.ts'
+import { createImageService, type ImageService } from './imageService.ts'
+import { DEFAULT_CLUSTER, DEFAULT_LATENCIES, type ClusterSettings, type KubeletContext, type Latencies } from './kubeletContext.ts'
+import { createNamedObjects } from './namedObjects.ts'
+import { registeredNode } from './nodeObject.ts'
+import { keepAlive, registerNode } from './nodeRegistration.ts'
+import { podRequests, type Amounts } from './podResources.ts'
+import { podKey } from './podSpec.ts'
+import { startPodWorker, type PodWorker } from './podWorker.ts'
+import { parseBytes } from './quantity.ts'
+
+export interface KubeletOptions {
+  client: KubeClient
+  clock: Clock
+  runtime: ContainerRuntime
+  /**
+   * metadata.name, labels, spec.taints, status.capacity, status.allocatable, status.nodeInfo, status.runtimeHandlers, status.addresses:
+   * what is not given has a kubelet's defaults. Addresses default to the endpoint's, which is where an API server finds exec and logs.
+   */
+  node: KubeObject
+  /** Of startKubeletEndpoint; one endpoint serves any number of kubelets. */
+  endpoint: Pick<KubeletEndpoint, 'address' | 'port' | 'publish' | 'withdraw'>
+  images?: ImageService
+  /** ms; zeros for tests. */
+  latencies?: Partial<Latencies>
+  cluster?: Partial<ClusterSettings>
+}
+
+export interface Kubelet {
+  readonly nodeName: string
+  /** Pods that the node holds at the moment. */
+  readonly pods: number
+  /** Stops without touching the pods, as a kubelet that is stopped does. */
+  stop(): Promise<void>
+}
+
+/** Registers the node and runs its pods until stopped. Throws KubeApiError when the node cannot be registered. */
+export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
+  const { client, clock, runtime, endpoint } = options
+  const nodeName = options.node.metadata.name
+  const images = options.images ?? createImageService({ clock })
+  const template = registeredNode(options.node, runtime, images.list(), endpoint, clock.now())
+  const context = kubeletContext(options, template, images)
+  const stopped = new AbortController()
+  const workers = new Map<string, PodWorker>()
+  const used = { amounts: new Map() as Amounts, pods: 0 }
+
+  runtime.onChange((change) => context.runtimeListeners.get(change.id)?.(change.kind === 'sandboxLost' ? 'lost' : 'exited'))
+  const node = await registerNode(client, template)
+  void keepAlive(client, clock, node, stopped.signal)
+
+  const count = (pod: KubeObject, sign: 1 | -1) => {
+    used.pods += sign
+    for (const [resource, value] of podRequests(pod)) used.amounts.set(resource, (used.amounts.get(resource) ?? 0) + sign * value)
+  }
+  const take = (pod: KubeObject) => {
+    const uid = pod.metadata.uid!
+    if (['Succeeded', 'Failed'].includes(pod['status']?.phase)) return
+    const rejection = admit(pod, node, used, context.cluster)
+    let counted = !rejection
+    if (counted) count(pod, 1)
+    if (rejection) context.events.event(pod, 'Warning', rejection.reason, rejection.message)
+    const worker = startPodWorker(context, pod, rejection, () => {
+      if (counted && worker.ended) {
+        counted = false
+        count(pod, -1)
+      }
+    })
+    workers.set(uid, worker)
+    endpoint.publish(podKey(pod), { pod: () => worker.state.pod, records: worker.state.records, runtime, clock })
+    if (limitsLocalStorage(worker.state)) void watchStorage(context, worker, stopped.signal)
+    void worker.done.then(() => {
+      if (counted) count(pod, -1)
+      counted = false
+      if (workers.get(uid) === worker) workers.delete(uid)
+      endpoint.withdraw(podKey(pod), uid)
+    })
+  }
+
+  const informer = startInformer({
+    client,
+    clock,
+    path: '/api/v1/pods',
+    fieldSelector: `spec.nodeName=${nodeName}`,
+    onUpsert: (pod) => {
+      const worker = workers.get(pod.metadata.uid!)
+      if (worker) worker.update(pod)
+      else take(pod)
+    },
+    onDelete: (pod) => workers.get(pod.metadata.uid!)?.removed(),
+  })
+  await informer.synced
+  return {
+    nodeName,
+    get pods() {
+      return workers.size
+    },
+    async stop() {
+      stopped.abort()
+      informer.stop()
+      context.configMaps.close()
+      context.secrets.close()
+      for (const worker of workers.values()) worker.stop()
+      await context.events.flushed()
+    },
+  }
+}
+
+function kubeletContext(options: KubeletOptions, node: KubeObject, images: ImageService): KubeletContext {
+  const { client, clock, runtime } = options
+  const addresses = (node['status'].addresses as { type: string; address: string }[]).filter(({ type }) => type === 'InternalIP')
+  return {
+    client,
+    clock,
+    runtime,
+    images,
+    events: createEventRecorder(client, clock, { component: 'kubelet', host: node.metadata.name }),
+    configMaps: createNamedObjects(client, clock, 'configmaps'),
+    secrets: createNamedObjects(client, clock, 'secrets'),
+    nodeName: node.metadata.name,
+    hostIps: addresses.map(({ address }) => address),
+    latencies: { ...DEFAULT_LATENCIES, ...options.latencies },
+    cluster: { ...DEFAULT_CLUSTER, ...options.cluster },
+    memoryBytes: parseBytes(node['status'].capacity.memory),
+    runtimeListeners: new Map(),
+  }
+}

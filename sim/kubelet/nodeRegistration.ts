@@ -1,0 +1,57 @@
+import type { Clock } from '../clock.ts'
+import { KubeApiError, type KubeClient } from '../kubeClient.ts'
+import type { KubeObject } from '../kubeObject.ts'
+import { nodeConditions } from './nodeObject.ts'
+import { microTimestamp, pauseUnlessAborted } from './timers.ts'
+
+const LEASES = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases'
+const LEASE_SECONDS = 40
+/** Heartbeats: the lease each 10 s, the status each 5 minutes when nothing changes (kubelet defaults). */
+const RENEW_MS = 10_000
+const REPORT_MS = 300_000
+
+/** Creates the Node, or takes over one of that name; its status is the kubelet's, its labels and taints stay. */
+export async function registerNode(client: KubeClient, node: KubeObject): Promise<KubeObject> {
+  try {
+    return await client.create('/api/v1/nodes', node)
+  } catch (error) {
+    if (!(error instanceof KubeApiError) || error.code !== 409) throw error
+  }
+  const path = `/api/v1/nodes/${node.metadata.name}`
+  await client.patch(path, { metadata: { labels: node.metadata.labels, annotations: node.metadata.annotations } }, 'application/merge-patch+json')
+  return client.patch(`${path}/status`, { status: node['status'] }, 'application/merge-patch+json')
+}
+
+/** Keeps lease and conditions fresh until aborted. Under a clock that skips time both are written once. */
+export async function keepAlive(client: KubeClient, clock: Clock, node: KubeObject, signal: AbortSignal): Promise<void> {
+  const { name, uid } = node.metadata
+  const registeredAt = clock.now()
+  let reportedAt = registeredAt
+  let lease = await createLease(client, clock, name, uid)
+  if (!Number.isFinite(clock.speed)) return
+  while (await pauseUnlessAborted(clock, RENEW_MS, signal)) {
+    try {
+      lease = await client.update(`${LEASES}/${name}`, { ...lease, spec: { ...lease?.['spec'], renewTime: microTimestamp(clock.now()) } } as KubeObject)
+    } catch {
+      lease = await createLease(client, clock, name, uid)
+    }
+    if (clock.now() - reportedAt < REPORT_MS) continue
+    reportedAt = clock.now()
+    await client.patch(`/api/v1/nodes/${name}/status`, { status: { conditions: nodeConditions(reportedAt, registeredAt, true) } }, 'application/merge-patch+json').catch(() => {})
+  }
+}
+
+async function createLease(client: KubeClient, clock: Clock, name: string, uid: string | undefined): Promise<KubeObject | null> {
+  const lease: KubeObject = {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name, namespace: 'kube-node-lease', ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }] },
+    spec: { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime: microTimestamp(clock.now()) },
+  }
+  try {
+    return await client.create(LEASES, lease)
+  } catch {
+    // there already, or the API is away: the next heartbeat tries again
+    return client.get(`${LEASES}/${name}`).catch(() => null)
+  }
+}

@@ -1,0 +1,127 @@
+import { MachineError } from '../machine.ts'
+import type { Process } from '../kernel/process.ts'
+import { ZEROS } from './content.ts'
+import type { Device } from './inode.ts'
+import type { OpenFile } from './openFile.ts'
+import { nullFile } from './streams.ts'
+
+const RANDOM = makeRandom()
+const ALWAYS_ALLOWED = new Set(['c1:3', 'c1:5', 'c1:7', 'c1:8', 'c1:9', 'c5:0', 'c5:1', 'c5:2'])
+
+/** Opens what a device node stands for: nodes of the same numbers are the same device. @throws MachineError ENXIO, EPERM, ENODEV… */
+export function openDevice(process: Process, inode: Device, path: string): OpenFile {
+  const { kernel } = process
+  const key = `${inode.kind === 'blockDevice' ? 'b' : 'c'}${inode.major}:${inode.minor}`
+  const devices = process.context.devices
+  if (devices && !ALWAYS_ALLOWED.has(key) && !devices.has(key) && inode.major !== 136) throw new MachineError('EPERM', 'Operation not permitted')
+  const refusal = kernel.deviceErrors.get(key)
+  if (refusal) throw refusal
+  if (inode.kind === 'blockDevice') return openDisk(process, inode, path)
+  switch (key) {
+    case 'c1:3':
+      return nullFile(path)
+    case 'c1:5':
+      return endless(path, 'zero')
+    case 'c1:7':
+      return { ...endless(path, 'zero'), write: () => fail('ENOSPC', 'No space left on device') }
+    case 'c1:8':
+    case 'c1:9':
+      return endless(path, 'random')
+    case 'c1:11':
+      return kernelLog(process, path)
+    case 'c5:0':
+      return terminal(process)
+    default:
+      return kernel.deviceNumbers.has(key) ? nullDevice(path) : fail('ENXIO', 'No such device or address')
+  }
+}
+
+function fail(errno: string, message: string): never {
+  throw new MachineError(errno, message)
+}
+
+/** A device that opens and has nothing to read: /dev/kvm, /dev/vhost-vsock. */
+function nullDevice(path: string): OpenFile {
+  return { references: 0, read: () => fail('EINVAL', 'Invalid argument'), write: () => fail('EINVAL', 'Invalid argument'), close: () => undefined, describe: () => path }
+}
+
+function endless(path: string, kind: 'zero' | 'random'): OpenFile {
+  const source = kind === 'zero' ? ZEROS : RANDOM
+  let offset = Math.floor(Math.random() * 4096) & ~7
+  return {
+    references: 0,
+    endless: kind,
+    read(max) {
+      if (kind === 'zero') return source.subarray(0, Math.min(max, source.length))
+      if (offset >= source.length - 64) offset = 0
+      const part = source.subarray(offset, Math.min(offset + max, source.length))
+      offset += part.length
+      return part
+    },
+    write: () => undefined,
+    close: () => undefined,
+    describe: () => path,
+    sink: true,
+  }
+}
+
+function terminal(process: Process): OpenFile {
+  for (const file of process.fds.values()) if (file.tty) return file
+  return fail('ENXIO', 'No such device or address')
+}
+
+function kernelLog(process: Process, path: string): OpenFile {
+  const { kernel } = process
+  let next = 0
+  return {
+    references: 0,
+    read() {
+      const entry = kernel.log_.entries[next++]
+      if (!entry) return null
+      return Buffer.from(`6,${next - 1},${Math.round(entry.at * 1000)},-;${entry.text}\n`)
+    },
+    write: (data) => kernel.log(Buffer.from(data).toString().replace(/\n$/, '').replace(/^<\d+>/, '')),
+    close: () => undefined,
+    describe: () => path,
+  }
+}
+
+function openDisk(process: Process, inode: Device, path: string): OpenFile {
+  const disk = process.kernel.disks.get(`${inode.major}:${inode.minor}`)
+  if (!disk) return fail('ENXIO', 'No such device or address')
+  const { content } = disk.file
+  const file: OpenFile = {
+    references: 0,
+    position: 0,
+    read(max) {
+      const at = file.position ?? 0
+      if (at >= disk.sizeBytes) return null
+      const data = content.read(at, Math.min(max, disk.sizeBytes - at))
+      const got = data.length > 0 ? data : ZEROS.subarray(0, Math.min(max, disk.sizeBytes - at, ZEROS.length))
+      file.position = at + got.length
+      return got
+    },
+    write(data) {
+      const at = file.position ?? 0
+      if (disk.readonly) return fail('EPERM', 'Operation not permitted')
+      if (at + data.length > disk.sizeBytes) return fail('ENOSPC', 'No space left on device')
+      content.write(at, data)
+      file.position = at + data.length
+    },
+    close: () => undefined,
+    describe: () => path,
+  }
+  return file
+}
+
+function makeRandom(): Uint8Array {
+  const bytes = new Uint32Array(256 * 1024)
+  let state = (Date.now() ^ 0x9e3779b9) >>> 0
+  for (let index = 0; index < bytes.length; index++) {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    bytes[index] = state >>> 0
+  }
+  return new Uint8Array(bytes.buffer)
+}

@@ -1,0 +1,83 @@
+import type { Process } from './process.ts'
+
+/** A control group: limits as written, figures as counted. Figures include those of the groups below. */
+export class Cgroup {
+  readonly path: string
+  readonly parent: Cgroup | null
+  readonly children = new Map<string, Cgroup>()
+  readonly processes = new Set<Process>()
+  readonly createdAt: number
+
+  memoryMaxKiB: number | null = null
+  memoryKiB = 0
+  memoryPeakKiB = 0
+  shmemKiB = 0
+  readonly memoryEvents = { low: 0, high: 0, max: 0, oom: 0, oom_kill: 0, oom_group_kill: 0 }
+  oomGroup = false
+
+  cpuQuota: number | null = null
+  cpuPeriod = 100_000
+  cpuWeight = 100
+  usageUsec = 0
+  periods = 0
+  throttled = 0
+  throttledUsec = 0
+
+  pidsMax: number | null = null
+  pidsPeak = 0
+  pidsMaxEvents = 0
+  /** false: limits can be read and do nothing */
+  enforced = true
+
+  constructor(path: string, parent: Cgroup | null, createdAt: number) {
+    this.path = path
+    this.parent = parent
+    this.createdAt = createdAt
+  }
+
+  /** The group at a path below this one; made where it is missing. */
+  make(path: string, now: number): Cgroup {
+    let here: Cgroup = this
+    for (const name of path.split('/').filter((part) => part !== '')) {
+      let child = here.children.get(name)
+      if (!child) {
+        child = new Cgroup(here.path === '/' ? `/${name}` : `${here.path}/${name}`, here, now)
+        here.children.set(name, child)
+      }
+      here = child
+    }
+    return here
+  }
+
+  find(path: string): Cgroup | null {
+    let here: Cgroup | null = this
+    for (const name of path.split('/').filter((part) => part !== '')) here = here?.children.get(name) ?? null
+    return here
+  }
+
+  /** This group and those that contain it, innermost first. */
+  chain(): Cgroup[] {
+    const chain: Cgroup[] = []
+    for (let group: Cgroup | null = this; group; group = group.parent) chain.push(group)
+    return chain
+  }
+
+  allProcesses(): Process[] {
+    const found = [...this.processes]
+    for (const child of this.children.values()) found.push(...child.allProcesses())
+    return found
+  }
+
+  /** Removes it when it is empty, as rmdir does. */
+  removeIfEmpty(): void {
+    if (!this.parent || this.processes.size > 0 || this.children.size > 0) return
+    this.parent.children.delete(this.path.slice(this.path.lastIndexOf('/') + 1))
+  }
+
+  /** Path as a process with another cgroup namespace root sees it. */
+  pathFrom(root: Cgroup): string {
+    if (this === root) return '/'
+    if (root.path === '/') return this.path
+    return this.path.startsWith(`${root.path}/`) ? this.path.slice(root.path.length) : `/../${this.path.slice(this.path.lastIndexOf('/') + 1)}`
+  }
+}

@@ -1,0 +1,69 @@
+import type { IpcNamespace, NetInterface, NetNamespace, PidNamespace } from '../machine.ts'
+import type { Process } from './process.ts'
+
+/** inode numbers of the initial namespaces, as Linux fixes them (include/linux/proc_ns.h and the recorded node) */
+export const INITIAL = { time: 4026531834, cgroup: 4026531835, pid: 4026531836, user: 4026531837, uts: 4026531838, ipc: 4026531839, net: 4026531840, mnt: 4026531841 }
+const FIRST_FREE = 4026532250
+const FIRST_PID = 1
+
+export class PidNs implements PidNamespace {
+  readonly id: string
+  readonly parent: PidNs | null
+  readonly processes = new Map<number, Process>()
+  pidMax = 4194304
+  #next = FIRST_PID
+
+  constructor(id: string, parent: PidNs | null) {
+    this.id = id
+    this.parent = parent
+  }
+
+  takePid(): number {
+    return this.#next++
+  }
+
+  get lastPid(): number {
+    return this.#next - 1
+  }
+
+  get init(): Process | undefined {
+    return this.processes.get(1)
+  }
+}
+
+export class IpcNs implements IpcNamespace {
+  readonly id: string
+  readonly sysctls = new Map<string, string>()
+
+  constructor(id: string) {
+    this.id = id
+  }
+}
+
+export class NetNs implements NetNamespace {
+  readonly id: string
+  interfaces: NetInterface[] = [{ name: 'lo', mac: '00:00:00:00:00:00', mtu: 65536, addresses: ['127.0.0.1/8', '::1/128'], up: true }]
+  routes: NetNamespace['routes'] = []
+  readonly sysctls = new Map<string, string>()
+  /** Ports that processes listen on inside this namespace. */
+  readonly listeners = new Map<number, { pid: number; program: string }>()
+  readonly counters = new Map<string, { rxBytes: number; rxPackets: number; txBytes: number; txPackets: number }>()
+
+  constructor(id: string) {
+    this.id = id
+  }
+}
+
+export interface UtsNs {
+  readonly id: string
+  hostname: string
+}
+
+/** Numbers of the namespaces that a machine makes. */
+export class NamespaceIds {
+  #next = FIRST_FREE
+
+  take(): number {
+    return this.#next++
+  }
+}

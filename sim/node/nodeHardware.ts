@@ -1,0 +1,55 @@
+import type { Departures } from '../faults/departures.ts'
+import type { MachineFiles, MachineSpec } from '../machine/machine.ts'
+import type { NodeScenario } from '../scenarios/scenario.ts'
+
+const baseFlags = [
+  'fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 ss ht syscall nx pdpe1gb rdtscp lm',
+  'constant_tsc rep_good nopl xtopology nonstop_tsc cpuid pni pclmulqdq ssse3 fma cx16 pcid sse4_1 sse4_2 x2apic movbe popcnt aes xsave avx',
+  'f16c rdrand lahf_lm abm 3dnowprefetch fsgsbase bmi1 avx2 smep bmi2 erms invpcid rdseed adx smap clflushopt xsaveopt xsavec xgetbv1 arat',
+].flatMap((line) => line.split(' '))
+
+/** Processor of a node: its virtualization flag, and `hypervisor` when it is itself a virtual machine. */
+export function nodeCpu(node: NodeScenario, hasVirtualizationFlag: boolean): MachineSpec['cpu'] {
+  const amd = node.virtualization === 'svm'
+  const flags = [...baseFlags]
+  if (node.nested) flags.push('hypervisor')
+  if (hasVirtualizationFlag && node.virtualization !== 'none') flags.push(node.virtualization)
+  return amd
+    ? { vendor: 'AuthenticAMD', model: 'AMD EPYC Processor', flags }
+    : { vendor: 'GenuineIntel', model: 'Intel(R) Xeon(R) Gold 6338 CPU @ 2.00GHz', flags }
+}
+
+/** Flags of a guest's processor: QEMU's `-cpu host` passes the node's, without the host's own tools. */
+export function guestCpu(node: MachineSpec['cpu'], generic: boolean): MachineSpec['cpu'] {
+  if (generic) {
+    const flags = node.flags.filter((flag) => !['vmx', 'svm', 'avx', 'avx2', 'bmi1', 'bmi2', 'aes', 'hypervisor'].includes(flag))
+    return { ...node, model: 'QEMU Virtual CPU version 2.5+', flags: [...flags, 'hypervisor'] }
+  }
+  return { ...node, flags: node.flags.includes('hypervisor') ? node.flags : [...node.flags, 'hypervisor'] }
+}
+
+/** State of KVM on a node: what the scenario says, and what the faults make of the second Kata node. */
+export function nodeKvm(node: NodeScenario, isSecondKataNode: boolean, departures: Departures): NodeScenario['kvm'] {
+  return isSecondKataNode && departures.secondNodeKvm !== 'usable' ? departures.secondNodeKvm : node.kvm
+}
+
+/** Devices of a node that matter to Kata, firmware's names and the nesting switch of its KVM module. */
+export function addHardware(files: MachineFiles, node: NodeScenario, kvm: NodeScenario['kvm']): void {
+  files.virtual('/sys/class/dmi/id/sys_vendor', () => `${node.vendor}\n`)
+  files.virtual('/sys/class/dmi/id/product_name', () => `${node.product}\n`)
+  const module = node.virtualization === 'svm' ? 'kvm_amd' : 'kvm_intel'
+  const nested = module === 'kvm_amd' ? '1' : 'Y'
+  if (kvm === 'usable') files.virtual(`/sys/module/${module}/parameters/nested`, () => `${nested}\n`)
+  files.mkdir('/dev/net')
+  files.mknod('/dev/net/tun', 'c', 10, 200)
+  files.mknod('/dev/vhost-net', 'c', 10, 238)
+  if (kvm === 'missing') return
+  files.mknod('/dev/vhost-vsock', 'c', 10, 241)
+  files.mknod('/dev/kvm', 'c', 10, 232)
+  if (kvm === 'locked') files.failOpen('/dev/kvm', 'ENODEV')
+}
+
+/** RAM that a node's kernel leaves, KiB: 8,138,580 of 8 GiB and 10,190,940 of 10 GiB were recorded (2.8 %). */
+export function nodeMemTotalKiB(memoryMiB: number): number {
+  return Math.round(memoryMiB * 1024 * 0.9719)
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { faultNames, unknownFault } from '../faults/faultDepartures.ts'
+import { kataVersions } from '../shims/kataRelease.ts'
+
+const node = z.strictObject({
+  name: z.string().regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'a node name is lower-case letters, digits and dashes'),
+  cpus: z.int().positive(),
+  memoryMiB: z.int().min(1024),
+  maxPods: z.int().positive().default(110),
+  kernel: z.string(),
+  kata: z.boolean(),
+  labels: z.record(z.string(), z.string()).default({}),
+  defaultRuntime: z.enum(['runc', 'crun']).default('runc'),
+  virtualization: z.enum(['vmx', 'svm', 'none']),
+  kvm: z.enum(['usable', 'missing', 'locked']),
+  nested: z.boolean(),
+  vendor: z.string(),
+  product: z.string(),
+  cgroup: z.union([z.literal(1), z.literal(2)]).default(2),
+  snapshotters: z.array(z.enum(['overlayfs', 'devmapper', 'nydus'])).default(['overlayfs']),
+})
+
+/** A class of the chart is told by language and hypervisor alone; `custom` and `dropIn` make one of customRuntimes. */
+const runtimeClass = z.strictObject({
+  shim: z.enum(['go', 'rust']),
+  hypervisor: z.enum(['qemu', 'cloud-hypervisor', 'firecracker', 'dragonball']),
+  custom: z.string().optional(),
+  dropIn: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+})
+
+const fault = z.string().superRefine((name, context) => {
+  if (!faultNames.includes(name)) context.addIssue({ code: 'custom', message: unknownFault(name) })
+})
+
+/** A scenario file. What follows from Kata's release (names, overheads, which classes there are) is not said in it. */
+export const scenarioSchema = z.strictObject({
+  name: z.string(),
+  about: z.string(),
+  kubernetesVersion: z.string().regex(/^v1\.\d+\.\d+$/, 'a version such as v1.34.4'),
+  kataVersion: z.enum(kataVersions),
+  containerdVersion: z.string().regex(/^\d+\.\d+\.\d+$/, 'a version such as 1.7.24'),
+  kataDeployNamespace: z.string().default('kata-containers'),
+  nodes: z.array(node).min(1),
+  runtimeClasses: z.array(runtimeClass),
+  faults: z.array(fault).default([]),
+  mode: z.enum(['documented', 'as-recorded']).default('documented'),
+  admission: z
+    .strictObject({ runtimeClass: z.boolean().default(true), podSecurity: z.boolean().default(true) })
+    .prefault({}),
+})
+
+export type ScenarioFile = z.output<typeof scenarioSchema>

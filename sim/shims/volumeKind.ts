@@ -1,0 +1,33 @@
+import type { CriMount, HostFiles } from '../kubelet/containerRuntime.ts'
+import type { ShimConfig } from './shimConfig.ts'
+
+/**
+ * How a shim brings a mount of the pod into the guest.
+ * share: by the shared file system. local: a directory that lives inside the guest (emptyDir, SetEphemeralStorageType). ephemeral: a tmpfs
+ * of the guest (memory-backed emptyDir). watchable: a tmpfs of the guest which the agent keeps up to date (ConfigMap, Secret). guest: the
+ * guest's own path (isSystemMount, isHostDevice of mount.go). block: hot-plugged as a disk (createBlockDevices of container.go).
+ */
+export type VolumeKind = 'share' | 'local' | 'ephemeral' | 'watchable' | 'guest' | 'block'
+
+const emptyDir = /\/volumes\/kubernetes\.io~empty-dir\/[^/]+$/
+const watched = /\/volumes\/kubernetes\.io~(configmap|secret)\/[^/]+$/
+
+/** @param isTmpfs whether the node has a tmpfs mounted exactly there. */
+export function volumeKind(mount: CriMount, config: ShimConfig, host: Pick<HostFiles, 'kindOf'>, isTmpfs: (path: string) => boolean): VolumeKind {
+  const { hostPath } = mount
+  if (emptyDir.test(hostPath)) {
+    if (isTmpfs(hostPath)) return 'ephemeral'
+    return config.guestEmptyDir ? 'local' : 'share'
+  }
+  if (watched.test(hostPath)) return 'watchable'
+  if (below(hostPath, '/proc') || below(hostPath, '/sys')) return 'guest'
+  const kind = host.kindOf(hostPath)
+  if (kind === 'blockDevice' && !config.disableBlockDeviceUse) return 'block'
+  if (below(hostPath, '/dev') && kind !== 'file') return 'guest'
+  return 'share'
+}
+
+/** Whether a path is a directory or lies in it. */
+export function below(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(`${directory}/`)
+}

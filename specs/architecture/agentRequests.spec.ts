@@ -1,0 +1,110 @@
+import { behaviour } from '../../helpers/behaviour.ts'
+import { bootId } from '../../helpers/guest/bootId.ts'
+import { anyKata } from '../../helpers/oracles/applicability.ts'
+import { busybox, idle } from '../../helpers/pods/pod.ts'
+import type { PodHandle } from '../../helpers/pods/podHandle.ts'
+import { containerState, type ContainerState } from './containerState.ts'
+
+/** Ends well after three runs of its own probe, each of which leaves a line behind. */
+const endsWhenProbedThrice = 'until [ "$(wc -l </tmp/probes)" -ge 3 ]; do sleep 0.2; done 2>/dev/null'
+const probe = (command: string) => ({
+  livenessProbe: {
+    exec: { command: ['sh', '-c', command] },
+    periodSeconds: 1,
+    failureThreshold: 2,
+    timeoutSeconds: 10,
+  },
+})
+
+behaviour('KATA-ARCH-003', {
+  on: anyKata,
+  pods: ({ runtimeClass }) => ({
+    pod: busybox(runtimeClass),
+    probed: busybox(runtimeClass)
+      .script(endsWhenProbedThrice, probe('echo probed >>/tmp/probes'))
+      .container('failing', idle, probe('exit 1'))
+      .awaits('settled'),
+  }),
+  async check({ pods, expect }) {
+    const said = await pods.pod.read(['echo', 'ok'])
+    expect([said.exitCode, said.stdout], "exit code and output of exec'd echo").to.deep.equal([0, 'ok\n'])
+    expect(
+      (await pods.pod.read(['sh', '-c', 'exit 7'])).exitCode,
+      "exit code of an exec'd shell that exits with 7",
+    ).to.equal(7)
+
+    const succeeding = await terminated(pods.probed, 'main')
+    expect(succeeding.exitCode, 'exit code of a container whose exec probe succeeds').to.equal(0)
+    const failing = await terminated(pods.probed, 'failing')
+    expect(failing.restartCount, 'restarts of a container that must not be restarted').to.equal(0)
+    const unhealthy = (await pods.probed.events())
+      .filter(({ reason }) => reason === 'Unhealthy')
+      .map(({ message }) => message)
+    expect(unhealthy.join('; '), 'events about the exec probe that fails').to.include('Liveness probe failed')
+  },
+  killedBy: {
+    'exec-exit-code-lost': "exit code of an exec'd shell that exits with 7: expected +0 to equal 7",
+    'exec-probes-fail': 'exit code of a container whose exec probe succeeds',
+  },
+  control: true,
+  timeoutMs: 120_000,
+})
+
+/** Waits until the container has ended for good. */
+async function terminated(pod: PodHandle, container: string): Promise<ContainerState> {
+  const object = await pod.waitFor(
+    `container ${container} terminated`,
+    (seen) => containerState(seen, container).phase === 'terminated',
+    90_000,
+  )
+  return containerState(object, container)
+}
+
+/** Runs long enough that a container which did not wait for it is seen by the whole seconds of the API. */
+const slowStart = 'sleep 3'
+const exitsOnTerm = 'trap "exit 3" TERM; while :; do sleep 1; done'
+
+behaviour('KATA-ARCH-004', {
+  on: anyKata,
+  pods: ({ runtimeClass }) => ({
+    pod: busybox(runtimeClass)
+      .script(exitsOnTerm)
+      .container('second', idle)
+      .initContainer('init', slowStart)
+      .restartPolicy('OnFailure')
+      .unshared(),
+  }),
+  async check({ pods: { pod }, expect }) {
+    const init = containerState(pod.object, 'init')
+    expect(init.exitCode, 'exit code of the init container').to.equal(0)
+    for (const name of ['main', 'second']) {
+      const { startedAt } = containerState(pod.object, name)
+      expect(
+        secondsBetween(init.finishedAt, startedAt),
+        `seconds from the init container's end to the start of ${name}`,
+      ).to.be.at.least(0)
+    }
+
+    const before = await bootId(pod, 'main')
+    await pod.exec(['kill', '-TERM', '1'], { container: 'main' })
+    const restarted = await pod.waitFor(
+      'container main running again',
+      (seen) => containerState(seen, 'main').restartCount > 0 && containerState(seen, 'main').phase === 'running',
+      90_000,
+    )
+    expect(await bootId(pod, 'main'), 'boot_id of the container before and after its restart').to.equal(before)
+    expect(containerState(restarted, 'main').restartCount, 'restarts of the container that exited').to.equal(1)
+    expect(containerState(restarted, 'second').restartCount, 'restarts of its neighbour').to.equal(0)
+    expect(await bootId(pod, 'second'), "boot_id of the neighbour beside the container's").to.equal(before)
+  },
+  killedBy: {
+    'init-container-not-awaited': "seconds from the init container's end to the start of main",
+    'container-restart-recreates-vm': 'boot_id of the container before and after its restart',
+    'vm-per-container': 'boot_id of',
+  },
+  control: true,
+  timeoutMs: 120_000,
+})
+
+const secondsBetween = (earlier: string | null, later: string | null): number =>
+  (Date.parse(later ?? '') - Date.parse(earlier ?? '')) / 1000

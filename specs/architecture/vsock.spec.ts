@@ -1,0 +1,68 @@
+import { behaviour } from '../../helpers/behaviour.ts'
+import { need } from '../../helpers/facts/armFacts.ts'
+import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
+import { valueOf } from '../../helpers/node/qemuCommandLine.ts'
+import { classes, onNode } from '../../helpers/oracles/applicability.ts'
+import { busybox } from '../../helpers/pods/pod.ts'
+
+/** Guest CIDs of the vsock devices in the arguments of QEMU processes. 0 to 2 are the hypervisor's and the host's (vsock(7)). */
+const cidsOf = (processes: readonly { argv: readonly string[] }[]): number[] =>
+  processes
+    .flatMap(({ argv }) => argv)
+    .filter((argument) => argument.startsWith('vhost-vsock-'))
+    .map((argument) => Number(valueOf(argument, 'guest-cid')))
+
+/**
+ * Sockets by which a shim reaches the agent where the VMM itself ends the vsock. Go shim: clh.go and fc.go; Rust shim: ch/utils.rs, and
+ * hypervisor/src/utils.rs (get_hvsock_path) for Dragonball and Firecracker.
+ */
+const hybridSockets = (id: string): readonly { folder: string; name: string }[] => [
+  { folder: `/run/vc/vm/${id}`, name: 'clh.sock' },
+  { folder: `/run/vc/firecracker/${id.slice(0, 32)}/root`, name: 'kata.hvsock' },
+  { folder: `/run/kata/${id}`, name: 'ch-vm.sock' },
+  { folder: `/run/kata/${id}/root`, name: 'kata.hvsock' },
+]
+
+async function hybridSocket(node: NodeProbe, id: string): Promise<string> {
+  const found = await Promise.all(
+    hybridSockets(id).map(async ({ folder, name }) =>
+      (await node.list(folder)).includes(name) ? [`${folder}/${name}`] : [],
+    ),
+  )
+  return found.flat()[0] ?? 'none'
+}
+
+behaviour('KATA-ARCH-009', {
+  on: classes(onNode),
+  pods: ({ runtimeClass }) => ({ first: busybox(runtimeClass), second: busybox(runtimeClass) }),
+  async check({ pods, facts, node, finding, expect }) {
+    const sandboxes = await Promise.all([node.sandbox(pods.first.uid), node.sandbox(pods.second.uid)])
+    if (need(facts.class.hypervisor, 'the hypervisor of the class') !== 'qemu') {
+      for (const { sandboxId } of sandboxes) {
+        const socket = await hybridSocket(node, sandboxId)
+        expect(socket, 'hybrid vsock socket of the sandbox').to.not.equal('none')
+        finding(`the agent is reached by ${socket}`)
+      }
+      return
+    }
+    for (const { hypervisors } of sandboxes) {
+      const cids = cidsOf(hypervisors)
+      expect(cids, 'vsock devices of the sandbox').to.have.lengthOf(1)
+      expect(cids[0], 'guest-cid of the sandbox').to.be.at.least(3)
+    }
+    const everywhere = cidsOf(await node.processes())
+    for (const { hypervisors } of sandboxes) {
+      const [cid] = cidsOf(hypervisors)
+      expect(
+        everywhere.filter((each) => each === cid),
+        `sandboxes of the node with guest-cid ${cid}`,
+      ).to.have.lengthOf(1)
+    }
+  },
+  killedBy: {
+    'no-vsock-device': 'vsock',
+    'runc-behind-kata-handlers': 'vsock',
+    'guest-cid-not-unique': 'sandboxes of the node with guest-cid 3',
+    'second-hypervisor-per-sandbox': 'vsock devices of the sandbox',
+  },
+})

@@ -1,0 +1,102 @@
+import { behaviour } from '../../helpers/behaviour.ts'
+import { allocateScript } from '../../helpers/guest/allocate.ts'
+import { bootId } from '../../helpers/guest/bootId.ts'
+import { containerStatus, howItEnded, termination } from '../../helpers/guest/termination.ts'
+import { anyKata, classes, notConfidential, onNode } from '../../helpers/oracles/applicability.ts'
+import { vmHolds } from '../../helpers/oracles/documentedFigures.ts'
+import { busybox } from '../../helpers/pods/pod.ts'
+import type { PodHandle } from '../../helpers/pods/podHandle.ts'
+
+/** Classes whose VM is larger than the limit, so that the limit is what an allocation meets first. */
+const limitIsWhatCounts = classes(onNode, notConfidential, vmHolds(256))
+
+/** MiB that fit under limits.memory 256Mi beside the process itself; the guide's rows, of which 250 leaves 6 MiB. */
+const fitting: Readonly<Record<string, number>> = { 'KATA-OOM-001': 200, 'KATA-OOM-002': 250 }
+
+for (const [id, mebibytes] of Object.entries(fitting)) {
+  behaviour(id, {
+    on: limitIsWhatCounts,
+    pods: ({ runtimeClass }) => ({
+      allocating: busybox(runtimeClass)
+        .limits({ memory: '256Mi' })
+        .script(allocateScript(mebibytes))
+        .awaits('finished'),
+    }),
+    async check({ pods, expect }) {
+      expect(howItEnded(pods.allocating), `container that allocates ${mebibytes} MiB under 256Mi`).to.equal(
+        'Completed (0)',
+      )
+    },
+    control: true,
+    killedBy: {
+      'memory-hotplug-ignored': `container that allocates ${mebibytes} MiB`,
+      'memory-never-onlined': `container that allocates ${mebibytes} MiB`,
+      ...(mebibytes > 240 ? { 'memory-max-lowered': 'container that allocates 250 MiB' } : {}),
+    },
+  })
+}
+
+behaviour('KATA-OOM-003', {
+  on: limitIsWhatCounts,
+  pods: ({ runtimeClass }) => ({
+    allocating: busybox(runtimeClass).limits({ memory: '256Mi' }).script(allocateScript(256)).awaits('finished'),
+  }),
+  async check({ pods, expect }) {
+    const ended = termination(pods.allocating)
+    // The reason, not the exit code: that one depends on which process of a container is killed.
+    expect(
+      ended?.reason,
+      `reason of the end of a container that allocates 256 MiB under 256Mi: ${howItEnded(pods.allocating)}`,
+    ).to.equal('OOMKilled')
+  },
+  control: true,
+  killedBy: {
+    'memory-limit-not-in-guest-cgroup': 'a container that allocates 256 MiB',
+    'memory-limit-not-enforced': 'a container that allocates 256 MiB',
+    'memory-hotplug-ignored': 'a container that allocates 256 MiB',
+    'memory-never-onlined': 'a container that allocates 256 MiB',
+    'oom-reason-lost': 'a container that allocates 256 MiB',
+    'oom-kills-the-vm': 'a container that allocates 256 MiB',
+  },
+})
+
+behaviour('KATA-OOM-007', {
+  on: anyKata,
+  pods: ({ runtimeClass }) => ({
+    pair: busybox(runtimeClass)
+      .script('cat /proc/sys/kernel/random/boot_id; trap "exit 0" TERM; while :; do sleep 1; done')
+      .limits({ memory: '128Mi' })
+      .container('greedy', (container) => container.script(allocateScript(300)).limits({ memory: '256Mi' }))
+      .awaits('finished'),
+  }),
+  async check({ pods, expect }) {
+    const { pair } = pods
+    expect(howItEnded(pair, 'greedy'), 'container that allocates 300 MiB under 256Mi').to.match(/^OOMKilled/)
+    // What it printed when it started, and what it says now: a VM made anew would have another boot_id.
+    const [atStart, now] = await Promise.all([pair.logs({ container: 'main' }), bootIdIfAlive(pair, 'main')])
+    expect(now, 'boot_id of the other container after the OOM').to.equal(atStart.trim())
+    const quiet = containerStatus(pair.object, 'main')
+    expect(quiet.state, 'state of the other container').to.have.property('running')
+    expect(quiet.restartCount, 'restarts of the other container').to.equal(0)
+  },
+  control: true,
+  killedBy: {
+    'oom-kills-the-vm': 'container that allocates 300 MiB',
+    'oom-kills-the-pods-other-containers': 'the other container',
+    'oom-reason-lost': 'container that allocates 300 MiB',
+    'memory-limit-not-in-guest-cgroup': 'container that allocates 300 MiB',
+    'memory-limit-not-enforced': 'container that allocates 300 MiB',
+    'memory-hotplug-ignored': 'container that allocates 300 MiB',
+    'memory-never-onlined': 'container that allocates 300 MiB',
+  },
+})
+
+/** Null when the container is not there to answer. */
+async function bootIdIfAlive(pod: PodHandle, container: string): Promise<string | null> {
+  try {
+    return await bootId(pod, container)
+  } catch (error) {
+    if (['ExecError', 'ApiError'].includes((error as Error).name)) return null
+    throw error
+  }
+}

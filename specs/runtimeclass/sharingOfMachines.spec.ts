@@ -1,0 +1,48 @@
+import { behaviour } from '../../helpers/behaviour.ts'
+import { bootId, nodeBootId, parseBootId } from '../../helpers/guest/bootId.ts'
+import { anyKata } from '../../helpers/oracles/applicability.ts'
+import { busybox, idle } from '../../helpers/pods/pod.ts'
+
+behaviour('KATA-RTCLASS-010', {
+  on: anyKata,
+  pods: ({ runtimeClass }) => ({ first: busybox(runtimeClass), second: busybox(runtimeClass) }),
+  async check({ pods, api, expect }) {
+    const [first, second, node] = await Promise.all([
+      bootId(pods.first),
+      bootId(pods.second),
+      nodeBootId(api, pods.first.node),
+    ])
+    expect(pods.first.node, 'node of the first pod').to.equal(pods.second.node)
+    expect(first, 'boot_id of two pods on one node').to.not.equal(second)
+    expect([first, second], 'boot_ids of the pods').to.not.include(node)
+  },
+  killedBy: {
+    'runc-behind-kata-handlers': 'boot_id of two pods on one node',
+    'vm-shared-by-pods': 'boot_id of two pods on one node',
+  },
+  canary: true,
+})
+
+behaviour('KATA-RTCLASS-011', {
+  on: anyKata,
+  pods: ({ runtimeClass }) => ({
+    pod: busybox(runtimeClass).initContainer('init', 'cat /proc/sys/kernel/random/boot_id').container('second', idle),
+  }),
+  async check({ pods, api, expect }) {
+    const [main, second, init, node] = await Promise.all([
+      bootId(pods.pod, 'main'),
+      bootId(pods.pod, 'second'),
+      pods.pod.logs({ container: 'init' }),
+      nodeBootId(api, pods.pod.node),
+    ])
+    expect(second, "boot_id of the second container beside the first's").to.equal(main)
+    expect(parseBootId(init, 'log of the init container'), "boot_id of the init container beside the first's").to.equal(
+      main,
+    )
+    expect(main, "boot_id of the pod beside the node's").to.not.equal(node)
+  },
+  killedBy: {
+    'vm-per-container': "boot_id of the second container beside the first's",
+    'runc-behind-kata-handlers': "boot_id of the pod beside the node's",
+  },
+})

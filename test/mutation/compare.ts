@@ -1,0 +1,45 @@
+import type { ArmRecord } from '../../reports/record/arm.ts'
+import type { RunRecord } from '../../reports/record/runRecord.ts'
+
+/** Which checks a fault must turn red, each with an excerpt of the message that it must give. */
+export type Expected = ReadonlyMap<string, string>
+
+export interface Outcome {
+  readonly fault: string
+  /** Checks that name the fault and did not turn red, or with another message. */
+  readonly survived: readonly string[]
+  /** Arms of other checks that changed. */
+  readonly unrelated: readonly string[]
+}
+
+/** Compares a run under a fault with the healthy run of the same scenario. */
+export function compare(fault: string, expected: Expected, healthy: RunRecord, mutated: RunRecord): Outcome {
+  const before = byId(healthy)
+  const after = byId(mutated)
+  const survived = [...expected].flatMap(([behaviour, excerpt]) => survival(behaviour, excerpt, checksOf(mutated, behaviour)))
+  const unrelated = [...new Set([...before.keys(), ...after.keys()])]
+    .filter((id) => !expected.has((after.get(id) ?? before.get(id))?.behaviour ?? ''))
+    .flatMap((id) => change(id, before.get(id), after.get(id)))
+  return { fault, survived, unrelated }
+}
+
+const byId = ({ arms }: RunRecord): Map<string, ArmRecord> => new Map(arms.map((arm) => [arm.id, arm]))
+
+const checksOf = ({ arms }: RunRecord, behaviour: string): ArmRecord[] => arms.filter((arm) => arm.behaviour === behaviour && arm.role === 'check')
+
+function survival(behaviour: string, excerpt: string, arms: readonly ArmRecord[]): string[] {
+  const red = arms.filter(({ verdict }) => verdict === 'failed')
+  if (red.length === 0) return [`${behaviour} stayed ${[...new Set(arms.map(({ verdict }) => verdict))].join(', ') || 'without arms'}${firstMessage(arms)}`]
+  if (red.some(({ message }) => message.includes(excerpt))) return []
+  return [`${behaviour} turned red without ${JSON.stringify(excerpt)}: ${red[0]?.message ?? ''}`]
+}
+
+const firstMessage = (arms: readonly ArmRecord[]): string => {
+  const said = arms.find(({ message }) => message !== '')?.message
+  return said === undefined ? '' : `: ${said}`
+}
+
+function change(id: string, before: ArmRecord | undefined, after: ArmRecord | undefined): string[] {
+  if (before?.verdict === after?.verdict) return []
+  return [`${id}: ${before?.verdict ?? 'absent'} -> ${after?.verdict ?? 'absent'}${after && after.message !== '' ? `: ${after.message}` : ''}`]
+}

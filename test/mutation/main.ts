@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { load } from 'js-yaml'
+import { loadSpecs } from '../../engine/catalog/loadSpecs.ts'
+import type { RunRecord } from '../../reports/record/runRecord.ts'
+import { compare, type Outcome } from './compare.ts'
+import { Workers } from './workers.ts'
+
+// `npm run mutation [-- --json] [-- --fault NAME]`: every fault against every check. A fault is killed when exactly the checks
+// that name it turn red, with the message that they announce, and nothing else changes.
+
+const SCENARIO = 'small'
+/** Releases of Kata whose healthy cluster must be all green. */
+const releases = ['3.25.0', '3.26.0', '3.27.0', '3.28.0', '3.29.0', '3.30.0', '3.31.0', '3.32.0', '4.0.0', '4.1.0']
+
+const { values } = parseArgs({ options: { json: { type: 'boolean' }, count: { type: 'boolean' }, fault: { type: 'string', multiple: true } } })
+const say = (text: string) => void (values.json ? process.stderr : process.stdout).write(`${text}\n`)
+
+const faultsFile = path.join(import.meta.dirname, '../../sim/faults/faults.yaml')
+const names = (load(readFileSync(faultsFile, 'utf8')) as { name: string }[]).map(({ name }) => name)
+const chosen = values.fault ?? names
+const registered = await loadSpecs()
+const expectedOf = (fault: string) =>
+  new Map(registered.flatMap(({ id, definition }) => (fault in definition.killedBy ? [[id, definition.killedBy[fault] ?? '']] : [])))
+
+const workers = new Workers()
+let failed = 0
+let passed = 0
+const outcomes: Outcome[] = []
+try {
+  const healthy = await workers.run({ scenario: SCENARIO, faults: [] })
+  report(`healthy ${SCENARIO}`, reds(healthy))
+  if (values.fault === undefined) {
+    await Promise.all(
+      releases.map(async (kataVersion) => {
+        report(`healthy with Kata ${kataVersion}`, reds(await workers.run({ scenario: 'documented', kataVersion, faults: [] })))
+      }),
+    )
+  }
+  await Promise.all(
+    chosen.map(async (fault) => {
+      const expected = expectedOf(fault)
+      const outcome = compare(fault, expected, healthy, await workers.run({ scenario: SCENARIO, faults: [fault] }))
+      outcomes.push(outcome)
+      const unused = expected.size === 0 ? ['no check names it'] : []
+      report(`fault ${fault} (${expected.size} checks)`, [...unused, ...outcome.survived.map((text) => `survived: ${text}`), ...outcome.unrelated.map((text) => `unrelated: ${text}`)])
+    }),
+  )
+} finally {
+  workers.close()
+}
+
+const survived = outcomes.filter((outcome) => outcome.survived.length > 0 || expectedOf(outcome.fault).size === 0)
+const unrelated = outcomes.flatMap((outcome) => outcome.unrelated.map((text) => `${outcome.fault}: ${text}`))
+const killed = outcomes.length - survived.length
+say(`killed ${killed}/${outcomes.length}, unrelated changes ${unrelated.length}`)
+if (values.json) {
+  process.stdout.write(`${JSON.stringify({ faults: outcomes.length, killed, survived: survived.map(({ fault }) => fault), unrelated }, null, 2)}\n`)
+}
+if (values.count) say(`${passed} passed, ${failed} failed`)
+process.exit(failed > 0 ? 1 : 0)
+
+function report(what: string, problems: readonly string[]): void {
+  if (problems.length === 0) passed += 1
+  else failed += 1
+  say(`${problems.length === 0 ? 'ok  ' : 'FAIL'} ${what}`)
+  for (const problem of problems) say(`       ${problem.split('\n').join('\n         ')}`)
+}
+
+/** Arms of a healthy run that are anything but passed, skipped or, for canaries, failed. */
+function reds(record: RunRecord): string[] {
+  const good = (role: string) => (role === 'canary' ? ['failed'] : ['passed', 'skipped'])
+  return record.arms.filter(({ role, verdict }) => !good(role).includes(verdict)).map(({ id, verdict, message }) => `${id}: ${verdict}: ${message}`)
+}

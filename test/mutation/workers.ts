@@ -1,0 +1,45 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import os from 'node:os'
+import path from 'node:path'
+import type { RunRecord } from '../../reports/record/runRecord.ts'
+import type { SimulatedRun } from './simulatedRun.ts'
+
+/** Runs simulated runs in as many processes as there are CPUs. */
+export class Workers {
+  readonly #idle: ChildProcess[] = []
+  readonly #all: ChildProcess[]
+  readonly #waiting: ((child: ChildProcess) => void)[] = []
+
+  constructor(count = os.availableParallelism()) {
+    this.#all = Array.from({ length: count }, () => fork(path.join(import.meta.dirname, 'worker.ts'), { execArgv: ['--import=tsx'] }))
+    this.#idle.push(...this.#all)
+  }
+
+  async run(task: SimulatedRun): Promise<RunRecord> {
+    const child = this.#idle.pop() ?? (await new Promise<ChildProcess>((resolve) => this.#waiting.push(resolve)))
+    try {
+      return await ask(child, task)
+    } finally {
+      const next = this.#waiting.shift()
+      if (next) next(child)
+      else this.#idle.push(child)
+    }
+  }
+
+  close(): void {
+    for (const child of this.#all) child.kill()
+  }
+}
+
+function ask(child: ChildProcess, task: SimulatedRun): Promise<RunRecord> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null) => reject(new Error(`a worker ended with ${code} during ${JSON.stringify(task)}`))
+    child.once('exit', onExit)
+    child.once('message', (answer: { record?: RunRecord; error?: string }) => {
+      child.removeListener('exit', onExit)
+      if (answer.record) resolve(answer.record)
+      else reject(new Error(answer.error))
+    })
+    child.send(task)
+  })
+}

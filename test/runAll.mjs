@@ -1,0 +1,46 @@
+// `npm test`: the project's tests with coverage, then the mutation run; ends with one line that counts what
+// really ran.
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+
+const root = path.join(import.meta.dirname, '..')
+const bin = (name) => path.join(root, 'node_modules', name)
+
+const parts = [
+  { name: 'tests', argv: [bin('c8/bin/c8.js'), '--config', path.join(root, '.c8rc.json'), process.execPath, bin('mocha/bin/mocha.js'), '--config', 'test/.mocharc.yml'] },
+  { name: 'mutation', argv: ['--import=tsx', 'test/mutation/main.ts', '--count'] },
+]
+
+const counts = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm
+const total = { passed: 0, failed: 0, skipped: 0 }
+let bad = false
+
+for (const { name, argv } of parts) {
+  process.stdout.write(`\n== ${name}\n`)
+  const { output, code } = await run(argv)
+  const last = [...output.matchAll(counts)].at(-1)
+  if (!last) {
+    process.stdout.write(`${name} ended without a count (exit code ${code})\n`)
+    total.failed += 1
+  } else {
+    total.passed += Number(last[1])
+    total.failed += Number(last[2])
+    total.skipped += Number(last[3] ?? 0)
+  }
+  if (code !== 0) bad = true
+}
+
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
+process.exit(bad || total.failed > 0 ? 1 : 0)
+
+function run(argv) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, argv, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+    let output = ''
+    child.stdout.on('data', (data) => {
+      output += data
+      process.stdout.write(data)
+    })
+    child.on('close', (code) => resolve({ output, code }))
+  })
+}

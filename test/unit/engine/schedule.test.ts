@@ -1,0 +1,138 @@
+import { expect } from 'chai'
+import type { ArmResult } from '../../../reports/record/arm.ts'
+import type { PodHandle } from '../../../helpers/pods/podHandle.ts'
+import type { Arm } from '../../../engine/plan/arm.ts'
+import { NodeBudget } from '../../../engine/schedule/budget.ts'
+import { PodPool, type PodRequest } from '../../../engine/schedule/podPool.ts'
+import { type Schedule, startSchedule } from '../../../engine/schedule/schedule.ts'
+import { arm, podHandle, podSpec } from './armDouble.ts'
+
+/** A schedule whose arms end when the test says so. */
+class Bench {
+  readonly running = new Set<string>()
+  readonly started: string[] = []
+  readonly created: string[] = []
+  readonly removed: string[] = []
+  peakMib = 0
+  readonly #ends = new Map<string, () => void>()
+  readonly budget: NodeBudget
+  readonly pool: PodPool
+  schedule: Schedule | null = null
+
+  constructor(mib: number) {
+    this.budget = new NodeBudget('n1', { millicores: 100_000, mib, pods: 100 })
+    const budgets = new Map([['n1', this.budget]])
+    const starter = {
+      start: ({ spec, name }: PodRequest): Promise<PodHandle> => {
+        this.created.push(`${name} ${String(spec.manifest.metadata.annotations?.tag)}`)
+        this.peakMib = Math.max(this.peakMib, this.budget.used.mib)
+        return Promise.resolve(podHandle(name))
+      },
+      remove: (pod: PodHandle) => {
+        this.removed.push(pod.name)
+        return Promise.resolve()
+      },
+    }
+    this.pool = new PodPool(starter, budgets, new AbortController().signal, () => this.schedule?.roomMayHaveGrown())
+  }
+
+  start(arms: Arm[], maxArms = 64): void {
+    this.schedule = startSchedule({
+      arms,
+      pool: this.pool,
+      budgets: new Map([['n1', this.budget]]),
+      maxArms,
+      signal: new AbortController().signal,
+      onStart: ({ planned }) => void this.started.push(planned.id),
+      run: async (each) => {
+        this.running.add(each.planned.id)
+        await Promise.all(Object.values(this.pool.acquire(each)))
+        await new Promise<void>((resolve) => this.#ends.set(each.planned.id, resolve))
+        this.running.delete(each.planned.id)
+        this.pool.release(each)
+        return {} as ArmResult
+      },
+    })
+  }
+
+  async end(id: string): Promise<void> {
+    await settle()
+    this.#ends.get(id)?.()
+    await settle()
+  }
+}
+
+const settle = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+const idle = () => Promise.resolve()
+const withPods = (id: string, pods: Arm['pods'], overrides: Parameters<typeof arm>[2] = {}) => arm(id, idle, { pods, ...overrides })
+
+describe('the schedule', () => {
+  it('never asks a node for more than its budget', async () => {
+    const bench = new Bench(250)
+    bench.start(['A', 'B', 'C'].map((id) => withPods(id, { p: podSpec({ shared: false }) })))
+    await settle()
+    expect([...bench.running]).to.deep.equal(['A', 'B'])
+    await bench.end('A')
+    expect([...bench.running]).to.deep.equal(['B', 'C'])
+    expect(bench.peakMib).to.equal(200)
+  })
+
+  it('makes one pod of identical pods of read-only checks, and removes it after the last', async () => {
+    const bench = new Bench(1000)
+    bench.start([withPods('A', { p: podSpec() }), withPods('B', { p: podSpec() })])
+    await settle()
+    expect(bench.created).to.have.length(1)
+    await bench.end('A')
+    expect(bench.removed).to.be.empty
+    await bench.end('B')
+    expect(bench.removed).to.have.length(1)
+    expect(bench.budget.used).to.deep.equal({ millicores: 0, mib: 0, pods: 0 })
+  })
+
+  it('keeps two equal pods of one check apart', async () => {
+    const bench = new Bench(1000)
+    bench.start([withPods('A', { one: podSpec(), two: podSpec() })])
+    await settle()
+    expect(bench.created).to.have.length(2)
+  })
+
+  it('does not let small arms starve a large one', async () => {
+    const bench = new Bench(300)
+    bench.start([
+      withPods('small', { p: podSpec({ shared: false }) }),
+      withPods('large', { p: podSpec({ shared: false, memory: '300Mi' }) }),
+      withPods('late', { p: podSpec({ shared: false }) }),
+    ])
+    await settle()
+    expect(bench.started).to.deep.equal(['small'])
+    await bench.end('small')
+    expect(bench.started).to.deep.equal(['small', 'large'])
+    await bench.end('large')
+    expect(bench.started).to.deep.equal(['small', 'large', 'late'])
+  })
+
+  it('gives an exclusive arm the node for itself', async () => {
+    const bench = new Bench(1000)
+    bench.start([withPods('measured', { p: podSpec() }, { definition: { exclusive: true } }), withPods('A', { p: podSpec() }), withPods('B', { p: podSpec() })])
+    await settle()
+    expect([...bench.running]).to.deep.equal(['A', 'B'])
+    await bench.end('A')
+    expect(bench.running.has('measured')).to.equal(false)
+    await bench.end('B')
+    expect([...bench.running]).to.deep.equal(['measured'])
+  })
+
+  it('runs no more arms at once than it is told', async () => {
+    const bench = new Bench(1000)
+    bench.start(['A', 'B', 'C'].map((id) => withPods(id, { p: podSpec() })), 2)
+    await settle()
+    expect(bench.running.size).to.equal(2)
+  })
+
+  it('tries an arm that no node can ever hold alone, so that the cluster says why', async () => {
+    const bench = new Bench(100)
+    bench.start([withPods('huge', { p: podSpec({ memory: '500Mi' }) })])
+    await settle()
+    expect(bench.started).to.deep.equal(['huge'])
+  })
+})
