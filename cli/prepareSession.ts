@@ -11,6 +11,7 @@ import { connect } from '../helpers/cluster/connect.ts'
 import { chosen } from './chosen.ts'
 import { loadImages } from '../helpers/pods/images.ts'
 import type { Profile } from '../helpers/profile/profile.ts'
+import { shippedDeviations } from '../helpers/profile/shippedDeviations.ts'
 import type { RunSettings } from './runSettings.ts'
 import { UsageError } from './usageError.ts'
 
@@ -86,8 +87,8 @@ function runOptions(settings: RunSettings, runId: string, command: readonly stri
     nodeProbe: settings.probe,
     quietNodes: settings.quietNodes,
     slow: settings.slow,
-    knownDeviations: profile?.knownDeviations ?? [],
-    declaredClasses: profile?.classes?.map(({ name }) => name) ?? null,
+    knownDeviations: [...shippedDeviations(), ...(profile?.knownDeviations ?? [])],
+    declaredClasses: profile?.classes ?? null,
     maxArms: settings.maxArms,
     maxPodsPerNode: settings.maxPods,
   }

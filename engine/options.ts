@@ -1,14 +1,4 @@
-/** A deviation from a claim that somebody has accepted for a time. */
-export interface KnownDeviation {
-  readonly behaviour: string
-  readonly runtimeClass?: string | undefined
-  readonly case?: string | undefined
-  readonly reason: string
-  readonly reference?: string | undefined
-  readonly owner: string
-  /** ISO date after which the entry no longer excuses anything. */
-  readonly expires: string
-}
+import type { DeclaredClass, KnownDeviation } from '../helpers/profile/profile.ts'
 
 /** Everything a run is told. Times in ms. */
 export interface RunOptions {
@@ -33,7 +23,7 @@ export interface RunOptions {
   readonly slow: boolean
   readonly knownDeviations: readonly KnownDeviation[]
   /** RuntimeClasses that the operator's profile declares; null without a profile. */
-  readonly declaredClasses: readonly string[] | null
+  readonly declaredClasses: readonly DeclaredClass[] | null
   /** Arms at once, over all nodes. */
   readonly maxArms: number
   /** Pods at once, on one node. */

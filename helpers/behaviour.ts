@@ -1,7 +1,7 @@
 import type { Facts } from './facts/armFacts.ts'
 import type { NodeProbe } from './node/nodeProbe.ts'
 import type { PodHandle } from './pods/podHandle.ts'
-import type { PodSpec } from './pods/podSpec.ts'
+import type { PodAsked } from './pods/podSpec.ts'
 import type { ClassFacts, ClusterFacts, NodeFacts } from './facts/facts.ts'
 
 /** yes, or no with the evidence, or unknown with what kept us from knowing: the reason of the skip. */
@@ -40,7 +40,7 @@ export interface CheckContext<Pods extends string, Case> {
   /** Creates a suite-owned RuntimeClass for the life of the arm; needs runtimeclass-write. */
   readonly temporaryRuntimeClass: (handler: string) => Promise<string>
   /** Creates a further pod in the course of the check, and waits as its spec says. Removed at the arm's end. */
-  readonly createPod: (spec: PodSpec) => Promise<PodHandle>
+  readonly createPod: (spec: PodAsked) => Promise<PodHandle>
   readonly signal: AbortSignal
 }
 
@@ -55,7 +55,7 @@ export interface ReadApi {
  */
 export interface Behaviour<Pods extends string = string, Case = unknown> {
   readonly on: On
-  readonly pods: (context: PodsContext<Case>) => Readonly<Record<Pods, PodSpec>>
+  readonly pods: (context: PodsContext<Case>) => Readonly<Record<Pods, PodAsked>>
   /** Table rows of the claim: each becomes an arm. Keys are the case ids of behaviours.yaml. */
   readonly cases?: Readonly<Record<string, Case>>
   readonly check: (context: CheckContext<Pods, Case>) => Promise<void>

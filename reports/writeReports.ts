@@ -1,14 +1,16 @@
-import { renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { writeAtomically } from './atomicFile.ts'
+import { writeAllureResults } from './allure/allureResults.ts'
+import { junit } from './junit/junit.ts'
 import type { RunRecord } from './record/runRecord.ts'
+import { markdown } from './summary/markdown.ts'
 
 /** Writes every report of the run into its folder, each file whole or not at all. */
-export function writeReports(folder: string, record: RunRecord): Promise<void> {
+export async function writeReports(folder: string, record: RunRecord): Promise<void> {
   writeAtomically(path.join(folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`)
-  return Promise.resolve()
-}
-
-function writeAtomically(file: string, content: string): void {
-  writeFileSync(`${file}.part`, content)
-  renameSync(`${file}.part`, file)
+  writeAtomically(path.join(folder, 'junit.xml'), junit(record))
+  writeAtomically(path.join(folder, 'summary.md'), markdown(record))
+  await writeAllureResults(folder, record)
+  const { html } = await import('./html/html.ts')
+  writeAtomically(path.join(folder, 'report.html'), await html(record))
 }

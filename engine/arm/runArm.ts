@@ -2,7 +2,7 @@ import type { CheckContext, ReadApi } from '../../helpers/behaviour.ts'
 import type { ClusterFacts } from '../../helpers/facts/facts.ts'
 import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
-import type { PodSpec } from '../../helpers/pods/podSpec.ts'
+import { type PodSpec, podSpecOf } from '../../helpers/pods/podSpec.ts'
 import type { ArmResult, Evidence, Measurement } from '../../reports/record/arm.ts'
 import type { Arm } from '../plan/arm.ts'
 import { type AssertionLog, createAssertionLog, recordingExpect } from './recordingExpect.ts'
@@ -144,8 +144,8 @@ function contextOf(arm: Arm, services: ArmServices, course: Course, signal: Abor
     async temporaryRuntimeClass(handler) {
       return course.extras.temporaryRuntimeClass(handler)
     },
-    async createPod(spec) {
-      const pod = await course.extras.createPod(spec)
+    async createPod(asked) {
+      const pod = await course.extras.createPod(podSpecOf(asked))
       course.pods.push(pod)
       return pod
     },

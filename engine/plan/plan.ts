@@ -1,6 +1,6 @@
 import type { Applicability, Behaviour, RegisteredBehaviour } from '../../helpers/behaviour.ts'
 import type { ClassFacts, ClusterFacts, NodeFacts } from '../../helpers/facts/facts.ts'
-import type { PodSpec } from '../../helpers/pods/podSpec.ts'
+import { type PodSpec, podSpecOf } from '../../helpers/pods/podSpec.ts'
 import type { Role } from '../../reports/record/verdict.ts'
 import type { ClaimRecord } from '../../reports/record/journal.ts'
 import type { Catalog } from '../catalog/loadCatalog.ts'
@@ -202,11 +202,12 @@ function decide(
   if (!subject.nodeFacts && definition.on.scope !== 'cluster') return skipped(noNode(subject, facts))
   let pods: Readonly<Record<string, PodSpec>>
   try {
-    pods = definition.pods({
+    const asked = definition.pods({
       runtimeClass: underTest ?? undefined,
       case: row.value,
       facts: armFacts(facts, subject),
     })
+    pods = Object.fromEntries(Object.entries(asked).map(([name, pod]) => [name, podSpecOf(pod)]))
   } catch (error) {
     if ((error as Error).name === 'FactUnknownError') return skipped((error as Error).message)
     return { pods: {}, decided: { verdict: 'broken', reason: `the check's pods cannot be made: ${(error as Error).message}` } }

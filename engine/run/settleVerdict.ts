@@ -1,5 +1,5 @@
 import type { ArmResult } from '../../reports/record/arm.ts'
-import type { KnownDeviation } from '../options.ts'
+import type { KnownDeviation } from '../../helpers/profile/profile.ts'
 import type { Arm } from '../plan/arm.ts'
 
 /**

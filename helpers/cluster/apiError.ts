@@ -98,9 +98,20 @@ function readStatus(answer: Answer): ApiStatus | null {
   } catch {
     // The API server's own plain-text answers: 404 page not found, and overload (429) before a handler runs.
     if (!isPlainText(answer) || answer.text.length > 1000) return null
-    return { code: answer.code, reason: reasonOf(answer.code), message: answer.text.trim() || reasonOf(answer.code), causes: [] }
+    return {
+      code: answer.code,
+      reason: reasonOf(answer.code),
+      message: answer.text.trim() || reasonOf(answer.code),
+      causes: [],
+    }
   }
-  const status = body as { kind?: string; code?: number; reason?: string; message?: string; details?: { causes?: Cause[] } }
+  const status = body as {
+    kind?: string
+    code?: number
+    reason?: string
+    message?: string
+    details?: { causes?: Cause[] }
+  }
   if (status?.kind !== 'Status') return null
   return {
     code: status.code ?? answer.code,
@@ -124,17 +135,29 @@ const isPlainText = (answer: Answer): boolean =>
   answer.text === '' || String(answer.headers['content-type'] ?? '').startsWith('text/plain')
 
 const reasonOf = (code: number): string =>
-  ({ 400: 'BadRequest', 401: 'Unauthorized', 403: 'Forbidden', 404: 'NotFound', 409: 'Conflict', 410: 'Expired' })[code] ??
-  ({ 429: 'TooManyRequests', 500: 'InternalError', 502: 'BadGateway', 503: 'ServiceUnavailable', 504: 'Timeout' })[code] ??
+  ({ 400: 'BadRequest', 401: 'Unauthorized', 403: 'Forbidden', 404: 'NotFound', 409: 'Conflict', 410: 'Expired' })[
+    code
+  ] ??
+  { 429: 'TooManyRequests', 500: 'InternalError', 502: 'BadGateway', 503: 'ServiceUnavailable', 504: 'Timeout' }[
+    code
+  ] ??
   ''
 
 /** `GET /api/v1/namespaces/n/pods/p` as `get pods p in namespace n`. */
 export function describeRequest(request: ApiRequest): string {
   const path = request.path.split('?')[0] ?? ''
-  const match = path.match(/^\/(?:api\/[^/]+|apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+))?(?:\/(.+))?$/)
+  const match = path.match(
+    /^\/(?:api\/[^/]+|apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+))?(?:\/(.+))?$/,
+  )
   if (!match) return `${request.method} ${path}`
   const [, namespace, resource, name, subresource] = match
-  const verbs: Record<string, string> = { GET: name ? 'get' : 'list', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }
+  const verbs: Record<string, string> = {
+    GET: name ? 'get' : 'list',
+    POST: 'create',
+    PUT: 'update',
+    PATCH: 'patch',
+    DELETE: 'delete',
+  }
   const what = subresource ? `${resource}/${subresource}` : resource
   return `${verbs[request.method] ?? request.method} ${what}${name ? ` ${name}` : ''}${namespace ? ` in namespace ${namespace}` : ''}`
 }
@@ -143,20 +166,38 @@ export function describeRequest(request: ApiRequest): string {
 export function errorOfFailure(server: string, request: ApiRequest, failure: unknown): ApiError {
   const { code, message } = rootCause(failure)
   const [reason, text] = explainFailure(server, code, message)
-  const neverSent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].includes(code)
+  const neverSent = [
+    'ECONNREFUSED',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'UND_ERR_CONNECT_TIMEOUT',
+  ].includes(code)
   return new ApiError(text, { code: 0, reason, request, neverSent: neverSent || reason === 'Tls', cause: failure })
 }
 
 function explainFailure(server: string, code: string, message: string): [reason: string, text: string] {
-  if (code === 'ECONNREFUSED') return ['Unreachable', `nothing listens at ${server} (connection refused): is the API server up, is the address right?`]
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return ['Unreachable', `the host name of ${server} does not resolve (${code})`]
+  if (code === 'ECONNREFUSED')
+    return [
+      'Unreachable',
+      `nothing listens at ${server} (connection refused): is the API server up, is the address right?`,
+    ]
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return ['Unreachable', `the host name of ${server} does not resolve (${code})`]
   if (/TIMEDOUT|TIMEOUT/.test(code)) return ['Timeout', `no answer from ${server} in time (${code})`]
   if (/SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|CERT_UNTRUSTED/.test(code)) {
-    return ['Tls', `the certificate of ${server} is not signed by the certificate-authority of the kubeconfig (${code})`]
+    return [
+      'Tls',
+      `the certificate of ${server} is not signed by the certificate-authority of the kubeconfig (${code})`,
+    ]
   }
   if (code === 'CERT_HAS_EXPIRED') return ['Tls', `the certificate of ${server} has expired`]
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return ['Tls', `the certificate of ${server} is for another name: ${oneLine(message)}; tls-server-name in the kubeconfig says which to expect`]
+    return [
+      'Tls',
+      `the certificate of ${server} is for another name: ${oneLine(message)}; tls-server-name in the kubeconfig says which to expect`,
+    ]
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) {
     return ['Tls', `no TLS with ${server}: ${oneLine(message)}`]
@@ -183,4 +224,5 @@ const numberOrNull = (header: string | string[] | undefined): number | null => {
   return header !== undefined && Number.isFinite(seconds) ? seconds : null
 }
 
-export const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.code === 404 && error.status !== null
+export const isNotFound = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === 404 && error.status !== null

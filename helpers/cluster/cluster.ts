@@ -79,11 +79,18 @@ export interface Cluster {
   ): Promise<KubeObject[]>
   /** POST with fieldValidation=Strict. Throws ApiError with the server's Status (409, 403, 422…). */
   create(object: KubeObject, options?: CallOptions & { dryRun?: boolean }): Promise<KubeObject>
-  patch(ref: ObjectRef, patch: unknown, options?: CallOptions & { type?: 'merge' | 'strategic' | 'json' }): Promise<KubeObject>
+  patch(
+    ref: ObjectRef,
+    patch: unknown,
+    options?: CallOptions & { type?: 'merge' | 'strategic' | 'json' },
+  ): Promise<KubeObject>
   /** Deletes by name and, when given, UID precondition. False when it was already gone. */
   delete(ref: ObjectRef & { uid?: string }, options?: CallOptions & { gracePeriodSeconds?: number }): Promise<boolean>
   /** One SelfSubjectAccessReview. */
-  may(verb: string, resource: { group?: string; resource: string; subresource?: string; namespace?: string }): Promise<boolean>
+  may(
+    verb: string,
+    resource: { group?: string; resource: string; subresource?: string; namespace?: string },
+  ): Promise<boolean>
   /** GET of any path: `/api/v1/nodes/n/proxy/...`, `/openapi/v3`. */
   raw(path: string, options?: CallOptions): Promise<unknown>
 
@@ -92,17 +99,31 @@ export interface Cluster {
    * Throws WaitError (deadline, or unreachable) that says the last state, the last events and what was awaited.
    */
   /** With a `uid`, a deletion or a namesake ends the wait; without, a successor of the same name is waited for. */
-  waitFor(ref: ObjectRef & { uid?: string }, until: (object: KubeObject) => boolean, options: WaitOptions): Promise<KubeObject>
+  waitFor(
+    ref: ObjectRef & { uid?: string },
+    until: (object: KubeObject) => boolean,
+    options: WaitOptions,
+  ): Promise<KubeObject>
   waitForDeleted(ref: ObjectRef & { uid?: string }, options: WaitOptions): Promise<void>
   /** Events of the namespace that name the object, oldest first, from the shared watch. */
   eventsOf(object: { namespace: string; uid?: string; name: string }): Promise<readonly KubeObject[]>
 
   /** Throws ExecError (rejected, connect, closed, timeout) when no exit status came; a non-zero exit is a result. */
   exec(pod: { namespace: string; name: string }, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>
-  logs(pod: { namespace: string; name: string }, options?: CallOptions & { container?: string; previous?: boolean; tailLines?: number }): Promise<string>
-  followLogs(pod: { namespace: string; name: string }, options: CallOptions & { container?: string }): AsyncIterable<string>
+  logs(
+    pod: { namespace: string; name: string },
+    options?: CallOptions & { container?: string; previous?: boolean; tailLines?: number },
+  ): Promise<string>
+  followLogs(
+    pod: { namespace: string; name: string },
+    options: CallOptions & { container?: string },
+  ): AsyncIterable<string>
 
   /** Calls made so far, for the run record. */
-  readonly stats: { requests: number; watches: number; retries: readonly { at: string; request: string; attempt: number; because: string }[] }
+  readonly stats: {
+    requests: number
+    watches: number
+    retries: readonly { at: string; request: string; attempt: number; because: string }[]
+  }
   close(): Promise<void>
 }

@@ -17,7 +17,7 @@ export interface ConnectOptions {
   connections?: number
   /** Default deadline of one call with its repeats, ms. */
   timeoutMs?: number
-  /** Label of objects that belong to this run; see objectCalls. Default kata-conformance.io/run. */
+  /** Label of objects that belong to this run; see objectCalls. Default kata-conformance.dev/run. */
   runLabel?: string
   onCall?: (call: CallRecord) => void
   /** Aborts the connecting itself, not the cluster that comes of it. */
@@ -40,7 +40,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
   const transport = createTransport(load, options)
   const discovery = createDiscovery(transport)
   const cache = createWatchCache(transport, discovery)
-  const objects = objectCalls(transport, discovery, options.runLabel ?? 'kata-conformance.io/run')
+  const objects = objectCalls(transport, discovery, options.runLabel ?? 'kata-conformance.dev/run')
 
   const cluster: Cluster = {
     context: load().getCurrentContext(),
@@ -56,7 +56,11 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
     },
     async may(verb, { group = '', resource, subresource, namespace }) {
       const resourceAttributes = { verb, group, resource, subresource, namespace }
-      const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } }
+      const review = {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        spec: { resourceAttributes },
+      }
       const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
       // A review stores nothing: asking twice is asking once.
       const answer = await transport.call({ method: 'POST', path, body: review, repeatable: 'always' })
@@ -74,7 +78,10 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 
   try {
     const first = { method: 'GET', path: '/version', repeatable: 'never' } as const
-    const answer = await transport.call(first, { timeoutMs: firstAnswerMs, ...(options.signal ? { signal: options.signal } : {}) })
+    const answer = await transport.call(first, {
+      timeoutMs: firstAnswerMs,
+      ...(options.signal ? { signal: options.signal } : {}),
+    })
     versionOf(transport.server, answer.json)
   } catch (error) {
     await cluster.close()

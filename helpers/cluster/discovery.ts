@@ -11,7 +11,10 @@ export interface Resource {
 
 export interface Discovery {
   /** Path of the collection of a kind: `/api/v1/namespaces/n/pods`. */
-  collection(of: { apiVersion: string; kind: string; namespace?: string | undefined }, options?: CallOptions): Promise<string>
+  collection(
+    of: { apiVersion: string; kind: string; namespace?: string | undefined },
+    options?: CallOptions,
+  ): Promise<string>
   /** Path of one object. */
   object(ref: ObjectRef, options?: CallOptions): Promise<string>
 }
@@ -41,7 +44,9 @@ export function createDiscovery(transport: Transport): Discovery {
   async function collection(of: Parameters<Discovery['collection']>[0], options?: CallOptions): Promise<string> {
     const { name, namespaced } = await resource(of.apiVersion, of.kind, options)
     const root = groupPath(of.apiVersion)
-    return namespaced && of.namespace ? `${root}/namespaces/${encodeURIComponent(of.namespace)}/${name}` : `${root}/${name}`
+    return namespaced && of.namespace
+      ? `${root}/namespaces/${encodeURIComponent(of.namespace)}/${name}`
+      : `${root}/${name}`
   }
 
   return {
@@ -54,14 +59,24 @@ export function createDiscovery(transport: Transport): Discovery {
   }
 }
 
-const groupPath = (apiVersion: string): string => (apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`)
+const groupPath = (apiVersion: string): string =>
+  apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
 
-async function readGroup(transport: Transport, apiVersion: string, options?: CallOptions): Promise<Map<string, Resource>> {
+async function readGroup(
+  transport: Transport,
+  apiVersion: string,
+  options?: CallOptions,
+): Promise<Map<string, Resource>> {
   const path = groupPath(apiVersion)
   const answer = await transport.call({ method: 'GET', path }, options)
-  const list = answer.json as { kind?: string; resources?: { name: string; kind: string; namespaced: boolean }[] } | undefined
+  const list = answer.json as
+    { kind?: string; resources?: { name: string; kind: string; namespaced: boolean }[] } | undefined
   if (list?.kind !== 'APIResourceList') {
-    throw errorOfAnswer(transport.server, { method: 'GET', path }, { code: answer.code, headers: {}, text: answer.text })
+    throw errorOfAnswer(
+      transport.server,
+      { method: 'GET', path },
+      { code: answer.code, headers: {}, text: answer.text },
+    )
   }
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
   const kinds = new Map<string, Resource>()
@@ -76,5 +91,10 @@ const unknownKind = (server: string, apiVersion: string, kind: string): ApiError
     code: 404,
     reason: 'UnknownKind',
     request: { method: 'GET', path: groupPath(apiVersion) },
-    status: { code: 404, reason: 'NotFound', message: `no matches for kind "${kind}" in version "${apiVersion}"`, causes: [] },
+    status: {
+      code: 404,
+      reason: 'NotFound',
+      message: `no matches for kind "${kind}" in version "${apiVersion}"`,
+      causes: [],
+    },
   })

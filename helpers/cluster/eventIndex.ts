@@ -39,7 +39,7 @@ export function createEventIndex(watch: Watch): EventIndex {
     of({ uid, name }) {
       const events = [...(byName.get(name)?.values() ?? [])]
       const meant = uid ? events.filter((event) => subjectOf(event).uid === uid) : events
-      return meant.map((event) => ({ event, at: timeOf(event) })).sort((a, b) => a.at - b.at).map(({ event }) => event)
+      return meant.toSorted(inOrder)
     },
     subscribe({ name }, listener) {
       const those = listeners.get(name) ?? new Set()
@@ -54,9 +54,16 @@ export function createEventIndex(watch: Watch): EventIndex {
 
 const subjectOf = (event: KubeObject): Partial<Subject> => (event['involvedObject'] ?? {}) as Partial<Subject>
 
+/** By time in whole seconds, which is all that most reporters give, then by the order in which they were written. */
+function inOrder(one: KubeObject, other: KubeObject): number {
+  const seconds = Math.floor(timeOf(one) / 1000) - Math.floor(timeOf(other) / 1000)
+  return seconds || Number(one.metadata.resourceVersion ?? 0) - Number(other.metadata.resourceVersion ?? 0)
+}
+
 /** When an event was last seen, ms since 1970. Old and new reporters fill different fields. */
 export function timeOf(event: KubeObject): number {
   const series = event['series'] as { lastObservedTime?: string } | undefined
-  const time = series?.lastObservedTime ?? event['lastTimestamp'] ?? event['eventTime'] ?? event.metadata.creationTimestamp
+  const time =
+    series?.lastObservedTime ?? event['lastTimestamp'] ?? event['eventTime'] ?? event.metadata.creationTimestamp
   return Date.parse(String(time)) || 0
 }

@@ -18,7 +18,10 @@ export class ExecError extends Error {
   readonly stdout: string
   readonly stderr: string
 
-  constructor(message: string, of: { kind: ExecFailure; code?: number | null; said?: string; stdout?: string; stderr?: string }) {
+  constructor(
+    message: string,
+    of: { kind: ExecFailure; code?: number | null; said?: string; stdout?: string; stderr?: string },
+  ) {
     super(message)
     this.kind = of.kind
     this.code = of.code ?? null

@@ -71,7 +71,13 @@ export async function execOnce(transport: Transport, request: ExecRequest, signa
     })
     socket.on('close', (code, reason) => {
       const why = reason.toString() || `WebSocket close code ${code}`
-      fail(new ExecError(`${describe(request)}: the connection ended without an exit status (${why})`, { kind: 'closed', said: why, ...output() }))
+      fail(
+        new ExecError(`${describe(request)}: the connection ended without an exit status (${why})`, {
+          kind: 'closed',
+          said: why,
+          ...output(),
+        }),
+      )
     })
     socket.on('error', (error) => {
       const cause = errorOfFailure(transport.server, { method: 'GET', path }, error)
@@ -95,8 +101,17 @@ function execPath(request: ExecRequest): string {
 }
 
 /** The exit code of a status frame, or why there is none. */
-function readStatus(request: ExecRequest, frame: string, output: () => { stdout: string; stderr: string }): number | ExecError {
-  let status: { status?: string; reason?: string; message?: string; details?: { causes?: { reason?: string; message?: string }[] } }
+function readStatus(
+  request: ExecRequest,
+  frame: string,
+  output: () => { stdout: string; stderr: string },
+): number | ExecError {
+  let status: {
+    status?: string
+    reason?: string
+    message?: string
+    details?: { causes?: { reason?: string; message?: string }[] }
+  }
   try {
     status = JSON.parse(frame) as typeof status
   } catch {
@@ -107,7 +122,10 @@ function readStatus(request: ExecRequest, frame: string, output: () => { stdout:
   if (status.reason === 'NonZeroExitCode' && exit !== undefined) return Number(exit)
   const said = status.message ?? frame
   // The API server's own connection to the kubelet: the node, not the command.
-  const kind = /error dialing backend|no preferred addresses found|unable to upgrade connection: .*(timeout|refused)/.test(said) ? 'connect' : 'rejected'
+  const kind =
+    /error dialing backend|no preferred addresses found|unable to upgrade connection: .*(timeout|refused)/.test(said)
+      ? 'connect'
+      : 'rejected'
   return new ExecError(`${describe(request)}: ${said}`, { kind, said, ...output() })
 }
 
@@ -116,7 +134,11 @@ function refusal(server: string, request: ExecRequest, path: string, answer: Inc
   const error = errorOfAnswer(server, { method: 'GET', path }, { code, headers: answer.headers, text: body })
   const said = error.status?.message ?? error.message
   const kind = code === 429 || code >= 500 ? 'connect' : 'rejected'
-  return new ExecError(`${describe(request)}: ${error.status ? `${code} ${said}` : error.message}`, { kind, code, said })
+  return new ExecError(`${describe(request)}: ${error.status ? `${code} ${said}` : error.message}`, {
+    kind,
+    code,
+    said,
+  })
 }
 
 async function bodyOf(answer: IncomingMessage): Promise<string> {
@@ -130,10 +152,13 @@ async function bodyOf(answer: IncomingMessage): Promise<string> {
 }
 
 const noStdinEnd = (request: ExecRequest): ExecError =>
-  new ExecError(`${describe(request)}: this API server cannot end stdin over a WebSocket (needs v5.channel.k8s.io, Kubernetes 1.30)`, {
-    kind: 'rejected',
-    said: 'only v4.channel.k8s.io',
-  })
+  new ExecError(
+    `${describe(request)}: this API server cannot end stdin over a WebSocket (needs v5.channel.k8s.io, Kubernetes 1.30)`,
+    {
+      kind: 'rejected',
+      said: 'only v4.channel.k8s.io',
+    },
+  )
 
 export function describe(request: ExecRequest): string {
   const command = request.argv.join(' ')

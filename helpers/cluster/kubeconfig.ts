@@ -45,7 +45,8 @@ export function loadKubeConfig(options: KubeConfigOptions = {}): KubeConfig {
 }
 
 const inCluster = (environment: NodeJS.ProcessEnv): boolean =>
-  Boolean(environment['KUBERNETES_SERVICE_HOST'] && environment['KUBERNETES_SERVICE_PORT']) && existsSync(serviceAccountToken)
+  Boolean(environment['KUBERNETES_SERVICE_HOST'] && environment['KUBERNETES_SERVICE_PORT']) &&
+  existsSync(serviceAccountToken)
 
 function inClusterConfig(): KubeConfig {
   const config = new KubeConfig()
@@ -58,9 +59,13 @@ function contextName(raw: RawKubeconfig, asked: string | undefined): string {
   const names = [...raw.contexts.keys()]
   const choice = names.length > 0 ? `it has ${names.join(', ')}` : 'it has no contexts'
   const name = asked ?? raw.currentContext
-  if (name === null) throw new KubeconfigError(`kubeconfig ${file} has no current-context: give --context NAME; ${choice}`)
+  if (name === null)
+    throw new KubeconfigError(`kubeconfig ${file} has no current-context: give --context NAME; ${choice}`)
   if (raw.contexts.has(name)) return name
-  const what = asked === undefined ? `the current-context "${name}" of kubeconfig ${file} does not exist` : `kubeconfig ${file} has no context "${name}"`
+  const what =
+    asked === undefined
+      ? `the current-context "${name}" of kubeconfig ${file} does not exist`
+      : `kubeconfig ${file} has no context "${name}"`
   throw new KubeconfigError(`${what}${nearest(name, names)}; ${choice}`)
 }
 
@@ -70,7 +75,12 @@ function nearest(name: string, names: readonly string[]): string {
 }
 
 /** The cluster or user entry that a context names; null when it names none. */
-function named(raw: RawKubeconfig, list: 'clusters' | 'users', context: Entry, contextName: string): (Entry & { name: string }) | null {
+function named(
+  raw: RawKubeconfig,
+  list: 'clusters' | 'users',
+  context: Entry,
+  contextName: string,
+): (Entry & { name: string }) | null {
   const field = list === 'clusters' ? 'cluster' : 'user'
   const name = context.body[field]
   if (name === undefined || name === null || name === '') return null
@@ -91,7 +101,8 @@ function configOf(of: {
   user: (Entry & { name: string }) | null
   environment: NodeJS.ProcessEnv
 }): KubeConfig {
-  const text = (body: Record<string, unknown>, field: string): string | undefined => (body[field] as string | undefined) || undefined
+  const text = (body: Record<string, unknown>, field: string): string | undefined =>
+    (body[field] as string | undefined) || undefined
   const cluster = of.cluster.body
   const server = String(cluster['server']).replace(/\/$/, '')
   const user = of.user?.body ?? {}
@@ -100,7 +111,14 @@ function configOf(of: {
   const namespace = text(of.context.body, 'namespace')
   config.loadFromOptions({
     currentContext: of.name,
-    contexts: [{ name: of.name, cluster: of.cluster.name, user: of.user?.name ?? 'anonymous', ...(namespace ? { namespace } : {}) }],
+    contexts: [
+      {
+        name: of.name,
+        cluster: of.cluster.name,
+        user: of.user?.name ?? 'anonymous',
+        ...(namespace ? { namespace } : {}),
+      },
+    ],
     clusters: [
       {
         name: of.cluster.name,
@@ -143,14 +161,20 @@ interface ExecConfig {
 }
 
 /** Credential plugins read KUBERNETES_EXEC_INFO (client-go's exec protocol), which the library does not set. */
-function withExecInfo(exec: ExecConfig | undefined, cluster: Record<string, unknown>, server: string): ExecConfig | undefined {
+function withExecInfo(
+  exec: ExecConfig | undefined,
+  cluster: Record<string, unknown>,
+  server: string,
+): ExecConfig | undefined {
   if (!exec) return undefined
   const info = {
     apiVersion: exec.apiVersion,
     kind: 'ExecCredential',
     spec: {
       interactive: false,
-      ...(exec.provideClusterInfo ? { cluster: { server, 'certificate-authority-data': cluster['certificate-authority-data'] } } : {}),
+      ...(exec.provideClusterInfo
+        ? { cluster: { server, 'certificate-authority-data': cluster['certificate-authority-data'] } }
+        : {}),
     },
   }
   return { ...exec, env: [...(exec.env ?? []), { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) }] }

@@ -10,7 +10,8 @@ type NamedEntry = Entry & { name: string }
 export function checkCluster({ file, name, body }: NamedEntry): void {
   const where = `kubeconfig ${file}: cluster ${name}`
   const server = body['server']
-  if (typeof server !== 'string' || !server) throw new KubeconfigError(`${where} has no server: expected an address such as https://host:6443`)
+  if (typeof server !== 'string' || !server)
+    throw new KubeconfigError(`${where} has no server: expected an address such as https://host:6443`)
   if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) {
     throw new KubeconfigError(`${where}: server ${JSON.stringify(server)} is no address such as https://host:6443`)
   }
@@ -32,7 +33,9 @@ export function checkUser(user: NamedEntry | null, now = Date.now()): void {
   if (key && !certificate) throw new KubeconfigError(`${where} has a client-key without a client-certificate`)
   if (certificate && Date.parse(certificate.validTo) < now) {
     const date = new Date(certificate.validTo).toISOString().slice(0, 16).replace('T', ' ')
-    throw new KubeconfigError(`${where}: its client certificate expired on ${date} UTC: get a new kubeconfig, or log in again`)
+    throw new KubeconfigError(
+      `${where}: its client certificate expired on ${date} UTC: get a new kubeconfig, or log in again`,
+    )
   }
   const tokenFile = body['tokenFile']
   if (typeof tokenFile === 'string' && tokenFile) readOrThrow(tokenFile, 'tokenFile', where)
@@ -45,7 +48,9 @@ function checkPlugin(exec: { command?: unknown; installHint?: unknown }, where: 
   if (typeof command !== 'string' || !command) throw new KubeconfigError(`${where}: exec names no command`)
   if (isExecutable(command)) return
   const hint = typeof installHint === 'string' && installHint ? `: ${installHint.replace(/\s+/g, ' ').trim()}` : ''
-  throw new KubeconfigError(`${where}: the credential plugin ${command} is not ${command.includes('/') ? 'there' : 'in PATH'}${hint || ': install it, or take another context'}`)
+  throw new KubeconfigError(
+    `${where}: the credential plugin ${command} is not ${command.includes('/') ? 'there' : 'in PATH'}${hint || ': install it, or take another context'}`,
+  )
 }
 
 function isExecutable(command: string): boolean {
@@ -67,7 +72,9 @@ function certificateIn(body: Record<string, unknown>, field: string, where: stri
     return new X509Certificate(bytes)
   } catch {
     const source = body[`${field}-data`] ? `${field}-data` : `${field} ${String(body[field])}`
-    throw new KubeconfigError(`${where}: ${source} is not a certificate (expected PEM${body[`${field}-data`] ? ' in base64' : ''})`)
+    throw new KubeconfigError(
+      `${where}: ${source} is not a certificate (expected PEM${body[`${field}-data`] ? ' in base64' : ''})`,
+    )
   }
 }
 
@@ -83,7 +90,12 @@ function readOrThrow(file: string, field: string, where: string): Buffer {
     return readFileSync(file)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    const why = code === 'ENOENT' ? 'does not exist' : code === 'EACCES' ? 'may not be read by this user' : `cannot be read (${code})`
+    const why =
+      code === 'ENOENT'
+        ? 'does not exist'
+        : code === 'EACCES'
+          ? 'may not be read by this user'
+          : `cannot be read (${code})`
     throw new KubeconfigError(`${where}: ${field} ${file} ${why}`)
   }
 }

@@ -20,7 +20,10 @@ export interface Entry {
 }
 
 /** Files to read, in kubectl's order: --kubeconfig, else KUBECONFIG, else ~/.kube/config. Empty when there is none. */
-export function kubeconfigFiles(given: string | undefined, environment: NodeJS.ProcessEnv): { path: string; required: boolean }[] {
+export function kubeconfigFiles(
+  given: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): { path: string; required: boolean }[] {
   if (given !== undefined) return [{ path: given, required: true }]
   const listed = (environment['KUBECONFIG'] ?? '').split(path.delimiter).filter(Boolean)
   if (listed.length > 0) return listed.map((file) => ({ path: file, required: listed.length === 1 }))
@@ -34,7 +37,13 @@ export function kubeconfigFiles(given: string | undefined, environment: NodeJS.P
  * @throws KubeconfigError for a file that exists and cannot be used
  */
 export function readKubeconfigFiles(files: readonly { path: string; required: boolean }[]): RawKubeconfig {
-  const merged: RawKubeconfig = { files: [], currentContext: null, contexts: new Map(), clusters: new Map(), users: new Map() }
+  const merged: RawKubeconfig = {
+    files: [],
+    currentContext: null,
+    contexts: new Map(),
+    clusters: new Map(),
+    users: new Map(),
+  }
   for (const { path: file, required } of files) {
     const text = readText(file, required)
     if (text === null) continue
@@ -42,7 +51,11 @@ export function readKubeconfigFiles(files: readonly { path: string; required: bo
     const document = parse(file, text)
     const current = document['current-context']
     if (typeof current === 'string' && current) merged.currentContext ??= current
-    for (const [list, field] of [['contexts', 'context'], ['clusters', 'cluster'], ['users', 'user']] as const) {
+    for (const [list, field] of [
+      ['contexts', 'context'],
+      ['clusters', 'cluster'],
+      ['users', 'user'],
+    ] as const) {
       for (const [name, body] of entriesOf(file, document, list, field)) {
         if (!merged[list].has(name)) merged[list].set(name, { file, body: withAbsolutePaths(path.dirname(file), body) })
       }
@@ -53,7 +66,8 @@ export function readKubeconfigFiles(files: readonly { path: string; required: bo
 
 function readText(file: string, required: boolean): string | null {
   try {
-    if (statSync(file).isDirectory()) throw new KubeconfigError(`kubeconfig ${file} is a directory: name the file in it`)
+    if (statSync(file).isDirectory())
+      throw new KubeconfigError(`kubeconfig ${file} is a directory: name the file in it`)
     return readFileSync(file, 'utf8')
   } catch (error) {
     if (error instanceof KubeconfigError) throw error
@@ -81,7 +95,9 @@ function parse(file: string, text: string): Record<string, unknown> {
   }
   if (document === null || document === undefined) return {}
   if (typeof document !== 'object' || Array.isArray(document)) {
-    throw new KubeconfigError(`kubeconfig ${file} is not a kubeconfig: expected a mapping with clusters, users and contexts`)
+    throw new KubeconfigError(
+      `kubeconfig ${file} is not a kubeconfig: expected a mapping with clusters, users and contexts`,
+    )
   }
   const { kind } = document as { kind?: unknown }
   if (kind !== undefined && kind !== 'Config') {
@@ -100,7 +116,8 @@ function* entriesOf(
   if (!Array.isArray(entries)) throw new KubeconfigError(`kubeconfig ${file}: ${list} is not a list`)
   for (const [index, entry] of entries.entries()) {
     const { name, [field]: body } = (entry ?? {}) as Record<string, unknown>
-    if (typeof name !== 'string' || !name) throw new KubeconfigError(`kubeconfig ${file}: ${list}[${index}] has no name`)
+    if (typeof name !== 'string' || !name)
+      throw new KubeconfigError(`kubeconfig ${file}: ${list}[${index}] has no name`)
     if (body !== undefined && body !== null && typeof body !== 'object') {
       throw new KubeconfigError(`kubeconfig ${file}: ${field} of ${list}[${index}] (${name}) is not a mapping`)
     }

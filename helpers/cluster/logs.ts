@@ -5,7 +5,8 @@ import type { Transport } from './transport.ts'
 
 /** Logs read at once, and followed line by line over a connection of its own. */
 export function createLogs(transport: Transport): Pick<Cluster, 'logs' | 'followLogs'> {
-  const pathOf = (pod: { namespace: string; name: string }): string => `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}/log`
+  const pathOf = (pod: { namespace: string; name: string }): string =>
+    `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}/log`
 
   return {
     async logs(pod, options = {}) {

@@ -52,7 +52,11 @@ export function objectCalls(transport: Transport, discovery: Discovery, runLabel
     const { name, namespace, labels } = object.metadata
     const path = await discovery.collection({ apiVersion: object.apiVersion, kind: object.kind, namespace }, options)
     const run = labels?.[runLabel]
-    const query = { fieldValidation: 'Strict', fieldManager: 'kata-conformance', dryRun: options.dryRun ? 'All' : undefined }
+    const query = {
+      fieldValidation: 'Strict',
+      fieldManager: 'kata-conformance',
+      dryRun: options.dryRun ? 'All' : undefined,
+    }
     const again = options.dryRun || (run !== undefined && name !== undefined)
     let repeated = false
     const onRepeat = (): void => void (repeated = true)
@@ -79,7 +83,9 @@ export function objectCalls(transport: Transport, discovery: Discovery, runLabel
       const repeatable = type === 'merge' ? 'always' : 'when-not-done'
       const path = await discovery.object(ref, options)
       const query = { fieldManager: 'kata-conformance' }
-      return (await call({ method: 'PATCH', path, query, body: patch, contentType: patchTypes[type], repeatable }, options)).object
+      return (
+        await call({ method: 'PATCH', path, query, body: patch, contentType: patchTypes[type], repeatable }, options)
+      ).object
     },
     async delete(ref, options = {}) {
       const body = {

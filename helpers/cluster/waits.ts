@@ -15,7 +15,10 @@ export function createWaits(
   cache: WatchCache,
   find: Cluster['find'],
 ): Pick<Cluster, 'waitFor' | 'waitForDeleted' | 'eventsOf'> {
-  async function eventsOf(namespace: string, subject: { uid?: string | undefined; name: string }): Promise<readonly KubeObject[]> {
+  async function eventsOf(
+    namespace: string,
+    subject: { uid?: string | undefined; name: string },
+  ): Promise<readonly KubeObject[]> {
     const index = await cache.events(namespace)
     await index.ready
     return index.of({ name: subject.name, ...(subject.uid ? { uid: subject.uid } : {}) })
@@ -46,7 +49,16 @@ export function createWaits(
       const fail = (end: WaitEnd, because: string | null): void => {
         const waitedMs = performance.now() - began
         const trouble = watch.trouble
-        const of = { what: options.what, subject: nameOf(target), end, because, object: last, events: events(), waitedMs, trouble }
+        const of = {
+          what: options.what,
+          subject: nameOf(target),
+          end,
+          because,
+          object: last,
+          events: events(),
+          waitedMs,
+          trouble,
+        }
         settle(() => reject(new WaitError(of)))
       }
       const weigh = (object: KubeObject | null, gone: boolean, asked: boolean): void => {
@@ -62,19 +74,27 @@ export function createWaits(
         }
       }
       const ask = (timeoutMs = lastReadMs): Promise<void> =>
-        find(target, { timeoutMs }).then((object) => weigh(object, false, true), () => undefined)
+        find(target, { timeoutMs }).then(
+          (object) => weigh(object, false, true),
+          () => undefined,
+        )
 
-      stops.push(watch.subscribe({
-        changed: (object, gone) => keyOf(object.metadata) === keyOf(target) && weigh(object, gone, false),
-        ended: (error) => settle(() => reject(error)),
-      }))
+      stops.push(
+        watch.subscribe({
+          changed: (object, gone) => keyOf(object.metadata) === keyOf(target) && weigh(object, gone, false),
+          ended: (error) => settle(() => reject(error)),
+        }),
+      )
       if (index) stops.push(index.subscribe({ name: target.name }, () => last && weigh(last, false, false)))
       const deadline = setTimeout(() => {
         // The watch may be late: the API server has the last word.
         void ask().then(() => fail('deadline', null))
       }, options.timeoutMs)
       const noShow = setTimeout(() => void (last === null && watch.trouble === null && ask()), noShowMs)
-      stops.push(() => clearTimeout(deadline), () => clearTimeout(noShow))
+      stops.push(
+        () => clearTimeout(deadline),
+        () => clearTimeout(noShow),
+      )
       const abort = (): void => settle(() => reject(options.signal?.reason as Error))
       options.signal?.addEventListener('abort', abort, { once: true })
       stops.push(() => options.signal?.removeEventListener('abort', abort))
@@ -85,7 +105,10 @@ export function createWaits(
         if (last === null && options.askAtOnce) void ask(options.timeoutMs)
       }
       watch.ready.then(begin, (error: Error) => settle(() => reject(error)))
-      index?.ready.then(() => last && weigh(last, false, false), () => undefined)
+      index?.ready.then(
+        () => last && weigh(last, false, false),
+        () => undefined,
+      )
     })
   }
 
@@ -110,8 +133,7 @@ export function createWaits(
 
 /** What a wait makes of what it sees: done, impossible, or go on. */
 type Verdict<Result> =
-  | { done: true; result: Result }
-  | { done: false; fail?: 'unreachable' | 'deleted'; because?: string }
+  { done: true; result: Result } | { done: false; fail?: 'unreachable' | 'deleted'; because?: string }
 
 /** The API server's own view of an object, or news of it from the watch. */
 interface Seen {

@@ -86,7 +86,7 @@ export function startWatch(transport: Transport, path: string, signal: AbortSign
 
   async function run(listed: () => void): Promise<never> {
     let resourceVersion: string | null = null
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       const began = performance.now()
       try {
         if (resourceVersion === null) {
@@ -132,11 +132,17 @@ export function startWatch(transport: Transport, path: string, signal: AbortSign
 
 /** Asking again cannot help: not logged in, not permitted, no such collection, not Kubernetes. */
 const isFinal = (error: unknown): boolean =>
-  !(error instanceof ApiError) || [400, 401, 403, 404, 405].includes(error.code) || ['NotKubernetes', 'Tls'].includes(error.reason)
+  !(error instanceof ApiError) ||
+  [400, 401, 403, 404, 405].includes(error.code) ||
+  ['NotKubernetes', 'Tls'].includes(error.reason)
 
 const errorOfEvent = (server: string, path: string, status: unknown): ApiError =>
-  errorOfAnswer(server, { method: 'GET', path }, {
-    code: (status as { code?: number }).code ?? 500,
-    headers: { 'content-type': 'application/json' },
-    text: JSON.stringify(status),
-  })
+  errorOfAnswer(
+    server,
+    { method: 'GET', path },
+    {
+      code: (status as { code?: number }).code ?? 500,
+      headers: { 'content-type': 'application/json' },
+      text: JSON.stringify(status),
+    },
+  )

@@ -12,7 +12,7 @@ export type Sizing = 'hotplug' | 'static'
 export interface NodeFacts {
   readonly name: string
   readonly schedulable: Fact<boolean>
-  /** Carries katacontainers.io/kata-runtime=true. */
+  /** Carries katacontainers.io/kata-runtime=true, or its containerd runs a Kata handler. Unknown where no node is labelled. */
   readonly kata: Fact<boolean>
   readonly architecture: Fact<string>
   /** status.nodeInfo.kernelVersion */
@@ -32,8 +32,12 @@ export interface NodeFacts {
   readonly requestedMillicores: Fact<number>
   readonly requestedMiB: Fact<number>
   readonly requestedPods: Fact<number>
-  /** From the node probe; unknown without it. */
+  /** Identity of the running kernel: the probe's, else what the kubelet reports. */
   readonly bootId: Fact<string>
+  /** Where the node comes from: providerID and instance type, as far as they are set. */
+  readonly provider?: Fact<string>
+  /** systemd or cgroupfs, as containerd makes the pods' cgroups. From the node probe, like all below. */
+  readonly cgroupDriver?: Fact<'systemd' | 'cgroupfs'>
   readonly cgroupVersion: Fact<1 | 2>
   readonly kvmUsable: Fact<boolean>
   readonly cpuVirtualization: Fact<'vmx' | 'svm' | 'none'>
@@ -48,7 +52,11 @@ export interface NodeFacts {
 /** A Kata RuntimeClass as the cluster really runs it: the object, and the effective TOML of its handler on a tested node. */
 export interface ClassFacts {
   readonly name: string
+  /** Why it counts as Kata's: never its name alone. */
+  readonly evidence?: string
   readonly handler: Fact<string>
+  /** What containerd runs the handler with, for instance io.containerd.kata-qemu.v2. Something else is an impostor. */
+  readonly runtimeType?: Fact<string>
   readonly overheadMiB: Fact<number>
   readonly overheadMillicores: Fact<number>
   readonly nodeSelector: Fact<Readonly<Record<string, string>>>
@@ -68,7 +76,7 @@ export interface ClassFacts {
   readonly sharedFs: Fact<string>
   readonly sandboxCgroupOnly: Fact<boolean>
   readonly enabledAnnotations: Fact<readonly string[]>
-  /** `kernel`, `image`, `initrd` of the effective TOML. */
+  /** `kernel`, `image`, `initrd` of the effective TOML; '' where the guest has none. */
   readonly kernelPath: Fact<string>
   readonly imagePath: Fact<string>
   readonly initrdPath: Fact<string>
@@ -81,8 +89,8 @@ export interface ClusterFacts {
   /** Kata release, for instance 3.26.0 */
   readonly kataVersion: Fact<string>
   readonly distribution: Fact<string>
+  /** What pods without RuntimeClass run on, for instance `runc (io.containerd.runc.v2)`. */
   readonly defaultRuntime: Fact<string>
-  /** The default RuntimeClass's handler when one of the classes is called `kata`. */
   readonly nodes: readonly NodeFacts[]
   readonly classes: readonly ClassFacts[]
   /** RuntimeClasses that are there but are not Kata's. */

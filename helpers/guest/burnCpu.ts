@@ -8,12 +8,16 @@ const ended = [0, 15, 124, 143]
  * Keeps `workers` processes of a container busy for `seconds`, and says what its cgroup counted meanwhile. dd from /dev/zero spends its time
  * in the kernel and in copying, and never waits. Throws when a worker could not run.
  */
-export async function burnCpu(pod: PodHandle, { workers, seconds }: { workers: number; seconds: number }): Promise<CpuStat> {
+export async function burnCpu(
+  pod: PodHandle,
+  { workers, seconds }: { workers: number; seconds: number },
+): Promise<CpuStat> {
   const before = await cpuStat(pod)
   const argv = ['timeout', String(seconds), 'dd', 'if=/dev/zero', 'of=/dev/null', 'bs=64k']
   const results = await Promise.all(Array.from({ length: workers }, () => pod.exec(argv)))
   for (const { exitCode, stderr } of results) {
-    if (!ended.includes(exitCode)) throw new Error(`${argv.join(' ')} in pod ${pod.name} ended with ${exitCode}: ${stderr.trim()}`)
+    if (!ended.includes(exitCode))
+      throw new Error(`${argv.join(' ')} in pod ${pod.name} ended with ${exitCode}: ${stderr.trim()}`)
   }
   return since(before, await cpuStat(pod))
 }
@@ -22,4 +26,5 @@ export async function burnCpu(pod: PodHandle, { workers, seconds }: { workers: n
  * CPUs that a throttled container had while it was runnable: its CPU time over the enforcement periods that the kernel counted. Independent of
  * how long starting and ending the workers took, as periods without a runnable process are not counted.
  */
-export const cpusWhileRunnable = ({ usageUs, periods }: CpuStat, periodUs: number): number => usageUs / (periods * periodUs)
+export const cpusWhileRunnable = ({ usageUs, periods }: CpuStat, periodUs: number): number =>
+  usageUs / (periods * periodUs)

@@ -19,7 +19,8 @@ export const nproc = async (pod: PodHandle): Promise<number> => parseNproc((awai
 
 export function parseNproc(text: string, pod: string): number {
   const count = Number(text.trim())
-  if (!Number.isInteger(count) || count < 1) throw new Error(`nproc in pod ${pod} printed ${JSON.stringify(text.slice(0, 40))}`)
+  if (!Number.isInteger(count) || count < 1)
+    throw new Error(`nproc in pod ${pod} printed ${JSON.stringify(text.slice(0, 40))}`)
   return count
 }
 

@@ -12,6 +12,8 @@ export interface ContainerdRuntime {
   readonly snapshotter: string | null
   readonly podAnnotations: readonly string[]
   readonly privilegedWithoutHostDevices: boolean
+  /** options.SystemdCgroup: systemd makes the pods' cgroups. */
+  readonly systemdCgroup: boolean
 }
 
 export interface ContainerdConfig {
@@ -101,6 +103,7 @@ function readRuntime(handler: string, table: TomlTable): ContainerdRuntime {
     snapshotter: text(table['snapshotter']),
     podAnnotations: Array.isArray(annotations) ? annotations.filter((each) => typeof each === 'string') : [],
     privilegedWithoutHostDevices: table['privileged_without_host_devices'] === true,
+    systemdCgroup: tomlAt(table, 'options', 'SystemdCgroup') === true,
   }
 }
 

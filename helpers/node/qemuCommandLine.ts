@@ -64,7 +64,8 @@ function memory(value: string): QemuCommandLine['memory'] {
   const slots = valueOf(options.join(','), 'slots')
   const max = valueOf(options.join(','), 'maxmem')
   return {
-    bootMiB: sizeInMiB(size),
+    // A bare number is MiB here and bytes in maxmem: QEMU's system/vl.c adds the M to the former only.
+    bootMiB: sizeInMiB(/^\d+$/.test(size.replace('size=', '')) ? `${size.replace('size=', '')}M` : size.replace('size=', '')),
     slots: slots === undefined ? null : Number(slots),
     maxMiB: max === undefined ? null : sizeInMiB(max),
   }

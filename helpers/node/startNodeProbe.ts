@@ -7,7 +7,7 @@ import { probePodManifest, type ProbePodOptions } from './probePod.ts'
 export interface RunningProbe {
   readonly probe: NodeProbe
   readonly pod: { readonly namespace: string; readonly name: string; readonly uid: string }
-  /** Deletes the pod. */
+  /** Deletes the pod and waits until it is gone. */
   remove(): Promise<void>
 }
 
@@ -42,7 +42,8 @@ async function startOnce(cluster: Cluster, options: StartOptions): Promise<Runni
   const { name = '', uid = '' } = created.metadata
   const ref = { apiVersion: 'v1', kind: 'Pod', namespace: options.namespace, name }
   const remove = async (): Promise<void> => {
-    await cluster.delete({ ...ref, uid }, { gracePeriodSeconds: 0 })
+    await cluster.delete({ ...ref, uid })
+    await cluster.waitForDeleted({ ...ref, uid }, { timeoutMs: 30_000, what: 'the probe pod gone' })
   }
   try {
     await cluster.waitFor(ref, isReady, {

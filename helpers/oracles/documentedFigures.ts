@@ -2,7 +2,7 @@ import type { ClassFacts, ClusterFacts } from '../facts/facts.ts'
 import { need } from '../facts/armFacts.ts'
 import { type ClassCondition, decide } from './applicability.ts'
 import { measuredReleases, measuredReserve, minorRelease, roomForContainers } from './guestMemory.ts'
-import { sandboxMemory } from './sandboxSize.ts'
+import { memoryModel, sandboxMemory } from './sandboxSize.ts'
 
 /** The class's default_memory is this one, MiB. */
 export const defaultMemory =
@@ -19,6 +19,30 @@ export const measuredAt =
   (bootMiB: number): ClassCondition =>
   ({ hypervisor }) =>
     decide('hypervisor', hypervisor, (value) => measuredReserve(value, bootMiB) !== null)
+
+/** Memory of limits is plugged into the running VM, on top of default_memory. */
+export const memoryHotplugged: ClassCondition = (of) => {
+  const unknown = [of.sizing, of.shim].find((fact) => fact.value === null)
+  if (unknown) return { unknown: `how its VM is sized is unknown: ${unknown.how}` }
+  const why =
+    of.sizing.value === 'static'
+      ? of.sizing.how
+      : 'the Rust shim adds the limits to default_memory before the VM starts'
+  return (
+    memoryModel(of) === 'hotplug' || { no: `its VM boots with the memory of its limits (${why}), nothing is plugged` }
+  )
+}
+
+/** CPU requests have no part in the size of the sandbox. */
+export const cpuRequestsDoNotCount: ClassCondition = ({ shim, sizing }) => {
+  const unknown = [sizing, shim].find((fact) => fact.value === null)
+  if (unknown) return { unknown: `how its VM is sized is unknown: ${unknown.how}` }
+  return shim.value === 'rust' && sizing.value === 'static'
+    ? {
+        no: 'the Rust shim sizes a static sandbox by the CPU requests of containers without a limit (initial_size.rs, calculate_vcpus)',
+      }
+    : true
+}
 
 /** The VM of a container with this memory limit has room for the limit itself and for kernel and agent. */
 export const vmHolds =
@@ -65,4 +89,7 @@ export const hasLargerTwin: ClassCondition = (of, cluster) => {
 
 /** Name of the larger twin. Throws FactUnknownError when there is none: the claim's condition has said so before. */
 export const larger = (of: ClassFacts, cluster: ClusterFacts): string =>
-  need({ value: largerTwin(of, cluster)?.name ?? null, how: 'no class to compare with' }, 'a class with a larger default_memory')
+  need(
+    { value: largerTwin(of, cluster)?.name ?? null, how: 'no class to compare with' },
+    'a class with a larger default_memory',
+  )

@@ -4,20 +4,29 @@ import type { ClassFacts, NodeFacts } from '../facts/facts.ts'
 /**
  * How a class turns limits into the size of its sandbox.
  *
- * - hotplug: boots with the defaults, limits are plugged on top (Go shim; Rust shim up to 3.31)
- * - boot: boots with defaults plus limits (static_sandbox_resource_mgmt of the Go shim, and of the Rust shim before it had an overhead)
- * - overhead: boots with limits plus a fixed overhead, and with the defaults when nothing is limited (Rust shim from 4.0)
- *
- * Sources: sandbox.go calculateSandboxCPUs and calculateSandboxMemory, pkg/oci CalculateSandboxSizing; runtime-rs initial_size.rs and
- * docs/how-to/how-to-size-sandbox-overhead-runtime-rs.md.
+ * - hotplug: boots with the defaults, limits are plugged on top
+ * - boot: boots with defaults plus limits
+ * - overhead: boots with limits plus a fixed overhead, and with the defaults when nothing is limited
  */
 export type SizingModel = 'hotplug' | 'boot' | 'overhead'
 
-/** Throws FactUnknownError when the effective configuration is not known. */
-export function sizingModel(of: ClassFacts): SizingModel {
+/**
+ * How vCPUs are sized: by hot-plug unless static_sandbox_resource_mgmt is set; then at boot, with the Rust shim's overhead from 4.0. Sources: Go
+ * sandbox.go calculateSandboxCPUs, pkg/oci CalculateSandboxSizing; runtime-rs initial_size.rs setup_config, cpu.rs. Throws FactUnknownError.
+ */
+export function vcpuModel(of: ClassFacts): SizingModel {
   if (need(of.sizing, 'sizing') === 'hotplug') return 'hotplug'
   const hasOverhead = (of.sandboxOverheadMiB.value ?? 0) > 0 || (of.sandboxOverheadVcpus.value ?? 0) > 0
   return need(of.shim, 'shim') === 'rust' && hasOverhead ? 'overhead' : 'boot'
+}
+
+/**
+ * How memory is sized: as vCPUs, but that the Rust shim never plugs what is known at boot: setup_config adds the limits of the pod to default_memory
+ * before the VM starts, whatever static_sandbox_resource_mgmt says. Throws FactUnknownError.
+ */
+export function memoryModel(of: ClassFacts): SizingModel {
+  const model = vcpuModel(of)
+  return model === 'hotplug' && need(of.shim, 'shim') === 'rust' ? 'boot' : model
 }
 
 /** RAM of a sandbox, MiB: what the VM boots with, and what the limits plug on top. */
@@ -33,7 +42,7 @@ export interface SandboxMemory {
 export function sandboxMemory(of: ClassFacts, limitsMiB: readonly number[], blockMiB = 128): SandboxMemory {
   const base = need(of.defaultMemoryMiB, 'default_memory')
   const limits = sum(limitsMiB)
-  switch (sizingModel(of)) {
+  switch (memoryModel(of)) {
     case 'hotplug':
       return { bootMiB: base, hotplugMiB: Math.ceil(limits / blockMiB) * blockMiB }
     case 'boot':
@@ -58,7 +67,7 @@ export function sandboxVcpus(of: ClassFacts, node: NodeFacts, limitsMillicores: 
   const limits = sum(limitsMillicores) / 1000
   const cap = vcpuCap(of, node)
   const capped = (vcpus: number): number => Math.min(cap, Math.max(1, Math.ceil(roundedToMillicores(vcpus))))
-  switch (sizingModel(of)) {
+  switch (vcpuModel(of)) {
     case 'hotplug':
       return { boot: capped(base), total: capped(base + limits) }
     case 'boot':

@@ -4,7 +4,7 @@ import type { KubeObject } from '../cluster/cluster.ts'
 export type Awaited =
   /** Ready; anything else breaks or fails the arm (default). */
   | 'ready'
-  /** phase Succeeded or Failed */
+  /** phase Succeeded or Failed, or a container ended for good */
   | 'finished'
   /** whatever comes first: ready, finished, refused, not-started. For negative claims. */
   | 'settled'
@@ -20,6 +20,13 @@ export interface PodSpec {
   readonly privileged: boolean
   /** Not counted to start before this other pod of the same check is there: its name in the check's `pods`. */
   readonly after: string | null
+  /** That no node has room is an outcome (not-started, FailedScheduling), not a broken cluster. */
+  readonly mayBeUnschedulable?: boolean
   /** Manifest without name, namespace, labels and node: those are the engine's. */
   readonly manifest: KubeObject
 }
+
+/** What a check may return for a pod: its specification, or the builder of one (pod.ts). */
+export type PodAsked = PodSpec | { build(): PodSpec }
+
+export const podSpecOf = (asked: PodAsked): PodSpec => ('build' in asked ? asked.build() : asked)

@@ -1,9 +1,19 @@
+import type { AddressInfo } from 'node:net'
+import { dump } from 'js-yaml'
 import type { Clock } from '../clock.ts'
 import type { KubeClient } from '../kubeClient.ts'
+import { createAuthority } from './auth/authority.ts'
+import { bootstrap } from './bootstrap.ts'
+import type { Context } from './context.ts'
+import { credentialPrefix } from './http/authorize.ts'
+import { createHttpServer } from './http/server.ts'
+import { createInProcessClient } from './inProcessClient.ts'
+import { createSnapshots } from './query/pages.ts'
+import { createStore } from './storage/store.ts'
 
 export interface ApiServerOptions {
   clock: Clock
-  /** gitVersion of /version. */
+  /** gitVersion of /version; default v1.34.4. */
   kubernetesVersion?: string
   admission: { runtimeClass: boolean; podSecurity: boolean }
   /** 0 (default) lets the system choose. */
@@ -13,7 +23,10 @@ export interface ApiServerOptions {
 export interface ApiServer {
   /** http://127.0.0.1:PORT */
   readonly url: string
-  /** A kubeconfig (YAML) with the context `kata-sim`: system:masters by bearer token. */
+  /**
+   * A kubeconfig (YAML) with the context `kata-sim`: system:masters by bearer token. Its server has a path, `/u/TOKEN`: kubectl
+   * sends no token over plain HTTP.
+   */
   kubeconfig(): string
   /**
    * In process, by the same handlers, as system:masters. What get, create, update and patch return is the caller's own;
@@ -24,6 +37,47 @@ export interface ApiServer {
   close(): Promise<void>
 }
 
-export function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  return Promise.reject(new Error(`not yet: ${options.port}`))
+/** A Kubernetes API server on 127.0.0.1, with everything in memory. Rejects when the port is taken. */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const store = createStore()
+  const closing = new AbortController()
+  const context: Context = {
+    store,
+    clock: options.clock,
+    kubernetesVersion: options.kubernetesVersion ?? 'v1.34.4',
+    admission: options.admission,
+    authority: createAuthority(store, options.clock),
+    snapshots: createSnapshots(),
+    closing: closing.signal,
+  }
+  bootstrap(context)
+  const server = createHttpServer(context)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    url,
+    kubeconfig: () => kubeconfig(`${url}${credentialPrefix(context.authority.adminToken)}`, context.authority.adminToken),
+    client: (fieldManager = 'kata-sim') => createInProcessClient(context, fieldManager),
+    async close() {
+      closing.abort()
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+function kubeconfig(server: string, token: string): string {
+  const name = 'kata-sim'
+  return dump({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': name,
+    clusters: [{ name, cluster: { server, 'insecure-skip-tls-verify': true } }],
+    users: [{ name, user: { token } }],
+    contexts: [{ name, context: { cluster: name, user: name, namespace: 'default' } }],
+  })
 }

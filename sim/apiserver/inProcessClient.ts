@@ -17,19 +17,20 @@ import type { WriteOptions } from './write/request.ts'
 /** The API without sockets. Requests are answered in the order in which they are made. */
 export function createInProcessClient(context: Context, fieldManager: string): KubeClient {
   const write: WriteOptions = { user: admin, dryRun: false, fieldManager, fieldValidation: 'Ignore' }
-  const own = (outcome: Outcome): KubeObject => ('revision' in outcome ? copyJson(outcome.revision.object) : (outcome.body as unknown as KubeObject))
+  const own = (target: ResourcePath, outcome: Outcome): KubeObject =>
+    'revision' in outcome ? copyJson(fromCore(target.kind, outcome.revision.object)) : (outcome.body as unknown as KubeObject)
 
   return {
-    get: (path) => answer(path, (target) => own(operations.get(context, target))),
+    get: (path) => answer(path, (target) => own(target, operations.get(context, target))),
     list: (path, query = {}) =>
       answer(path, ({ kind, namespace }) => {
         const { revisions, version } = list(context, kind, namespace, query)
         return { items: revisions.map(({ object }) => fromCore(kind, object)), resourceVersion: String(version) }
       }),
-    create: (path, object) => answer(path, (target) => own(operations.post(context, target, object, write, []))),
-    update: (path, object) => answer(path, (target) => own(operations.put(context, target, object, write, []))),
+    create: (path, object) => answer(path, (target) => own(target, operations.post(context, target, object, write, []))),
+    update: (path, object) => answer(path, (target) => own(target, operations.put(context, target, object, write, []))),
     patch: (path, body, contentType = 'application/merge-patch+json') =>
-      answer(path, (target) => own(operations.patchObject(context, target, body, { ...write, contentType, force: false }, []))),
+      answer(path, (target) => own(target, operations.patchObject(context, target, body, { ...write, contentType, force: false }, []))),
     delete: (path, options = {}) =>
       answer(path, (target) => {
         const { gracePeriodSeconds, propagationPolicy, uid } = options

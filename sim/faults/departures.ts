@@ -18,6 +18,8 @@ export interface Departures {
 
   // RuntimeClasses and handlers
   missingClasses: readonly string[]
+  /** Further classes, like kata-qemu, which no operator's profile declares. */
+  undeclaredClasses: readonly string[]
   /** Handler of the RuntimeClass by its name; what containerd has does not change by it. */
   classHandlers: Readonly<Record<string, string>>
   /** Handlers that containerd has under another name, configured the same. */
@@ -82,6 +84,10 @@ export interface Departures {
   guestMemoryPreallocated: boolean
   /** MiB that guests of Cloud Hypervisor and Dragonball miss. */
   rustVmmReserveExtraMiB: number
+  /** What each vCPU beyond the first adds to the resident memory of the process that holds the VM, besides its usual 3 MiB. */
+  memoryPerVcpuExtraMiB: number
+  /** Times that flushed writes to virtiofs take in VMs of less than 512 MiB. */
+  smallVmWriteFactor: number
 
   // vCPUs of the sandbox
   vcpuHotplug: 'works' | 'ignored' | 'at-boot'
@@ -120,6 +126,7 @@ export const healthy: Departures = {
   kernelLogShows: 'guest',
 
   missingClasses: [],
+  undeclaredClasses: [],
   classHandlers: {},
   /** Handlers that containerd has under another name, configured the same. */
   renamedHandlers: {},
@@ -174,6 +181,8 @@ export const healthy: Departures = {
   guestUnreclaimableSlabExtraMiB: 0,
   guestMemoryPreallocated: false,
   rustVmmReserveExtraMiB: 0,
+  memoryPerVcpuExtraMiB: 0,
+  smallVmWriteFactor: 1,
 
   vcpuHotplug: 'works',
   vcpusExtraWithLimit: 0,

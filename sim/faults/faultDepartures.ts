@@ -111,6 +111,13 @@ const faults: Record<string, Partial<Departures>> = {
   'node-without-virtualization-flags': { secondNodeCpuFlags: false },
   'node-without-kvm': { secondNodeKvm: 'missing' },
   'kvm-locked-by-firmware': { secondNodeKvm: 'locked' },
+
+  // the operator's profile
+  'undeclared-runtimeclass': { undeclaredClasses: ['kata-undeclared'] },
+
+  // host memory and speed of a sandbox
+  'vcpus-cost-host-memory': { memoryPerVcpuExtraMiB: 64 },
+  'small-vms-write-slower': { smallVmWriteFactor: 3 },
 }
 
 /** Names of all faults that the model knows, in the order of faults.yaml. */

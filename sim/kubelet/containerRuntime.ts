@@ -137,8 +137,8 @@ export interface ContainerRuntime {
   containerStatus(id: string): ContainerStatus | null
   /** Bytes of the container's writable layer on the host (CRI ContainerStats.writable_layer): for eviction. */
   writableLayerBytes(id: string): number
-  /** Called whenever a container exits or a sandbox is lost (its VM died). */
-  onChange(listener: (change: { kind: 'containerExited'; id: string } | { kind: 'sandboxLost'; id: string }) => void): void
+  /** Called whenever a container exits or a sandbox is lost (its VM died): first for the sandbox, then for its containers. Returns how to stop listening. */
+  onChange(listener: (change: { kind: 'containerExited'; id: string } | { kind: 'sandboxLost'; id: string }) => void): () => void
   /** Runs a command in a running container. Throws CriError when the command cannot be found or the container is not running. */
   exec(containerId: string, argv: string[], options: { tty: boolean; stdin: boolean }): Promise<ExecSession>
   /** exec for probes and lifecycle hooks. */

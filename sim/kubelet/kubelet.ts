@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import { startInformer } from '../controllers/informer.ts'
 import type { KubeClient } from '../kubeClient.ts'
 import type { KubeObject } from '../kubeObject.ts'
-import { admit } from './admission.ts'
+import { admit, type Rejection } from './admission.ts'
 import type { ContainerRuntime } from './containerRuntime.ts'
 import type { KubeletEndpoint } from './endpoint.ts'
 import { createEventRecorder } from './eventRecorder.ts'
@@ -51,20 +51,33 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const context = kubeletContext(options, template, images)
   const stopped = new AbortController()
   const workers = new Map<string, PodWorker>()
+  const deferred = new Map<string, KubeObject>()
   const used = { amounts: new Map() as Amounts, pods: 0 }
 
-  runtime.onChange((change) => context.runtimeListeners.get(change.id)?.(change.kind === 'sandboxLost' ? 'lost' : 'exited'))
-  const node = await registerNode(client, template)
+  const unlisten = runtime.onChange((change) => context.runtimeListeners.get(change.id)?.(change.kind === 'sandboxLost' ? 'lost' : 'exited'))
+  let node = await registerNode(client, template)
   void keepAlive(client, clock, node, stopped.signal)
 
   const count = (pod: KubeObject, sign: 1 | -1) => {
     used.pods += sign
     for (const [resource, value] of podRequests(pod)) used.amounts.set(resource, (used.amounts.get(resource) ?? 0) + sign * value)
   }
-  const take = (pod: KubeObject) => {
+  /** Labels and allocatable may have changed since the node was registered: nobody is rejected by an old copy. */
+  const admitAfresh = async (pod: KubeObject) => {
     const uid = pod.metadata.uid!
+    deferred.set(uid, pod)
+    node = await client.get(`/api/v1/nodes/${nodeName}`).catch(() => node)
+    const latest = deferred.get(uid)
+    deferred.delete(uid)
+    if (latest && !stopped.signal.aborted) run(latest, admit(latest, node, used, context.cluster))
+  }
+  const take = (pod: KubeObject) => {
     if (['Succeeded', 'Failed'].includes(pod['status']?.phase)) return
-    const rejection = admit(pod, node, used, context.cluster)
+    if (admit(pod, node, used, context.cluster)) void admitAfresh(pod)
+    else run(pod, null)
+  }
+  const run = (pod: KubeObject, rejection: Rejection | null) => {
+    const uid = pod.metadata.uid!
     let counted = !rejection
     if (counted) count(pod, 1)
     if (rejection) context.events.event(pod, 'Warning', rejection.reason, rejection.message)
@@ -93,9 +106,13 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     onUpsert: (pod) => {
       const worker = workers.get(pod.metadata.uid!)
       if (worker) worker.update(pod)
+      else if (deferred.has(pod.metadata.uid!)) deferred.set(pod.metadata.uid!, pod)
       else take(pod)
     },
-    onDelete: (pod) => workers.get(pod.metadata.uid!)?.removed(),
+    onDelete: (pod) => {
+      deferred.delete(pod.metadata.uid!)
+      workers.get(pod.metadata.uid!)?.removed()
+    },
   })
   await informer.synced
   return {
@@ -105,6 +122,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     },
     async stop() {
       stopped.abort()
+      unlisten()
       informer.stop()
       context.configMaps.close()
       context.secrets.close()

@@ -46,6 +46,16 @@ export interface MachineSpec {
   /** Departures: what another system answers in place of this kernel (faults guest-sees-node-memory, guest-dmesg-is-the-hosts). */
   shows?: { meminfo?: () => { MemTotal: number; MemFree: number; MemAvailable: number }; kernelLog?: () => readonly string[] }
   clock: Clock
+  /** Lines of the kernel log at boot, without the time stamp. */
+  bootLog?: string[]
+  /** Text of /proc/modules; the file does not exist when this is absent (a kernel without modules: Kata's guest). */
+  modules?: string
+  /** Values below /proc/sys that differ from a default kernel's: 'vm/max_map_count' -> '65530'. */
+  sysctls?: Record<string, string>
+  /** /proc/filesystems beyond what the mounts need; the recorded guest's list when absent. */
+  filesystems?: string[]
+  /** Size and use of the disk that "/" and shares from it show in df, KiB. Default: 24,837,456 with 2,681,664 used. */
+  disk?: { totalKiB: number; usedKiB: number }
 }
 
 /** A process without a script: shim, hypervisor, kubelet, kata-agent, pause. */
@@ -143,6 +153,8 @@ export interface MachineContainer {
   exec(argv: string[], options: { tty: boolean; env?: Record<string, string> }): MachineExec
   /** True once the OOM killer took any process of the cgroup. */
   readonly oomKills: number
+  /** Bytes in the container's root file system beyond its image: its writable layer. */
+  writtenBytes(): number
 }
 
 export interface MachineExec {
@@ -177,6 +189,8 @@ export interface MachineFiles {
   registerCommand(path: string, command: MachineCommand): void
   /** A file whose text is made on reading. Also below /proc and /sys, which take nothing else. */
   virtual(path: string, generate: () => string): void
+  /** The inode at a path, for a machine that shares it: opaque. */
+  inodeOf(path: string): unknown
   /** Makes opening a device fail as the driver would: ENODEV of /dev/kvm when firmware has locked it. null heals it. */
   failOpen(path: string, errno: 'ENODEV' | 'EACCES' | 'EIO' | 'ENXIO' | 'EBUSY' | null): void
 }
@@ -257,6 +271,8 @@ export interface Machine {
   log(line: string): void
   /** Lines of the kernel log with their time stamps, as dmesg prints them. */
   kernelLog(): string[]
+  /** Called after lines were added to the kernel log: an OOM kill is seen there. The answer stops it. */
+  onLog(listener: () => void): () => void
   addBlockDevice(device: BlockDeviceSpec): void
   removeBlockDevice(name: string): void
   /** Sets a kernel parameter as sysctl does: 'net/core/somaxconn'. Namespaced ones (net, kernel/shm*, kernel/msg*, fs/mqueue) belong to a namespace. */

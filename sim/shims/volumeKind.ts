@@ -5,9 +5,9 @@ import type { ShimConfig } from './shimConfig.ts'
  * How a shim brings a mount of the pod into the guest.
  * share: by the shared file system. local: a directory that lives inside the guest (emptyDir, SetEphemeralStorageType). ephemeral: a tmpfs
  * of the guest (memory-backed emptyDir). watchable: a tmpfs of the guest which the agent keeps up to date (ConfigMap, Secret). guest: the
- * guest's own path (isSystemMount, isHostDevice of mount.go). block: hot-plugged as a disk (createBlockDevices of container.go).
+ * guest's own path (isSystemMount, isHostDevice of mount.go). shm: the sandbox's /dev/shm. block: hot-plugged as a disk (createBlockDevices of container.go).
  */
-export type VolumeKind = 'share' | 'local' | 'ephemeral' | 'watchable' | 'guest' | 'block'
+export type VolumeKind = 'share' | 'local' | 'ephemeral' | 'watchable' | 'guest' | 'shm' | 'block'
 
 const emptyDir = /\/volumes\/kubernetes\.io~empty-dir\/[^/]+$/
 const watched = /\/volumes\/kubernetes\.io~(configmap|secret)\/[^/]+$/
@@ -19,6 +19,7 @@ export function volumeKind(mount: CriMount, config: ShimConfig, host: Pick<HostF
     if (isTmpfs(hostPath)) return 'ephemeral'
     return config.guestEmptyDir ? 'local' : 'share'
   }
+  if (mount.containerPath === '/dev/shm' && (hostPath === '/dev/shm' || isTmpfs(hostPath) || /\/sandboxes\/[0-9a-f]+\/shm$/.test(hostPath))) return 'shm'
   if (watched.test(hostPath)) return 'watchable'
   if (below(hostPath, '/proc') || below(hostPath, '/sys')) return 'guest'
   const kind = host.kindOf(hostPath)

@@ -7,22 +7,16 @@ import { containerState, type ContainerState } from './containerState.ts'
 
 /** Ends well after three runs of its own probe, each of which leaves a line behind. */
 const endsWhenProbedThrice = 'until [ "$(wc -l </tmp/probes)" -ge 3 ]; do sleep 0.2; done 2>/dev/null'
-const probe = (command: string) => ({
-  livenessProbe: {
-    exec: { command: ['sh', '-c', command] },
-    periodSeconds: 1,
-    failureThreshold: 2,
-    timeoutSeconds: 10,
-  },
-})
+const twice = { failureThreshold: 2, timeoutSeconds: 10 }
 
 behaviour('KATA-ARCH-003', {
   on: anyKata,
   pods: ({ runtimeClass }) => ({
     pod: busybox(runtimeClass),
     probed: busybox(runtimeClass)
-      .script(endsWhenProbedThrice, probe('echo probed >>/tmp/probes'))
-      .container('failing', idle, probe('exit 1'))
+      .script(endsWhenProbedThrice)
+      .livenessExec(['sh', '-c', 'echo probed >>/tmp/probes'], twice)
+      .container('failing', (container) => container.script(idle).livenessExec(['sh', '-c', 'exit 1'], twice))
       .awaits('settled'),
   }),
   async check({ pods, expect }) {
@@ -62,13 +56,14 @@ async function terminated(pod: PodHandle, container: string): Promise<ContainerS
 
 /** Runs long enough that a container which did not wait for it is seen by the whole seconds of the API. */
 const slowStart = 'sleep 3'
-const exitsOnTerm = 'trap "exit 3" TERM; while :; do sleep 1; done'
+/** Ends with 3 when it is told to; its next life has a file system of its own, and waits anew. */
+const exitsWhenTold = 'trap "exit 0" TERM; until [ -e /tmp/exit ]; do sleep 0.2; done; exit 3'
 
 behaviour('KATA-ARCH-004', {
   on: anyKata,
   pods: ({ runtimeClass }) => ({
     pod: busybox(runtimeClass)
-      .script(exitsOnTerm)
+      .script(exitsWhenTold)
       .container('second', idle)
       .initContainer('init', slowStart)
       .restartPolicy('OnFailure')
@@ -86,7 +81,7 @@ behaviour('KATA-ARCH-004', {
     }
 
     const before = await bootId(pod, 'main')
-    await pod.exec(['kill', '-TERM', '1'], { container: 'main' })
+    await pod.exec(['touch', '/tmp/exit'], { container: 'main' })
     const restarted = await pod.waitFor(
       'container main running again',
       (seen) => containerState(seen, 'main').restartCount > 0 && containerState(seen, 'main').phase === 'running',

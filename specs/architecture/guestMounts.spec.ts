@@ -8,7 +8,7 @@ import { busybox } from '../../helpers/pods/pod.ts'
 // A hostPath of a plain directory is shared; /dev, /proc and /sys are the guest's own (Go runtime, mount.go, isSystemMount).
 behaviour('KATA-ARCH-005', {
   on: classes(sharedByVirtiofs),
-  pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass).hostPath('/etc', '/etc-of-the-node') }),
+  pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass).hostPath('/etc', '/etc-of-the-node', { readOnly: true }) }),
   async check({ pods, facts, node, expect }) {
     const all = await mounts(pods.pod)
     expect(mountOn(all, '/')?.type, 'type of the root file system').to.equal('virtiofs')

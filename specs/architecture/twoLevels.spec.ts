@@ -1,12 +1,83 @@
 import { behaviour } from '../../helpers/behaviour.ts'
-import { bootId, nodeBootId } from '../../helpers/guest/bootId.ts'
 import { burnCpu, cpusWhileRunnable } from '../../helpers/guest/burnCpu.ts'
 import { cgroupLimits } from '../../helpers/guest/cgroupLimits.ts'
 import { nproc } from '../../helpers/guest/cpus.ts'
-import { kernelLog } from '../../helpers/guest/kernel.ts'
 import { memTotal } from '../../helpers/guest/meminfo.ts'
+import { containerStatus } from '../../helpers/guest/termination.ts'
 import { anyKata, sizedByHotplug } from '../../helpers/oracles/applicability.ts'
-import { busybox, idle } from '../../helpers/pods/pod.ts'
-import { containerState } from './containerState.ts'
+import { cpuLimits, sandboxMemory, sandboxVcpus } from '../../helpers/oracles/sandboxSize.ts'
+import { busybox } from '../../helpers/pods/pod.ts'
 
-const MiB = 1024 ** 2
+const limitMiB = 256
+const millicores = 500
+
+behaviour('KATA-ARCH-011', {
+  on: sizedByHotplug,
+  pods: ({ runtimeClass }) => ({
+    bare: busybox(runtimeClass),
+    limited: busybox(runtimeClass).limits({ memory: `${limitMiB}Mi`, cpu: `${millicores}m` }),
+  }),
+  async check({ pods, facts, measure, expect }) {
+    // Level 1, the virtual machine: defaults plus limits. Plugged memory is visible to the page, 4 MiB are for what drivers take (256 of 256 recorded).
+    const [bare, limited] = await Promise.all([memTotal(pods.bare), memTotal(pods.limited)])
+    const { hotplugMiB } = sandboxMemory(facts.class, [limitMiB])
+    expect(measure('MemTotal delta', limited - bare, 'MiB'), `MiB that limits.memory ${limitMiB}Mi adds`).to.be.closeTo(
+      hotplugMiB,
+      4,
+    )
+    const vcpus = sandboxVcpus(facts.class, facts.node, [millicores]).total
+    expect(measure('nproc', await nproc(pods.limited), 'vCPUs'), `nproc with limits.cpu ${millicores}m`).to.equal(vcpus)
+
+    // Level 2, the cgroup in the guest: the limits themselves.
+    const { memoryBytes, cpuQuotaUs, cpuPeriodUs } = await cgroupLimits(pods.limited)
+    expect(memoryBytes, `memory limit of the container's cgroup with limits.memory ${limitMiB}Mi`).to.equal(
+      limitMiB * 1024 ** 2,
+    )
+    expect(cpuQuotaUs, `CPU quota of the container's cgroup with limits.cpu ${millicores}m`).to.equal(
+      (millicores * cpuPeriodUs) / 1000,
+    )
+  },
+  killedBy: {
+    'runc-behind-kata-handlers': 'MiB that limits.memory',
+    'guest-sees-node-memory': 'MiB that limits.memory',
+    'memory-hotplug-ignored': 'MiB that limits.memory',
+    'memory-never-onlined': 'MiB that limits.memory',
+    'memory-hotplug-one-block-more': 'MiB that limits.memory',
+    'vcpu-hotplug-ignored': 'nproc with limits.cpu',
+    'vcpu-one-more': 'nproc with limits.cpu',
+    'memory-limit-not-in-guest-cgroup': "memory limit of the container's cgroup",
+    'memory-max-lowered': "memory limit of the container's cgroup",
+    'cpu-quota-not-set': "CPU quota of the container's cgroup",
+    'cpu-quota-rounded-up': "CPU quota of the container's cgroup",
+  },
+})
+
+const burnSeconds = 5
+
+behaviour('KATA-ARCH-013', {
+  on: anyKata,
+  pods: ({ runtimeClass, facts }) => ({
+    pod: busybox(runtimeClass)
+      .limits(cpuLimits(facts.class, `${millicores}m`))
+      .unshared(),
+  }),
+  async check({ pods: { pod }, measure, expect }) {
+    const { cpuPeriodUs } = await cgroupLimits(pod)
+    const stat = await burnCpu(pod, { workers: 1, seconds: burnSeconds })
+    measure('throttled periods', stat.throttled, 'periods')
+    expect(stat.throttled, `throttled periods of ${stat.periods} with one busy process`).to.be.above(0)
+    // The kernel hands out quota in slices: a tenth more than the limit is within what a few seconds can show (sched-bwc.rst).
+    const used = measure('CPUs while runnable', cpusWhileRunnable(stat, cpuPeriodUs), 'CPUs')
+    expect(used, `CPUs that a busy process had with limits.cpu ${millicores}m`).to.be.at.most((millicores / 1000) * 1.1)
+    const now = await pod.waitFor('any state', () => true, 10_000)
+    expect(containerStatus(now).restartCount, 'restarts of the throttled container').to.equal(0)
+    expect(containerStatus(now).state, 'state of the throttled container').to.have.property('running')
+  },
+  killedBy: {
+    'cpu-quota-not-set': 'throttled periods of',
+    'cpu-quota-not-enforced': 'throttled periods of',
+    'cpu-quota-rounded-up': 'busy process',
+  },
+  control: true,
+  timeoutMs: 90_000,
+})

@@ -4,6 +4,7 @@ import { withoutLimit } from '../../helpers/guest/admittedLimits.ts'
 import { cgroupLimits } from '../../helpers/guest/cgroupLimits.ts'
 import { cpus, nproc } from '../../helpers/guest/cpus.ts'
 import { classes, notConfidential, onNode } from '../../helpers/oracles/applicability.ts'
+import { cpuRequestsDoNotCount } from '../../helpers/oracles/documentedFigures.ts'
 import { cpuLimits, sandboxVcpus } from '../../helpers/oracles/sandboxSize.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 
@@ -30,7 +31,7 @@ const requestable = ({ facts }: Pick<CheckContext<string, unknown>, 'facts'>): s
 }
 
 behaviour('KATA-CPU-002', {
-  on: sized,
+  on: classes(onNode, notConfidential, cpuRequestsDoNotCount),
   pods: ({ runtimeClass, facts }) => ({ requesting: busybox(runtimeClass).requests({ cpu: requestable({ facts }) }) }),
   async check({ pods, facts, measure, expect }) {
     withoutLimit(pods.requesting, 'cpu')

@@ -1,10 +1,11 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { need } from '../../helpers/facts/armFacts.ts'
+import type { ClassFacts } from '../../helpers/facts/facts.ts'
 import { allocate } from '../../helpers/guest/allocate.ts'
 import { memTotal } from '../../helpers/guest/meminfo.ts'
 import { vmmRss } from '../../helpers/guest/vmm.ts'
-import { classes, hotplugSized, notConfidential, onNode, qemu } from '../../helpers/oracles/applicability.ts'
-import { hasLargerTwin, larger, measuredRelease } from '../../helpers/oracles/documentedFigures.ts'
+import { classes, notConfidential, onNode, qemu } from '../../helpers/oracles/applicability.ts'
+import { hasLargerTwin, larger, measuredRelease, memoryHotplugged } from '../../helpers/oracles/documentedFigures.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 
 /** An idle guest has touched more than this: kernel, agent and page structures (136 to 245 MiB in the guide). Less is not a VM. */
@@ -33,7 +34,7 @@ behaviour('KATA-MEM-013', {
 })
 
 behaviour('KATA-MEM-014', {
-  on: classes(hotplugSized, onNode, notConfidential, hasLargerTwin),
+  on: classes(memoryHotplugged, onNode, notConfidential, hasLargerTwin),
   pods: ({ runtimeClass, facts }) => ({
     small: busybox(runtimeClass).limits({ memory: '512Mi' }).unshared(),
     large: busybox(larger(facts.class, facts.cluster)).unshared(),
@@ -91,24 +92,30 @@ const table = [
   { defaultMemory: 256, limit: '512Mi', total: 674, load: 400, rss: 620 },
 ] as const
 
-behaviour('KATA-MEM-019', {
-  on: classes(qemu, hotplugSized, measuredRelease, ({ defaultMemoryMiB: { value, how } }) =>
+const rowsOf = ({ defaultMemoryMiB }: ClassFacts) =>
+  table.filter((row) => row.defaultMemory === need(defaultMemoryMiB, 'default_memory'))
+
+behaviour<string>('KATA-MEM-019', {
+  on: classes(qemu, memoryHotplugged, measuredRelease, ({ defaultMemoryMiB: { value, how } }) =>
     value === null
       ? { unknown: `default_memory is unknown: ${how}` }
       : table.some((row) => row.defaultMemory === value) || {
           no: `the table has no row for default_memory = ${value}`,
         },
   ),
-  pods: ({ runtimeClass }) => ({
-    bare: busybox(runtimeClass).unshared(),
-    limited: busybox(runtimeClass).limits({ memory: '512Mi' }).unshared(),
-  }),
+  pods: ({ runtimeClass, facts }) =>
+    Object.fromEntries(
+      rowsOf(facts.class).map(({ limit }) => {
+        const bare = busybox(runtimeClass).unshared()
+        return limit === null ? ['bare', bare] : ['limited', bare.limits({ memory: limit })]
+      }),
+    ),
   async check(context) {
     const { pods, facts, measure, expect } = context
-    const base = need(facts.class.defaultMemoryMiB, 'default_memory')
-    for (const { limit, total, load, rss } of table.filter((row) => row.defaultMemory === base)) {
+    for (const { defaultMemory, limit, total, load, rss } of rowsOf(facts.class)) {
       const pod = limit === null ? pods.bare : pods.limited
-      const row = `default_memory ${base}, limit ${limit ?? 'none'}`
+      if (!pod) throw new Error('a row of the table has no pod')
+      const row = `default_memory ${defaultMemory}, limit ${limit ?? 'none'}`
       expect(measure(`MemTotal, ${row}`, await memTotal(pod), 'MiB'), `MemTotal of row ${row}`).to.be.closeTo(total, 16)
       measure(`RSS of the VMM fresh, ${row}`, await vmmRss(context, pod), 'MiB')
       expect(await allocate(pod, load), `allocation of ${load} MiB in row ${row}`).to.equal('done')

@@ -4,7 +4,8 @@ import { withoutLimit } from '../../helpers/guest/admittedLimits.ts'
 import { memTotal } from '../../helpers/guest/meminfo.ts'
 import { memoryBlockMiB } from '../../helpers/guest/memoryBlocks.ts'
 import { qemuOf } from '../../helpers/guest/vmm.ts'
-import { classes, hotplugSized, notConfidential, onNode } from '../../helpers/oracles/applicability.ts'
+import { classes, notConfidential, onNode } from '../../helpers/oracles/applicability.ts'
+import { memoryHotplugged } from '../../helpers/oracles/documentedFigures.ts'
 import { possibleMemory, visibleMemory } from '../../helpers/oracles/guestMemory.ts'
 import { sandboxMemory } from '../../helpers/oracles/sandboxSize.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
@@ -62,7 +63,7 @@ behaviour('KATA-MEM-002', {
 })
 
 behaviour('KATA-MEM-003', {
-  on: classes(hotplugSized, onNode, notConfidential),
+  on: classes(memoryHotplugged, onNode, notConfidential),
   pods: ({ runtimeClass }) => ({
     bare: busybox(runtimeClass),
     limited: busybox(runtimeClass).limits({ memory: '256Mi' }),
@@ -95,7 +96,7 @@ behaviour('KATA-MEM-003', {
 const limitsMiB = { l100: 100, l128: 128, l256: 256, l512: 512 } as const
 
 behaviour('KATA-MEM-005', {
-  on: classes(hotplugSized, onNode, notConfidential),
+  on: classes(memoryHotplugged, onNode, notConfidential),
   pods: ({ runtimeClass }) => ({
     bare: busybox(runtimeClass),
     l100: busybox(runtimeClass).limits({ memory: '100Mi' }),

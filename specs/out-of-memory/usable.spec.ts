@@ -4,11 +4,11 @@ import { allocate, largestAllocation } from '../../helpers/guest/allocate.ts'
 import { mebibytes, meminfo } from '../../helpers/guest/meminfo.ts'
 import { containerStatus } from '../../helpers/guest/termination.ts'
 import { vmm, vmmRss } from '../../helpers/guest/vmm.ts'
-import { classes, hotplugSized, notConfidential, onNode, qemu } from '../../helpers/oracles/applicability.ts'
-import { defaultMemory, measuredRelease } from '../../helpers/oracles/documentedFigures.ts'
+import { classes, notConfidential, onNode, qemu } from '../../helpers/oracles/applicability.ts'
+import { defaultMemory, measuredRelease, memoryHotplugged } from '../../helpers/oracles/documentedFigures.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 
-const guidesEnvironment = classes(qemu, hotplugSized, defaultMemory(256), measuredRelease)
+const guidesEnvironment = classes(qemu, memoryHotplugged, defaultMemory(256), measuredRelease)
 
 behaviour('KATA-OOM-004', {
   on: guidesEnvironment,

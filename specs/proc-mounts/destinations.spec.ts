@@ -1,4 +1,5 @@
 import { behaviour, type CheckContext } from '../../helpers/behaviour.ts'
+import { termination } from '../../helpers/guest/termination.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
@@ -13,7 +14,7 @@ const marked = (runtimeClass: string | undefined, destination: string) =>
   busybox(runtimeClass).configFile(destination, marker)
 
 /** The eight destinations of check_proc_mount (agent, rustjail/src/mount.rs), the same as runc's. */
-behaviour<'pod', { destination: string }>('KATA-PROC-002', {
+behaviour<'pod', { destination: string; symbolic?: true }>('KATA-PROC-002', {
   on: anyKata,
   pods: ({ runtimeClass, case: { destination } }) => ({ pod: marked(runtimeClass, destination).awaits('settled') }),
   cases: {
@@ -24,10 +25,17 @@ behaviour<'pod', { destination: string }>('KATA-PROC-002', {
     e: { destination: '/proc/swaps' },
     f: { destination: '/proc/uptime' },
     g: { destination: '/proc/loadavg' },
-    h: { destination: '/proc/net/dev' },
+    // Below /proc/net, which is a link to self/net: runc 1.1 resolves it first and refuses /proc/1/net/dev. Told, not asserted.
+    h: { destination: '/proc/net/dev', symbolic: true },
   },
-  async check({ pods: { pod }, case: { destination }, expect }) {
-    expect(startOf(pod), `pod with a file mounted on ${destination}`).to.equal('started')
+  async check({ pods: { pod }, case: { destination, symbolic }, finding, expect }) {
+    const start = startOf(pod)
+    if (symbolic && start !== 'started') {
+      finding(`a mount on ${destination} is refused: ${start}`)
+      expect(start, `why a file cannot be mounted on ${destination}`).to.include('/net/dev')
+      return
+    }
+    expect(start, `pod with a file mounted on ${destination} (${start})`).to.equal('started')
     const { stdout } = await pod.read(['cat', destination])
     expect(stdout.trim(), `content of ${destination}`).to.equal(marker)
   },
@@ -42,27 +50,33 @@ behaviour('KATA-PROC-003', {
   pods: ({ runtimeClass }) => ({
     version: marked(runtimeClass, '/proc/version').awaits('settled'),
     hostname: marked(runtimeClass, '/proc/sys/kernel/hostname').awaits('settled'),
-    // A directory cannot be covered by a file: what CVE-2019-16884 is about, an empty one on the attributes of the process itself.
+    // What CVE-2019-16884 began with: an empty directory on the attributes of the process itself.
     attributes: busybox(runtimeClass).emptyDir('/proc/self/attr').awaits('settled'),
   }),
   async check(context) {
-    const { pods, expect } = context
-    for (const [pod, destination] of [
-      [pods.version, '/proc/version'],
-      [pods.hostname, '/proc/sys/kernel/hostname'],
-      [pods.attributes, '/proc/self/attr'],
-    ] as const) {
-      expect(startOf(pod), `pod with a mount on ${destination}`).to.not.equal('started')
-      classify(context, pod, destination, refusal)
+    const { pods, runtimeClass, finding, expect } = context
+    expect(startOf(pods.version), 'pod with a file mounted on /proc/version').to.not.equal('started')
+    classify(context, pods.version, '/proc/version', refusal)
+    expect(startOf(pods.hostname), 'pod with a file mounted on /proc/sys/kernel/hostname').to.not.equal('started')
+    classify(context, pods.hostname, '/proc/sys/kernel/hostname', refusal)
+    // The agent checks mounts of type bind, and Kata makes an emptyDir in the guest itself: on 3.26.0 the pod starts, with nothing of the node in it.
+    if (startOf(pods.attributes) !== 'started') classify(context, pods.attributes, '/proc/self/attr', refusal)
+    else {
+      expect(runtimeClass, 'class of a pod that starts with an emptyDir on /proc/self/attr').to.not.equal(undefined)
+      finding(
+        'a pod with an emptyDir on /proc/self/attr starts: the destination is checked for mounts from outside the guest only',
+      )
     }
   },
   control: true,
-  killedBy: { 'proc-destinations-all-accepted': 'pod with a mount on /proc/version' },
+  killedBy: { 'proc-destinations-all-accepted': 'pod with a file mounted on /proc/version' },
 })
 
 behaviour('KATA-PROC-004', {
   on: anyKata,
-  pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass).hostPath('/etc', '/proc').awaits('settled') }),
+  pods: ({ runtimeClass }) => ({
+    pod: busybox(runtimeClass).hostPath('/etc', '/proc', { readOnly: true }).awaits('settled'),
+  }),
   async check(context) {
     const { pods, expect } = context
     expect(startOf(pods.pod), 'pod with a directory of the node mounted on /proc').to.not.equal('started')
@@ -72,22 +86,28 @@ behaviour('KATA-PROC-004', {
   killedBy: { 'host-directory-mounted-on-proc': 'pod with a directory of the node mounted on /proc' },
 })
 
-/** "started", or why not: for assertions that show it. */
+/** "started", or why not: for assertions that show it. Throws when the pod met something else on its way than its mounts. */
 function startOf(pod: PodHandle): string {
-  switch (pod.outcome) {
-    case 'ready':
-      return 'started'
-    case 'refused':
-      return `refused by the API server: ${pod.refusal?.message ?? ''}`
-    case 'finished':
-      return 'finished'
-    case 'not-started':
-      return `${pod.failure?.reason ?? ''}: ${pod.failure?.message ?? ''}`
+  if (pod.outcome === 'ready') return 'started'
+  if (pod.outcome === 'refused') return `refused by the API server: ${pod.refusal?.message ?? ''}`
+  const { reason, message } = pod.failure ?? termination(pod) ?? { reason: pod.outcome, message: '' }
+  if (!containerErrors.includes(reason)) {
+    throw new Error(`pod ${pod.name} did not come as far as its mounts: ${reason}: ${message}`)
   }
+  return `${reason}: ${message}`
 }
 
-/** The refusal is the claim, its wording the runtime's: another one is told. It must come from a mount, and not from an image or a node. */
-function classify({ finding }: Pick<CheckContext<string, unknown>, 'finding'>, pod: PodHandle, destination: string, words: string): void {
-  const message = pod.failure?.message ?? ''
-  if (!message.includes(words)) finding(`the mount on ${destination} is refused with other words: ${startOf(pod).split('\n')[0] ?? ''}`)
+/** Reasons that kubelet and containerd give when a container could not be created or started. */
+const containerErrors = ['StartError', 'RunContainerError', 'CreateContainerError', 'ContainerCannotRun', 'Failed']
+
+/** The refusal is the claim, its wording the runtime's: another one is told. */
+function classify(
+  { finding }: Pick<CheckContext<string, unknown>, 'finding'>,
+  pod: PodHandle,
+  destination: string,
+  words: string,
+): void {
+  const seen = startOf(pod)
+  if (!seen.includes(words))
+    finding(`the mount on ${destination} is refused with other words: ${seen.split('\n')[0] ?? ''}`)
 }

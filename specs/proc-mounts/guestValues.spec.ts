@@ -24,14 +24,25 @@ behaviour('KATA-PROC-001', {
     const [own, mounted] = [await meminfo(agent), await meminfo(agent, '/host/proc/meminfo')]
     expect(mebibytes(mounted, 'MemTotal'), 'MemTotal below the hostPath of /proc').to.equal(mebibytes(own, 'MemTotal'))
     const nodeMiB = need(facts.node.memoryMiB, 'memory of the node')
-    expect(mebibytes(mounted, 'MemTotal'), 'MemTotal below the hostPath of /proc, against the node').to.not.be.closeTo(nodeMiB, 1)
-    const cpuLines = async (path: string): Promise<string> => (await agent.read(['grep', '-c', '^cpu[0-9]', path])).stdout.trim()
-    expect(await cpuLines('/host/proc/stat'), 'CPUs of stat below the hostPath of /proc').to.equal(await cpuLines('/proc/stat'))
+    expect(mebibytes(mounted, 'MemTotal'), 'MemTotal below the hostPath of /proc, against the node').to.not.be.closeTo(
+      nodeMiB,
+      1,
+    )
+    const cpuLines = async (path: string): Promise<string> =>
+      (await agent.read(['grep', '-c', '^cpu[0-9]', path])).stdout.trim()
+    expect(await cpuLines('/host/proc/stat'), 'CPUs of stat below the hostPath of /proc').to.equal(
+      await cpuLines('/proc/stat'),
+    )
     const before = await uptime(agent)
     const between = measure('uptime below the hostPath', await uptime(agent, '/host/proc/uptime'), 's')
-    expect(between, 'uptime below the hostPath of /proc, between two readings of the own').to.be.within(before, await uptime(agent))
+    expect(between, 'uptime below the hostPath of /proc, between two readings of the own').to.be.within(
+      before,
+      await uptime(agent),
+    )
     const links = async (path: string): Promise<string> => (await agent.read(['ls', path])).stdout.trim()
-    expect(await links('/host/sys/class/net'), 'interfaces below the hostPath of /sys').to.equal(await links('/sys/class/net'))
+    expect(await links('/host/sys/class/net'), 'interfaces below the hostPath of /sys').to.equal(
+      await links('/sys/class/net'),
+    )
   },
   killedBy: {
     'host-proc-exposed': 'boot_id below the hostPath of /proc',
@@ -45,14 +56,20 @@ behaviour('KATA-PROC-005', {
   pods: ({ runtimeClass }) => ({ bare: busybox(runtimeClass) }),
   async check({ pods, facts, api, measure, finding, expect }) {
     // Two kernels may be of one release; none has another's boot_id.
-    expect(await bootId(pods.bare), 'boot_id of the pod, against the node').to.not.equal(await nodeBootId(api, facts.node.name))
+    expect(await bootId(pods.bare), 'boot_id of the pod, against the node').to.not.equal(
+      await nodeBootId(api, facts.node.name),
+    )
     const { release, build } = await kernel(pods.bare)
-    if (release === facts.node.kernelVersion.value) finding(`guest and node both run ${release}; the guest's is: ${build}`)
+    if (release === facts.node.kernelVersion.value)
+      finding(`guest and node both run ${release}; the guest's is: ${build}`)
     expect(build, '/proc/version').to.include(release)
     const total = measure('MemTotal', await memTotal(pods.bare), 'MiB')
     const { min, max } = possibleMemory(sandboxMemory(facts.class, []))
     expect(total, 'MemTotal of the pod, by the size of its VM').to.be.within(min, max)
-    expect(total, 'MemTotal of the pod, against the node').to.not.be.closeTo(need(facts.node.memoryMiB, 'memory of the node'), 1)
+    expect(total, 'MemTotal of the pod, against the node').to.not.be.closeTo(
+      need(facts.node.memoryMiB, 'memory of the node'),
+      1,
+    )
   },
   killedBy: {
     'runc-behind-kata-handlers': 'boot_id of the pod, against the node',

@@ -2,7 +2,15 @@ import type { KubeObject } from '../../kubeObject.ts'
 import type { Context, User } from '../context.ts'
 import type { Kind } from '../kinds.ts'
 import type { Warnings } from '../write/request.ts'
+import { limitRanger } from './limitRanger.ts'
 import { namespaceLifecycle } from './namespaceLifecycle.ts'
+import { podSecurity } from './podSecurity.ts'
+import { priority } from './priority.ts'
+import { resourceQuota } from './resourceQuota.ts'
+import { runtimeClass } from './runtimeClass.ts'
+import { serviceAccount } from './serviceAccount.ts'
+import { defaultStorageClass, storageProtection } from './storageProtection.ts'
+import { defaultTolerationSeconds, taintNodesByCondition } from './tolerations.ts'
 
 export interface AdmissionRequest {
   operation: 'CREATE' | 'UPDATE' | 'DELETE'
@@ -26,7 +34,19 @@ export interface Admission {
 }
 
 /** In the order of kube-apiserver (pkg/kubeapiserver/options/plugins.go, v1.34). */
-const chain: readonly Admission[] = [namespaceLifecycle]
+const chain: readonly Admission[] = [
+  namespaceLifecycle,
+  limitRanger,
+  serviceAccount,
+  taintNodesByCondition,
+  podSecurity,
+  priority,
+  defaultTolerationSeconds,
+  storageProtection,
+  runtimeClass,
+  defaultStorageClass,
+  resourceQuota,
+]
 
 export function mutate(context: Context, request: AdmissionRequest): void {
   for (const plugin of chain) plugin.mutate?.(context, request)

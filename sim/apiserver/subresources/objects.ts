@@ -39,7 +39,7 @@ export function bind(context: Context, target: Target, binding: KubeObject, opti
   const status = object['status'] as Json
   const now = timestamp(context.clock)
   const others = ((status['conditions'] ?? []) as Json[]).filter(({ type }) => type !== 'PodScheduled')
-  status['conditions'] = [...others, { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now, observedGeneration: object.metadata['generation'] }]
+  status['conditions'] = [...others, { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now }]
   delete object.metadata.resourceVersion
   replace(context, { ...target, subresource: 'binding' }, existing, object, options, warnings, [
     ...((object.metadata['managedFields'] as unknown[] | undefined) ?? []),

@@ -6,6 +6,7 @@ import { apply } from '../patch/apply.ts'
 import { jsonPatch } from '../patch/jsonPatch.ts'
 import { mergePatch } from '../patch/mergePatch.ts'
 import { strategicMergePatch } from '../patch/strategicMergePatch.ts'
+import { fromCore } from '../views.ts'
 import { required } from '../validation/fieldErrors.ts'
 import { decodeObject, unsupportedMedia } from './request.ts'
 import type { Target, Warnings, WriteOptions } from './request.ts'
@@ -37,7 +38,7 @@ export function patch(context: Context, target: Target, body: unknown, options: 
   }
   const existing = find(context, target)
   if (existing === undefined) throw notFound(kind, target.name)
-  const patched = decodeObject(kind, applyTo(existing.object, target, body, options.contentType), options, warnings)
+  const patched = decodeObject(kind, applyTo(fromCore(kind, existing.object), target, body, options.contentType), options, warnings)
   checkIdentity(patched, target)
   return { revision: replace(context, target, existing, patched, options, warnings, null), created: false }
 }

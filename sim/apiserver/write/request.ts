@@ -7,6 +7,7 @@ import { copyJson } from '../json.ts'
 import { groupVersionOf } from '../kinds.ts'
 import type { Kind } from '../kinds.ts'
 import { decode } from '../schema/decode.ts'
+import { toCore } from '../views.ts'
 
 export interface WriteOptions {
   user: User
@@ -32,7 +33,7 @@ export interface Target {
  * @throws ApiError 400 for another kind, a wrong type, or (Strict) unknown fields.
  */
 export function decodeObject(kind: Kind, value: unknown, options: Pick<WriteOptions, 'fieldValidation'>, warnings: Warnings): KubeObject {
-  const object = decodeOnly(kind, value, options, warnings)
+  const object = toCore(kind, decodeOnly(kind, value, options, warnings))
   defaultings[kind.plural]?.(object)
   return object
 }

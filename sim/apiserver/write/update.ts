@@ -83,7 +83,7 @@ export function replace(
   const request = { ...target, operation: 'UPDATE' as const, object, old, user: options.user, warnings, dryRun: options.dryRun }
   mutate(context, request)
   strategy.prepareForUpdate?.(object, old, subresource, context)
-  if (kind.generation && subresource !== 'status' && !sameJson(object['spec'], old['spec'])) {
+  if (kind.generation && subresource !== 'status' && subresource !== 'binding' && !sameJson(object['spec'], old['spec'])) {
     metadata['generation'] = ((old.metadata['generation'] as number | undefined) ?? 0) + 1
   }
   const causes = [
@@ -103,16 +103,9 @@ export function replace(
   return options.dryRun ? revisionOf(ordered, existing.version) : context.store.put(kind, ordered)
 }
 
-function keepSystemFields(object: KubeObject, old: KubeObject): void {
-  const { metadata } = object
-  const before = old.metadata
-  metadata.resourceVersion = before.resourceVersion as string
-  metadata.uid = before.uid as string
-  for (const field of ['creationTimestamp', 'generation', 'generateName', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
-    if (before[field] === undefined) delete metadata[field]
-    else metadata[field] = before[field]
-  }
-}
+const systemFields = ['uid', 'resourceVersion', 'creationTimestamp', 'generation', 'generateName', 'deletionTimestamp', 'deletionGracePeriodSeconds']
+
+const keepSystemFields = (object: KubeObject, old: KubeObject): void => keep(object.metadata, old.metadata, systemFields)
 
 /** The main resource cannot touch the status, /status nothing else. */
 function confine(object: KubeObject, old: KubeObject, subresource: string, hasStatus: boolean): void {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { MachineError } from '../machine.ts'
 import type { Process } from '../kernel/process.ts'
 import { ZEROS } from './content.ts'
@@ -5,7 +6,8 @@ import type { Device } from './inode.ts'
 import type { OpenFile } from './openFile.ts'
 import { nullFile } from './streams.ts'
 
-const RANDOM = makeRandom()
+const RANDOM_BLOCK_BYTES = 1024 * 1024
+let randomBlock: Uint8Array | null = null
 const ALWAYS_ALLOWED = new Set(['c1:3', 'c1:5', 'c1:7', 'c1:8', 'c1:9', 'c5:0', 'c5:1', 'c5:2'])
 
 /** Opens what a device node stands for: nodes of the same numbers are the same device. @throws MachineError ENXIO, EPERM, ENODEV… */
@@ -46,23 +48,23 @@ function nullDevice(path: string): OpenFile {
 }
 
 function endless(path: string, kind: 'zero' | 'random'): OpenFile {
-  const source = kind === 'zero' ? ZEROS : RANDOM
-  let offset = Math.floor(Math.random() * 4096) & ~7
   return {
     references: 0,
     endless: kind,
-    read(max) {
-      if (kind === 'zero') return source.subarray(0, Math.min(max, source.length))
-      if (offset >= source.length - 64) offset = 0
-      const part = source.subarray(offset, Math.min(offset + max, source.length))
-      offset += part.length
-      return part
-    },
+    read: (max) => (kind === 'zero' ? ZEROS.subarray(0, Math.min(max, ZEROS.length)) : random(max)),
     write: () => undefined,
     close: () => undefined,
     describe: () => path,
     sink: true,
   }
+}
+
+/** Small reads are really random; large ones are parts of one random block, for their volume's sake. */
+function random(max: number): Uint8Array {
+  if (max <= 4096) return randomBytes(max)
+  randomBlock ??= randomBytes(RANDOM_BLOCK_BYTES)
+  const from = Math.floor(Math.random() * (RANDOM_BLOCK_BYTES / 2))
+  return randomBlock.subarray(from, Math.min(from + max, RANDOM_BLOCK_BYTES))
 }
 
 function terminal(process: Process): OpenFile {
@@ -89,14 +91,14 @@ function kernelLog(process: Process, path: string): OpenFile {
 function openDisk(process: Process, inode: Device, path: string): OpenFile {
   const disk = process.kernel.disks.get(`${inode.major}:${inode.minor}`)
   if (!disk) return fail('ENXIO', 'No such device or address')
-  const { content } = disk.file
+  const { file: backing } = disk
   const file: OpenFile = {
     references: 0,
     position: 0,
     read(max) {
       const at = file.position ?? 0
       if (at >= disk.sizeBytes) return null
-      const data = content.read(at, Math.min(max, disk.sizeBytes - at))
+      const data = backing.content.read(at, Math.min(max, disk.sizeBytes - at))
       const got = data.length > 0 ? data : ZEROS.subarray(0, Math.min(max, disk.sizeBytes - at, ZEROS.length))
       file.position = at + got.length
       return got
@@ -105,23 +107,11 @@ function openDisk(process: Process, inode: Device, path: string): OpenFile {
       const at = file.position ?? 0
       if (disk.readonly) return fail('EPERM', 'Operation not permitted')
       if (at + data.length > disk.sizeBytes) return fail('ENOSPC', 'No space left on device')
-      content.write(at, data)
+      backing.content.write(at, data)
       file.position = at + data.length
     },
     close: () => undefined,
     describe: () => path,
   }
   return file
-}
-
-function makeRandom(): Uint8Array {
-  const bytes = new Uint32Array(256 * 1024)
-  let state = (Date.now() ^ 0x9e3779b9) >>> 0
-  for (let index = 0; index < bytes.length; index++) {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    bytes[index] = state >>> 0
-  }
-  return new Uint8Array(bytes.buffer)
 }

@@ -3,7 +3,7 @@ import type { Process } from '../kernel/process.ts'
 import { Content } from './content.ts'
 import { openDevice } from './devices.ts'
 import { MemoryDirectory } from './inode.ts'
-import type { Directory, Inode, RegularFile, Special, VirtualFile } from './inode.ts'
+import type { Device, Directory, Inode, RegularFile, Special, VirtualFile } from './inode.ts'
 import type { FileSystem, Location, Missing } from './mountNamespace.ts'
 import type { OpenFile } from './openFile.ts'
 import { Pipe } from './streams.ts'
@@ -62,7 +62,7 @@ export function openFile(process: Process, path: string, flags: OpenFlags = {}):
   if (inode.kind === 'file') return regular(process, found as Location, inode, flags)
   if (inode.kind === 'fifo') return fifo(process, inode, flags)
   if (inode.kind === 'symlink') throw new MachineError('ELOOP', 'Too many levels of symbolic links')
-  const file = openDevice(process, inode, found.path)
+  const file = openDevice(process, inode as Device, found.path)
   file.location = found as Location
   return file
 }
@@ -216,6 +216,7 @@ function virtual(process: Process, location: Location, inode: VirtualFile, flags
     position: 0,
     read(max) {
       if (content === null) {
+        process.kernel.reader = process
         const made = inode.generate(process)
         content = typeof made === 'string' ? Buffer.from(made) : made
       }
@@ -226,6 +227,7 @@ function virtual(process: Process, location: Location, inode: VirtualFile, flags
       return data
     },
     write(data) {
+      process.kernel.reader = process
       inode.store?.(Buffer.from(data).toString(), process)
     },
     close: () => undefined,
@@ -266,6 +268,7 @@ export function readNow(process: Process, path: string): string {
   const { inode } = find(process, path)
   if (inode.kind === 'directory') throw new MachineError('EISDIR', 'Is a directory')
   if (!allowed(process, inode, 4)) throw new MachineError('EACCES', 'Permission denied')
+  process.kernel.reader = process
   if (inode.kind === 'virtual') return Buffer.from(inode.generate(process)).toString()
   return inode.kind === 'file' ? inode.content.text() : ''
 }

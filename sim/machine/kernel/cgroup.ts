@@ -7,6 +7,8 @@ export class Cgroup {
   readonly children = new Map<string, Cgroup>()
   readonly processes = new Set<Process>()
   readonly createdAt: number
+  /** Makes the number of the namespace that has this group as its root. */
+  readonly createdNumber: number
 
   memoryMaxKiB: number | null = null
   memoryKiB = 0
@@ -33,6 +35,17 @@ export class Cgroup {
     this.path = path
     this.parent = parent
     this.createdAt = createdAt
+    this.createdNumber = parent ? parent.root().#takeNumber() : 0
+  }
+
+  #numbers = 400
+
+  #takeNumber(): number {
+    return this.#numbers++
+  }
+
+  root(): Cgroup {
+    return this.parent?.root() ?? this
   }
 
   /** The group at a path below this one; made where it is missing. */

@@ -33,6 +33,8 @@ export interface ProcessContext {
   gid: number
   groups: number[]
   capabilities: bigint
+  /** The bounding set where it is larger: a container whose user is not root. */
+  bounding: bigint | null
   noNewPrivs: boolean
   oomScoreAdj: number
   /** Devices that the cgroup lets it open, as b8:0; null: all. */
@@ -284,8 +286,8 @@ export class Process {
   }
 
   /** Computes for that much CPU time. Infinity: until it is killed. */
-  burn(usec: number): Promise<void> {
-    return this.block((resolve) => this.kernel.cpu.burn(this, usec, () => resolve(undefined)))
+  burn(usec: number, interruptible = false): Promise<void> {
+    return this.block((resolve) => this.kernel.cpu.burn(this, usec, () => resolve(undefined)), interruptible)
   }
 
   /** Takes memory; may end this process or another. */

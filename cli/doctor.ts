@@ -1,0 +1,137 @@
+import { Option, type Command } from 'commander'
+import type { Arm } from '../engine/plan/arm.ts'
+import type { RunOptions } from '../engine/options.ts'
+import type { Cluster } from '../helpers/cluster/cluster.ts'
+import type { ClusterFacts } from '../helpers/facts/facts.ts'
+import type { Profile } from '../helpers/profile/profile.ts'
+import { chosen } from './chosen.ts'
+import type { PlannedCheck } from './doctorReport.ts'
+
+export interface DoctorOptions {
+  kubeconfig?: string
+  context?: string
+  profile?: string
+  /** Only these nodes get a probe; empty: every Kata node. */
+  node: string[]
+  /** --no-probe: ask the API only. */
+  probe: boolean
+  probeImage?: string
+  namespacePrefix: string
+  output: 'table' | 'json' | 'yaml'
+}
+
+const collect = (value: string, previous: string[]): string[] => [...previous, ...value.split(',')]
+
+export function addDoctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .description('print what is known of the cluster, what can be tested on it, and what is missing for the rest')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--kubeconfig <file>', 'kubeconfig file')
+    .option('--profile <file>', 'what the cluster must have; departures are printed')
+    .option('--node <name>', 'probe only this node (repeatable)', collect, [])
+    .option('--no-probe', 'make nothing in the cluster; what only a pod on the node can see is unknown then')
+    .option('--probe-image <ref>', 'a busybox for the probe (default: busybox:1.36)')
+    .option('--namespace-prefix <prefix>', "prefix of the probe's namespace", 'kata-conformance')
+    .addOption(new Option('-o, --output <format>', 'format').choices(['table', 'json', 'yaml']).default('table'))
+    .action(async (options: DoctorOptions) => {
+      const { text, exitCode } = await doctor(options)
+      process.stdout.write(text)
+      process.exitCode = exitCode
+    })
+}
+
+/**
+ * Looks at the cluster. Makes nothing but the probe's namespace and pods, and removes them, also on SIGINT and SIGTERM.
+ * Exit code 0, or 1 when no check could run here. Throws KubeconfigError, ProfileError (2), ApiError (3).
+ */
+export async function doctor(options: DoctorOptions): Promise<{ text: string; exitCode: number }> {
+  const { connect } = await import('../helpers/cluster/connect.ts')
+  const { loadProfile } = await import('../helpers/profile/loadProfile.ts')
+  const profile = options.profile === undefined ? null : loadProfile(options.profile)
+  const cluster = await connect(chosen({ kubeconfig: options.kubeconfig, context: options.context }))
+  const stop = new AbortController()
+  const onSignal = (signal: NodeJS.Signals): void => {
+    process.stderr.write(`\nStopped by ${signal}: the probe is being removed.\n`)
+    stop.abort(Object.assign(new Error(`stopped by ${signal}`), { exitCode: 130 }))
+  }
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  try {
+    return await examine(cluster, options, profile, stop.signal)
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    await cluster.close()
+  }
+}
+
+async function examine(cluster: Cluster, options: DoctorOptions, profile: Profile | null, signal: AbortSignal) {
+  const { detectFacts } = await import('../helpers/facts/detectFacts.ts')
+  const { withProbes } = await import('./doctorProbes.ts')
+  const declared = profile?.classes ?? null
+  const fromApi = await detectFacts(cluster, { probes: () => null, declared })
+  if (!options.probe) return render(fromApi, options, profile, ['no node probe: --no-probe'])
+  const wanted = {
+    namespacePrefix: options.namespacePrefix,
+    nodes: options.node,
+    signal,
+    ...(options.probeImage === undefined ? {} : { image: options.probeImage }),
+  }
+  const { facts, notes } = await withProbes(cluster, fromApi, wanted, async ({ on, notes, privilegedNamespace }) => ({
+    facts: await detectFacts(cluster, { probes: on, declared, ...(privilegedNamespace === undefined ? {} : { privilegedNamespace }) }),
+    notes,
+  }))
+  signal.throwIfAborted()
+  return render(facts, options, profile, notes)
+}
+
+async function render(facts: ClusterFacts, options: DoctorOptions, profile: Profile | null, notes: readonly string[]) {
+  const { doctorReport } = await import('./doctorReport.ts')
+  const { profileDepartures } = await import('../helpers/profile/profileDepartures.ts')
+  const report = doctorReport(facts, await plannedChecks(facts))
+  const departures = profile === null ? [] : profileDepartures(facts, profile)
+  const exitCode = report.runnable === 0 ? 1 : 0
+  const all = { ...report, notes: [...notes, ...(profile?.notes ?? [])], departures }
+  if (options.output === 'json') return { text: `${JSON.stringify(all, null, 2)}\n`, exitCode }
+  if (options.output === 'yaml') return { text: (await import('js-yaml')).dump(all, { lineWidth: -1, noRefs: true }), exitCode }
+  const { doctorText } = await import('./doctorText.ts')
+  return { text: doctorText(facts, report, [...all.notes, ...departures]), exitCode }
+}
+
+/** What a run with default settings would do: the plan itself, so that doctor and run cannot disagree. */
+async function plannedChecks(facts: ClusterFacts): Promise<PlannedCheck[]> {
+  const [{ loadCatalog }, { loadSpecs }, { makePlan }] = await Promise.all([
+    import('../engine/catalog/loadCatalog.ts'),
+    import('../engine/catalog/loadSpecs.ts'),
+    import('../engine/plan/plan.ts'),
+  ])
+  const { arms } = makePlan(loadCatalog(), await loadSpecs(), facts, defaultRun)
+  return arms.filter(({ planned }) => planned.role === 'check').map(asCheck)
+}
+
+const asCheck = ({ planned, decided }: Arm): PlannedCheck => ({
+  behaviour: planned.behaviour,
+  chapter: planned.chapter,
+  subject: planned.runtimeClass ?? planned.node,
+  skipped: decided === null ? null : decided.reason,
+})
+
+/** Only the selection matters for a plan; nothing is run. */
+const defaultRun: RunOptions = {
+  runId: 'doctor',
+  out: '',
+  simulated: false,
+  command: ['doctor'],
+  suiteVersion: '',
+  classes: [],
+  nodes: [],
+  chapters: [],
+  levels: [],
+  behaviours: [],
+  nodeProbe: true,
+  quietNodes: false,
+  slow: false,
+  knownDeviations: [],
+  declaredClasses: null,
+  maxArms: 1,
+  maxPodsPerNode: 1,
+}

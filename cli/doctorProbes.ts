@@ -1,0 +1,102 @@
+import type { Cluster, KubeObject } from '../helpers/cluster/cluster.ts'
+import type { ClusterFacts, NodeFacts } from '../helpers/facts/facts.ts'
+import type { NodeProbe } from '../helpers/node/nodeProbe.ts'
+import { startNodeProbe, type RunningProbe } from '../helpers/node/startNodeProbe.ts'
+import { newRunId, runLabels } from '../engine/cluster/labels.ts'
+
+export interface DoctorProbes {
+  readonly on: (node: string) => NodeProbe | null
+  /** Why nodes have no probe. */
+  readonly notes: readonly string[]
+  /** Whether the namespace could be made; undefined when it was not tried. */
+  readonly privilegedNamespace: boolean | undefined
+}
+
+/** Probes at once: their pods are small, but a cluster may have many nodes. */
+const atOnce = 16
+
+/** Where no node claims to have Kata, a few are looked at all the same: why they could not have it. */
+const samples = 3
+
+/**
+ * One probe on each Kata node, in a namespace of Pod Security level privileged that goes with them. Hands them to `use` and removes
+ * the namespace whatever happens, also when `signal` aborts. Throws what `use` throws; a probe that does not start is a note.
+ */
+export async function withProbes<T>(
+  cluster: Cluster,
+  facts: ClusterFacts,
+  options: { readonly namespacePrefix: string; readonly nodes: readonly string[]; readonly image?: string; readonly signal: AbortSignal },
+  use: (probes: DoctorProbes) => Promise<T>,
+): Promise<T> {
+  const runId = newRunId()
+  const labels = runLabels(runId)
+  const manifest: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: `${options.namespacePrefix}-doctor-${runId}`, labels: { ...labels, 'pod-security.kubernetes.io/enforce': 'privileged' } },
+  }
+  let created: KubeObject
+  try {
+    created = await cluster.create(manifest)
+  } catch (error) {
+    const note = `no node probe: ${(error as Error).message}`
+    return use({ on: () => null, notes: [note], privilegedNamespace: false })
+  }
+  const running = new Map<string, RunningProbe>()
+  try {
+    return await use(await start(cluster, facts, manifest.metadata.name ?? '', labels, options, running))
+  } finally {
+    // Pods first: the namespace controller looks again only seconds after it found some. What is left goes with the namespace.
+    await Promise.allSettled([...running.values()].map((each) => each.remove()))
+    await removeNamespace(cluster, created)
+  }
+}
+
+async function start(
+  cluster: Cluster,
+  facts: ClusterFacts,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+  { nodes: chosen, image, signal }: { readonly nodes: readonly string[]; readonly image?: string; readonly signal: AbortSignal },
+  running: Map<string, RunningProbe>,
+): Promise<DoctorProbes> {
+  const notes: string[] = []
+  await cluster.waitFor({ apiVersion: 'v1', kind: 'ServiceAccount', namespace, name: 'default' }, () => true, {
+    signal,
+    timeoutMs: 30_000,
+    what: `the default ServiceAccount of namespace ${namespace}`,
+  })
+  const nodes = nodesToProbe(facts, chosen, notes)
+  for (let at = 0; at < nodes.length; at += atOnce) {
+    await Promise.all(
+      nodes.slice(at, at + atOnce).map(async (node) => {
+        try {
+          const options = { namespace, node, labels, signal, ...(image === undefined ? {} : { image }) }
+          running.set(node, await startNodeProbe(cluster, options))
+        } catch (error) {
+          notes.push((error as Error).message)
+        }
+      }),
+    )
+    signal.throwIfAborted()
+  }
+  return { on: (node) => running.get(node)?.probe ?? null, notes, privilegedNamespace: true }
+}
+
+function nodesToProbe(facts: ClusterFacts, chosen: readonly string[], notes: string[]): string[] {
+  // A cordoned node still takes a pod that names it; one that is not Ready starts nothing.
+  const ready = facts.nodes.filter((node) => !node.schedulable.how.includes('not Ready'))
+  if (chosen.length > 0) return ready.map((node) => node.name).filter((name) => chosen.includes(name))
+  const kata = ready.filter((node: NodeFacts) => node.kata.value !== false)
+  if (kata.length > 0) return kata.map((node) => node.name)
+  const some = ready.slice(0, samples).map((node) => node.name)
+  if (some.length > 0) notes.push(`no node has Kata; looked at ${some.join(', ')} all the same`)
+  return some
+}
+
+/** Waits for the end: a second run must not find it half gone. Without the caller's signal, which may have been the reason to stop. */
+async function removeNamespace(cluster: Cluster, { metadata }: KubeObject): Promise<void> {
+  const ref = { apiVersion: 'v1', kind: 'Namespace', name: metadata.name ?? '', ...(metadata.uid === undefined ? {} : { uid: metadata.uid }) }
+  await cluster.delete(ref)
+  await cluster.waitForDeleted(ref, { timeoutMs: 60_000, what: `namespace ${ref.name} gone` })
+}

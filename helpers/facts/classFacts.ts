@@ -1,0 +1,108 @@
+import type { KubeObject } from '../cluster/cluster.ts'
+import { runsKata } from '../node/containerdConfig.ts'
+import { agree } from './agree.ts'
+import { detectBlockDeviceUse } from './blockDeviceUse.ts'
+import { nodeSelectorOf } from './kataClass.ts'
+import type { ClassOnNode } from './classOnNode.ts'
+import { detectConfidential } from './confidential.ts'
+import type { CustomRuntime } from './customRuntimes.ts'
+import { detectDefaultMemory } from './defaultMemory.ts'
+import { detectEnabledAnnotations } from './enabledAnnotations.ts'
+import { known, unknown, type Fact } from './fact.ts'
+import type { ClassFacts } from './facts.ts'
+import { detectGuestFiles } from './guestFiles.ts'
+import { detectHypervisor } from './hypervisor.ts'
+import { knownShims, shimOfHandler } from './kataShims.ts'
+import type { NodeEvidence } from './nodeFacts.ts'
+import { detectOverhead } from './overhead.ts'
+import { quantity } from './quantity.ts'
+import { detectSandboxCgroupOnly } from './sandboxCgroup.ts'
+import { detectSandboxOverhead } from './sandboxOverhead.ts'
+import { detectSharedFs } from './sharedFs.ts'
+import { detectShimFamily } from './shimFamily.ts'
+import { detectSizing } from './sizing.ts'
+import { detectDefaultVcpus, detectMaxVcpus } from './vcpus.ts'
+
+export interface ClassEvidence {
+  readonly runtimeClass: KubeObject
+  /** Why it counts as Kata's. */
+  readonly kata: string
+  /** Nodes that the class can be scheduled to. */
+  readonly nodes: readonly NodeEvidence[]
+  readonly custom: CustomRuntime | null
+  readonly kataVersion: string | null
+}
+
+/** All facts of one RuntimeClass: its object, and its handler as the tested nodes have it. */
+export async function detectClassFacts(evidence: ClassEvidence): Promise<ClassFacts> {
+  const { runtimeClass, nodes, custom, kataVersion } = evidence
+  const handler = String(runtimeClass['handler'] ?? '')
+  const probed = nodes.filter((each) => each.probe !== null)
+  const places = probed.length > 0 ? await Promise.all(probed.map((each) => onNode(each, handler))) : [withoutNode(handler, custom)]
+  const shipped = shimOfHandler(handler) ?? knownShims.find((each) => each.shim === custom?.base) ?? null
+  const across = <T>(detect: (on: ClassOnNode) => Fact<T>): Fact<T> =>
+    agree(
+      places.map((on) => ({ node: on.node ?? 'no node', fact: detect(on) })),
+      'no node to ask',
+    )
+  const shim = across((on) => detectShimFamily(on, shipped))
+  const guest = (key: keyof ReturnType<typeof detectGuestFiles>) => across((on) => detectGuestFiles(on)[key])
+  const added = (key: keyof ReturnType<typeof detectSandboxOverhead>) =>
+    across((on) => detectSandboxOverhead(on, shim.value, kataVersion)[key])
+  return {
+    name: runtimeClass.metadata.name ?? '',
+    evidence: evidence.kata,
+    handler: known(handler, 'handler of the RuntimeClass'),
+    runtimeType: across((on) =>
+      on.runtime ? known(on.runtime.type, `containerd's configuration on ${on.node ?? ''}`) : unknown(on.because),
+    ),
+    ...detectOverhead(runtimeClass),
+    nodeSelector: known(nodeSelectorOf(runtimeClass), 'scheduling.nodeSelector of the RuntimeClass'),
+    nodes: nodes.map((each) => each.name),
+    shim,
+    hypervisor: across((on) => detectHypervisor(on, shipped)),
+    sizing: across(detectSizing),
+    defaultVcpus: across(detectDefaultVcpus),
+    defaultMemoryMiB: across((on) => detectDefaultMemory(on, shim.value)),
+    maxVcpus: across(detectMaxVcpus),
+    sandboxOverheadVcpus: added('sandboxOverheadVcpus'),
+    sandboxOverheadMiB: added('sandboxOverheadMiB'),
+    blockDeviceUse: across(detectBlockDeviceUse),
+    sharedFs: across((on) => detectSharedFs(on, shim.value)),
+    sandboxCgroupOnly: across(detectSandboxCgroupOnly),
+    enabledAnnotations: across(detectEnabledAnnotations),
+    kernelPath: guest('kernelPath'),
+    imagePath: guest('imagePath'),
+    initrdPath: guest('initrdPath'),
+    confidential: across((on) => detectConfidential(on, shipped)),
+  }
+}
+
+async function onNode(evidence: NodeEvidence, handler: string): Promise<ClassOnNode> {
+  const { node, name, probe, containerd } = evidence
+  const capacity = (node['status'] as { capacity?: { cpu?: string } } | undefined)?.capacity?.cpu
+  const place = { node: name, handler, cpus: capacity === undefined ? null : quantity(capacity), partial: false }
+  const runtime = containerd?.runtimes.find((each) => each.handler === handler) ?? null
+  if (!containerd) return { ...place, runtime, toml: null, because: evidence.containerdWhy }
+  if (!runtime) return { ...place, runtime, toml: null, because: notConfigured(handler, evidence) }
+  if (!runsKata(runtime)) {
+    return { ...place, runtime, toml: null, because: `containerd on ${name} runs handler ${handler} with ${runtime.type}, which is not Kata` }
+  }
+  try {
+    const toml = (await probe?.effectiveToml(handler)) ?? null
+    return { ...place, runtime, toml, because: `${runtime.configPath ?? 'a configuration of Kata'} does not exist on ${name}` }
+  } catch (error) {
+    return { ...place, runtime, toml: null, because: (error as Error).message }
+  }
+}
+
+function notConfigured(handler: string, { name, containerd }: NodeEvidence): string {
+  const files = containerd?.files.join(', ') ?? ''
+  const orphan = containerd?.notImported ? `; nothing imports ${containerd.notImported}` : ''
+  return `containerd on ${name} has no runtime ${handler} (${files})${orphan}`
+}
+
+function withoutNode(handler: string, custom: CustomRuntime | null): ClassOnNode {
+  const toml = custom?.dropIn ? { path: `the drop-in of ${handler} in ${custom.where}`, dropIns: [], values: custom.dropIn } : null
+  return { node: null, handler, cpus: null, runtime: null, toml, partial: true, because: 'only the node probe can read it, and no node of this class has one' }
+}

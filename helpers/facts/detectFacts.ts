@@ -1,0 +1,144 @@
+import type { Cluster, KubeObject } from '../cluster/cluster.ts'
+import type { NodeProbe } from '../node/nodeProbe.ts'
+import { agree } from './agree.ts'
+import { detectClassFacts } from './classFacts.ts'
+import { classNodes } from './classNodes.ts'
+import { customRuntimes } from './customRuntimes.ts'
+import { detectDefaultRuntime } from './defaultRuntime.ts'
+import { detectDistribution } from './distribution.ts'
+import { known, type Fact } from './fact.ts'
+import type { ClusterFacts } from './facts.ts'
+import { kataEvidence } from './kataClass.ts'
+import { detectKataNode } from './kataNode.ts'
+import { detectDeployedVersion, detectNodeKataVersion, kataDeployImage, settleKataVersion } from './kataVersion.ts'
+import { detectNodeFacts, nodeEvidence, type NodeEvidence } from './nodeFacts.ts'
+import { detectMayCreateRuntimeClasses, detectPrivilegedNamespace } from './permissions.ts'
+
+export type DeclaredClass = NonNullable<ClusterFacts['declared']>[number]
+
+export interface DetectOptions {
+  /** The probe of a node, or null where there is none. */
+  readonly probes: (node: string) => NodeProbe | null
+  /** RuntimeClasses that the operator names: they count as Kata's whatever else they look like. */
+  readonly classes?: readonly string[]
+  /** RuntimeClasses of the operator's profile, likewise; null without a profile. */
+  readonly declared?: readonly (string | DeclaredClass)[] | null
+  /** Whether the suite has its privileged namespace already; asked with a dry run when not said. */
+  readonly privilegedNamespace?: boolean
+}
+
+/**
+ * Everything that the suite knows of a cluster. Only reads (one dry run apart). What may not be read, or needs a probe that is not
+ * there, is unknown with the reason. Throws ApiError when not even nodes and RuntimeClasses can be listed.
+ */
+export async function detectFacts(cluster: Cluster, options: DetectOptions): Promise<ClusterFacts> {
+  const [version, nodeObjects, runtimeClasses, pods, deployment, mayCreate, privileged] = await Promise.all([
+    kubernetesVersion(cluster),
+    cluster.list({ apiVersion: 'v1', kind: 'Node' }),
+    cluster.list({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' }),
+    attempt('listing pods', () => cluster.list({ apiVersion: 'v1', kind: 'Pod' })),
+    kataDeploy(cluster),
+    detectMayCreateRuntimeClasses(cluster),
+    options.privilegedNamespace === undefined
+      ? detectPrivilegedNamespace(cluster)
+      : known(options.privilegedNamespace, options.privilegedNamespace ? 'the suite has one' : 'it could not be made'),
+  ])
+  const evidence = await Promise.all(nodeObjects.map((node) => nodeEvidence(node, options.probes(node.metadata.name ?? ''))))
+  const versions = await Promise.all(
+    evidence.filter(hasProbe).map(async (each) => ({ node: each.name, fact: await detectNodeKataVersion(each.probe) })),
+  )
+  const kataVersion = settleKataVersion(versions, deployment.version)
+
+  const declared = options.declared?.map((each) => (typeof each === 'string' ? { name: each } : each)) ?? null
+  const chosen = [...(options.classes ?? []), ...(declared ?? []).map(({ name }) => name)]
+  const judged = runtimeClasses.map((runtimeClass) => ({
+    runtimeClass,
+    kata: kataEvidence(runtimeClass, runtimesOf(evidence, String(runtimeClass['handler'])), chosen),
+    nodes: classNodes(runtimeClass, nodeObjects),
+  }))
+  const classes = await Promise.all(
+    judged.flatMap(({ runtimeClass, kata, nodes }) =>
+      kata === null
+        ? []
+        : detectClassFacts({
+            runtimeClass,
+            kata,
+            nodes: evidence.filter((each) => nodes.includes(each.name)),
+            custom: deployment.custom.find((each) => each.handler === runtimeClass['handler']) ?? null,
+            kataVersion: kataVersion.value,
+          }),
+    ),
+  )
+  const nodes = await Promise.all(
+    evidence.map((each) => {
+      const { node, name, containerd } = each
+      const here = judged.filter((judgement) => judgement.kata !== null && judgement.nodes.includes(name))
+      const names = here.map(({ runtimeClass }) => runtimeClass.metadata.name ?? '')
+      const kata = detectKataNode({ node, allNodes: nodeObjects, classes: names, containerd })
+      return detectNodeFacts(each, kata, pods.value, pods.how)
+    }),
+  )
+  const runtimes = await Promise.all(
+    evidence.filter(hasProbe).map(async (each) => ({ node: each.name, fact: await detectDefaultRuntime(each.probe, each.containerd) })),
+  )
+  return {
+    kubernetesVersion: version,
+    kataVersion,
+    distribution: detectDistribution(nodeObjects),
+    defaultRuntime: agree(runtimes, 'only the node probe can tell, and no node has one'),
+    nodes,
+    classes,
+    otherClasses: judged.filter(({ kata }) => kata === null).map(({ runtimeClass }) => runtimeClass.metadata.name ?? ''),
+    declared,
+    privilegedNamespace: privileged,
+    mayCreateRuntimeClasses: mayCreate,
+    nodeProbe: detectProbes(evidence),
+  }
+}
+
+const hasProbe = (evidence: NodeEvidence): boolean => evidence.probe !== null
+
+const runtimesOf = (evidence: readonly NodeEvidence[], handler: string) =>
+  evidence.flatMap((each) => each.containerd?.runtimes.filter((runtime) => runtime.handler === handler) ?? [])
+
+function detectProbes(evidence: readonly NodeEvidence[]): Fact<boolean> {
+  const probed = evidence.filter(hasProbe).map((each) => each.name)
+  return probed.length > 0 ? known(true, `a probe runs on ${probed.join(', ')}`) : known(false, 'no node has a probe')
+}
+
+async function kubernetesVersion(cluster: Cluster): Promise<Fact<string>> {
+  const { gitVersion } = await cluster.version()
+  return known(gitVersion, 'gitVersion of /version')
+}
+
+/** What kata-deploy's objects tell: its release and its custom runtimes. */
+async function kataDeploy(cluster: Cluster) {
+  const lists = await Promise.all(
+    [
+      ['apps/v1', 'DaemonSet'],
+      ['batch/v1', 'Job'],
+    ].map(([apiVersion = '', kind = '']) => attempt(`listing ${kind}s`, () => cluster.list({ apiVersion, kind }))),
+  )
+  const readable = lists.flatMap((each) => each.value ?? [])
+  const workloads = readable.filter((each) => kataDeployImage(each) !== null)
+  const why = lists.find((each) => each.value === null)?.how ?? ''
+  const namespaces = [...new Set(workloads.map((each) => each.metadata.namespace ?? ''))]
+  const maps = await Promise.all(
+    namespaces.map((namespace) =>
+      attempt('listing ConfigMaps', () => cluster.list({ apiVersion: 'v1', kind: 'ConfigMap', namespace })),
+    ),
+  )
+  return {
+    version: detectDeployedVersion(workloads.length === 0 && why !== '' ? null : readable, why),
+    custom: customRuntimes(maps.flatMap((each) => each.value ?? [])),
+  }
+}
+
+/** A list that may be forbidden: null then, with the reason. */
+async function attempt(what: string, list: () => Promise<KubeObject[]>): Promise<{ value: KubeObject[] | null; how: string }> {
+  try {
+    return { value: await list(), how: '' }
+  } catch (error) {
+    return { value: null, how: `${what} failed: ${(error as Error).message}` }
+  }
+}

@@ -1,0 +1,71 @@
+import type { KubeObject } from '../cluster/cluster.ts'
+import type { ContainerdConfig } from '../node/containerdConfig.ts'
+import type { NodeProbe } from '../node/nodeProbe.ts'
+import { detectBootId } from './bootId.ts'
+import { detectCgroupDriver } from './cgroupDriver.ts'
+import { detectCgroupVersion } from './cgroupVersion.ts'
+import { detectCpuVirtualization, detectNested } from './cpuVirtualization.ts'
+import type { Fact } from './fact.ts'
+import type { NodeFacts } from './facts.ts'
+import { detectKvm } from './kvmUsable.ts'
+import { detectMachine } from './machine.ts'
+import { detectMemTotal } from './memTotal.ts'
+import { nodeRequests } from './nodeRequests.ts'
+import { nodeStatus } from './nodeStatus.ts'
+import { detectProvider } from './provider.ts'
+
+/** What is known of one node before its RuntimeClasses are looked at. */
+export interface NodeEvidence {
+  readonly node: KubeObject
+  readonly name: string
+  readonly probe: NodeProbe | null
+  /** Null without a probe, or when it cannot be read: `containerdWhy` says which. */
+  readonly containerd: ContainerdConfig | null
+  readonly containerdWhy: string
+}
+
+/** Reads containerd's configuration on a node that has a probe. */
+export async function nodeEvidence(node: KubeObject, probe: NodeProbe | null): Promise<NodeEvidence> {
+  const name = node.metadata.name ?? ''
+  if (!probe) return { node, name, probe, containerd: null, containerdWhy: `node ${name} has no probe` }
+  try {
+    const containerd = await probe.containerd()
+    return { node, name, probe, containerd, containerdWhy: `no configuration of containerd in a known place on ${name}` }
+  } catch (error) {
+    return { node, name, probe, containerd: null, containerdWhy: (error as Error).message }
+  }
+}
+
+/** All facts of one node. `pods` null: they may not be listed. */
+export async function detectNodeFacts(
+  evidence: NodeEvidence,
+  kata: Fact<boolean>,
+  pods: readonly KubeObject[] | null,
+  podsWhy: string,
+): Promise<NodeFacts> {
+  const { node, name, probe } = evidence
+  const [bootId, cgroupVersion, kvmUsable, cpuVirtualization, nested, machine, memTotalKiB] = await Promise.all([
+    detectBootId(node, probe),
+    detectCgroupVersion(probe),
+    detectKvm(probe),
+    detectCpuVirtualization(probe),
+    detectNested(probe),
+    detectMachine(probe),
+    detectMemTotal(probe),
+  ])
+  return {
+    name,
+    kata,
+    ...nodeStatus(node),
+    ...nodeRequests(name, pods, podsWhy),
+    bootId,
+    provider: detectProvider(node),
+    cgroupDriver: detectCgroupDriver(evidence.containerd, evidence.containerdWhy),
+    cgroupVersion,
+    kvmUsable,
+    cpuVirtualization,
+    nested,
+    machine,
+    memTotalKiB,
+  }
+}

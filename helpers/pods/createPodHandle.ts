@@ -1,0 +1,80 @@
+import type { Cluster, KubeObject } from '../cluster/cluster.ts'
+import type { PodHandle, PodOutcome } from './podHandle.ts'
+import { type Cause, specOf } from './podStatus.ts'
+
+/** Default deadline of one exec or log read in a pod, ms. */
+const callMs = 60_000
+const deleteMs = 120_000
+
+/**
+ * The handle of a pod that came to an outcome.
+ * @param of.admitted the pod as created; null when the API server refused it: then every method throws
+ * @param of.signal aborts everything that the handle does, except `delete`: cleaning up outlives its arm
+ */
+export function createPodHandle(
+  cluster: Cluster,
+  of: {
+    name: string
+    namespace: string
+    admitted: KubeObject | null
+    object: KubeObject
+    outcome: PodOutcome
+    refusal?: PodHandle['refusal']
+    failure?: Cause | null
+    signal?: AbortSignal | undefined
+  },
+): PodHandle {
+  const { name, namespace, outcome } = of
+  const uid = of.admitted?.metadata.uid ?? ''
+  const target = { apiVersion: 'v1', kind: 'Pod', namespace, name, uid }
+  const signal = of.signal ? { signal: of.signal } : {}
+  // Of several containers the first is meant, as kubectl means it: the API server would ask which.
+  const container = specOf(of.object).containers?.[0]?.name ?? 'main'
+  let object = of.object
+
+  const created = (): typeof target => {
+    if (outcome !== 'refused') return target
+    throw new Error(`pod ${namespace}/${name} does not exist: the API server refused it (${of.refusal?.message ?? ''})`)
+  }
+
+  return {
+    name,
+    namespace,
+    uid,
+    outcome,
+    refusal: of.refusal ?? null,
+    failure: of.failure ?? null,
+    admitted: of.admitted ?? of.object,
+    get object() {
+      return object
+    },
+    get node() {
+      return specOf(object).nodeName ?? ''
+    },
+    read: async (argv, options) =>
+      cluster.exec(created(), argv, { timeoutMs: callMs, container, ...signal, ...options, readOnly: true }),
+    exec: async (argv, options) =>
+      cluster.exec(created(), argv, { timeoutMs: callMs, container, ...signal, ...options, readOnly: false }),
+    logs: async (options) => cluster.logs(created(), { timeoutMs: callMs, container, ...signal, ...options }),
+    followLogs: (options) => cluster.followLogs(created(), { container, ...signal, ...options }),
+    async events() {
+      const events = await cluster.eventsOf(created())
+      return events.map(({ type, reason, message }) => ({
+        type: String(type),
+        reason: String(reason),
+        message: String(message),
+      }))
+    },
+    async waitFor(what, until, timeoutMs) {
+      object = await cluster.waitFor(created(), until, { what, timeoutMs, ...signal })
+      return object
+    },
+    async delete({ gracePeriodSeconds, timeoutMs = deleteMs } = {}) {
+      const began = performance.now()
+      const pod = created()
+      await cluster.delete(pod, { timeoutMs, ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }) })
+      await cluster.waitForDeleted(pod, { what: 'deletion', timeoutMs })
+      return performance.now() - began
+    },
+  }
+}

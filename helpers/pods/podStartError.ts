@@ -1,0 +1,25 @@
+import type { KubeObject } from '../cluster/cluster.ts'
+import type { Cause } from './podStatus.ts'
+
+/**
+ * A pod that did not come to what its check awaits. `product`: the runtime would not start it, which is a verdict on the claim.
+ * `infrastructure`: image, room, node, permission, API: the claim was not put to the test.
+ */
+export class PodStartError extends Error {
+  override readonly name = 'PodStartError'
+  readonly kind: 'product' | 'infrastructure'
+  readonly failure: Cause
+  /** The pod as last seen, null when it was never created. */
+  readonly object: KubeObject | null
+
+  constructor(
+    kind: PodStartError['kind'],
+    message: string,
+    of: { failure: Cause; object: KubeObject | null; cause?: unknown },
+  ) {
+    super(message, of.cause === undefined ? {} : { cause: of.cause })
+    this.kind = kind
+    this.failure = of.failure
+    this.object = of.object
+  }
+}

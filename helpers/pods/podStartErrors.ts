@@ -1,0 +1,118 @@
+import type { ApiError } from '../cluster/apiError.ts'
+import type { Cluster, KubeObject } from '../cluster/cluster.ts'
+import type { WaitError } from '../cluster/waitError.ts'
+import { type PodEnd, unschedulable } from './podEnd.ts'
+import type { PodHandle } from './podHandle.ts'
+import type { Awaited } from './podSpec.ts'
+import { PodStartError } from './podStartError.ts'
+import { type Cause, specOf, statusOf } from './podStatus.ts'
+
+interface Subject {
+  readonly spec: { readonly awaited: Awaited }
+  readonly name: string
+  readonly namespace: string
+}
+
+export const whatOf = (awaited: Awaited): string =>
+  ({ ready: 'condition Ready', finished: 'the end of its command', settled: 'ready, finished or not started' })[awaited]
+
+export function textOf(end: PodEnd, pod: KubeObject | null): string {
+  if (end.outcome === 'ready') return 'it is ready'
+  const { reason, message } = end.outcome === 'not-started' ? end.failure : exitOf(pod)
+  return `${reason}: ${message}`
+}
+
+/** The refusal as an outcome for a check; null when it says nothing about the pod (no permission, quota, overload, no namespace). */
+export function refusalOf(error: ApiError): PodHandle['refusal'] {
+  const { status } = error
+  if (!status || ![400, 403, 422].includes(status.code)) return null
+  if (/\bcannot create resource\b|exceeded quota|is being terminated|failed calling webhook/.test(status.message))
+    return null
+  return { code: status.code, reason: status.reason, message: status.message }
+}
+
+/** The pod was refused, or could not be asked for, while a running one was awaited. */
+export const notCreated = ({ namespace, name }: Subject, error: ApiError): PodStartError =>
+  new PodStartError('infrastructure', `pod ${namespace}/${name} was not created: ${error.message}`, {
+    failure: { reason: error.reason, message: error.status?.message ?? error.message },
+    object: null,
+    cause: error,
+  })
+
+export const apiTrouble = ({ namespace, name, spec }: Subject, error: ApiError): PodStartError =>
+  new PodStartError(
+    'infrastructure',
+    `pod ${namespace}/${name}: ${whatOf(spec.awaited)} cannot be observed: ${error.message}`,
+    {
+      failure: { reason: error.reason, message: error.message },
+      object: null,
+      cause: error,
+    },
+  )
+
+/** The pod came to another end than the awaited one. */
+export function errorOfEnd(
+  subject: Subject,
+  end: PodEnd | null,
+  object: KubeObject | null,
+  wait?: WaitError,
+): PodStartError {
+  const failure = end?.outcome === 'not-started' ? end.failure : exitOf(object)
+  const kind = end?.outcome === 'not-started' && end.blame !== 'product' ? 'infrastructure' : 'product'
+  const text =
+    wait?.message ??
+    `pod ${subject.namespace}/${subject.name}: ${whatOf(subject.spec.awaited)} did not come: ${end ? textOf(end, object) : 'unknown'}`
+  return new PodStartError(kind, text, { failure, object, cause: wait })
+}
+
+/** How the container that ended did so. */
+function exitOf(object: KubeObject | null): Cause {
+  const containers = object ? (statusOf(object).containerStatuses ?? []) : []
+  const ended = containers
+    .map(({ name, state, lastState }) => ({ name, end: state?.terminated ?? lastState?.terminated }))
+    .find(({ end }) => end)
+  if (!ended?.end) return { reason: 'Ended', message: 'the pod ended' }
+  const said = ended.end.message ? `: ${ended.end.message}` : ''
+  return {
+    reason: ended.end.reason ?? 'Error',
+    message: `container ${ended.name} ended with code ${ended.end.exitCode}${said}`,
+  }
+}
+
+/** Nothing conclusive until the deadline: whose fault it is, by what was seen last. */
+export async function errorOfDeadline(cluster: Cluster, subject: Subject, wait: WaitError): Promise<PodStartError> {
+  const { object, events } = wait
+  const error = (kind: PodStartError['kind'], failure: Cause, note = ''): PodStartError =>
+    new PodStartError(kind, note ? `${wait.message}\n${note}` : wait.message, { failure, object, cause: wait })
+
+  if (wait.end === 'deleted')
+    return error('infrastructure', { reason: 'Deleted', message: 'somebody else deleted the pod' })
+  if (wait.trouble) return error('infrastructure', { reason: 'WatchBroken', message: wait.trouble })
+  const place = object ? unschedulable(object) : null
+  if (place) return error('infrastructure', place.cause)
+  const node = object ? (specOf(object).nodeName ?? '') : ''
+  if (!node) return error('infrastructure', { reason: 'NotScheduled', message: 'no scheduler has looked at it' })
+  const lost = await nodeTrouble(cluster, node)
+  if (lost) return error('infrastructure', { reason: 'NodeNotReady', message: lost }, lost)
+  const warning = events.filter(({ type }) => type === 'Warning').at(-1)
+  const failure = warning ? { reason: String(warning['reason']), message: String(warning['message']) } : null
+  // A volume that does not come, or a network, is not the runtime's; a sandbox or container that does not come is.
+  const foreign =
+    failure !== null &&
+    /Volume|Mount|network for sandbox|plugin type=|image/.test(`${failure.reason} ${failure.message}`)
+  return error(
+    foreign ? 'infrastructure' : 'product',
+    failure ?? { reason: 'Timeout', message: `no ${whatOf(subject.spec.awaited)} in time` },
+  )
+}
+
+/** Why the node is not to be believed, null when it is ready or cannot be asked for. */
+async function nodeTrouble(cluster: Cluster, name: string): Promise<string | null> {
+  const node = await cluster.find({ apiVersion: 'v1', kind: 'Node', name }, { timeoutMs: 5000 }).catch(() => undefined)
+  if (node === undefined) return null
+  if (node === null) return `node ${name} no longer exists`
+  const ready = statusOf(node).conditions?.find(({ type }) => type === 'Ready')
+  return ready?.status === 'True'
+    ? null
+    : `node ${name} is not ready: ${ready?.reason ?? ''} ${ready?.message ?? ''}`.trim()
+}

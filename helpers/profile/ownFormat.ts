@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import type { Profile } from './profile.ts'
+import { day, flag, memoryMiB, release, text, vcpus } from './units.ts'
+
+export const knownDeviation = z.strictObject({
+  behaviour: z.string().regex(/^KATA-[A-Z0-9]+-\d{3}$/, { error: ({ input }) => `is ${JSON.stringify(input)}; it must be the id of a claim, such as KATA-MEM-005` }),
+  runtimeClass: text.optional(),
+  case: text.optional(),
+  reason: text,
+  reference: text.optional(),
+  owner: text,
+  expires: day,
+})
+
+const declaredClass = z.strictObject({
+  name: text,
+  handler: text.optional(),
+  defaultMemoryMiB: memoryMiB.optional(),
+  defaultVcpus: vcpus.optional(),
+  blockDeviceUse: flag.optional(),
+})
+
+/** Keys that may also stand beside the guide's block and chart values. */
+export const besides = {
+  storageClasses: z.strictObject({ block: text.optional(), filesystem: text.optional() }).optional(),
+  cni: text.optional(),
+  knownDeviations: z.array(knownDeviation, { error: ({ input }) => `is ${JSON.stringify(input)}; it must be a list` }).optional(),
+}
+
+/** The suite's own format. */
+export const ownFormat = z.strictObject({
+  kataVersion: release.optional(),
+  distribution: text.optional(),
+  classes: z.array(declaredClass, { error: ({ input }) => `is ${JSON.stringify(input)}; it must be a list of classes` }).optional(),
+  ...besides,
+})
+
+export type Besides = z.infer<z.ZodObject<typeof besides>>
+
+/** Takes away what zod leaves as undefined: absent is absent. */
+export const withoutUndefined = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
+
+/** The part of a profile that every format shares. */
+export function fromBesides(found: Besides): Pick<Profile, 'storageClasses' | 'cni' | 'knownDeviations'> {
+  return {
+    storageClasses: withoutUndefined(found.storageClasses ?? {}) as Profile['storageClasses'],
+    cni: found.cni ?? null,
+    knownDeviations: (found.knownDeviations ?? []).map((each) => withoutUndefined(each) as Profile['knownDeviations'][number]),
+  }
+}
+
+export function fromOwnFormat(found: z.infer<typeof ownFormat>, file: string): Profile {
+  return {
+    file,
+    source: 'profile',
+    kataVersion: found.kataVersion ?? null,
+    distribution: found.distribution ?? null,
+    classes: found.classes?.map((each) => withoutUndefined(each) as NonNullable<Profile['classes']>[number]) ?? null,
+    ...fromBesides(found),
+    notes: [],
+  }
+}

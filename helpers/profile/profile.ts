@@ -1,0 +1,39 @@
+/** A RuntimeClass that the operator says the cluster must have. */
+export interface DeclaredClass {
+  readonly name: string
+  readonly handler?: string
+  /** MiB that a sandbox without limits boots with */
+  readonly defaultMemoryMiB?: number
+  readonly defaultVcpus?: number
+  /** Volumes of mode Block reach the guest as block devices. */
+  readonly blockDeviceUse?: boolean
+}
+
+/** A departure from a claim that somebody has accepted, for a time. */
+export interface KnownDeviation {
+  readonly behaviour: string
+  readonly runtimeClass?: string
+  readonly case?: string
+  readonly reason: string
+  /** Upstream issue or document. */
+  readonly reference?: string
+  readonly owner: string
+  /** Last day on which it excuses anything, YYYY-MM-DD. */
+  readonly expires: string
+}
+
+/** What the operator declares of the cluster. Null: nothing is declared of it. */
+export interface Profile {
+  readonly file: string
+  /** The suite's own format, the guide's `kataContainers:` block, or values of the kata-deploy chart. */
+  readonly source: 'profile' | 'guide' | 'chart'
+  readonly kataVersion: string | null
+  readonly distribution: string | null
+  readonly classes: readonly DeclaredClass[] | null
+  /** Names by what they are used for. */
+  readonly storageClasses: { readonly block?: string; readonly filesystem?: string }
+  readonly cni: string | null
+  readonly knownDeviations: readonly KnownDeviation[]
+  /** What was read and what of it says nothing to the suite. */
+  readonly notes: readonly string[]
+}

@@ -1,0 +1,31 @@
+import type { Fact } from '../facts/fact.ts'
+import type { ClassFacts, ClusterFacts } from '../facts/facts.ts'
+import type { DeclaredClass, Profile } from './profile.ts'
+
+/** Where a cluster departs from what its operator declares, one line each. What is not known is no departure. */
+export function profileDepartures(facts: ClusterFacts, profile: Profile): string[] {
+  const departures: string[] = []
+  const version = facts.kataVersion
+  if (profile.kataVersion !== null && version.value !== null && version.value !== profile.kataVersion) {
+    departures.push(`Kata is ${version.value} (${version.how}), declared is ${profile.kataVersion}`)
+  }
+  for (const declared of profile.classes ?? []) {
+    const found = facts.classes.find((each) => each.name === declared.name)
+    if (found) departures.push(...classDepartures(found, declared))
+    else departures.push(`RuntimeClass ${declared.name} is declared and not there`)
+  }
+  return departures
+}
+
+function classDepartures(found: ClassFacts, declared: DeclaredClass): string[] {
+  const differs = <T>(what: string, fact: Fact<T>, expected: T | undefined): string[] =>
+    expected === undefined || fact.value === null || fact.value === expected
+      ? []
+      : [`RuntimeClass ${found.name}: ${what} is ${String(fact.value)} (${fact.how}), declared is ${String(expected)}`]
+  return [
+    ...differs('handler', found.handler, declared.handler),
+    ...differs('default memory in MiB', found.defaultMemoryMiB, declared.defaultMemoryMiB),
+    ...differs('number of default vCPUs', found.defaultVcpus, declared.defaultVcpus),
+    ...differs('use of block devices', found.blockDeviceUse, declared.blockDeviceUse),
+  ]
+}

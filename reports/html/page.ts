@@ -1,0 +1,74 @@
+import type { VNode } from 'preact'
+import type { RunRecord } from '../record/runRecord.ts'
+import { verdicts } from '../record/verdict.ts'
+import { answer } from './answer.ts'
+import { attention } from './attention.ts'
+import { chapters } from './chapters.ts'
+import { factsTable } from './factsTable.ts'
+import { markup } from './markup.ts'
+import { matrix } from './matrix.ts'
+
+/** The report: the answer first, then what needs attention, then everything. */
+export function page(record: RunRecord): VNode {
+  return markup`
+    <header class=${`answer ${record.outcome}`}>${answer(record)}</header>
+    <nav aria-label="Sections">
+      <a href="#attention">Needs attention</a> <a href="#matrix">Matrix</a> <a href="#behaviours">Behaviours</a>
+      <a href="#without-check">Without a check</a> <a href="#facts">Facts</a>
+    </nav>
+    <main>
+      <section id="attention" aria-labelledby="attention-title">
+        <h2 id="attention-title">Needs attention</h2>
+        ${attention(record)}
+      </section>
+      <section id="matrix" aria-labelledby="matrix-title">
+        <h2 id="matrix-title">Chapters and RuntimeClasses</h2>
+        ${matrix(record)}
+      </section>
+      <section id="behaviours" aria-labelledby="behaviours-title">
+        <h2 id="behaviours-title">Behaviours</h2>
+        <form class="filters" hidden>
+          <label>Search <input type="search" name="text" /></label>
+          <fieldset>
+            <legend>Verdicts</legend>
+            ${verdicts.map((verdict) => markup`<label><input type="checkbox" name="verdict" value=${verdict} checked /> ${verdict}</label>`)}
+          </fieldset>
+          <output aria-live="polite"></output>
+        </form>
+        ${chapters(record)}
+      </section>
+      <section id="without-check" aria-labelledby="without-title">
+        <h2 id="without-title">Claims without an executable check</h2>
+        ${withoutCheck(record)}
+      </section>
+      <section id="facts" aria-labelledby="facts-title">
+        <h2 id="facts-title">Facts, and how they are known</h2>
+        ${factsTable(record)}
+      </section>
+    </main>
+    <footer>kata-conformance ${record.suiteVersion}, Node ${record.nodeVersion}; ${record.command.join(' ')}</footer>
+  `
+}
+
+function withoutCheck({ claims }: RunRecord): VNode {
+  const rows = claims.filter(({ executable }) => !executable)
+  const reasons = [...new Set(rows.map(({ reason }) => reason ?? ''))]
+  const written = reasons.filter((reason) => reason !== 'its check is not written yet')
+  const open = rows.filter(({ reason }) => reason === 'its check is not written yet')
+  return markup`
+    <p>${rows.length} claims are never counted as passed.</p>
+    <details>
+      <summary>${rows.length - open.length} with a reason</summary>
+      <ul>
+        ${written.map((reason) => {
+          const ids = rows.filter((row) => row.reason === reason).map(({ id }) => id)
+          return markup`<li><code>${ids.join(', ')}</code> ${reason}</li>`
+        })}
+      </ul>
+    </details>
+    <details>
+      <summary>${open.length} whose check is not written yet</summary>
+      <p><code>${open.map(({ id }) => id).join(', ')}</code></p>
+    </details>
+  `
+}

@@ -1,0 +1,51 @@
+import { ApiError } from '../apiError.ts'
+import { anonymous } from '../auth/authority.ts'
+import { isAllowed } from '../auth/rbac.ts'
+import type { Context, User } from '../context.ts'
+import type { ResourcePath } from './requestPath.ts'
+
+const prefix = '/u/'
+
+/** The path prefix that carries a token: `/u/TOKEN`. */
+export const credentialPrefix = (token: string): string => `${prefix}${token}`
+
+/**
+ * kubectl and all of client-go send no credentials over plain HTTP (clientcmd: "only try to read the auth information if we are
+ * secure"), so a token may also stand before the path. A header goes before it.
+ */
+export function splitCredentials(url: string): { url: string; token: string | null } {
+  if (!url.startsWith(prefix)) return { url, token: null }
+  const end = url.indexOf('/', prefix.length)
+  return end < 0 ? { url: '/', token: url.slice(prefix.length) } : { url: url.slice(end), token: url.slice(prefix.length, end) }
+}
+
+/** @throws ApiError 401 for a token that nobody holds. */
+export function authenticate(context: Context, header: string | undefined, pathToken: string | null): User {
+  if (header === undefined || header === '') {
+    if (pathToken === null) return anonymous
+    return authenticate(context, `Bearer ${pathToken}`, null)
+  }
+  const user = header.startsWith('Bearer ') ? context.authority.userOf(header.slice('Bearer '.length)) : null
+  if (user === null) throw new ApiError(401, 'Unauthorized', 'Unauthorized')
+  return user
+}
+
+/** @throws ApiError 403 in the words of the real server. */
+export function authorizeResource(context: Context, user: User, verb: string, { kind, group, namespace, name, subresource }: ResourcePath): void {
+  const action = { verb, group, resource: kind.plural, subresource, namespace, name }
+  if (isAllowed(context.store, user, action)) return
+  const qualified = group === '' ? kind.plural : `${kind.plural}.${group}`
+  const resource = subresource === '' ? kind.plural : `${kind.plural}/${subresource}`
+  const scope = namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`
+  throw new ApiError(
+    403,
+    'Forbidden',
+    `${qualified}${name === '' ? '' : ` ${JSON.stringify(name)}`} is forbidden: User ${JSON.stringify(user.name)} cannot ${verb} resource ${JSON.stringify(resource)} in API group ${JSON.stringify(group)} ${scope}`,
+    { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind: kind.plural },
+  )
+}
+
+export function authorizePath(context: Context, user: User, verb: string, path: string): void {
+  if (isAllowed(context.store, user, { verb, path })) return
+  throw new ApiError(403, 'Forbidden', `forbidden: User ${JSON.stringify(user.name)} cannot ${verb} path ${JSON.stringify(path)}`, {})
+}

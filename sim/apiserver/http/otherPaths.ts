@@ -1,0 +1,99 @@
+import type { Context } from '../context.ts'
+import { aggregated, apiVersions, groupDocument, groupList, groups, resourceList } from '../discovery/documents.ts'
+import { documentHash, documentPaths, documentText } from '../schema/openApiDocuments.ts'
+import { authorizePath } from './authorize.ts'
+import { negotiate } from './negotiate.ts'
+import { send } from './resourceHandler.ts'
+import type { HttpRequest } from './resourceHandler.ts'
+
+const json = 'application/json'
+const text = 'text/plain; charset=utf-8'
+const checks = ['ping', 'log', 'etcd']
+const health = new Set(['/readyz', '/livez', '/healthz'])
+
+interface Answer {
+  code?: number
+  body: string | Buffer | object
+  contentType?: string
+}
+
+/** Everything that is not the resource API: versions, health, discovery, OpenAPI. @throws ApiError 403 */
+export function handleOther(context: Context, path: string, { request, response, query, user }: HttpRequest): void {
+  authorizePath(context, user, (request.method ?? 'GET').toLowerCase(), path)
+  const host = request.headers.host ?? ''
+  const { code = 200, body, contentType } = answer(context, path, request.headers.accept ?? '', query, host) ?? {
+    code: 404,
+    body: '404 page not found\n',
+    contentType: text,
+  }
+  if (body instanceof Buffer) {
+    response.writeHead(code, { 'Content-Type': contentType ?? json, 'Content-Length': body.length }).end(body)
+  } else {
+    send(response, code, typeof body === 'string' ? body : `${JSON.stringify(body)}\n`, contentType ?? json)
+  }
+}
+
+function answer(context: Context, path: string, accept: string, query: URLSearchParams, host: string): Answer | null {
+  const clean = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+  if (clean === '/version') return { body: versionInfo(context.kubernetesVersion) }
+  if (health.has(clean)) return healthOf(clean.slice(1), query.has('verbose'))
+  if (clean === '/api' || clean === '/apis') return discovery(clean === '/api', accept, host)
+  if (clean.startsWith('/openapi/v3')) return openApi(clean.slice('/openapi/v3'.length))
+  if (clean === '/' || clean === '') return { body: { paths: ['/api', '/api/v1', '/apis', ...groups.map((group) => `/apis/${group}`), '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] } }
+  const [, root, group = '', version] = clean.split('/')
+  if (root === 'api' && version === undefined) return list(accept, resourceList('', group))
+  if (root === 'apis' && version === undefined && groups.includes(group)) return list(accept, groupDocument(group))
+  if (root === 'apis' && version !== undefined && clean.split('/').length === 4) return list(accept, resourceList(group, version))
+  return null
+}
+
+function list(accept: string, body: object | null): Answer | null {
+  if (body === null) return null
+  negotiate(accept)
+  return { body }
+}
+
+function discovery(core: boolean, accept: string, host: string): Answer {
+  const wanted = accept.split(',').map((range) => range.trim())
+  for (const range of wanted) {
+    const version = /as=APIGroupDiscoveryList/.test(range) && range.startsWith(json) ? /v=(v2beta1|v2)\b/.exec(range)?.[1] : undefined
+    if (version !== undefined) {
+      return { body: aggregated(core, version), contentType: `${json};g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList` }
+    }
+    if (range === json || range === '*/*') break
+  }
+  negotiate(accept)
+  return { body: core ? apiVersions(host) : groupList() }
+}
+
+function healthOf(name: string, verbose: boolean): Answer {
+  return { body: verbose ? `${checks.map((check) => `[+]${check} ok\n`).join('')}${name} check passed\n` : 'ok', contentType: text }
+}
+
+function openApi(path: string): Answer | null {
+  if (path === '') {
+    const paths = Object.fromEntries(documentPaths.map((one) => [one, { serverRelativeURL: `/openapi/v3/${one}?hash=${documentHash(one)}` }]))
+    return { body: { paths } }
+  }
+  const document = documentText(path.slice(1))
+  return document === undefined ? null : { body: document }
+}
+
+function versionInfo(gitVersion: string): object {
+  const [major = '1', minor = '34'] = gitVersion.replace(/^v/, '').split('.')
+  return {
+    major,
+    minor,
+    emulationMajor: major,
+    emulationMinor: minor,
+    minCompatibilityMajor: major,
+    minCompatibilityMinor: String(Number(minor) - 1),
+    gitVersion,
+    gitCommit: '',
+    gitTreeState: 'clean',
+    buildDate: '1970-01-01T00:00:00Z',
+    goVersion: 'simulated',
+    compiler: 'simulated',
+    platform: 'linux/amd64',
+  }
+}

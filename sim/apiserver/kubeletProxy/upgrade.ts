@@ -1,0 +1,75 @@
+import { STATUS_CODES } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
+import { ApiError, badRequest, noSuchResource } from '../apiError.ts'
+import type { Context } from '../context.ts'
+import { authenticate, authorizeResource, splitCredentials } from '../http/authorize.ts'
+import { parseResourcePath } from '../http/requestPath.ts'
+import { dialError, locatePod } from './location.ts'
+
+const streaming = new Set(['exec', 'attach', 'portforward'])
+const ownHeaders = new Set(['authorization', 'host'])
+/** A token may come as a WebSocket sub-protocol (browsers). */
+const tokenProtocol = 'base64url.bearer.authorization.k8s.io.'
+
+/**
+ * Exec, attach and port-forward: the request goes to the kubelet's own path, then bytes go both ways untouched. WebSocket or
+ * SPDY is between client and kubelet; what is forwarded is not looked at.
+ */
+export function handleUpgrade(context: Context, request: IncomingMessage, socket: Socket, head: Buffer): void {
+  socket.on('error', () => socket.destroy())
+  try {
+    const { url, token } = splitCredentials(request.url ?? '/')
+    const [path = '', queryText = ''] = url.split('?', 2)
+    const query = new URLSearchParams(queryText)
+    const user = authenticate(context, request.headers.authorization ?? tokenOf(request), token)
+    const target = parseResourcePath(path)
+    if (target === null || !streaming.has(target.subresource)) throw noSuchResource()
+    authorizeResource(context, user, request.method === 'POST' ? 'create' : 'get', target)
+    const location = locatePod(context, target, query)
+    if (location === null) throw badRequest(`pod ${target.name} does not have a host assigned`)
+    const upstream = connect({ host: location.host, port: location.port, noDelay: true })
+    socket.setNoDelay(true)
+    let connected = false
+    upstream.once('connect', () => {
+      connected = true
+      upstream.write(requestHead(request, location.path, `${location.host}:${location.port}`))
+      if (head.length > 0) upstream.write(head)
+      socket.pipe(upstream)
+      upstream.pipe(socket)
+    })
+    upstream.on('error', (error) => {
+      if (connected) socket.destroy()
+      else refuse(socket, dialError(location, error))
+    })
+    upstream.once('close', () => socket.destroy())
+    socket.once('close', () => upstream.destroy())
+    context.closing.addEventListener('abort', () => upstream.destroy(), { once: true })
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    refuse(socket, error)
+  }
+}
+
+function requestHead(request: IncomingMessage, path: string, host: string): string {
+  const lines = [`${request.method} ${path} HTTP/1.1`, `Host: ${host}`]
+  for (let i = 0; i < request.rawHeaders.length; i += 2) {
+    const name = request.rawHeaders[i] as string
+    if (!ownHeaders.has(name.toLowerCase())) lines.push(`${name}: ${request.rawHeaders[i + 1]}`)
+  }
+  return `${lines.join('\r\n')}\r\n\r\n`
+}
+
+function tokenOf(request: IncomingMessage): string | undefined {
+  const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim())
+  const carrier = protocols.find((one) => one.startsWith(tokenProtocol))
+  return carrier === undefined ? undefined : `Bearer ${Buffer.from(carrier.slice(tokenProtocol.length), 'base64url').toString()}`
+}
+
+function refuse(socket: Socket, error: ApiError): void {
+  const body = `${JSON.stringify(error.status())}\n`
+  socket.end(
+    `HTTP/1.1 ${error.code} ${STATUS_CODES[error.code] ?? ''}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}

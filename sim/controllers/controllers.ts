@@ -1,0 +1,41 @@
+import type { Clock } from '../clock.ts'
+import type { KubeClient } from '../kubeClient.ts'
+import type { Controller } from './controllerContext.ts'
+import { startDaemonSets } from './daemonSets.ts'
+import { startDeployments } from './deployments.ts'
+import { startGarbageCollector } from './garbageCollector.ts'
+import { startJobs } from './jobs.ts'
+import { startNamespaces } from './namespaces.ts'
+import { startNodeTaints } from './nodeTaints.ts'
+import { startReplicaSets } from './replicaSets.ts'
+import { startResourceQuotas } from './resourceQuotas.ts'
+import { createSharedInformers } from './sharedInformers.ts'
+import { startVolumeBinder } from './volumeBinder.ts'
+
+/**
+ * What a kube-controller-manager does for the objects that the simulation has. Resolves when all caches are filled.
+ * @param options.caCertificate content of kube-root-ca.crt in every namespace
+ */
+export async function startControllers(options: { client: KubeClient; clock: Clock; caCertificate?: string }): Promise<Controller> {
+  const { client, clock } = options
+  const informers = createSharedInformers(client, clock)
+  const context = { client, clock, informers }
+  const controllers = [
+    startNamespaces(context, options.caCertificate === undefined ? {} : { caCertificate: options.caCertificate }),
+    startNodeTaints(context),
+    startGarbageCollector(context),
+    startReplicaSets(context),
+    startDeployments(context),
+    startJobs(context),
+    startDaemonSets(context),
+    startVolumeBinder(context),
+    startResourceQuotas(context),
+  ]
+  await informers.start()
+  return {
+    stop() {
+      for (const controller of controllers) controller.stop()
+      informers.stop()
+    },
+  }
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto'
+import { KubeApiError } from '../kubeClient.ts'
+import type { KubeObject } from '../kubeObject.ts'
+import { timestamp } from '../kubelet/timers.ts'
+import type { Controller, ControllerContext } from './controllerContext.ts'
+import { objectKey } from './informer.ts'
+import { controllerOf, controllerReference } from './kinds.ts'
+import { timedConditions, writeStatus } from './ownStatus.ts'
+import { createWorkQueue } from './workQueue.ts'
+
+const DEPLOYMENTS = '/apis/apps/v1/deployments'
+const REPLICA_SETS = '/apis/apps/v1/replicasets'
+
+/** A ReplicaSet for each template of a Deployment, scaled over by its strategy. */
+export function startDeployments(context: ControllerContext): Controller {
+  const { informers } = context
+  const queue = createWorkQueue(context.clock, async (key) => {
+    const deployment = informers.cache(DEPLOYMENTS).get(key)
+    if (!deployment || deployment.metadata.deletionTimestamp) return
+    const sets = [...informers.cache(REPLICA_SETS).values()].filter((set) => controllerOf(set)?.uid === deployment.metadata.uid)
+    const hash = templateHash(deployment)
+    const current = sets.find((set) => set.metadata.labels?.['pod-template-hash'] === hash) ?? (await createSet(context, deployment, hash, sets.length + 1))
+    const old = sets.filter((set) => set !== current && set.metadata.labels?.['pod-template-hash'] !== hash)
+    await rollOut(context, deployment, current, old)
+    await tellStatus(context, deployment, current, old)
+  })
+  informers.listen(DEPLOYMENTS, { upsert: (deployment) => queue.add(objectKey(deployment)) })
+  const ofSet = (set: KubeObject) => {
+    const owner = controllerOf(set)
+    if (owner?.kind === 'Deployment') queue.add(`${set.metadata.namespace}/${owner.name}`)
+  }
+  informers.listen(REPLICA_SETS, { upsert: ofSet, remove: ofSet })
+  return { stop: () => queue.stop() }
+}
+
+function templateHash(deployment: KubeObject): string {
+  return createHash('sha256').update(JSON.stringify(deployment['spec'].template)).digest('hex').slice(0, 10)
+}
+
+async function createSet(context: ControllerContext, deployment: KubeObject, hash: string, revision: number): Promise<KubeObject> {
+  const { namespace, name } = deployment.metadata
+  const template = structuredClone(deployment['spec'].template)
+  const labels = { ...template.metadata?.labels, 'pod-template-hash': hash }
+  const path = `/apis/apps/v1/namespaces/${namespace}/replicasets`
+  const set: KubeObject = {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {
+      name: `${name}-${hash}`,
+      namespace: namespace!,
+      labels,
+      annotations: { 'deployment.kubernetes.io/revision': String(revision), 'deployment.kubernetes.io/desired-replicas': String(deployment['spec'].replicas ?? 1) },
+      ownerReferences: [controllerReference(deployment)],
+    },
+    spec: {
+      replicas: 0,
+      selector: { ...deployment['spec'].selector, matchLabels: { ...deployment['spec'].selector?.matchLabels, 'pod-template-hash': hash } },
+      template: { ...template, metadata: { ...template.metadata, labels } },
+    },
+  }
+  try {
+    return await context.client.create(path, set)
+  } catch (error) {
+    if (error instanceof KubeApiError && error.code === 409) return context.client.get(`${path}/${set.metadata.name}`)
+    throw error
+  }
+}
+
+const replicas = (set: KubeObject): number => (set['spec'].replicas as number | undefined) ?? 0
+const available = (set: KubeObject): number => (set['status']?.availableReplicas as number | undefined) ?? 0
+
+/** RollingUpdate within maxSurge and maxUnavailable; Recreate takes the old ones down first. */
+async function rollOut(context: ControllerContext, deployment: KubeObject, current: KubeObject, old: KubeObject[]): Promise<void> {
+  const wanted = (deployment['spec'].replicas as number | undefined) ?? 1
+  const strategy = deployment['spec'].strategy ?? {}
+  const oldTotal = old.reduce((sum, set) => sum + replicas(set), 0)
+  if (strategy.type === 'Recreate') {
+    for (const set of old) if (replicas(set) > 0) await scale(context, set, 0)
+    if (old.every((set) => (set['status']?.replicas ?? 0) === 0 && replicas(set) === 0)) await scale(context, current, wanted)
+    return
+  }
+  const surge = share(strategy.rollingUpdate?.maxSurge ?? '25%', wanted, Math.ceil)
+  const unavailable = share(strategy.rollingUpdate?.maxUnavailable ?? '25%', wanted, Math.floor) || (surge === 0 ? 1 : 0)
+  const room = wanted + surge - oldTotal - replicas(current)
+  const target = replicas(current) > wanted ? wanted : Math.min(wanted, replicas(current) + Math.max(0, room))
+  await scale(context, current, target)
+  let spare = available(current) + old.reduce((sum, set) => sum + available(set), 0) - (wanted - unavailable)
+  for (const set of old) {
+    // replicas that are not available are of no use to anybody
+    const useless = replicas(set) - available(set)
+    const cut = Math.min(replicas(set), useless + Math.max(0, Math.min(available(set), spare)))
+    spare -= cut - useless
+    if (cut > 0) await scale(context, set, replicas(set) - cut)
+  }
+}
+
+function share(value: number | string, of: number, round: (value: number) => number): number {
+  return typeof value === 'number' ? value : round((Number.parseFloat(value) / 100) * of)
+}
+
+async function scale(context: ControllerContext, set: KubeObject, count: number): Promise<void> {
+  if (replicas(set) === count) return
+  await context.client.patch(`/apis/apps/v1/namespaces/${set.metadata.namespace}/replicasets/${set.metadata.name}`, { spec: { replicas: count } }, 'application/merge-patch+json')
+}
+
+async function tellStatus(context: ControllerContext, deployment: KubeObject, current: KubeObject, old: KubeObject[]): Promise<void> {
+  const wanted = (deployment['spec'].replicas as number | undefined) ?? 1
+  const sum = (field: string) => [current, ...old].reduce((total, set) => total + ((set['status']?.[field] as number | undefined) ?? 0), 0)
+  const total = sum('replicas')
+  const ready = sum('availableReplicas')
+  const updated = (current['status']?.replicas as number | undefined) ?? 0
+  const complete = updated === wanted && total === wanted && ready === wanted
+  const enough = ready >= wanted - share(deployment['spec'].strategy?.rollingUpdate?.maxUnavailable ?? '25%', wanted, Math.floor)
+  const { name, namespace } = deployment.metadata
+  await writeStatus(context.client, `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`, deployment, {
+    observedGeneration: deployment.metadata['generation'],
+    replicas: total,
+    updatedReplicas: updated,
+    readyReplicas: sum('readyReplicas'),
+    availableReplicas: ready,
+    unavailableReplicas: Math.max(0, wanted - ready),
+    conditions: timedConditions(deployment, timestamp(context.clock.now()), [
+      enough
+        ? { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' }
+        : { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable', message: 'Deployment does not have minimum availability.' },
+      complete
+        ? { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable', message: `ReplicaSet "${current.metadata.name}" has successfully progressed.` }
+        : { type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated', message: `ReplicaSet "${current.metadata.name}" is progressing.` },
+    ]),
+  })
+}

@@ -1,0 +1,231 @@
+import { MachineError } from '../machine.ts'
+import type { BlockDeviceSpec, MachineNetwork, MachineSpec, ProcessSpec } from '../machine.ts'
+import { MemoryDirectory, regularFile } from '../fs/inode.ts'
+import type { RegularFile } from '../fs/inode.ts'
+import { MountNamespace } from '../fs/mountNamespace.ts'
+import type { FileSystem } from '../fs/mountNamespace.ts'
+import { Cgroup } from './cgroup.ts'
+import { CpuScheduler } from './cpuScheduler.ts'
+import { KernelLog } from './kernelLog.ts'
+import { Memory } from './memory.ts'
+import { INITIAL, IpcNs, NamespaceIds, NetNs, PidNs } from './namespaces.ts'
+import type { UtsNs } from './namespaces.ts'
+import { reportOom } from './oomReport.ts'
+import type { Process, ProcessContext } from './process.ts'
+import { spawnModel } from './modelProcess.ts'
+import { Sysctls } from './sysctls.ts'
+import { Timers } from './timers.ts'
+
+export interface Disk {
+  spec: BlockDeviceSpec
+  sizeBytes: number
+  readonly: boolean
+  file: RegularFile
+}
+
+/** The state of a modelled machine that its processes, files and limits share. */
+export class Kernel {
+  readonly spec: MachineSpec
+  readonly timers: Timers
+  readonly bootedAt: number
+  readonly ids = new NamespaceIds()
+  readonly rootPidNs: PidNs
+  readonly rootNetNs: NetNs
+  readonly rootIpcNs: IpcNs
+  readonly rootUtsNs: UtsNs
+  readonly rootCgroup: Cgroup
+  readonly rootMounts: MountNamespace
+  readonly memory: Memory
+  readonly cpu: CpuScheduler
+  readonly sysctls: Sysctls
+  readonly processes = new Map<number, Process>()
+  readonly disks = new Map<string, Disk>()
+  readonly deviceErrors = new Map<string, MachineError>()
+  readonly deviceNumbers = new Set<string>()
+  /** What was put below /proc and /sys beyond the model. */
+  readonly procExtras: MemoryDirectory
+  readonly sysExtras: MemoryDirectory
+  readonly log_: KernelLog
+  readonly panicListeners: ((why: string) => void)[] = []
+  network: MachineNetwork | null = null
+  online: number[]
+  memoryBlocks: { total: number; online: number }
+  off = false
+  /** Whose system call is at work. */
+  reader: Process | null = null
+  #numbers = 20
+  #mountIds = 20
+  #minor = 19
+  readonly #cached = new WeakMap<RegularFile, number>()
+
+  constructor(spec: MachineSpec) {
+    this.spec = spec
+    this.timers = Timers.of(spec.clock)
+    this.bootedAt = this.timers.now()
+    this.rootPidNs = new PidNs(String(INITIAL.pid), null)
+    this.rootNetNs = new NetNs(String(INITIAL.net))
+    this.rootIpcNs = new IpcNs(String(INITIAL.ipc))
+    this.rootUtsNs = { id: String(INITIAL.uts), hostname: spec.hostname }
+    this.rootCgroup = new Cgroup('/', null, this.bootedAt)
+    this.rootMounts = new MountNamespace(INITIAL.mnt)
+    this.procExtras = new MemoryDirectory(0o555, this.bootedAt)
+    this.sysExtras = new MemoryDirectory(0o555, this.bootedAt)
+    this.online = [...spec.cpus]
+    const blocks = Math.max(1, Math.ceil(spec.memory.totalKiB / 1024 / spec.memory.blockMiB))
+    this.memoryBlocks = { total: blocks, online: blocks }
+    this.log_ = new KernelLog(this.timers, this.bootedAt, spec.bootLog ?? defaultBootLog(spec))
+    this.memory = new Memory(spec.memory, {
+      processes: () => this.processes.values(),
+      report: (kind, group, victim, asker) => reportOom(this, kind, group, victim, asker),
+      panic: (why) => this.panic(why),
+    })
+    this.cpu = new CpuScheduler(this.timers, this.rootCgroup, spec.cpus.length)
+    this.sysctls = new Sysctls(this)
+  }
+
+  /** A distribution's kernel, with modules, DMI and more; the guest's is built without. */
+  get distribution(): boolean {
+    return this.spec.modules !== undefined
+  }
+
+  log(line: string): void {
+    this.log_.add(line)
+  }
+
+  panic(why: string): void {
+    this.log(`Kernel panic - not syncing: ${why}`)
+    for (const listener of this.panicListeners.splice(0)) listener(why)
+    this.powerOff()
+  }
+
+  powerOff(): void {
+    this.off = true
+    for (const process of [...this.processes.values()]) process.terminate('KILL')
+  }
+
+  rootContext(): ProcessContext {
+    return {
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+      cwd: '/',
+      root: '',
+      mountNs: this.rootMounts,
+      pidNs: this.rootPidNs,
+      netNs: this.rootNetNs,
+      ipcNs: this.rootIpcNs,
+      utsNs: this.rootUtsNs,
+      cgroup: this.rootCgroup,
+      cgroupRoot: this.rootCgroup,
+      uid: 0,
+      gid: 0,
+      groups: [],
+      capabilities: (1n << 41n) - 1n,
+      bounding: null,
+      noNewPrivs: false,
+      oomScoreAdj: 0,
+      devices: null,
+      parking: null,
+    }
+  }
+
+  /** Gives a new process its pids and a place in its cgroup. */
+  enter(process: Process, namespace: PidNs): Map<PidNs, number> {
+    if (this.off) throw new MachineError('ESRCH', 'No such process')
+    const pids = new Map<PidNs, number>()
+    for (let at: PidNs | null = namespace; at; at = at.parent) {
+      const pid = at.takePid()
+      pids.set(at, pid)
+      at.processes.set(pid, process)
+    }
+    this.processes.set(pids.get(this.rootPidNs) as number, process)
+    const { cgroup } = process.context
+    cgroup.processes.add(process)
+    cgroup.pidsPeak = Math.max(cgroup.pidsPeak, cgroup.processes.size)
+    return pids
+  }
+
+  /** Takes a dead process out of every list; the first one of a namespace takes the others with it. */
+  leave(process: Process): void {
+    this.processes.delete(process.pid)
+    process.context.cgroup.processes.delete(process)
+    for (const [namespace, pid] of process.pids) namespace.processes.delete(pid)
+    const own = process.context.pidNs
+    process.parent?.children.delete(process)
+    const heir = own.init ?? null
+    for (const child of process.children) {
+      child.parent = heir
+      heir?.children.add(child)
+    }
+    if (process.pids.get(own) === 1 && own !== this.rootPidNs) {
+      for (const other of [...own.processes.values()]) other.terminate('KILL')
+    }
+  }
+
+  spawn(spec: ProcessSpec): Process {
+    return spawnModel(this, spec)
+  }
+
+  takeNumber(): number {
+    return this.#numbers++ + 10_000
+  }
+
+  takeMountId(): number {
+    return this.#mountIds++
+  }
+
+  fileSystem(type: string, options: { superOptions?: string; sizeBytes?: number | null; inMemory?: boolean; device?: string } = {}): FileSystem {
+    return {
+      type,
+      device: options.device ?? `0:${this.#minor++}`,
+      superOptions: options.superOptions ?? 'rw',
+      sizeBytes: options.sizeBytes ?? null,
+      inMemory: options.inMemory ?? false,
+      usedBytes: 0,
+      owner: this,
+    }
+  }
+
+  /** Page cache: bytes of a file on disk or on virtiofs that were read or written so far. */
+  cacheFile(file: RegularFile, upTo: number, fs: FileSystem): void {
+    if (fs.inMemory) return
+    const before = this.#cached.get(file) ?? 0
+    if (upTo <= before) return
+    this.#cached.set(file, upTo)
+    this.memory.cache((upTo - before) / 1024)
+  }
+
+  hotplugCpus(ids: number[]): void {
+    this.online = [...new Set([...this.online, ...ids])].sort((a, b) => a - b)
+    for (const id of ids) this.log(`CPU${id} has been hot-added`)
+    this.cpu.setOnline(this.online.length)
+  }
+
+  hotplugMemory(mib: number, online: boolean): void {
+    const blocks = Math.ceil(mib / this.spec.memory.blockMiB)
+    this.memoryBlocks.total += blocks
+    if (!online) return
+    this.memoryBlocks.online += blocks
+    this.memory.totalKiB += blocks * this.spec.memory.blockMiB * 1024
+  }
+
+  addDisk(spec: BlockDeviceSpec): void {
+    const place = spec.backing ? spec.backing.files.inodeOf(spec.backing.path) : undefined
+    const file = (place as RegularFile | undefined) ?? regularFile('', this.timers.now())
+    const sizeBytes = spec.sizeBytes ?? file.content.size
+    this.disks.set(`${spec.major}:${spec.minor}`, { spec, sizeBytes, readonly: spec.readonly ?? false, file })
+  }
+
+  findDisk(name: string): Disk | undefined {
+    return [...this.disks.values()].find((disk) => disk.spec.name === name)
+  }
+}
+
+function defaultBootLog(spec: MachineSpec): string[] {
+  return [
+    spec.kernel.banner.trimEnd(),
+    `Command line: ${spec.kernel.cmdline}`,
+    'Hypervisor detected: KVM',
+    `smpboot: Allowing ${spec.possibleCpus} CPUs, ${spec.possibleCpus - spec.cpus.length} hotplug CPUs`,
+    `Memory: ${spec.memory.totalKiB}K available`,
+    `smp: Brought up 1 node, ${spec.cpus.length} CPU${spec.cpus.length === 1 ? '' : 's'}`,
+  ]
+}

@@ -1,0 +1,400 @@
+import { MachineError } from '../machine.ts'
+import { find, readFile } from '../fs/files.ts'
+import { echoText } from '../applets/echo.ts'
+import { killCommand } from '../applets/kill.ts'
+import { formatPrintf } from '../applets/printf.ts'
+import { testCommand } from '../applets/test.ts'
+import { findProgram } from '../kernel/execute.ts'
+import { Interrupted } from '../kernel/process.ts'
+import type { Process } from '../kernel/process.ts'
+import { SIGNALS, signalName, signalNumber } from '../kernel/signals.ts'
+import { ShellSyntaxError } from './ast.ts'
+import { awaitChild, runText } from './interpreter.ts'
+import { readBuiltin } from './readBuiltin.ts'
+import { BreakLoop, ExitShell, ReturnFrom } from './shell.ts'
+import type { Shell } from './shell.ts'
+import { ShellError } from './shellError.ts'
+
+export type Builtin = (shell: Shell, argv: string[]) => number | Promise<number>
+
+export const SPECIAL_BUILTINS = new Set([':', '.', 'source', 'break', 'continue', 'eval', 'exec', 'exit', 'export', 'readonly', 'return', 'set', 'shift', 'times', 'trap', 'unset'])
+
+export const BUILTINS = new Map<string, Builtin>([
+  [':', () => 0],
+  ['true', () => 0],
+  ['false', () => 1],
+  ['echo', async (shell, argv) => written(shell, echoText(argv.slice(1)))],
+  ['printf', printf],
+  ['test', (shell, argv) => testCommand(shell.process, argv)],
+  ['[', (shell, argv) => testCommand(shell.process, argv)],
+  ['[[', (shell, argv) => testCommand(shell.process, argv)],
+  ['cd', cd],
+  ['pwd', async (shell) => written(shell, `${shell.process.context.cwd}\n`)],
+  ['exit', (shell, argv) => leave(new ExitShell(argv[1] === undefined ? shell.status : statusOf(shell, argv[1])))],
+  ['return', (shell, argv) => leave(new ReturnFrom(argv[1] === undefined ? shell.status : statusOf(shell, argv[1])))],
+  ['break', (shell, argv) => (shell.inLoop > 0 ? leave(new BreakLoop('break', Number(argv[1] ?? 1))) : 0)],
+  ['continue', (shell, argv) => (shell.inLoop > 0 ? leave(new BreakLoop('continue', Number(argv[1] ?? 1))) : 0)],
+  ['export', (shell, argv) => declare(shell, argv, shell.exported, 'export')],
+  ['readonly', (shell, argv) => declare(shell, argv, shell.readonly, 'readonly')],
+  ['unset', unset],
+  ['set', set],
+  ['shift', shift],
+  ['eval', (shell, argv) => evalText(shell, argv.slice(1).join(' '))],
+  ['.', source],
+  ['source', source],
+  ['read', readBuiltin],
+  ['trap', trap],
+  ['wait', wait],
+  ['kill', (shell, argv) => killCommand(shell.process, argv, shell.jobs)],
+  ['exec', execBuiltin],
+  ['local', local],
+  ['type', (shell, argv) => describe(shell, argv.slice(1), true)],
+  ['command', command],
+  ['umask', umask],
+  ['ulimit', ulimit],
+  ['getopts', getopts],
+  ['jobs', jobs],
+  ['fg', () => 1],
+  ['bg', () => 1],
+  ['hash', () => 0],
+  ['alias', () => 0],
+  ['unalias', () => 0],
+  ['times', async (shell) => written(shell, '0m0.00s 0m0.00s\n0m0.00s 0m0.00s\n')],
+  ['let', () => 0],
+])
+
+function leave(what: unknown): never {
+  throw what
+}
+
+async function written(shell: Shell, text: string): Promise<number> {
+  await shell.process.out(text)
+  return 0
+}
+
+function statusOf(shell: Shell, text: string): number {
+  if (!/^-?\d+$/.test(text)) throw new ShellError(`exit: Illegal number: ${text}`)
+  void shell
+  return Number(text) & 255
+}
+
+async function printf(shell: Shell, argv: string[]): Promise<number> {
+  if (argv.length < 2) {
+    await shell.process.err('usage: printf FORMAT [ARG]...\n')
+    return 2
+  }
+  const { text, status, complaints } = formatPrintf(argv.slice(1))
+  for (const complaint of complaints) shell.complain(`printf: ${complaint}`)
+  await shell.process.out(text)
+  return status
+}
+
+async function cd(shell: Shell, argv: string[]): Promise<number> {
+  const { context } = shell.process
+  const back = argv[1] === '-'
+  const target = back ? (shell.get('OLDPWD') ?? '') : (argv[1] ?? shell.get('HOME') ?? '/')
+  try {
+    const found = find(shell.process, target === '' ? '.' : target)
+    if (found.inode.kind !== 'directory') throw new MachineError('ENOTDIR', 'Not a directory')
+    shell.variables.set('OLDPWD', context.cwd)
+    context.cwd = logical(context.cwd, target)
+    shell.variables.set('PWD', context.cwd)
+    if (back) await shell.process.out(`${context.cwd}\n`)
+    return 0
+  } catch (error) {
+    if (!(error instanceof MachineError)) throw error
+    shell.complain(`cd: can't cd to ${target}: ${error.message}`)
+    return 2
+  }
+}
+
+/** The shell's own view of where it is: ".." goes back along the path that was taken. */
+function logical(cwd: string, target: string): string {
+  const parts = target.startsWith('/') ? [] : cwd.split('/').filter(Boolean)
+  for (const part of target.split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '' && part !== '.') parts.push(part)
+  }
+  return `/${parts.join('/')}`
+}
+
+async function declare(shell: Shell, argv: string[], marked: Set<string>, word: string): Promise<number> {
+  const names = argv.slice(1).filter((name) => name !== '-p' && name !== '-n')
+  if (names.length === 0) {
+    const lines = [...marked].sort().map((name) => `${word} ${name}='${(shell.get(name) ?? '').replaceAll("'", `'\\''`)}'\n`)
+    return written(shell, lines.join(''))
+  }
+  for (const text of names) {
+    const [, name = '', value] = /^([^=]+)(?:=([^]*))?$/.exec(text) ?? []
+    if (!/^[A-Za-z_]\w*$/.test(name)) throw new ShellError(`${word}: ${text}: bad variable name`)
+    if (value !== undefined) shell.set(name, value)
+    marked.add(name)
+  }
+  return 0
+}
+
+function unset(shell: Shell, argv: string[]): number {
+  const functions = argv[1] === '-f'
+  for (const name of argv.slice(1).filter((text) => !text.startsWith('-'))) {
+    if (functions) shell.functions.delete(name)
+    else shell.unset(name)
+  }
+  return 0
+}
+
+const LONG_OPTIONS: Record<string, string> = { errexit: 'e', nounset: 'u', xtrace: 'x', noglob: 'f', pipefail: 'pipefail', allexport: 'a', noexec: 'n', verbose: 'v', monitor: 'm' }
+
+async function set(shell: Shell, argv: string[]): Promise<number> {
+  const args = argv.slice(1)
+  if (args.length === 0) return written(shell, [...shell.variables].sort().map(([name, value]) => `${name}='${value}'\n`).join(''))
+  while (args[0] !== undefined && /^[-+]./.test(args[0])) {
+    const option = args.shift() as string
+    if (option === '--') {
+      shell.positional = args
+      return 0
+    }
+    const on = option.startsWith('-')
+    for (const letter of option.slice(1)) {
+      const name = letter === 'o' ? LONG_OPTIONS[args.shift() ?? ''] : letter
+      if (name === undefined || !/^([a-zA-Z]|pipefail)$/.test(name)) throw new ShellError(`set: illegal option ${option}`)
+      if (on) shell.options.add(name)
+      else shell.options.delete(name)
+    }
+  }
+  if (args.length > 0) shell.positional = args
+  return 0
+}
+
+function shift(shell: Shell, argv: string[]): number {
+  const count = Number(argv[1] ?? 1)
+  if (count > shell.positional.length) return 1
+  shell.positional = shell.positional.slice(count)
+  return 0
+}
+
+async function evalText(shell: Shell, text: string): Promise<number> {
+  try {
+    return await runText(shell, text)
+  } catch (error) {
+    if (!(error instanceof ShellSyntaxError)) throw error
+    throw new ShellError(error.message)
+  }
+}
+
+async function source(shell: Shell, argv: string[]): Promise<number> {
+  const file = argv[1] ?? ''
+  let text: string
+  try {
+    text = await readFile(shell.process, file)
+  } catch (error) {
+    if (!(error instanceof MachineError)) throw error
+    throw new ShellError(`${argv[0]}: can't open '${file}': ${error.message}`)
+  }
+  const positional = shell.positional
+  if (argv.length > 2) shell.positional = argv.slice(2)
+  try {
+    return await evalText(shell, text)
+  } catch (thrown) {
+    if (thrown instanceof ReturnFrom) return thrown.status
+    throw thrown
+  } finally {
+    shell.positional = positional
+  }
+}
+
+async function trap(shell: Shell, argv: string[]): Promise<number> {
+  const args = argv.slice(1)
+  if (args[0] === '--') args.shift()
+  if (args.length === 0 || args[0] === '-p') {
+    return written(shell, [...shell.traps].map(([signal, action]) => `trap -- '${action}' ${signal}\n`).join(''))
+  }
+  if (args[0] === '-l') return written(shell, `${Object.keys(SIGNALS).join('\n')}\n`)
+  const reset = args.length === 1 || args[0] === '-' || /^\d+$/.test(args[0] as string)
+  const action = args.length === 1 || (reset && args[0] !== '-') ? '-' : (args.shift() as string)
+  for (const text of args) {
+    const signal = text === '0' || text.toUpperCase() === 'EXIT' ? 'EXIT' : signalName(text)
+    if (!signal) {
+      shell.complain(`trap: ${text}: invalid signal specification`)
+      return 1
+    }
+    setTrap(shell, signal, action)
+  }
+  return 0
+}
+
+function setTrap(shell: Shell, signal: string, action: string): void {
+  const { handlers } = shell.process
+  if (action === '-') {
+    shell.traps.delete(signal)
+    handlers.delete(signal)
+    return
+  }
+  shell.traps.set(signal, action)
+  if (signal === 'EXIT') return
+  if (action === '') handlers.set(signal, 'ignore')
+  else
+    handlers.set(signal, () => {
+      shell.pending.push(signal)
+      shell.process.interrupt()
+    })
+}
+
+async function wait(shell: Shell, argv: string[]): Promise<number> {
+  const wanted = argv.slice(1)
+  const all = wanted.length === 0
+  const targets = all ? shell.jobs.slice() : wanted.map((text) => jobOf(shell, text))
+  let status = 0
+  for (const job of targets) {
+    if (!job) {
+      status = 127
+      continue
+    }
+    try {
+      if (!job.dead) await shell.process.block<void>((resolve) => job.onExit(() => resolve(undefined)), true)
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error
+      return 128 + signalNumber(shell.pending[0] ?? 'TERM')
+    }
+    shell.jobs.splice(shell.jobs.indexOf(job), 1)
+    status = all ? 0 : job.status
+  }
+  return status
+}
+
+export function jobOf(shell: Shell, text: string): Process | undefined {
+  if (text.startsWith('%')) return shell.jobs[text === '%%' || text === '%+' ? shell.jobs.length - 1 : Number(text.slice(1)) - 1]
+  return shell.jobs.find((job) => String(job.ownPid) === text)
+}
+
+async function execBuiltin(shell: Shell, argv: string[]): Promise<number> {
+  const args = argv.slice(1)
+  let name0: string | undefined
+  if (args[0] === '-a') {
+    args.shift()
+    name0 = args.shift()
+  }
+  const name = args[0]
+  if (name === undefined) return 0
+  const { process } = shell
+  try {
+    const { program, path } = findProgram(process, name, shell.get('PATH'))
+    process.context.env = shell.environment()
+    const shown = name0 === undefined ? args : [name0, ...args.slice(1)]
+    process.become(program, shown, path, name.slice(name.lastIndexOf('/') + 1))
+    shell.traps.clear()
+    throw new ExitShell(await program.run(process, shown))
+  } catch (error) {
+    if (!(error instanceof MachineError)) throw error
+    shell.complain(`exec: ${name}: ${error.errno === 'ENOENT' ? 'not found' : error.message}`)
+    throw new ExitShell(error.errno === 'ENOENT' ? 127 : 126)
+  }
+}
+
+function local(shell: Shell, argv: string[]): number {
+  const frame = shell.locals[shell.locals.length - 1]
+  if (!frame) throw new ShellError('local: not in a function')
+  for (const text of argv.slice(1)) {
+    const [, name = '', value] = /^([^=]+)(?:=([^]*))?$/.exec(text) ?? []
+    if (!frame.has(name)) frame.set(name, shell.get(name))
+    shell.set(name, value ?? '')
+  }
+  return 0
+}
+
+async function describe(shell: Shell, names: string[], verbose: boolean): Promise<number> {
+  let status = 0
+  for (const name of names) {
+    if (shell.functions.has(name)) await shell.process.out(verbose ? `${name} is a shell function\n` : `${name}\n`)
+    else if (BUILTINS.has(name)) await shell.process.out(verbose ? `${name} is a shell builtin\n` : `${name}\n`)
+    else {
+      try {
+        const { path } = findProgram(shell.process, name, shell.get('PATH'))
+        await shell.process.out(verbose ? `${name} is ${path}\n` : `${path}\n`)
+      } catch {
+        status = verbose ? 127 : 127
+        if (verbose) await shell.process.out(`${name}: not found\n`)
+      }
+    }
+  }
+  return status
+}
+
+async function command(shell: Shell, argv: string[]): Promise<number> {
+  const args = argv.slice(1)
+  if (args[0] === '-v' || args[0] === '-V') return describe(shell, args.slice(1), args[0] === '-V')
+  if (args[0] === '-p') args.shift()
+  const name = args[0]
+  if (name === undefined) return 0
+  const builtin = BUILTINS.get(name)
+  if (builtin) return builtin(shell, args)
+  const { program, path } = findProgram(shell.process, name, shell.get('PATH'))
+  const child = shell.process.fork()
+  child.context.env = shell.environment()
+  child.become(program, args, path, name)
+  void child.run(() => program.run(child, args))
+  return awaitChild(shell, child)
+}
+
+async function umask(shell: Shell, argv: string[]): Promise<number> {
+  const text = argv[1]
+  if (text === undefined) return written(shell, `${shell.process.umask.toString(8).padStart(4, '0')}\n`)
+  if (!/^[0-7]+$/.test(text)) throw new ShellError(`umask: Illegal number: ${text}`)
+  shell.process.umask = parseInt(text, 8)
+  return 0
+}
+
+async function ulimit(shell: Shell, argv: string[]): Promise<number> {
+  const option = argv[1] ?? '-f'
+  if (argv[2] !== undefined) return 0
+  const files = shell.process.kernel.distribution ? '1048576' : '1024'
+  return written(shell, `${{ '-n': files, '-c': '0', '-s': '8192' }[option] ?? 'unlimited'}\n`)
+}
+
+function getopts(shell: Shell, argv: string[]): number {
+  const [, spec = '', name = ''] = argv
+  const args = argv.length > 3 ? argv.slice(3) : shell.positional
+  const index = Number(shell.get('OPTIND') ?? 1)
+  const offset = Number(shell.get('_OPTOFF') ?? 1)
+  const word = args[index - 1]
+  const end = (status: number) => {
+    shell.set(name, '?')
+    return status
+  }
+  if (word === undefined || !/^-./.test(word)) return end(1)
+  if (word === '--') {
+    shell.set('OPTIND', String(index + 1))
+    return end(1)
+  }
+  const letter = word[offset] as string
+  const at = spec.indexOf(letter)
+  const more = offset + 1 < word.length
+  const advance = (to: number, next: number) => {
+    shell.set('OPTIND', String(to))
+    shell.set('_OPTOFF', String(next))
+  }
+  shell.unset('OPTARG')
+  if (at < 0) {
+    advance(more ? index : index + 1, more ? offset + 1 : 1)
+    if (!spec.startsWith(':')) shell.complain(`illegal option -- ${letter}`)
+    else shell.set('OPTARG', letter)
+    shell.set(name, '?')
+    return 0
+  }
+  if (spec[at + 1] === ':') {
+    const value = more ? word.slice(offset + 1) : args[index]
+    advance(more ? index + 1 : index + 2, 1)
+    if (value === undefined) {
+      if (!spec.startsWith(':')) shell.complain(`no arg for -${letter} option`)
+      shell.set(name, spec.startsWith(':') ? ':' : '?')
+      return 0
+    }
+    shell.set('OPTARG', value)
+  } else advance(more ? index : index + 1, more ? offset + 1 : 1)
+  shell.set(name, letter)
+  return 0
+}
+
+async function jobs(shell: Shell): Promise<number> {
+  const live = shell.jobs.filter((job) => !job.dead)
+  return written(shell, live.map((job, index) => `[${index + 1}]${index === live.length - 1 ? '+' : '-'}  Running                    ${job.argv.join(' ')}\n`).join(''))
+}

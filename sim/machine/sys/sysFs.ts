@@ -1,0 +1,153 @@
+import { MemoryDirectory, VirtualDirectory, symlink, virtualDirectory, virtualFile } from '../fs/inode.ts'
+import type { Directory, Inode, Reader } from '../fs/inode.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { NetNs } from '../kernel/namespaces.ts'
+import type { NetInterface } from '../machine.ts'
+import { cpuList } from '../proc/cpuinfo.ts'
+
+const SECTOR = 512
+
+/** The root of a sysfs: devices of the machine, interfaces of the reader's network namespace as it was mounted for. */
+export function sysRoot(kernel: Kernel, network: NetNs): Directory {
+  const now = kernel.timers.now()
+  const dir = (entries: Record<string, () => Inode>) => () => virtualDirectory(now, entries)
+  const model = virtualDirectory(now, {
+    block: () => blockDirectory(kernel, now),
+    bus: dir({ pci: dir({ devices: dir({}), drivers: dir({}) }), virtio: dir({ devices: dir({}) }) }),
+    class: dir({ block: () => blockDirectory(kernel, now), net: () => netClass(network, now) }),
+    dev: dir({ block: dir({}), char: dir({}) }),
+    devices: dir({
+      system: dir({ cpu: () => cpuDirectory(kernel, now), memory: () => memoryDirectory(kernel, now), node: dir({ node0: dir({}) }) }),
+      virtual: dir({ net: () => netClass(network, now) }),
+    }),
+    firmware: dir({ acpi: dir({}), ...(kernel.distribution ? { dmi: dir({}) } : {}), memmap: dir({}) }),
+    fs: dir({ bpf: dir({}), cgroup: () => new MemoryDirectory(0o755, now), ext4: dir({}), fuse: dir({}) }),
+    hypervisor: dir({}),
+    kernel: dir({
+      mm: dir({ transparent_hugepage: dir({ enabled: () => virtualFile(now, () => 'always [madvise] never\n', () => undefined) }) }),
+      security: dir({}),
+      ...(kernel.distribution ? { btf: dir({ vmlinux: () => virtualFile(now, () => '') }), debug: dir({ tracing: dir({}) }), tracing: dir({}) } : { debug: dir({}) }),
+    }),
+    module: dir({}),
+    power: dir({}),
+  })
+  return merged(model, kernel.sysExtras, now)
+}
+
+/** Two trees seen as one; where both have a file the second wins. */
+function merged(first: Directory, second: Directory, now: number): Directory {
+  return new VirtualDirectory(
+    now,
+    (reader) => [...new Set([...first.names(reader), ...second.names(reader)])],
+    (name, reader) => {
+      const a = first.lookup(name, reader)
+      const b = second.lookup(name, reader)
+      if (a?.kind === 'directory' && b?.kind === 'directory') return merged(a, b, now)
+      return b ?? a
+    },
+  )
+}
+
+function cpuDirectory(kernel: Kernel, now: number): Directory {
+  const file = (make: () => string) => () => virtualFile(now, make)
+  const possible = Array.from({ length: kernel.spec.possibleCpus }, (_, id) => id)
+  const fixed: Record<string, () => Inode> = {
+    kernel_max: file(() => '511\n'),
+    online: file(() => `${cpuList(kernel.online)}\n`),
+    offline: file(() => `${cpuList(possible.filter((id) => !kernel.online.includes(id)))}\n`),
+    possible: file(() => `${cpuList(possible)}\n`),
+    present: file(() => `${cpuList(kernel.online)}\n`),
+    smt: () => virtualDirectory(now, { active: file(() => '0\n'), control: file(() => 'notsupported\n') }),
+    vulnerabilities: () => virtualDirectory(now, { meltdown: file(() => 'Not affected\n') }),
+  }
+  return new VirtualDirectory(
+    now,
+    () => [...kernel.online.map((id) => `cpu${id}`), ...Object.keys(fixed)],
+    (name) => {
+      if (Object.hasOwn(fixed, name)) return fixed[name]?.()
+      const id = /^cpu(\d+)$/.exec(name)
+      if (!id || !kernel.online.includes(Number(id[1]))) return undefined
+      const topology = () => virtualDirectory(now, { core_id: file(() => `${id[1]}\n`), physical_package_id: file(() => '0\n') })
+      return virtualDirectory(now, { ...(id[1] === '0' ? {} : { online: file(() => '1\n') }), topology })
+    },
+  )
+}
+
+function memoryDirectory(kernel: Kernel, now: number): Directory {
+  const file = (make: () => string) => () => virtualFile(now, make)
+  const fixed: Record<string, () => Inode> = {
+    auto_online_blocks: file(() => 'online\n'),
+    block_size_bytes: file(() => `${(kernel.spec.memory.blockMiB * 1024 * 1024).toString(16)}\n`),
+    uevent: () => virtualFile(now, () => '', () => undefined, 0o200),
+  }
+  const blocks = () => Array.from({ length: kernel.memoryBlocks.total }, (_, index) => `memory${index}`)
+  return new VirtualDirectory(
+    now,
+    () => [...Object.keys(fixed), ...blocks()],
+    (name) => {
+      if (Object.hasOwn(fixed, name)) return fixed[name]?.()
+      const index = Number(/^memory(\d+)$/.exec(name)?.[1] ?? -1)
+      if (index < 0 || index >= kernel.memoryBlocks.total) return undefined
+      const online = index < kernel.memoryBlocks.online
+      return virtualDirectory(now, {
+        online: file(() => `${online ? 1 : 0}\n`),
+        phys_index: file(() => `${index.toString(16).padStart(8, '0')}\n`),
+        removable: file(() => '1\n'),
+        state: () => virtualFile(now, () => (online ? 'online\n' : 'offline\n'), (text) => setState(kernel, index, text)),
+      })
+    },
+  )
+}
+
+function setState(kernel: Kernel, index: number, text: string): void {
+  if (!text.startsWith('online') || index < kernel.memoryBlocks.online) return
+  kernel.memoryBlocks.online++
+  kernel.memory.totalKiB += kernel.spec.memory.blockMiB * 1024
+}
+
+function netClass(network: NetNs, now: number): Directory {
+  return new VirtualDirectory(
+    now,
+    () => network.interfaces.map((device) => device.name).sort(),
+    (name) => {
+      const index = network.interfaces.findIndex((device) => device.name === name)
+      return index < 0 ? undefined : interfaceDirectory(network.interfaces[index] as NetInterface, index, now)
+    },
+  )
+}
+
+function interfaceDirectory(device: NetInterface, index: number, now: number): Directory {
+  const file = (text: string) => () => virtualFile(now, () => `${text}\n`)
+  return virtualDirectory(now, {
+    address: file(device.mac),
+    carrier: file(device.up ? '1' : '0'),
+    ifindex: file(String(index + 1)),
+    mtu: file(String(device.mtu)),
+    operstate: file(device.name === 'lo' ? 'unknown' : device.up ? 'up' : 'down'),
+    speed: file('-1'),
+    tx_queue_len: file('1000'),
+    type: file(device.name === 'lo' ? '772' : '1'),
+  })
+}
+
+function blockDirectory(kernel: Kernel, now: number): Directory {
+  const disks = () => [...kernel.disks.values()].filter((disk) => !disk.spec.partition)
+  const file = (text: string) => () => virtualFile(now, () => `${text}\n`)
+  return new VirtualDirectory(
+    now,
+    () => disks().map((disk) => disk.spec.name).sort(),
+    (name, _reader: Reader) => {
+      const disk = disks().find((candidate) => candidate.spec.name === name)
+      if (!disk) return undefined
+      const entries: Record<string, () => Inode> = {
+        dev: file(`${disk.spec.major}:${disk.spec.minor}`),
+        queue: () => virtualDirectory(now, { rotational: file(disk.spec.rotational ? '1' : '0'), logical_block_size: file('512'), physical_block_size: file('512') }),
+        removable: file('0'),
+        ro: file(disk.readonly ? '1' : '0'),
+        size: file(String(Math.floor(disk.sizeBytes / SECTOR))),
+        subsystem: () => symlink('../../../../class/block', now),
+      }
+      return virtualDirectory(now, entries)
+    },
+  )
+}

@@ -1,0 +1,61 @@
+import { CriError, type ContainerRuntime } from '../kubelet/containerRuntime.ts'
+import { createVmPool } from '../shims/vmPool.ts'
+import { createContainers } from './containers.ts'
+import { crictl } from './crictl.ts'
+import { createHostFiles } from './hostFiles.ts'
+import { connectTo, httpGetFrom } from './nodeClient.ts'
+import { createSandboxes } from './sandboxes.ts'
+import type { SimNode } from './simNode.ts'
+
+/** containerd of a node: the CRI over the node's machine, runc and the shims of Kata. */
+export function createContainerRuntime(node: SimNode): ContainerRuntime {
+  const listeners = new Set<Parameters<ContainerRuntime['onChange']>[0]>()
+  const tell: Parameters<ContainerRuntime['onChange']>[0] = (change) => {
+    for (const listener of listeners) listener(change)
+  }
+  const pool = createVmPool(node)
+  const sandboxes = createSandboxes(node, pool, (id) => {
+    containers.sandboxLost(id)
+    tell({ kind: 'sandboxLost', id })
+  })
+  const containers = createContainers(node, sandboxes, (id) => tell({ kind: 'containerExited', id }))
+  node.machine.files.registerCommand('/usr/bin/crictl', (call) => crictl(call, sandboxes, containers))
+
+  return {
+    version: `containerd://${node.containerdVersion}`,
+    host: createHostFiles(node.machine.files, node.tmpfsMounts),
+    runPodSandbox: (config) => sandboxes.run(config),
+    async stopPodSandbox(id) {
+      await containers.stopAllOf(id)
+      await sandboxes.stop(id)
+    },
+    async removePodSandbox(id) {
+      containers.removeAllOf(id)
+      await sandboxes.remove(id)
+    },
+    createContainer: (sandboxId, config) => containers.create(sandboxId, config),
+    startContainer: (id) => containers.start(id),
+    stopContainer: (id, gracePeriodMs) => containers.stop(id, gracePeriodMs),
+    async removeContainer(id) {
+      if (containers.status(id)?.state === 'running') throw new CriError('Unknown', `container "${id}" is in running state`)
+      containers.remove(id)
+    },
+    containerStatus: (id) => containers.status(id),
+    writableLayerBytes: (id) => containers.writableLayerBytes(id),
+    onChange(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    exec: (id, argv, options) => containers.exec(id, argv, options.tty),
+    execSync: (id, argv, timeoutMs) => containers.execSync(id, argv, timeoutMs),
+    connect: (address, port, timeoutMs) => connectTo(node, address, port, timeoutMs),
+    httpGet: (url, headers, timeoutMs) => httpGetFrom(node, url, headers, timeoutMs),
+    logs: (id) => containers.log(id).lines,
+    onLog: (id, listener) => containers.log(id).onLine(listener),
+    async close() {
+      listeners.clear()
+      await sandboxes.stopAll()
+      node.machine.powerOff()
+    },
+  }
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { Departures } from '../faults/departures.ts'
+import type { Machine, MachineSpec } from '../machine/machine.ts'
+import type { NodeScenario, Scenario } from '../scenarios/scenario.ts'
+import type { KataHandler } from '../shims/kataHandler.ts'
+import type { KataRelease } from '../shims/kataRelease.ts'
+import { createAddressPool } from './addresses.ts'
+import type { ClusterNetwork } from './clusterNetwork.ts'
+import { containerdToml, kataDeployConfig, kataDeployToml } from './containerdConfig.ts'
+import { macAddress } from './identifiers.ts'
+import { installKata } from './kataArtifacts.ts'
+import { kataRuntimeCheck } from './kataRuntimeCheck.ts'
+import { addHardware, nodeCpu, nodeKvm, nodeMemTotalKiB } from './nodeHardware.ts'
+import { startNodeProcesses } from './nodeProcesses.ts'
+import type { PodLookup } from './podLookup.ts'
+import type { SimNode } from './simNode.ts'
+
+export interface NodeOptions {
+  scenario: NodeScenario
+  /** From 1: gives the node its addresses. */
+  number: number
+  /** Of the nodes with Kata, from 1; null for others. */
+  kataNumber: number | null
+  mode: Scenario['mode']
+  release: KataRelease
+  departures: Departures
+  clock: Clock
+  containerdVersion: string
+  handlers: readonly KataHandler[]
+  network: ClusterNetwork
+  pods: PodLookup
+  createMachine: (spec: MachineSpec) => Machine
+}
+
+/** Makes a node: its machine with hardware, processes, containerd's configuration and, where it has Kata, what kata-deploy installs. */
+export function createNode(options: NodeOptions): SimNode {
+  const { scenario, number, departures, release, clock, network } = options
+  const second = options.kataNumber === 2
+  const kvm = nodeKvm(scenario, second, departures)
+  const machine = options.createMachine(nodeSpec(scenario, clock, !second || departures.secondNodeCpuFlags))
+  const ip = `192.168.121.${10 + number}`
+  connect(machine, network, scenario.name, ip, number)
+  writeFiles(machine, options)
+  addHardware(machine.files, scenario, kvm)
+  startNodeProcesses(machine, scenario.name, kvm === 'usable')
+  if (scenario.kata) {
+    installKata(machine.files, options.handlers, release, departures)
+    machine.files.registerCommand('/opt/kata/bin/kata-runtime', (call) => kataRuntimeCheck(call, machine, kvm, release))
+  }
+  return {
+    name: scenario.name,
+    ip,
+    scenario,
+    mode: options.mode,
+    release,
+    departures,
+    clock,
+    machine,
+    createMachine: options.createMachine,
+    network,
+    addresses: createAddressPool(number),
+    containerdVersion: options.containerdVersion,
+    handlers: new Map(scenario.kata ? options.handlers.map((handler) => [handler.name, handler]) : []),
+    kvm,
+    pods: options.pods,
+    tmpfsMounts: new Set(),
+  }
+}
+
+function nodeSpec(node: NodeScenario, clock: Clock, virtualizationFlag: boolean): MachineSpec {
+  const version = `#67-Ubuntu SMP PREEMPT_DYNAMIC Sun Jun 15 20:23:31 UTC 2025`
+  return {
+    hostname: node.name,
+    kernel: {
+      release: node.kernel,
+      version,
+      banner: `Linux version ${node.kernel} (buildd@lcy02-amd64-026) (x86_64-linux-gnu-gcc-13 (Ubuntu 13.3.0-6ubuntu2~24.04) 13.3.0, GNU ld (GNU Binutils for Ubuntu) 2.42) ${version}`,
+      cmdline: `BOOT_IMAGE=/boot/vmlinuz-${node.kernel} root=UUID=${randomUUID()} ro console=tty1 console=ttyS0`,
+    },
+    bootId: randomUUID(),
+    cpu: nodeCpu(node, virtualizationFlag),
+    cpus: Array.from({ length: node.cpus }, (_, index) => index),
+    possibleCpus: node.cpus,
+    memory: {
+      totalKiB: nodeMemTotalKiB(node.memoryMiB),
+      idle: { slabReclaimable: 120_000, slabUnreclaimable: 90_000, percpu: 1_056 * node.cpus, anon: 60_000, mapped: 168_832, buffers: 60_880, cached: 1_398_704, kernelStack: 6_800, pageTables: 8_372 },
+      blockMiB: 128,
+    },
+    cgroupVersion: node.cgroup,
+    modules: modulesOf(node),
+    clock,
+  }
+}
+
+/** /proc/modules of a node: KVM and what else the installation guide asks for. */
+function modulesOf(node: NodeScenario): string {
+  const kvm = node.virtualization === 'none' ? [] : node.virtualization === 'svm' ? ['kvm_amd', 'kvm'] : ['kvm_intel', 'kvm']
+  const names = [...kvm, 'vhost_net', 'vhost_vsock', 'vhost', 'tun', 'overlay', 'br_netfilter', 'nf_conntrack', 'virtio_net', 'virtio_blk']
+  return names.map((name, index) => `${name} ${(index + 3) * 16384} 0 - Live 0x0000000000000000\n`).join('')
+}
+
+function connect(machine: Machine, network: ClusterNetwork, name: string, ip: string, number: number): void {
+  machine.network = network
+  const { rootNetNamespace } = machine
+  rootNetNamespace.interfaces = [
+    { name: 'lo', mac: '00:00:00:00:00:00', mtu: 65536, addresses: ['127.0.0.1/8', '::1/128'], up: true },
+    { name: 'eth0', mac: macAddress(), mtu: 1500, addresses: [`${ip}/24`], up: true },
+    { name: 'cni0', mac: macAddress(), mtu: 1500, addresses: [`10.244.${number}.1/24`], up: true },
+  ]
+  rootNetNamespace.routes = [
+    { destination: 'default', gateway: '192.168.121.1', device: 'eth0' },
+    { destination: '192.168.121.0/24', gateway: null, device: 'eth0', source: ip },
+    { destination: `10.244.${number}.0/24`, gateway: null, device: 'cni0', source: `10.244.${number}.1` },
+  ]
+  network.attach({ namespace: rootNetNamespace, ip, node: name, kind: 'node' })
+}
+
+function writeFiles(machine: Machine, { scenario, handlers }: NodeOptions): void {
+  const { files } = machine
+  const release = ['PRETTY_NAME="Ubuntu 24.04.2 LTS"', 'NAME="Ubuntu"', 'VERSION_ID="24.04"', 'VERSION_CODENAME=noble', 'ID=ubuntu', 'ID_LIKE=debian']
+  files.write('/etc/os-release', `${release.join('\n')}\n`)
+  files.write('/etc/hostname', `${scenario.name}\n`)
+  files.write('/etc/machine-id', `${randomUUID().replaceAll('-', '')}\n`)
+  files.write(`/boot/vmlinuz-${scenario.kernel}`, 'vmlinuz\n')
+  files.symlink(`vmlinuz-${scenario.kernel}`, '/boot/vmlinuz')
+  for (const directory of ['/tmp', '/var/tmp']) files.mkdir(directory, 0o1777)
+  for (const directory of ['/var/lib/kubelet/pods', '/var/log/pods', '/run/containerd', '/run/vc', '/run/kata-containers']) files.mkdir(directory)
+  files.write('/run/containerd/containerd.sock', '', 0o660)
+  files.write('/etc/containerd/config.toml', containerdToml(scenario.defaultRuntime, scenario.kata, scenario.snapshotters))
+  if (scenario.kata) files.write(kataDeployConfig, kataDeployToml(handlers))
+}

@@ -1,0 +1,145 @@
+import { CriError, type SandboxConfig } from '../kubelet/containerRuntime.ts'
+import { MachineError, type ContainerMount, type MachineContainer, type MachineContainerSpec } from '../machine/machine.ts'
+import { runcMounts } from '../shims/standardMounts.ts'
+import { capabilitiesOf } from './capabilities.ts'
+import { runcCgroup, userOf } from './containerResources.ts'
+import { hostFilesystem } from './hostMounts.ts'
+import type { PodNetwork } from './podNetwork.ts'
+import type { ContainerStart, RunningContainer, Sandbox } from './sandbox.ts'
+import type { SimNode } from './simNode.ts'
+
+const shimBinary = '/usr/bin/containerd-shim-runc-v2'
+
+export interface RuncSandboxOptions {
+  node: SimNode
+  id: string
+  config: SandboxConfig
+  /** null with hostNetwork. */
+  network: PodNetwork | null
+  hostname: string
+  handler: string
+}
+
+/** Starts a sandbox of the node's default runtime: a shim and /pause; containers are processes of the node. */
+export function startRuncSandbox({ node, id, config, network, hostname, handler }: RuncSandboxOptions): Sandbox {
+  const { machine } = node
+  const net = network?.namespace ?? machine.rootNetNamespace
+  const ipc = config.namespaces.ipc === 'NODE' ? machine.rootIpcNamespace : machine.newIpcNamespace()
+  const sharedPids = config.namespaces.pid === 'NODE' ? machine.rootPidNamespace : machine.newPidNamespace()
+  for (const [name, value] of Object.entries(config.sysctls)) machine.setSysctl(name.replaceAll('.', '/'), value, name.startsWith('net.') ? net : ipc)
+  const shim = machine.spawn({
+    comm: 'containerd-shim',
+    argv: [shimBinary, '-namespace', 'k8s.io', '-id', id, '-address', '/run/containerd/containerd.sock'],
+    exe: shimBinary,
+    memory: { rssKiB: 2_048, shmemKiB: 0, pssKiB: 1_900 },
+    cgroup: '/system.slice/containerd.service',
+    threads: 11,
+  })
+  const pause = machine.spawn({ comm: 'pause', argv: ['/pause'], exe: '/pause', uid: 65535, parent: shim.pid, pidNamespace: sharedPids, netNamespace: net, ipcNamespace: ipc, memory: { rssKiB: 36, shmemKiB: 0, pssKiB: 36 }, cgroup: scope(config, id) })
+  if (network !== null) node.network.attach({ namespace: net, ip: network.ip, node: node.name, kind: 'pod' })
+  const containers = new Set<MachineContainer>()
+
+  return {
+    id,
+    config,
+    handler,
+    ips: [network?.ip ?? node.ip],
+    pid: pause.pid,
+    async startContainer(start) {
+      const pid = config.namespaces.pid === 'CONTAINER' ? machine.newPidNamespace() : sharedPids
+      const container = run(node, config, start, { pid, net, ipc }, hostname)
+      containers.add(container)
+      void container.exited.then(() => containers.delete(container))
+      return runningContainer(container)
+    },
+    async stop() {
+      for (const container of containers) container.signal('KILL')
+      pause.kill('KILL')
+      shim.kill('KILL')
+      if (network !== null) node.network.detach(network.ip)
+    },
+    onLost: (listener) => void shim.exited.then(listener),
+  }
+}
+
+function run(node: SimNode, config: SandboxConfig, start: ContainerStart, namespaces: MachineContainerSpec['namespaces'], hostname: string): MachineContainer {
+  const { config: container } = start
+  const { privileged } = container.security
+  const standard = runcMounts(privileged, node.scenario.cgroup)
+  const volumes = container.mounts.map((mount): ContainerMount => {
+    refuseInsideProc(node, mount, start.id)
+    return { kind: 'bind', destination: mount.containerPath, source: mount.hostPath, ...hostFilesystem(node, mount.hostPath, mount.readonly) }
+  })
+  try {
+    return node.machine.runContainer({
+      id: start.id,
+      argv: start.argv,
+      env: start.env,
+      cwd: start.cwd,
+      user: userOf(container.security),
+      hostname,
+      tty: container.tty,
+      image: container.image,
+      rootfs: { fstype: 'overlay', device: 'overlay', options: overlayOptions(start.id), readonly: container.security.readOnlyRootfs },
+      mounts: [...standard.first, ...volumes, ...standard.last],
+      namespaces,
+      cgroup: runcCgroup(scope(config, start.id), container.resources),
+      capabilities: capabilitiesOf(container.security),
+      noNewPrivs: container.security.noNewPrivs,
+      privileged,
+      devices: [],
+      onOutput: start.onOutput,
+    })
+  } catch (error) {
+    throw startError(error, start.argv[0] ?? '')
+  }
+}
+
+/** runc's guard (CVE-2019-16884): the same eight files as the agent's, and /proc itself only by procfs. */
+function refuseInsideProc(node: SimNode, mount: { containerPath: string; hostPath: string }, id: string): void {
+  const { containerPath: destination, hostPath } = mount
+  if (!destination.startsWith('/proc')) return
+  const allowed = ['cpuinfo', 'diskstats', 'meminfo', 'stat', 'swaps', 'uptime', 'loadavg', 'net/dev', 'slabinfo'].some((file) => destination === `/proc/${file}`)
+  const onProc = destination === '/proc' && (hostPath === '/proc' || hostPath.startsWith('/proc/'))
+  if (allowed || onProc) return
+  const rootfs = `/run/containerd/io.containerd.runtime.v2.task/k8s.io/${id}/rootfs${destination.replace('/proc/self', '/proc/1')}`
+  const why = destination === '/proc' ? `"${rootfs}" cannot be mounted because it is not of type proc` : `create mount destination for ${destination} mount: check proc-safety of ${destination} mount: "${rootfs}" cannot be mounted because it is inside /proc`
+  throw runcError(`error during container init: error mounting "${hostPath}" to rootfs at "${destination}": ${why}`)
+}
+
+function startError(error: unknown, executable: string): Error {
+  if (!(error instanceof MachineError) || error.errno !== 'ENOENT') return runcError(error instanceof Error ? error.message : String(error))
+  return runcError(executableMissing(executable))
+}
+
+/** runc's words for an executable that is not there. */
+export function executableMissing(executable: string): string {
+  const why = executable.includes('/') ? `stat ${executable}: no such file or directory` : 'executable file not found in $PATH'
+  return `exec: "${executable}": ${why}`
+}
+
+function runcError(message: string): CriError {
+  return new CriError('Unknown', `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${message}: unknown`)
+}
+
+function runningContainer(container: MachineContainer): RunningContainer {
+  return {
+    exited: container.exited,
+    signal: (signal) => container.signal(signal),
+    exec: (argv, options) => container.exec(argv, options),
+    exitCodeOf: (_exec, code) => code,
+    writtenBytes: () => container.writtenBytes(),
+    afterExit: () => undefined,
+  }
+}
+
+/** Path of a container's cgroup under the pod's: a scope with the systemd driver. */
+function scope(config: SandboxConfig, id: string): string {
+  return config.cgroupParent.endsWith('.slice') ? `${config.cgroupParent}/cri-containerd-${id}.scope` : `${config.cgroupParent}/${id}`
+}
+
+function overlayOptions(id: string): string {
+  const snapshots = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots'
+  const number = Number.parseInt(id.slice(0, 6), 16) % 1000
+  return `rw,relatime,lowerdir=${snapshots}/2/fs,upperdir=${snapshots}/${number}/fs,workdir=${snapshots}/${number}/work,uuid=on`
+}

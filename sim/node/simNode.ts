@@ -1,0 +1,31 @@
+import type { Clock } from '../clock.ts'
+import type { Departures } from '../faults/departures.ts'
+import type { Machine, MachineSpec } from '../machine/machine.ts'
+import type { NodeScenario, Scenario } from '../scenarios/scenario.ts'
+import type { KataHandler } from '../shims/kataHandler.ts'
+import type { KataRelease } from '../shims/kataRelease.ts'
+import type { AddressPool } from './addresses.ts'
+import type { ClusterNetwork } from './clusterNetwork.ts'
+import type { PodLookup } from './podLookup.ts'
+
+/** One node of the cluster, with everything that its runtime and shims work with. */
+export interface SimNode {
+  readonly name: string
+  readonly ip: string
+  readonly scenario: NodeScenario
+  readonly mode: Scenario['mode']
+  readonly release: KataRelease
+  readonly departures: Departures
+  readonly clock: Clock
+  readonly machine: Machine
+  readonly createMachine: (spec: MachineSpec) => Machine
+  readonly network: ClusterNetwork
+  readonly addresses: AddressPool
+  readonly containerdVersion: string
+  /** Kata handlers of containerd, by name. Empty on a node without Kata. */
+  readonly handlers: ReadonlyMap<string, KataHandler>
+  readonly kvm: NodeScenario['kvm']
+  readonly pods: PodLookup
+  /** Paths at which the kubelet mounted a tmpfs. */
+  readonly tmpfsMounts: Set<string>
+}

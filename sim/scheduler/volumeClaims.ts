@@ -1,0 +1,46 @@
+import type { KubeObject } from '../kubeObject.ts'
+import type { NodeSelectorTerm } from '../kubelet/podSpec.ts'
+import { specOf } from '../kubelet/podSpec.ts'
+import { volumeSuits } from '../controllers/volumeMatching.ts'
+
+/** What the claims of a pod ask of its node. */
+export interface ClaimedVolumes {
+  /** Node affinities of volumes that are bound. */
+  affinities: NodeSelectorTerm[][]
+  /** Claims that wait for their first consumer: node affinities of the volumes that could be bound; null is any node. */
+  unbound: { claim: KubeObject; candidates: (NodeSelectorTerm[] | null)[] }[]
+}
+
+export const NO_CLAIMS: ClaimedVolumes = { affinities: [], unbound: [] }
+
+export interface VolumeCaches {
+  claims: ReadonlyMap<string, KubeObject>
+  volumes: ReadonlyMap<string, KubeObject>
+  classes: ReadonlyMap<string, KubeObject>
+}
+
+/** A reason in words when the pod cannot be scheduled anywhere because of its claims. */
+export function claimedVolumes(pod: KubeObject, caches: VolumeCaches): ClaimedVolumes | string {
+  const result: ClaimedVolumes = { affinities: [], unbound: [] }
+  for (const volume of specOf(pod).volumes ?? []) {
+    const name = volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral ? `${pod.metadata.name}-${volume.name}` : null)
+    if (!name) continue
+    const claim = caches.claims.get(`${pod.metadata.namespace}/${name}`)
+    if (!claim) return volume.ephemeral ? `waiting for ephemeral volume controller to create the persistentvolumeclaim "${name}"` : `persistentvolumeclaim "${name}" not found`
+    if (claim.metadata.deletionTimestamp) return `persistentvolumeclaim "${name}" is being deleted`
+    const bound = claim['spec'].volumeName ? caches.volumes.get(claim['spec'].volumeName) : undefined
+    if (claim['status']?.phase === 'Bound' && bound) {
+      const affinity = affinityOf(bound)
+      if (affinity) result.affinities.push(affinity)
+      continue
+    }
+    const storageClass = caches.classes.get(claim['spec'].storageClassName ?? '')
+    if (storageClass?.['volumeBindingMode'] !== 'WaitForFirstConsumer') return 'pod has unbound immediate PersistentVolumeClaims'
+    result.unbound.push({ claim, candidates: [...caches.volumes.values()].filter((one) => volumeSuits(one, claim)).map(affinityOf) })
+  }
+  return result
+}
+
+export function affinityOf(volume: KubeObject): NodeSelectorTerm[] | null {
+  return (volume['spec']?.nodeAffinity?.required?.nodeSelectorTerms as NodeSelectorTerm[] | undefined) ?? null
+}

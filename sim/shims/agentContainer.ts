@@ -1,0 +1,59 @@
+import type { SandboxConfig } from '../kubelet/containerRuntime.ts'
+import type { Machine, MachineContainer } from '../machine/machine.ts'
+import type { RunningContainer } from '../node/sandbox.ts'
+import type { SimNode } from '../node/simNode.ts'
+
+export interface AgentContainerOptions {
+  node: SimNode
+  sandbox: SandboxConfig
+  container: MachineContainer
+  guest: Machine
+  /** The pod's other containers. */
+  siblings(): MachineContainer[]
+  endVm(): void
+  beforeExec(): void
+}
+
+/** A container of a guest as the agent serves it: exits, signals and execs, with what the faults make of them. */
+export function agentContainer({ node, sandbox, container, guest, siblings, endVm, beforeExec }: AgentContainerOptions): RunningContainer {
+  const { departures } = node
+  let kills = 0
+  const stopWatching = guest.onLog(() => {
+    if (container.oomKills <= kills) return
+    kills = container.oomKills
+    if (departures.guestOomLoggedOnHost) logNeighbourOnHost(node)
+    if (departures.oomEnds === 'vm') endVm()
+    if (departures.oomEnds === 'all-containers') for (const sibling of siblings()) sibling.signal('KILL')
+  })
+  void container.exited.then(stopWatching)
+  return {
+    exited: container.exited.then(({ code, oomKilled }) =>
+      oomKilled && !departures.oomReasonReported ? { code: 137, oomKilled: false } : { code, oomKilled },
+    ),
+    signal(signal) {
+      if (signal === 'TERM' && !departures.sigtermForwarded) return
+      container.signal(signal)
+    },
+    exec(argv, options) {
+      beforeExec()
+      return container.exec(argv, options)
+    },
+    // An exec that signal n ended is reported as n, not as 128 + n (recorded on 3.26.0).
+    exitCodeOf(exec, code) {
+      if (departures.execExitCode === 'always-0') return 0
+      return exec.signal === null ? code : code - 128
+    },
+    writtenBytes: () => container.writtenBytes(),
+    afterExit(code) {
+      if (departures.restartKeepsVm) return
+      void node.pods.restarts(sandbox, code).then((restarts) => restarts && endVm())
+    },
+  }
+}
+
+function logNeighbourOnHost({ machine }: SimNode): void {
+  const qemu = machine.processes().find((process) => process.comm.startsWith('qemu-system'))
+  const pid = qemu?.pid ?? 1
+  machine.log(`qemu-system-x86 invoked oom-killer: gfp_mask=0x140cca(GFP_HIGHUSER_MOVABLE|__GFP_COMP), order=0, oom_score_adj=0`)
+  machine.log(`Out of memory: Killed process ${pid} (qemu-system-x86) total-vm:2585156kB, anon-rss:58020kB, file-rss:53511kB, shmem-rss:172089kB, UID:0 pgtables:912kB oom_score_adj:0`)
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto'
+import { guestCpu } from '../node/nodeHardware.ts'
+import { startKernelThreads } from '../node/nodeProcesses.ts'
+import type { SimNode } from '../node/simNode.ts'
+import type { Machine, MachineSpec } from '../machine/machine.ts'
+import { guestMemTotalKiB, idleGuest } from './guestMemory.ts'
+import type { KataHandler } from './kataHandler.ts'
+import { kernelCommandLine } from './kernelCommandLine.ts'
+import type { ShimConfig } from './shimConfig.ts'
+import { memoryBlockMiB, type VmSize } from './sizing.ts'
+
+const builtAt = 'Mon Jan 26 18:04:11 UTC 2026'
+
+/** uname -r of a handler's guest. Dragonball has a kernel of its own (versions.yaml). */
+export function guestKernelRelease(node: SimNode, handler: KataHandler): string {
+  if (node.departures.guestKernel !== null) return node.departures.guestKernel
+  return handler.hypervisor === 'dragonball' ? node.release.dragonballKernel : node.release.guestKernel
+}
+
+/** Boots the guest of a VM: kernel, init, agent. */
+export function bootGuest(node: SimNode, handler: KataHandler, config: ShimConfig, size: VmSize, maxVcpus: number): Machine {
+  const guest = node.createMachine(guestSpec(node, handler, config, size, maxVcpus))
+  guest.network = node.network
+  startGuestProcesses(guest, node.mode)
+  return guest
+}
+
+function guestSpec(node: SimNode, handler: KataHandler, config: ShimConfig, size: VmSize, maxVcpus: number): MachineSpec {
+  const { departures } = node
+  const release = guestKernelRelease(node, handler)
+  const version = `#1 SMP ${builtAt}`
+  const rustVmm = handler.hypervisor === 'cloud-hypervisor' || handler.hypervisor === 'dragonball'
+  const extraReserve = departures.kernelReserveExtraMiB + (rustVmm ? departures.rustVmmReserveExtraMiB : 0)
+  const idle = idleGuest(node.mode)
+  return {
+    hostname: 'localhost',
+    kernel: {
+      release,
+      version,
+      banner: `Linux version ${release} (kata@kata-containers) (gcc (Ubuntu 11.4.0-1ubuntu1~22.04) 11.4.0, GNU ld (GNU Binutils for Ubuntu) 2.38) ${version}`,
+      cmdline: kernelCommandLine(handler, node.release, maxVcpus, [config.kernelParams]),
+    },
+    bootId: randomUUID(),
+    cpu: guestCpu(node.machine.spec.cpu, handler.hypervisor === 'qemu' && !departures.qemuCpu.startsWith('host')),
+    cpus: Array.from({ length: size.vcpus }, (_, index) => index),
+    possibleCpus: maxVcpus,
+    memory: {
+      totalKiB: guestMemTotalKiB(handler.hypervisor, size.memoryMiB, extraReserve),
+      idle: {
+        ...idle,
+        anon: idle.anon + departures.guestAnonExtraMiB * 1024,
+        slabUnreclaimable: idle.slabUnreclaimable + departures.guestUnreclaimableSlabExtraMiB * 1024,
+      },
+      blockMiB: memoryBlockMiB,
+    },
+    cgroupVersion: departures.guestCgroup,
+    ...shown(node),
+    clock: node.clock,
+  }
+}
+
+function shown({ departures, machine }: SimNode): Pick<MachineSpec, 'shows'> {
+  const shows: NonNullable<MachineSpec['shows']> = {}
+  if (departures.meminfoShows === 'node') shows.meminfo = () => machine.meminfo()
+  if (departures.kernelLogShows === 'node') shows.kernelLog = () => machine.kernelLog()
+  return Object.keys(shows).length > 0 ? { shows } : {}
+}
+
+/** systemd and the agent below it in Kata's own image; the agent alone where it was recorded as init. Idle memory counts them already. */
+function startGuestProcesses(guest: Machine, mode: SimNode['mode']): void {
+  const spawn = (comm: string, argv: string[]) =>
+    guest.spawn({ comm, argv, exe: argv[0] ?? '', oomScoreAdj: -1000, cgroup: comm === 'systemd' || comm === 'init' ? '/init.scope' : `/system.slice/${comm}.service` })
+  if (mode === 'as-recorded') spawn('init', ['/sbin/init'])
+  else spawn('systemd', ['/sbin/init'])
+  startKernelThreads(guest)
+  if (mode === 'as-recorded') return
+  spawn('systemd-journal', ['/usr/lib/systemd/systemd-journald'])
+  spawn('chronyd', ['/usr/sbin/chronyd', '-F', '1'])
+  spawn('kata-agent', ['/usr/bin/kata-agent'])
+}

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto'
+import type { CriMount } from '../kubelet/containerRuntime.ts'
+import type { ContainerMount, Machine, MachineFiles } from '../machine/machine.ts'
+import type { SimNode } from '../node/simNode.ts'
+import { withBacktrace } from './backtrace.ts'
+import { refusedProcMount } from './procMounts.ts'
+import type { ShimConfig } from './shimConfig.ts'
+import { below, volumeKind, type VolumeKind } from './volumeKind.ts'
+
+const sharedInGuest = '/run/kata-containers/shared/containers'
+
+/** The volumes of a pod's containers in its guest: what is shared, made or plugged there. */
+export interface GuestVolumes {
+  /**
+   * The mounts of one container, in the order that containerd gave them.
+   * @throws Error with the agent's words when it cannot or may not make one.
+   */
+  mountsOf(containerId: string, mounts: readonly CriMount[]): ContainerMount[]
+}
+
+export interface HostMounts {
+  kindOf: (path: string) => 'directory' | 'file' | 'socket' | 'characterDevice' | 'blockDevice' | null
+  isTmpfs: (path: string) => boolean
+}
+
+export function createGuestVolumes(node: SimNode, guest: Machine, config: ShimConfig, sandboxId: string, host: HostMounts): GuestVolumes {
+  const { departures } = node
+  const emptyDirs = new Map<string, string>()
+
+  /** A directory of the guest which all containers of the pod mount: an emptyDir. */
+  const guestDirectory = (hostPath: string, kind: 'local' | 'ephemeral' | 'shm'): string => {
+    const known = emptyDirs.get(hostPath)
+    if (known !== undefined) return known
+    const name = nameOf(hostPath)
+    const path = kind === 'local' ? `${sharedInGuest}/${sandboxId}/rootfs/local/${name}` : `/run/kata-containers/sandbox/${sandboxId}/${kind}/${name}`
+    guest.files.mkdir(path, 0o777)
+    if (kind !== 'local') guest.files.mount(path, { tmpfs: true, sizeBytes: kind === 'shm' ? null : config.defaultMemoryMiB * 1024 * 1024 }, { fstype: 'tmpfs' })
+    emptyDirs.set(hostPath, path)
+    return path
+  }
+
+  const share = (containerId: string, mount: CriMount): string => {
+    const hash = createHash('sha256').update(mount.containerPath).digest('hex').slice(0, 16)
+    const path = `${sharedInGuest}/${containerId}-${hash}-${nameOf(mount.containerPath)}`
+    if (config.sharedFs === 'none') copyTree(node.machine.files, mount.hostPath, guest.files, path)
+    else guest.files.mount(path, { files: node.machine.files, path: mount.hostPath }, { fstype: 'virtiofs', readonly: mount.readonly })
+    return path
+  }
+
+  const sourceOf = (containerId: string, mount: CriMount, kind: VolumeKind): string => {
+    if (kind === 'local' || kind === 'ephemeral' || kind === 'shm') return guestDirectory(mount.hostPath, kind)
+    if (kind !== 'guest') return share(containerId, mount)
+    if (departures.hostProcShows === 'node' && !below(mount.hostPath, '/dev')) return share(containerId, mount)
+    if (guest.files.kindOf(mount.hostPath) === null) throw new Error(withBacktrace('No such file or directory (os error 2)'))
+    return mount.hostPath
+  }
+
+  const checkProc = (mount: CriMount, kind: VolumeKind) => {
+    const proc = {
+      destination: mount.containerPath,
+      sourceIsProc: kind === 'guest' && below(mount.hostPath, '/proc'),
+      sourceIsFile: host.kindOf(mount.hostPath) !== 'directory',
+    }
+    const refused = refusedProcMount(proc, node.mode, guest.files.kindOf(mount.containerPath) !== null, departures)
+    if (refused !== null) throw new Error(withBacktrace(refused))
+  }
+
+  return {
+    mountsOf(containerId, mounts) {
+      return mounts.map((mount) => {
+        const kind = volumeKind(mount, config, host, host.isTmpfs)
+        checkProc(mount, kind)
+        const source = sourceOf(containerId, mount, kind)
+        return { kind: 'bind', destination: mount.containerPath, source, ...shownAs(node, mount, kind, config, host) }
+      })
+    },
+  }
+}
+
+/** How /proc/mounts shows a volume, as recorded: directories by announced submounts (none), files by the share itself (kataShared). */
+function shownAs(node: SimNode, mount: CriMount, kind: VolumeKind, config: ShimConfig, host: HostMounts): { fstype: string; device: string; options: string } {
+  const access = mount.readonly ? 'ro' : 'rw'
+  if (kind === 'guest') return guestFilesystem(mount.hostPath, access)
+  if (kind === 'shm') return { fstype: 'tmpfs', device: 'shm', options: `${access},relatime` }
+  if (kind === 'watchable') return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
+  if (kind === 'ephemeral') return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime,size=${config.defaultMemoryMiB * 1024}k` }
+  if (config.sharedFs === 'none') return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
+  const directory = host.kindOf(mount.hostPath) === 'directory'
+  if (node.departures.sharedFilesystem === '9p' && kind === 'share' && directory) return nineP(access)
+  return { fstype: 'virtiofs', device: directory ? 'none' : 'kataShared', options: `${access},relatime` }
+}
+
+/** A mount of the old shared file system. */
+export function nineP(access: 'rw' | 'ro'): { fstype: string; device: string; options: string } {
+  return { fstype: '9p', device: 'kataShared', options: `${access},dirsync,nodev,relatime,access=client,msize=8192,trans=virtio` }
+}
+
+function guestFilesystem(path: string, access: string): { fstype: string; device: string; options: string } {
+  if (below(path, '/proc')) return { fstype: 'proc', device: 'proc', options: `${access},nosuid,nodev,noexec,relatime` }
+  if (below(path, '/sys')) return { fstype: 'sysfs', device: 'sysfs', options: `${access},nosuid,nodev,noexec,relatime` }
+  return { fstype: 'devtmpfs', device: 'devtmpfs', options: `${access},relatime,mode=755` }
+}
+
+/** Without a shared file system the shim copies what the volume holds when the container is made, and no more. */
+function copyTree(from: MachineFiles, source: string, to: MachineFiles, target: string): void {
+  if (from.kindOf(source) !== 'directory') {
+    to.write(target, from.read(source) ?? '')
+    return
+  }
+  to.mkdir(target)
+  for (const name of from.list(source)) copyTree(from, `${source}/${name}`, to, `${target}/${name}`)
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}

@@ -1,0 +1,191 @@
+import { CriError, type SandboxConfig } from '../kubelet/containerRuntime.ts'
+import { MachineError, type MachineContainer, type MachineProcess } from '../machine/machine.ts'
+import type { PodNetwork } from '../node/podNetwork.ts'
+import type { ContainerStart, RunningContainer, Sandbox } from '../node/sandbox.ts'
+import type { SimNode } from '../node/simNode.ts'
+import { agentContainer } from './agentContainer.ts'
+import { annotatedConfig } from './annotations.ts'
+import { withBacktrace } from './backtrace.ts'
+import { demandOf, type ContainerDemand } from './demand.ts'
+import { createGuest, type SandboxGuest } from './sandboxGuest.ts'
+import { createHostMounts } from '../node/hostMounts.ts'
+import { idleHostMemory } from './hostMemory.ts'
+import { configPath, shimBinary, type KataHandler } from './kataHandler.ts'
+import { shimCommandLine, virtiofsdCommandLine } from './otherCommandLines.ts'
+import { createSandboxFiles } from './sandboxFiles.ts'
+import { shimConfig, type ShimConfig } from './shimConfig.ts'
+import { readEffectiveToml } from './effectiveToml.ts'
+import type { VmPool } from './vmPool.ts'
+
+export interface KataSandboxOptions {
+  node: SimNode
+  handler: KataHandler
+  id: string
+  config: SandboxConfig
+  network: PodNetwork | null
+  pool: VmPool
+}
+
+/** Starts a sandbox of Kata: shim, virtiofsd, VM, agent, /pause. @throws CriError worded as containerd's. */
+export async function startKataSandbox(options: KataSandboxOptions): Promise<Sandbox> {
+  const { node, handler, id, config, network } = options
+  const { departures, machine } = node
+  const shimSettings = effectiveConfig(node, handler, config)
+  const cgroups = cgroupsOf(config, id, shimSettings)
+  const shims = [startShim(node, handler, id, cgroups.overhead, network)]
+  const shim = shims[0] as MachineProcess
+  const files = createSandboxFiles(machine.files, id, handler, departures)
+  const helpers = startVirtiofsd(node, handler, shimSettings, id, shim, cgroups.overhead)
+  const host = createHostMounts(node)
+  const guests: SandboxGuest[] = []
+  const containers = new Map<string, { demand: ContainerDemand; running: boolean; guest: SandboxGuest }>()
+  const mirrors = new Map<string, MachineProcess>()
+  const lost = new Set<() => void>()
+  let over = false
+
+  const end = (byItself: boolean) => {
+    if (over) return
+    over = true
+    for (const guest of guests) guest.release()
+    const survives = !byItself && departures.hypervisorAfterDeletion === 'running'
+    for (const process of [...helpers, ...mirrors.values(), ...(survives ? [] : shims)]) process.kill('KILL')
+    files.removeAll()
+    if (byItself) for (const listener of lost) listener()
+  }
+
+  const addGuest = async (): Promise<SandboxGuest> => {
+    const podDemand = sandboxDemand(config)
+    const vm = await options.pool.take({ sandboxId: id, handler, config: shimSettings, demand: podDemand, shim, network: { namespace: network?.namespace ?? machine.rootNetNamespace, mac: network?.mac ?? null }, cgroup: cgroups.hypervisor })
+    const guest = createGuest({ node, handler, settings: shimSettings, sandboxId: id, config, network, vm, host, first: guests.length === 0, giveBack: (one) => options.pool.giveBack(one) })
+    guests.push(guest)
+    vm.onDeath(() => end(true))
+    return guest
+  }
+
+  try {
+    await addGuest()
+  } catch (error) {
+    end(false)
+    for (const process of shims) process.kill('KILL')
+    throw error
+  }
+  void shim.exited.then(() => end(true))
+
+  /** Each container is plugged for when it is made (sandbox.go CreateContainer, updateResources). */
+  const demandNow = () => demandOf([...containers.values()].filter((container) => container.running).map((container) => container.demand))
+
+  const startContainer = async (start: ContainerStart): Promise<RunningContainer> => {
+    if (over) throw new CriError('NotFound', `sandbox container "${id}" is not running`)
+    const guest = departures.vmScope === 'container' && containers.size > 0 ? await addGuest() : (guests[0] as SandboxGuest)
+    if (departures.shimPer === 'container' && containers.size > 0) shims.push(startShim(node, handler, id, cgroups.overhead, network))
+    const demand = await containerDemand(node, config, start)
+    const entry = { demand, running: true, guest }
+    containers.set(start.id, entry)
+    options.pool.resize(guest.vm, id, departures.vmScope === 'container' ? demandOf([demand]) : demandNow())
+    let container: MachineContainer
+    try {
+      container = await guest.run(start)
+    } catch (error) {
+      containers.delete(start.id)
+      throw new CriError('Unknown', `failed to create containerd task: failed to create shim task: ${agentWords(error)}: unknown`)
+    }
+    files.containerAdded(start.id)
+    if (departures.containerProcessesOnHost) mirrors.set(start.id, machine.spawn({ comm: commOf(start.argv), argv: start.argv, exe: start.argv[0] ?? '' }))
+    void container.exited.then(() => {
+      entry.running = false
+      mirrors.get(start.id)?.kill('KILL')
+    })
+    return agentContainer({ node, sandbox: config, container, guest: guest.vm.guest, siblings: () => [...siblingsOf(guests, start.id)], endVm: () => end(true), beforeExec: () => guest.refreshLeakedProcesses() })
+  }
+
+  return {
+    id,
+    config,
+    handler: departures.criReportsHandler ? config.runtimeHandler : '',
+    ips: network === null ? [] : [network.ip],
+    pid: (guests[0] as SandboxGuest).vm.process.pid,
+    startContainer,
+    async stop() {
+      if (!over) await node.clock.sleep(200)
+      end(false)
+    },
+    onLost: (listener) => void lost.add(listener),
+  }
+}
+
+/** Base file and drop-ins as they lie on the node, then the pod's annotations. */
+function effectiveConfig(node: SimNode, handler: KataHandler, config: SandboxConfig): ShimConfig {
+  const settings = shimConfig(readEffectiveToml(node.machine.files, configPath(handler), node.departures))
+  const annotations = Object.fromEntries(Object.entries(config.annotations).filter(([key]) => key.startsWith('io.katacontainers.')))
+  try {
+    return annotatedConfig(settings, handler, annotations)
+  } catch (error) {
+    throw new CriError('Unknown', `failed to create containerd task: failed to create shim task: ${(error as Error).message}: unknown`)
+  }
+}
+
+/** cgroups of a sandbox's processes (host-cgroups.md): all in the pod's with sandbox_cgroup_only, else helpers in /kata_overhead. */
+function cgroupsOf(config: SandboxConfig, id: string, settings: ShimConfig): { hypervisor: string; overhead: string } {
+  const pod = `${config.cgroupParent}/kata_${id}`
+  return { hypervisor: pod, overhead: settings.sandboxCgroupOnly ? pod : `/kata_overhead/${id}` }
+}
+
+function startShim(node: SimNode, handler: KataHandler, id: string, cgroup: string, network: PodNetwork | null): MachineProcess {
+  const binary = shimBinary(handler)
+  const { shimKiB } = idleHostMemory({ ...handler, hypervisor: 'qemu' }, 2048)
+  return node.machine.spawn({
+    comm: 'containerd-shim',
+    argv: shimCommandLine(binary, id),
+    exe: binary,
+    memory: { rssKiB: shimKiB, shmemKiB: 0, pssKiB: Math.round(shimKiB * 0.97) },
+    fds: [],
+    cgroup,
+    threads: 11,
+    ...(network && handler.hypervisor === 'dragonball' ? { netNamespace: network.namespace } : {}),
+  })
+}
+
+/** Two processes, the second the child that serves: recorded with the Go shim. None where the VMM has its own. */
+function startVirtiofsd(node: SimNode, handler: KataHandler, settings: ShimConfig, id: string, shim: MachineProcess, cgroup: string): MachineProcess[] {
+  if (settings.sharedFs !== 'virtio-fs' || !node.departures.virtiofsdRuns || settings.virtiofsDaemon === null) return []
+  const argv = virtiofsdCommandLine(handler, settings.virtiofsDaemon, id, settings.virtiofsCache, settings.virtiofsArguments)
+  const { virtiofsdKiB } = idleHostMemory(handler, settings.defaultMemoryMiB)
+  const parentKiB = 4_200
+  const childKiB = Math.max(3_000, virtiofsdKiB - parentKiB)
+  const spawn = (parent: number, rssKiB: number, shmemKiB: number, threads: number) =>
+    node.machine.spawn({ comm: 'virtiofsd', argv, exe: argv[0] ?? '', parent, memory: { rssKiB, shmemKiB, pssKiB: Math.round(rssKiB * 0.42) }, cgroup, threads })
+  const parent = spawn(shim.pid, parentKiB, 0, 1)
+  return [parent, spawn(parent.pid, childKiB, Math.round(childKiB * 0.5), 2)]
+}
+
+function sandboxDemand(config: SandboxConfig): ReturnType<typeof demandOf> {
+  const { cpuQuota, memoryLimitBytes } = config.resources
+  return demandOf([{ cpuMillicores: (cpuQuota ?? 0) / 100, memoryBytes: memoryLimitBytes ?? 0 }])
+}
+
+/** limits of a container; requests where a fault counts them. */
+async function containerDemand(node: SimNode, config: SandboxConfig, start: ContainerStart): Promise<ContainerDemand> {
+  const { cpuQuota, cpuPeriod, memoryLimitBytes } = start.config.resources
+  const demand = { cpuMillicores: cpuQuota === null ? 0 : (cpuQuota * 1000) / cpuPeriod, memoryBytes: memoryLimitBytes ?? 0 }
+  const { memoryRequestsCounted, cpuRequestsCounted } = node.departures
+  if (!memoryRequestsCounted && !cpuRequestsCounted) return demand
+  const requests = (await node.pods.containerOf(config, start.config.name)).requests
+  if (memoryRequestsCounted && memoryLimitBytes === null) demand.memoryBytes = requests.memoryBytes
+  if (cpuRequestsCounted && cpuQuota === null) demand.cpuMillicores = requests.cpuMillicores
+  return demand
+}
+
+/** The agent's words: an error of the guest's kernel comes with a backtrace. */
+function agentWords(error: unknown): string {
+  if (error instanceof MachineError) return withBacktrace(error.message)
+  return error instanceof Error ? error.message : String(error)
+}
+
+function siblingsOf(guests: readonly SandboxGuest[], id: string): MachineContainer[] {
+  return guests.flatMap((guest) => guest.containers()).filter((container) => container.id !== id)
+}
+
+function commOf(argv: readonly string[]): string {
+  return (argv[0] ?? '').split('/').at(-1)?.slice(0, 15) ?? ''
+}
+

@@ -1,0 +1,150 @@
+import type { SandboxConfig } from '../kubelet/containerRuntime.ts'
+import type { ContainerMount, Machine, MachineContainer, MachineContainerSpec, NetNamespace, PidNamespace } from '../machine/machine.ts'
+import { capabilitiesOf } from '../node/capabilities.ts'
+import { cpuWeight, userOf } from '../node/containerResources.ts'
+import { macAddress } from '../node/identifiers.ts'
+import { setInterfaces, setLoopbackOnly, type PodNetwork } from '../node/podNetwork.ts'
+import type { ContainerStart } from '../node/sandbox.ts'
+import type { SimNode } from '../node/simNode.ts'
+import { createGuestVolumes, nineP, type HostMounts } from './guestVolumes.ts'
+import type { KataHandler } from './kataHandler.ts'
+import { leakProcesses } from './leakedProcesses.ts'
+import type { ShimConfig } from './shimConfig.ts'
+import { agentMounts } from './standardMounts.ts'
+import type { VirtualMachine } from './virtualMachine.ts'
+
+export interface SandboxGuestOptions {
+  node: SimNode
+  handler: KataHandler
+  settings: ShimConfig
+  sandboxId: string
+  config: SandboxConfig
+  network: PodNetwork | null
+  vm: VirtualMachine
+  host: HostMounts
+  /** The pod's first VM has its address. */
+  first: boolean
+  giveBack(vm: VirtualMachine): void
+}
+
+/** A pod's part of a guest: namespaces, /pause, volumes, containers. */
+export interface SandboxGuest {
+  readonly vm: VirtualMachine
+  run(start: ContainerStart): Promise<MachineContainer>
+  containers(): MachineContainer[]
+  /** What a leaking PID namespace shows of the node, brought up to date. */
+  refreshLeakedProcesses(): void
+  release(): void
+}
+
+export function createGuest(options: SandboxGuestOptions): SandboxGuest {
+  const { node, sandboxId, config, vm, settings } = options
+  const { guest } = vm
+  const { departures } = node
+  const net = guestNetwork(options)
+  const pidNamespace = guest.newPidNamespace()
+  const ipcNamespace = guest.newIpcNamespace()
+  guest.spawn({ comm: 'pause', argv: ['/pause'], exe: '/pause', uid: 65535, pidNamespace, netNamespace: net, cgroup: `/kubepods/${sandboxId}` })
+  for (const [name, value] of Object.entries(config.sysctls)) guest.setSysctl(name.replaceAll('.', '/'), value, name.startsWith('net.') ? net : ipcNamespace)
+  const volumes = createGuestVolumes(node, guest, settings, sandboxId, options.host)
+  const running = new Map<string, MachineContainer>()
+  const leak = departures.hostPidShows === 'node' && config.namespaces.pid === 'NODE' ? leakProcesses(node.machine, guest, pidNamespace) : null
+
+  return {
+    vm,
+    async run(start) {
+      const exists = (path: string) => guest.files.kindOf(path) !== null
+      const standard = agentMounts(start.config.security.privileged, departures.guestCgroup, exists)
+      const mounts = [...standard.first, ...volumes.mountsOf(start.id, start.config.mounts), ...standard.last]
+      leak?.refresh()
+      const pid = pidNamespaceFor(options, start, guest, pidNamespace)
+      const container = guest.runContainer(containerSpec(options, start, mounts, { pid, net, ipc: ipcNamespace }))
+      running.set(start.id, container)
+      void container.exited.then(() => running.delete(start.id))
+      return container
+    },
+    containers: () => [...running.values()],
+    refreshLeakedProcesses: () => leak?.refresh(),
+    release() {
+      for (const container of running.values()) container.signal('KILL')
+      if (options.network !== null && options.first) node.network.detach(options.network.ip)
+      options.giveBack(vm)
+    },
+  }
+}
+
+/** eth0 with the MAC, address, MTU and routes of the pod's interface on the node; with hostNetwork there is none to take over. */
+function guestNetwork({ node, network, vm, first }: SandboxGuestOptions): NetNamespace {
+  const { departures } = node
+  const namespace = departures.vmScope === 'runtimeHandler' ? vm.guest.newNetNamespace() : vm.guest.rootNetNamespace
+  if (network === null || network.mac === null) {
+    setLoopbackOnly(namespace)
+    return namespace
+  }
+  setInterfaces(namespace, {
+    ip: departures.guestAddress ? network.ip : null,
+    mac: departures.guestMac === 'pod' ? network.mac : macAddress(),
+    mtu: network.mtu,
+    gateway: departures.guestDefaultRoute ? network.gateway : null,
+  })
+  if (first) node.network.attach({ namespace, ip: network.ip, node: node.name, kind: 'kata-pod' })
+  return namespace
+}
+
+/** hostPID and shareProcessNamespace both mean the sandbox's namespace (kata_agent.go handlePidNamespace). */
+function pidNamespaceFor({ node, config }: SandboxGuestOptions, start: ContainerStart, guest: Machine, sandbox: PidNamespace): PidNamespace {
+  const { hostPidShows, sandboxPidNamespaceByDefault, shareProcessNamespaceWorks } = node.departures
+  if (config.namespaces.pid === 'NODE') {
+    const root = hostPidShows === 'guest-root' || (hostPidShows === 'guest-root-when-privileged' && start.config.security.privileged)
+    return root ? guest.rootPidNamespace : sandbox
+  }
+  if (config.namespaces.pid === 'POD') return shareProcessNamespaceWorks ? sandbox : guest.newPidNamespace()
+  return sandboxPidNamespaceByDefault ? sandbox : guest.newPidNamespace()
+}
+
+function containerSpec(options: SandboxGuestOptions, start: ContainerStart, mounts: ContainerMount[], namespaces: MachineContainerSpec['namespaces']): MachineContainerSpec {
+  const { config: container } = start
+  return {
+    id: start.id,
+    argv: start.argv,
+    env: start.env,
+    cwd: start.cwd,
+    user: userOf(container.security),
+    // The agent sets no host name for a pod of the host's network: the guest keeps its own (recorded).
+    hostname: options.config.namespaces.network === 'NODE' ? 'localhost' : options.config.hostname,
+    tty: container.tty,
+    image: container.image,
+    rootfs: { ...rootFilesystem(options), readonly: container.security.readOnlyRootfs },
+    mounts,
+    namespaces,
+    cgroup: guestCgroup(options.node, start),
+    capabilities: capabilitiesOf(container.security),
+    noNewPrivs: container.security.noNewPrivs,
+    privileged: container.security.privileged,
+    devices: [],
+    onOutput: start.onOutput,
+  }
+}
+
+function rootFilesystem({ node, settings }: SandboxGuestOptions): { fstype: string; device: string; options: string } {
+  if (settings.sharedFs === 'none') return { fstype: 'ext4', device: '/dev/vdb', options: 'rw,relatime' }
+  return node.departures.sharedFilesystem === '9p' ? nineP('rw') : { fstype: 'virtiofs', device: 'none', options: 'rw,relatime' }
+}
+
+/** The container's limits in the guest. The agent of 3.26.0 leaves memory.oom.group alone (recorded: oom_group_kill 0). */
+function guestCgroup({ departures }: SimNode, start: ContainerStart): MachineContainerSpec['cgroup'] {
+  const { memoryLimitBytes, cpuQuota, cpuPeriod, cpuShares, pidsLimit } = start.config.resources
+  const memory = memoryLimitBytes === null || !departures.memoryLimitWritten ? null : memoryLimitBytes - departures.memoryLimitLessMiB * 1024 * 1024
+  const quota = cpuQuota === null || !departures.cpuQuotaWritten ? null : departures.cpuQuotaRoundedUp ? Math.ceil(cpuQuota / cpuPeriod) * cpuPeriod : cpuQuota
+  return {
+    path: `/kubepods/${start.id}`,
+    memoryMaxBytes: memory,
+    cpuQuota: quota,
+    cpuPeriod,
+    cpuWeight: cpuWeight(cpuShares),
+    pidsMax: pidsLimit,
+    enforced: { memory: departures.memoryLimitEnforced, cpu: departures.cpuQuotaEnforced },
+    oomGroup: false,
+  }
+}
+

@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto'
+import { CriError } from '../kubelet/containerRuntime.ts'
+import type { Machine, MachineProcess, NetNamespace, ProcessSpec } from '../machine/machine.ts'
+import { bootFiles, guestImageBytes } from '../node/kataArtifacts.ts'
+import { guestCid } from '../node/identifiers.ts'
+import type { SimNode } from '../node/simNode.ts'
+import { bootGuest } from './guestMachine.ts'
+import { smallestVmMiB } from './guestMemory.ts'
+import { idleHostMemory, perVcpuKiB, pluggedOverheadKiB } from './hostMemory.ts'
+import type { KataHandler } from './kataHandler.ts'
+import { kernelCommandLine } from './kernelCommandLine.ts'
+import { cloudHypervisorCommandLine, firecrackerCommandLine } from './otherCommandLines.ts'
+import { goQemuCommandLine, rustQemuCommandLine, type QemuStart } from './qemuCommandLine.ts'
+import type { ShimConfig } from './shimConfig.ts'
+import { maximumVcpus, memoryBlockMiB, sizeAfterHotplug, sizeAtStart, type Demand, type VmSize } from './sizing.ts'
+
+/** What a VM is started for. */
+export interface VmStart {
+  sandboxId: string
+  handler: KataHandler
+  config: ShimConfig
+  /** Of the whole pod, known before its containers. */
+  demand: Demand
+  shim: MachineProcess
+  network: { namespace: NetNamespace; mac: string | null }
+  cgroup: string
+}
+
+/** A running VM: its guest, and its hypervisor on the node. */
+export interface VirtualMachine {
+  readonly guest: Machine
+  /** The process that holds the VM: the hypervisor, or the shim of an in-shim VMM. */
+  readonly process: MachineProcess
+  readonly size: VmSize
+  /** Plugs what a pod asks for now and the VM does not have yet. */
+  resize(demand: Demand): void
+  /** The VM is over: guest off, hypervisor gone unless a fault lets it run on. */
+  stop(): void
+  onDeath(listener: () => void): void
+}
+
+const comms = { qemu: 'qemu-system-x86', 'cloud-hypervisor': 'cloud-hyperviso', firecracker: 'firecracker', dragonball: '' }
+
+/** Starts a VM. @throws CriError when KVM is not there or the VM is too small to boot. */
+export function startVirtualMachine(node: SimNode, start: VmStart): VirtualMachine {
+  const { handler, config } = start
+  const { departures } = node
+  const capacity = { cpus: node.scenario.cpus, memoryMiB: node.scenario.memoryMiB }
+  requireKvm(node, handler)
+  let size = sizeAtStart(config, handler.language, start.demand, capacity, departures)
+  if (size.memoryMiB < smallestVmMiB) throw tooSmall(handler, size)
+  const maxVcpus = maximumVcpus(config, capacity)
+  const guest = bootGuest(node, handler, config, size, maxVcpus)
+  const argv = commandLine(node, start, size, maxVcpus)
+  const processes = argv === null ? [] : startHypervisors(node, start, argv, size)
+  const process = processes[0] ?? start.shim
+  // Dragonball is the shim: it holds the VM's files.
+  if (argv === null) start.shim.spec.fds?.push(...vmFiles(node, size.vcpus))
+  const memory = followGuest(node, start, guest, process, size)
+
+  const deaths = new Set<() => void>()
+  let over = false
+  const end = (byItself: boolean) => {
+    if (over) return
+    over = true
+    guest.powerOff()
+    const survives = !byItself && departures.hypervisorAfterDeletion === 'running'
+    if (!survives) for (const one of processes) one.kill('KILL')
+    if (byItself) for (const listener of deaths) listener()
+  }
+  guest.onPanic(() => end(true))
+  if (departures.guestBalloonsWithoutLimits) guest.onMemoryShort((missingKiB) => guest.hotplugMemory(Math.ceil(missingKiB / 1024 / memoryBlockMiB) * memoryBlockMiB, true))
+  void process.exited.then(() => end(true))
+  return {
+    guest,
+    process,
+    get size() {
+      return size
+    },
+    resize(demand) {
+      const next = sizeAfterHotplug(config, size, demand, capacity, departures)
+      if (next.vcpus > size.vcpus) plugCpus(guest, process, handler, size.vcpus, next.vcpus, maxVcpus)
+      if (next.memoryMiB > size.memoryMiB) guest.hotplugMemory(next.memoryMiB - size.memoryMiB, departures.memoryHotplug !== 'stays-offline')
+      memory.plugged(next.memoryMiB - size.memoryMiB, next.vcpus - size.vcpus)
+      size = next
+    },
+    stop: () => end(false),
+    onDeath: (listener) => void deaths.add(listener),
+  }
+}
+
+function requireKvm(node: SimNode, handler: KataHandler): void {
+  if (node.kvm === 'usable' || node.departures.accelerator === 'tcg') return
+  const why = node.kvm === 'missing' ? 'No such file or directory' : 'No such device'
+  const log = `Could not access KVM kernel module: ${why}`
+  const text = handler.hypervisor === 'qemu' ? `failed to launch qemu: exit status 1, error messages from qemu log: ${log}\nqemu-system-x86_64: failed to initialize kvm: ${why}` : log
+  throw new CriError('Unknown', `failed to create containerd task: failed to create shim task: ${text}: unknown`)
+}
+
+/** A VM without room for its kernel never answers (static sizing with a CPU limit alone: overhead_memory is all it gets). */
+function tooSmall(handler: KataHandler, size: VmSize): CriError {
+  const text = `failed to start ${handler.hypervisor} with ${size.memoryMiB} MiB: connect to agent: timed out`
+  return new CriError('DeadlineExceeded', `failed to create containerd task: failed to create shim task: ${text}: unknown`)
+}
+
+function commandLine(node: SimNode, start: VmStart, size: VmSize, maxVcpus: number): string[] | null {
+  const { handler, config, sandboxId } = start
+  if (handler.hypervisor === 'dragonball') return null
+  if (handler.hypervisor === 'cloud-hypervisor') return cloudHypervisorCommandLine(handler, config.hypervisorPath, sandboxId)
+  if (handler.hypervisor === 'firecracker') return firecrackerCommandLine(config.hypervisorPath, sandboxId)
+  const { departures } = node
+  const boot = departures.bootFrom ?? bootFiles(node.release)
+  const cid = departures.guestCid === 'random' ? guestCid() : departures.guestCid
+  const qemu: QemuStart = {
+    sandboxId,
+    uuid: randomUUID(),
+    binary: config.hypervisorPath,
+    kernel: boot.kernel,
+    image: boot.image,
+    imageBytes: guestImageBytes,
+    append: kernelCommandLine(handler, node.release, maxVcpus, [config.kernelParams]),
+    memoryMiB: size.memoryMiB,
+    memorySlots: config.memorySlots,
+    // The Go shim adds memory_offset for the image's DIMM: 10,976M on a node of 9,952 MiB was recorded.
+    maxMemoryMiB: config.maxMemoryMiB || Math.floor(node.machine.spec.memory.totalKiB / 1024) + (handler.language === 'go' ? 1024 : 0),
+    vcpus: size.vcpus,
+    maxVcpus,
+    guestCid: cid,
+    deviceId: sandboxId.slice(0, 16),
+    mac: start.network.mac,
+  }
+  return handler.language === 'go' ? goQemuCommandLine(qemu, departures) : rustQemuCommandLine(qemu, departures)
+}
+
+function hypervisorSpec(node: SimNode, start: VmStart, argv: string[], size: VmSize): ProcessSpec {
+  const { handler } = start
+  return {
+    comm: comms[handler.hypervisor],
+    argv,
+    exe: argv[0] ?? '',
+    parent: start.shim.pid,
+    fds: vmFiles(node, size.vcpus),
+    cgroup: start.cgroup,
+    netNamespace: start.network.namespace,
+    threads: 4 + size.vcpus,
+  }
+}
+
+/** Open files that tell a process that holds a VM. */
+function vmFiles(node: SimNode, vcpus: number): string[] {
+  const kvm = node.departures.accelerator === 'tcg' ? [] : ['/dev/kvm', 'anon_inode:kvm-vm', ...vcpuFiles(0, vcpus)]
+  return [...kvm, ...(node.departures.vsock ? ['/dev/vhost-vsock'] : []), '/dev/vhost-net', '/dev/net/tun']
+}
+
+function vcpuFiles(from: number, to: number): string[] {
+  return Array.from({ length: to - from }, (_, index) => `anon_inode:kvm-vcpu:${from + index}`)
+}
+
+/** The hypervisor first, then its vhost thread and whatever else a fault starts. */
+function startHypervisors(node: SimNode, start: VmStart, argv: string[], size: VmSize): MachineProcess[] {
+  const spawn = () => node.machine.spawn(hypervisorSpec(node, start, argv, size))
+  const hypervisor = spawn()
+  const vhost = node.machine.spawn({ comm: `vhost-${hypervisor.pid}`, argv: [], exe: '', kernelThread: true, parent: 2 })
+  return [hypervisor, vhost, ...Array.from({ length: node.departures.hypervisorsPerSandbox - 1 }, spawn)]
+}
+
+/** QEMU offers CPUs from the last slot downwards, so the guest numbers them from the top (the guide: 0, 12, 13, 14, 15 of 16). */
+function plugCpus(guest: Machine, process: MachineProcess, handler: KataHandler, have: number, want: number, maxVcpus: number): void {
+  const online = new Set(guest.onlineCpus())
+  const all = Array.from({ length: maxVcpus }, (_, index) => index)
+  const free = (handler.hypervisor === 'qemu' ? all.reverse() : all).filter((cpu) => !online.has(cpu))
+  guest.hotplugCpus(free.slice(0, want - have))
+  const { fds } = process.spec
+  if (fds?.some((fd) => fd === 'anon_inode:kvm-vm')) fds.push(...vcpuFiles(have, want))
+}
+
+/** The hypervisor's memory: its own, and the pages that its guest has touched so far. The latter never come back to the node. */
+function followGuest(node: SimNode, start: VmStart, guest: Machine, process: MachineProcess, size: VmSize): { plugged(memoryMiB: number, vcpus: number): void } {
+  const inShim = start.handler.hypervisor === 'dragonball'
+  const idle = idleHostMemory(start.handler, size.memoryMiB)
+  const ownKiB = Math.max(0, (inShim ? idle.shimKiB : idle.hypervisorKiB) - guest.touchedKiB())
+  const vcpuExtraKiB = node.departures.memoryPerVcpuExtraMiB * 1024
+  let extraKiB = (size.vcpus - 1) * vcpuExtraKiB
+  let configuredMiB = size.memoryMiB
+  const update = () => {
+    const touched = node.departures.guestMemoryPreallocated ? configuredMiB * 1024 : guest.touchedKiB() + extraKiB
+    process.memory = { rssKiB: ownKiB + touched, shmemKiB: inShim ? 0 : touched, pssKiB: ownKiB + touched - Math.min(5_000, ownKiB) }
+  }
+  guest.onTouched(update)
+  update()
+  return {
+    plugged(memoryMiB, vcpus) {
+      configuredMiB += memoryMiB
+      extraKiB += pluggedOverheadKiB(memoryMiB) + vcpus * (perVcpuKiB + vcpuExtraKiB)
+      update()
+    },
+  }
+}
