@@ -77,7 +77,11 @@ async function examine(cluster: Cluster, options: DoctorOptions, profile: Profil
     ...(options.probeImage === undefined ? {} : { image: options.probeImage }),
   }
   const { facts, notes } = await withProbes(cluster, fromApi, wanted, async ({ on, notes, privilegedNamespace }) => ({
-    facts: await detectFacts(cluster, { probes: on, declared, ...(privilegedNamespace === undefined ? {} : { privilegedNamespace }) }),
+    facts: await detectFacts(cluster, {
+      probes: on,
+      declared,
+      ...(privilegedNamespace === undefined ? {} : { privilegedNamespace }),
+    }),
     notes,
   }))
   signal.throwIfAborted()
@@ -92,7 +96,8 @@ async function render(facts: ClusterFacts, options: DoctorOptions, profile: Prof
   const exitCode = report.runnable === 0 ? 1 : 0
   const all = { ...report, notes: [...notes, ...(profile?.notes ?? [])], departures }
   if (options.output === 'json') return { text: `${JSON.stringify(all, null, 2)}\n`, exitCode }
-  if (options.output === 'yaml') return { text: (await import('js-yaml')).dump(all, { lineWidth: -1, noRefs: true }), exitCode }
+  if (options.output === 'yaml')
+    return { text: (await import('js-yaml')).dump(all, { lineWidth: -1, noRefs: true }), exitCode }
   const { doctorText } = await import('./doctorText.ts')
   return { text: doctorText(facts, report, [...all.notes, ...departures]), exitCode }
 }

@@ -25,7 +25,12 @@ const samples = 3
 export async function withProbes<T>(
   cluster: Cluster,
   facts: ClusterFacts,
-  options: { readonly namespacePrefix: string; readonly nodes: readonly string[]; readonly image?: string; readonly signal: AbortSignal },
+  options: {
+    readonly namespacePrefix: string
+    readonly nodes: readonly string[]
+    readonly image?: string
+    readonly signal: AbortSignal
+  },
   use: (probes: DoctorProbes) => Promise<T>,
 ): Promise<T> {
   const runId = newRunId()
@@ -33,7 +38,10 @@ export async function withProbes<T>(
   const manifest: KubeObject = {
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: { name: `${options.namespacePrefix}-doctor-${runId}`, labels: { ...labels, 'pod-security.kubernetes.io/enforce': 'privileged' } },
+    metadata: {
+      name: `${options.namespacePrefix}-doctor-${runId}`,
+      labels: { ...labels, 'pod-security.kubernetes.io/enforce': 'privileged' },
+    },
   }
   let created: KubeObject
   try {
@@ -46,9 +54,9 @@ export async function withProbes<T>(
   try {
     return await use(await start(cluster, facts, manifest.metadata.name ?? '', labels, options, running))
   } finally {
-    // Pods first: the namespace controller looks again only seconds after it found some. What is left goes with the namespace.
-    await Promise.allSettled([...running.values()].map((each) => each.remove()))
-    await removeNamespace(cluster, created)
+    // At once: the namespace controller waits five seconds before it looks (namespaceDeletionGracePeriod), and again if it finds pods.
+    const pods = [...running.values()].map((each) => each.remove())
+    await Promise.all([removeNamespace(cluster, created), Promise.allSettled(pods)])
   }
 }
 
@@ -57,7 +65,11 @@ async function start(
   facts: ClusterFacts,
   namespace: string,
   labels: Readonly<Record<string, string>>,
-  { nodes: chosen, image, signal }: { readonly nodes: readonly string[]; readonly image?: string; readonly signal: AbortSignal },
+  {
+    nodes: chosen,
+    image,
+    signal,
+  }: { readonly nodes: readonly string[]; readonly image?: string; readonly signal: AbortSignal },
   running: Map<string, RunningProbe>,
 ): Promise<DoctorProbes> {
   const notes: string[] = []
@@ -96,7 +108,12 @@ function nodesToProbe(facts: ClusterFacts, chosen: readonly string[], notes: str
 
 /** Waits for the end: a second run must not find it half gone. Without the caller's signal, which may have been the reason to stop. */
 async function removeNamespace(cluster: Cluster, { metadata }: KubeObject): Promise<void> {
-  const ref = { apiVersion: 'v1', kind: 'Namespace', name: metadata.name ?? '', ...(metadata.uid === undefined ? {} : { uid: metadata.uid }) }
+  const ref = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    name: metadata.name ?? '',
+    ...(metadata.uid === undefined ? {} : { uid: metadata.uid }),
+  }
   await cluster.delete(ref)
   await cluster.waitForDeleted(ref, { timeoutMs: 60_000, what: `namespace ${ref.name} gone` })
 }

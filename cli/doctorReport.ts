@@ -18,9 +18,18 @@ export interface DoctorReport {
   readonly warnings: readonly string[]
   /** By node, what to do about missing KVM. */
   readonly remedies: readonly { readonly node: string; readonly why: string; readonly steps: readonly string[] }[]
-  readonly chapters: readonly { readonly chapter: string; readonly checks: number; readonly runnable: Readonly<Record<string, number>> }[]
+  readonly chapters: readonly {
+    readonly chapter: string
+    readonly checks: number
+    readonly runnable: Readonly<Record<string, number>>
+  }[]
   /** Reasons of skips, the most frequent first. */
-  readonly missing: readonly { readonly reason: string; readonly checks: number; readonly subjects: readonly string[]; readonly behaviours: readonly string[] }[]
+  readonly missing: readonly {
+    readonly reason: string
+    readonly checks: number
+    readonly subjects: readonly string[]
+    readonly behaviours: readonly string[]
+  }[]
   readonly runnable: number
   readonly planned: number
 }
@@ -70,4 +79,6 @@ function byReason(checks: readonly PlannedCheck[]): DoctorReport['missing'] {
 
 /** The same reason on several classes is one reason: their names are left out of it. */
 const withoutSubject = (reason: string, subject: string | null): string =>
-  subject === null ? reason : reason.replace(new RegExp(`(?<![\\w.-])${subject.replaceAll('.', '\\.')}(?![\\w.-])`, 'g'), 'of this name')
+  subject === null
+    ? reason
+    : reason.replace(new RegExp(`(?<![\\w.-])${subject.replaceAll('.', '\\.')}(?![\\w.-])`, 'g'), 'of this name')

@@ -12,9 +12,11 @@ export function doctorText(facts: ClusterFacts, report: DoctorReport, notes: rea
   return [
     section('CLUSTER', clusterTable(facts)),
     section('NODES', nodeTable(facts.nodes)),
-    section('RUNTIMECLASSES', facts.classes.length === 0 ? 'none is Kata\'s\n' : classTable(facts.classes)),
+    section('RUNTIMECLASSES', facts.classes.length === 0 ? "none is Kata's\n" : classTable(facts.classes)),
     section('WARNINGS', bullets([...report.warnings, ...notes])),
-    ...report.remedies.map((each) => section(`REMEDY FOR ${each.node} (${each.why}; the suite does none of this itself)`, bullets(each.steps))),
+    ...report.remedies.map((each) =>
+      section(`REMEDY FOR ${each.node} (${each.why}; the suite does none of this itself)`, bullets(each.steps)),
+    ),
     section(
       `CHECKS THAT CAN RUN: ${report.runnable} of ${report.planned}`,
       plainTable(
@@ -27,7 +29,10 @@ export function doctorText(facts: ClusterFacts, report: DoctorReport, notes: rea
         ]),
       ),
     ),
-    section('WHAT IS MISSING FOR THE OTHERS', bullets(report.missing.map((each) => `${each.checks} on ${each.subjects.join(', ')}: ${each.reason}`))),
+    section(
+      'WHAT IS MISSING FOR THE OTHERS',
+      bullets(report.missing.map((each) => `${each.checks} on ${each.subjects.join(', ')}: ${each.reason}`)),
+    ),
   ]
     .filter((each) => each !== '')
     .join('\n')
@@ -37,7 +42,8 @@ const section = (title: string, body: string): string => (body === '' ? '' : `${
 const bullets = (lines: readonly string[]): string => lines.map((line) => `- ${line}\n`).join('')
 
 /** The value, or a question mark: why it is not known stands in the facts of -o json. */
-const say = <T>(fact: Fact<T> | undefined): string => (fact === undefined || fact.value === null ? '?' : String(fact.value))
+const say = <T>(fact: Fact<T> | undefined): string =>
+  fact === undefined || fact.value === null ? '?' : String(fact.value)
 
 const clusterTable = (facts: ClusterFacts): string =>
   plainTable(
@@ -57,7 +63,20 @@ const clusterTable = (facts: ClusterFacts): string =>
 
 const nodeTable = (nodes: readonly NodeFacts[]): string =>
   plainTable(
-    ['NODE', 'KATA', 'SCHEDULABLE', 'KVM', 'CPU', 'NESTED', 'MACHINE', 'CGROUP', 'CPUS', 'FREE CPU', 'FREE MEMORY', 'RUNTIME'],
+    [
+      'NODE',
+      'KATA',
+      'SCHEDULABLE',
+      'KVM',
+      'CPU',
+      'NESTED',
+      'MACHINE',
+      'CGROUP',
+      'CPUS',
+      'FREE CPU',
+      'FREE MEMORY',
+      'RUNTIME',
+    ],
     nodes.map((node) => [
       node.name,
       say(node.kata),
@@ -75,7 +94,9 @@ const nodeTable = (nodes: readonly NodeFacts[]): string =>
   )
 
 const free = (allocatable: Fact<number>, requested: Fact<number>, unit: string): string =>
-  allocatable.value === null || requested.value === null ? '?' : `${Math.floor(allocatable.value - requested.value)}${unit}`
+  allocatable.value === null || requested.value === null
+    ? '?'
+    : `${Math.floor(allocatable.value - requested.value)}${unit}`
 
 const classTable = (classes: readonly ClassFacts[]): string =>
   plainTable(

@@ -40,6 +40,9 @@ export interface Simulation {
   close(): Promise<void>
 }
 
+/** Real ms: kata-deploy's pods start like any other, in seconds at natural speed. */
+const rolloutDeadlineMs = 30_000
+
 /** Starts a cluster: API server, controllers, scheduler, nodes with their kubelets, RuntimeClasses and kata-deploy, rolled out. */
 export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
   const { scenario } = options
@@ -49,12 +52,14 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   const api = await startApiServer({ clock, kubernetesVersion: scenario.kubernetesVersion, admission, port: options.port ?? 0 })
   const endpoint = await startKubeletEndpoint()
   const client = api.client('kata-sim')
-  const nodes = createNodes(scenario, departures, clock, client)
+  let installed = false
+  const nodes = createNodes(scenario, departures, clock, client, () => installed)
   const controllers = await startControllers({ client: api.client('kube-controller-manager'), clock })
   const scheduler = startScheduler({ client: api.client('kube-scheduler'), clock })
   for (const object of runtimeClassObjects(scenario, departures)) await client.create('/apis/node.k8s.io/v1/runtimeclasses', object)
   const running = await Promise.all(nodes.map((node) => startNode(node, api, endpoint, scenario, departures)))
-  await deployKata(client, scenario, clock)
+  await deployKata(client, scenario)
+  installed = true
   return {
     kubeconfig: api.kubeconfig(),
     url: api.url,
@@ -71,7 +76,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   }
 }
 
-function createNodes(scenario: Scenario, departures: Departures, clock: Clock, client: KubeClient): SimNode[] {
+function createNodes(scenario: Scenario, departures: Departures, clock: Clock, client: KubeClient, latencies: () => boolean): SimNode[] {
   const release = kataRelease(scenario.kataVersion)
   const handlers = handlersOf(scenario, release, departures)
   const services = createClusterServices(client)
@@ -91,6 +96,7 @@ function createNodes(scenario: Scenario, departures: Departures, clock: Clock, c
       handlers,
       network,
       pods,
+      latencies,
       createMachine,
     }),
   )
@@ -120,19 +126,20 @@ function withoutMissingClasses(client: KubeClient): KubeClient {
 }
 
 /** Installs kata-deploy's objects and waits until its DaemonSet is rolled out: the cluster is handed over installed. */
-async function deployKata(client: KubeClient, scenario: Scenario, clock: Clock): Promise<void> {
+async function deployKata(client: KubeClient, scenario: Scenario): Promise<void> {
   const { namespace, daemonSet } = kataDeployObjects(scenario)
   const name = scenario.kataDeployNamespace
   if (name !== 'kube-system') await client.create('/api/v1/namespaces', namespace)
   const path = `/apis/apps/v1/namespaces/${name}/daemonsets`
   const created = await client.create(path, daemonSet)
   const wanted = scenario.nodes.filter((node) => node.kata).length
-  const enough = new AbortController()
-  const late = clock.sleep(60_000, enough.signal)
-  late.catch(() => {})
-  const watch = client.watch(path, { resourceVersion: created.metadata.resourceVersion ?? '', signal: enough.signal })
-  for await (const { object } of watch) {
-    if (object.metadata.name === 'kata-deploy' && object.status?.numberReady === wanted && object.status?.numberAvailable === wanted) break
+  const rolledOut = new AbortController()
+  const signal = AbortSignal.any([rolledOut.signal, AbortSignal.timeout(rolloutDeadlineMs)])
+  for await (const { object } of client.watch(path, { resourceVersion: created.metadata.resourceVersion ?? '', signal })) {
+    const { numberReady, numberAvailable } = object.status ?? {}
+    if (object.metadata.name !== 'kata-deploy' || numberReady !== wanted || numberAvailable !== wanted) continue
+    rolledOut.abort()
+    return
   }
-  enough.abort()
+  throw new Error(`kata-deploy was not rolled out on ${wanted} nodes within ${rolloutDeadlineMs / 1000} s; see the pods of namespace ${name}`)
 }

@@ -37,6 +37,7 @@ class ArmTimeout extends Error {
 export async function runArm(arm: Arm, services: ArmServices): Promise<ArmResult> {
   const timeline = startTimeline()
   if (arm.decided) return result(timeline, createAssertionLog(), { verdict: arm.decided.verdict as never, message: arm.decided.reason }, [], [], [])
+  if (services.signal.aborted) return result(timeline, createAssertionLog(), stopped(services.signal), [], [], [])
   const log = createAssertionLog()
   const measurements: Measurement[] = []
   const findings: string[] = []

@@ -23,8 +23,11 @@ export interface PodStarter {
 }
 
 interface Entry {
+  readonly node: string
   readonly cost: Cost
   readonly since: number
+  /** Arms that use it now. */
+  active: number
   readonly handle: Promise<PodHandle>
 }
 
@@ -36,7 +39,10 @@ export class PodPool {
   readonly #starter: PodStarter
   readonly #budgets: ReadonlyMap<string, NodeBudget>
   readonly #live = new Map<string, Entry>()
+  /** Planned arms by pod which have not released it yet. */
   readonly #users = new Map<string, number>()
+  /** What removals that have begun will give back, by node. */
+  readonly #leaving = new Map<string, Cost>()
   readonly #removals = new Set<Promise<void>>()
   readonly #onRoom: () => void
   readonly #signal: AbortSignal
@@ -63,6 +69,20 @@ export class PodPool {
       .reduce(addCost, noCost)
   }
 
+  /**
+   * Makes room for an arm that does not fit: removes pods that are only kept for later arms, which will start them anew. Without it the kept
+   * pods of waiting arms could fill a node for good.
+   */
+  makeRoom(arm: Arm): void {
+    const node = arm.planned.node ?? ''
+    const budget = this.#budgets.get(node)
+    const wanted = new Set(requestsOf(arm).map(({ key }) => key))
+    for (const [key, entry] of this.#live) {
+      if (!budget || budget.fits(addCost(this.costOf(arm), negated(this.#leaving.get(node) ?? noCost)))) return
+      if (entry.node === node && entry.active === 0 && !wanted.has(key)) this.#remove(key, entry)
+    }
+  }
+
   /** Starts or joins the arm's pods, all at once except those that come `after` another. The caller has checked the budget. */
   acquire(arm: Arm): Readonly<Record<string, Promise<PodHandle>>> {
     const handles: Record<string, Promise<PodHandle>> = {}
@@ -75,13 +95,16 @@ export class PodPool {
 
   #join(request: PodRequest, arm: Arm, before: Promise<PodHandle> | null): Promise<PodHandle> {
     const live = this.#live.get(request.key)
-    if (live) return live.handle
+    if (live) {
+      live.active += 1
+      return live.handle
+    }
     const node = arm.planned.node ?? ''
     const cost = podCost(request.spec.manifest, classOf(request.spec, arm))
     this.#budgets.get(node)?.take(cost)
     const handle = (before ?? Promise.resolve()).then(() => this.#starter.start(request, node, this.#signal))
     handle.catch(() => undefined)
-    this.#live.set(request.key, { cost, handle, since: performance.now() })
+    this.#live.set(request.key, { node, cost, handle, since: performance.now(), active: 1 })
     return handle
   }
 
@@ -91,10 +114,9 @@ export class PodPool {
       const users = (this.#users.get(key) ?? 1) - 1
       this.#users.set(key, users)
       const entry = this.#live.get(key)
-      if (users <= 0 && entry) {
-        this.#live.delete(key)
-        this.#remove(entry, arm.planned.node ?? '')
-      }
+      if (!entry) continue
+      entry.active -= 1
+      if (users <= 0) this.#remove(key, entry)
     }
   }
 
@@ -109,12 +131,15 @@ export class PodPool {
     )
   }
 
-  #remove({ handle, cost, since }: Entry, node: string): void {
+  #remove(key: string, { node, handle, cost, since }: Entry): void {
+    this.#live.delete(key)
+    this.#leaving.set(node, addCost(this.#leaving.get(node) ?? noCost, cost))
     const removal = handle
       .then((pod) => this.#starter.remove(pod))
       .catch(() => undefined)
       .then(() => {
         this.#budgets.get(node)?.give(cost)
+        this.#leaving.set(node, addCost(this.#leaving.get(node) ?? noCost, negated(cost)))
         const ms = performance.now() - since
         this.#spent = addCost(this.#spent, { millicores: cost.millicores * ms, mib: cost.mib * ms, pods: cost.pods * ms })
         this.#removals.delete(removal)
@@ -128,6 +153,8 @@ export class PodPool {
     while (this.#removals.size > 0) await Promise.all(this.#removals)
   }
 }
+
+const negated = ({ millicores, mib, pods }: Cost): Cost => ({ millicores: -millicores, mib: -mib, pods: -pods })
 
 const requestCache = new WeakMap<Arm, readonly PodRequest[]>()
 

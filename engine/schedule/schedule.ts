@@ -92,8 +92,10 @@ export function startSchedule(options: ScheduleOptions): Schedule {
     const budget = budgets.get(node)
     const fits = budget === undefined || budget.fits(cost) || (budget.used.pods === 0 && budget.never(cost))
     if (held.has(node)) return false
-    if (!fits) held.add(node)
-    return fits
+    if (fits) return true
+    held.add(node)
+    pool.makeRoom(arm)
+    return false
   }
 
   startWhatFits()

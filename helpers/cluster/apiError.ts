@@ -162,19 +162,22 @@ export function describeRequest(request: ApiRequest): string {
   return `${verbs[request.method] ?? request.method} ${what}${name ? ` ${name}` : ''}${namespace ? ` in namespace ${namespace}` : ''}`
 }
 
+/** Failures before the first byte of a request. */
+const unsent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
 /** An ApiError from a failure to get any answer: refused, reset, TLS, DNS, deadline. */
 export function errorOfFailure(server: string, request: ApiRequest, failure: unknown): ApiError {
   const { code, message } = rootCause(failure)
   const [reason, text] = explainFailure(server, code, message)
-  const neverSent = [
-    'ECONNREFUSED',
-    'ENOTFOUND',
-    'EAI_AGAIN',
-    'EHOSTUNREACH',
-    'ENETUNREACH',
-    'UND_ERR_CONNECT_TIMEOUT',
-  ].includes(code)
-  return new ApiError(text, { code: 0, reason, request, neverSent: neverSent || reason === 'Tls', cause: failure })
+  const neverSent = reason === 'Tls' || unsent.has(code) || /before secure TLS connection was established/.test(message)
+  return new ApiError(text, { code: 0, reason, request, neverSent, cause: failure })
 }
 
 function explainFailure(server: string, code: string, message: string): [reason: string, text: string] {
@@ -207,14 +210,21 @@ function explainFailure(server: string, code: string, message: string): [reason:
 
 /** The innermost error says what happened; undici, ws and AggregateError wrap it. */
 function rootCause(failure: unknown): { code: string; message: string } {
-  let error = failure as { code?: unknown; message?: string; cause?: unknown; errors?: unknown[] } | undefined
-  for (let next = inner(error); next; next = inner(error)) error = next as typeof error
-  return { code: String(error?.code ?? ''), message: error?.message || String(failure) }
+  let error = failure as Wrapping | undefined
+  for (let depth = 0, next = inner(error); next && depth < 10; depth++, next = inner(error)) error = next
+  return { code: typeof error?.code === 'string' ? error.code : '', message: error?.message || String(failure) }
 }
 
-const inner = (error: { cause?: unknown; errors?: unknown[] } | undefined): unknown => {
+interface Wrapping {
+  code?: unknown
+  message?: string
+  cause?: unknown
+  errors?: unknown[]
+}
+
+const inner = (error: Wrapping | undefined): Wrapping | null => {
   const found = error?.cause ?? error?.errors?.[0]
-  return typeof found === 'object' ? found : undefined
+  return typeof found === 'object' ? found : null
 }
 
 export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()

@@ -52,7 +52,7 @@ export function createEventIndex(watch: Watch): EventIndex {
   }
 }
 
-const subjectOf = (event: KubeObject): Partial<Subject> => (event['involvedObject'] ?? {}) as Partial<Subject>
+const subjectOf = (event: KubeObject): Partial<Subject> => event['involvedObject'] ?? {}
 
 /** By time in whole seconds, which is all that most reporters give, then by the order in which they were written. */
 function inOrder(one: KubeObject, other: KubeObject): number {
@@ -60,10 +60,14 @@ function inOrder(one: KubeObject, other: KubeObject): number {
   return seconds || Number(one.metadata.resourceVersion ?? 0) - Number(other.metadata.resourceVersion ?? 0)
 }
 
+interface Times {
+  series?: { lastObservedTime?: string } | null
+  lastTimestamp?: string | null
+  eventTime?: string | null
+}
+
 /** When an event was last seen, ms since 1970. Old and new reporters fill different fields. */
 export function timeOf(event: KubeObject): number {
-  const series = event['series'] as { lastObservedTime?: string } | undefined
-  const time =
-    series?.lastObservedTime ?? event['lastTimestamp'] ?? event['eventTime'] ?? event.metadata.creationTimestamp
-  return Date.parse(String(time)) || 0
+  const { series, lastTimestamp, eventTime, metadata } = event as KubeObject & Times
+  return Date.parse(series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '') || 0
 }

@@ -59,10 +59,10 @@ async function run(
   }
 }
 
-/** A read may be repeated after any lost connection; anything else only when the request was turned away unheard (429). */
+/** A read may be repeated after any lost connection; anything else only when the request certainly reached nobody, or was turned away unheard (429). */
 const mayRepeat = (error: unknown, readOnly: boolean): boolean =>
   error instanceof ExecError &&
-  (error.code === 429 || (readOnly && (error.kind === 'connect' || error.kind === 'closed')))
+  (error.code === 429 || error.neverSent || (readOnly && (error.kind === 'connect' || error.kind === 'closed')))
 
 const lateError = (request: ExecRequest, timeoutMs: number, last: unknown): ExecError =>
   new ExecError(

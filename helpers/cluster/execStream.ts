@@ -82,7 +82,14 @@ export async function execOnce(transport: Transport, request: ExecRequest, signa
     socket.on('error', (error) => {
       const cause = errorOfFailure(transport.server, { method: 'GET', path }, error)
       const kind = opened ? 'closed' : 'connect'
-      fail(new ExecError(`${describe(request)}: ${cause.message}`, { kind, said: cause.message, ...output() }))
+      fail(
+        new ExecError(`${describe(request)}: ${cause.message}`, {
+          kind,
+          neverSent: !opened && cause.neverSent && cause.reason !== 'Tls',
+          said: cause.message,
+          ...output(),
+        }),
+      )
     })
     socket.on('unexpected-response', (_, answer) => {
       void bodyOf(answer).then((body) => fail(refusal(transport.server, request, path, answer, body)))

@@ -83,13 +83,13 @@ function named(
 ): (Entry & { name: string }) | null {
   const field = list === 'clusters' ? 'cluster' : 'user'
   const name = context.body[field]
-  if (name === undefined || name === null || name === '') return null
-  const entry = raw[list].get(String(name))
-  if (entry) return { ...entry, name: String(name) }
+  if (typeof name !== 'string' || name === '') return null
+  const entry = raw[list].get(name)
+  if (entry) return { ...entry, name }
   const names = [...raw[list].keys()]
   throw new KubeconfigError(
-    `kubeconfig ${context.file}: context ${contextName} names the ${field} "${String(name)}", which has no entry under ${list}` +
-      `${nearest(String(name), names)}; there is ${names.join(', ') || 'none'}`,
+    `kubeconfig ${context.file}: context ${contextName} names the ${field} "${name}", which has no entry under ${list}` +
+      `${nearest(name, names)}; there is ${names.join(', ') || 'none'}`,
   )
 }
 

@@ -1,5 +1,7 @@
 import type { Cluster, KubeObject, ObjectRef, WaitOptions } from './cluster.ts'
-import { keyOf } from './watch.ts'
+import { unlessAborted, withDeadline } from './deadline.ts'
+import type { EventIndex } from './eventIndex.ts'
+import { keyOf, type Watch } from './watch.ts'
 import type { WatchCache } from './watchCache.ts'
 import { WaitError, type WaitEnd } from './waitError.ts'
 
@@ -24,19 +26,43 @@ export function createWaits(
     return index.of({ name: subject.name, ...(subject.uid ? { uid: subject.uid } : {}) })
   }
 
+  /** The watch of the object's kind, and the events of its namespace when they may be read. */
+  async function sources(target: Target): Promise<{ watch: Watch; index: EventIndex | null }> {
+    const [watch, index] = await Promise.all([
+      cache.of(target),
+      target.namespace ? cache.events(target.namespace).catch(() => null) : null,
+    ])
+    return { watch, index }
+  }
+
   /** Follows one object until `judge` settles the wait. */
   async function follow<Result>(
     target: Target,
     options: WaitOptions & { askAtOnce?: boolean },
     judge: (seen: Seen, events: readonly KubeObject[]) => Verdict<Result>,
   ): Promise<Result> {
-    options.signal?.throwIfAborted()
     const began = performance.now()
-    const watch = await cache.of(target)
-    const index = target.namespace ? await cache.events(target.namespace).catch(() => null) : null
+    const { what, timeoutMs } = options
+    const late = (): WaitError => {
+      const waitedMs = performance.now() - began
+      const trouble = 'the API server did not say where this kind lives'
+      return new WaitError({
+        what,
+        subject: nameOf(target),
+        end: 'deadline',
+        object: null,
+        events: [],
+        waitedMs,
+        trouble,
+      })
+    }
+    const { watch, index } = await withDeadline({ signal: options.signal, timeoutMs, late }, (signal) =>
+      unlessAborted(sources(target), signal),
+    )
     return new Promise<Result>((resolve, reject) => {
       const stops: (() => void)[] = []
       let last: KubeObject | null = null
+      let isThere = false
       let settled = false
 
       const settle = (act: () => void): void => {
@@ -64,15 +90,17 @@ export function createWaits(
       const weigh = (object: KubeObject | null, gone: boolean, asked: boolean): void => {
         if (settled) return
         const mine = object && (!target.uid || object.metadata.uid === target.uid) ? object : null
-        if (mine) last = mine
+        if (mine) [last, isThere] = [mine, !gone]
         try {
           const verdict = judge({ object: gone ? null : mine, gone: gone && mine !== null, asked }, events())
           if (verdict.done) settle(() => resolve(verdict.result))
           else if (verdict.fail) fail(verdict.fail, verdict.because ?? null)
         } catch (error) {
-          settle(() => reject(error as Error))
+          settle(() => reject(error instanceof Error ? error : new Error(String(error))))
         }
       }
+      /** An event may tell what the object itself does not. */
+      const reweigh = (): void => void (isThere && weigh(last, false, false))
       const ask = (timeoutMs = lastReadMs): Promise<void> =>
         find(target, { timeoutMs }).then(
           (object) => weigh(object, false, true),
@@ -85,11 +113,14 @@ export function createWaits(
           ended: (error) => settle(() => reject(error)),
         }),
       )
-      if (index) stops.push(index.subscribe({ name: target.name }, () => last && weigh(last, false, false)))
-      const deadline = setTimeout(() => {
-        // The watch may be late: the API server has the last word.
-        void ask().then(() => fail('deadline', null))
-      }, options.timeoutMs)
+      if (index) stops.push(index.subscribe({ name: target.name }, reweigh))
+      const deadline = setTimeout(
+        () => {
+          // The watch may be late: the API server has the last word.
+          void ask().then(() => fail('deadline', null))
+        },
+        timeoutMs - (performance.now() - began),
+      )
       const noShow = setTimeout(() => void (last === null && watch.trouble === null && ask()), noShowMs)
       stops.push(
         () => clearTimeout(deadline),
@@ -102,13 +133,10 @@ export function createWaits(
       const begin = (): void => {
         weigh(watch.objects.get(keyOf(target)) ?? null, false, false)
         // Not in the watch may mean not yet in the watch: only the API server knows.
-        if (last === null && options.askAtOnce) void ask(options.timeoutMs)
+        if (last === null && options.askAtOnce) void ask(timeoutMs)
       }
       watch.ready.then(begin, (error: Error) => settle(() => reject(error)))
-      index?.ready.then(
-        () => last && weigh(last, false, false),
-        () => undefined,
-      )
+      index?.ready.then(reweigh, () => undefined)
     })
   }
 

@@ -42,6 +42,7 @@ export function startWatch(transport: Transport, path: string, signal: AbortSign
   const objects = new Map<string, KubeObject>()
   const listeners = new Set<WatchListener>()
   let trouble: string | null = 'the first list is not in yet'
+  transport.stats.watches++
 
   function put(object: KubeObject, gone: boolean): void {
     const key = keyOf(object.metadata)
@@ -66,7 +67,6 @@ export function startWatch(transport: Transport, path: string, signal: AbortSign
   /** Follows one watch connection to its end; returns the resourceVersion to go on from, null for a new list. */
   async function follow(resourceVersion: string): Promise<string | null> {
     const query = { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds: serverTimeoutSeconds }
-    transport.stats.watches++
     const body = await transport.stream({ path, query }, { signal, silenceMs })
     trouble = null
     let last = resourceVersion
@@ -102,6 +102,7 @@ export function startWatch(transport: Transport, path: string, signal: AbortSign
         failures++
         trouble = error instanceof Error ? error.message : String(error)
         if (error instanceof ApiError && error.code === 410) resourceVersion = null
+        transport.noteRetry(`watch ${path}`, failures, trouble)
       }
       if (failures > 0) await pause(Math.min(5000, 50 * 2 ** Math.min(failures, 8)), signal)
     }

@@ -7,5 +7,8 @@ export function detectCgroupDriver(config: ContainerdConfig | null, why: string)
   const name = config.defaultRuntime ?? 'runc'
   const runtime = config.runtimes.find((each) => each.handler === name)
   if (!runtime) return unknown(`no runtime ${name} in ${config.files.join(', ')}`)
-  return known(runtime.systemdCgroup ? 'systemd' : 'cgroupfs', `SystemdCgroup of runtime ${name} in containerd's configuration`)
+  return known(
+    runtime.systemdCgroup ? 'systemd' : 'cgroupfs',
+    `SystemdCgroup of runtime ${name} in containerd's configuration`,
+  )
 }

@@ -2,7 +2,7 @@ import type { KubeObject } from '../cluster/cluster.ts'
 import { runsKata } from '../node/containerdConfig.ts'
 import { agree } from './agree.ts'
 import { detectBlockDeviceUse } from './blockDeviceUse.ts'
-import { nodeSelectorOf } from './kataClass.ts'
+import { handlerOf, nodeSelectorOf } from './kataClass.ts'
 import type { ClassOnNode } from './classOnNode.ts'
 import { detectConfidential } from './confidential.ts'
 import type { CustomRuntime } from './customRuntimes.ts'
@@ -36,9 +36,10 @@ export interface ClassEvidence {
 /** All facts of one RuntimeClass: its object, and its handler as the tested nodes have it. */
 export async function detectClassFacts(evidence: ClassEvidence): Promise<ClassFacts> {
   const { runtimeClass, nodes, custom, kataVersion } = evidence
-  const handler = String(runtimeClass['handler'] ?? '')
+  const handler = handlerOf(runtimeClass)
   const probed = nodes.filter((each) => each.probe !== null)
-  const places = probed.length > 0 ? await Promise.all(probed.map((each) => onNode(each, handler))) : [withoutNode(handler, custom)]
+  const places =
+    probed.length > 0 ? await Promise.all(probed.map((each) => onNode(each, handler))) : [withoutNode(handler, custom)]
   const shipped = shimOfHandler(handler) ?? knownShims.find((each) => each.shim === custom?.base) ?? null
   const across = <T>(detect: (on: ClassOnNode) => Fact<T>): Fact<T> =>
     agree(
@@ -83,16 +84,23 @@ async function onNode(evidence: NodeEvidence, handler: string): Promise<ClassOnN
   const capacity = (node['status'] as { capacity?: { cpu?: string } } | undefined)?.capacity?.cpu
   const place = { node: name, handler, cpus: capacity === undefined ? null : quantity(capacity), partial: false }
   const runtime = containerd?.runtimes.find((each) => each.handler === handler) ?? null
-  if (!containerd) return { ...place, runtime, toml: null, because: evidence.containerdWhy }
-  if (!runtime) return { ...place, runtime, toml: null, because: notConfigured(handler, evidence) }
+  if (!containerd) return { ...place, runtime, notKata: false, toml: null, because: evidence.containerdWhy }
+  if (!runtime) return { ...place, runtime, notKata: true, toml: null, because: notConfigured(handler, evidence) }
   if (!runsKata(runtime)) {
-    return { ...place, runtime, toml: null, because: `containerd on ${name} runs handler ${handler} with ${runtime.type}, which is not Kata` }
+    const because = `containerd on ${name} runs handler ${handler} with ${runtime.type}, which is not Kata`
+    return { ...place, runtime, notKata: true, toml: null, because }
   }
   try {
     const toml = (await probe?.effectiveToml(handler)) ?? null
-    return { ...place, runtime, toml, because: `${runtime.configPath ?? 'a configuration of Kata'} does not exist on ${name}` }
+    return {
+      ...place,
+      runtime,
+      notKata: false,
+      toml,
+      because: `${runtime.configPath ?? 'a configuration of Kata'} does not exist on ${name}`,
+    }
   } catch (error) {
-    return { ...place, runtime, toml: null, because: (error as Error).message }
+    return { ...place, runtime, notKata: false, toml: null, because: (error as Error).message }
   }
 }
 
@@ -103,6 +111,9 @@ function notConfigured(handler: string, { name, containerd }: NodeEvidence): str
 }
 
 function withoutNode(handler: string, custom: CustomRuntime | null): ClassOnNode {
-  const toml = custom?.dropIn ? { path: `the drop-in of ${handler} in ${custom.where}`, dropIns: [], values: custom.dropIn } : null
-  return { node: null, handler, cpus: null, runtime: null, toml, partial: true, because: 'only the node probe can read it, and no node of this class has one' }
+  const toml = custom?.dropIn
+    ? { path: `the drop-in of ${handler} in ${custom.where}`, dropIns: [], values: custom.dropIn }
+    : null
+  const because = 'only the node probe can read it, and no node of this class has one'
+  return { node: null, handler, cpus: null, runtime: null, notKata: false, toml, partial: true, because }
 }

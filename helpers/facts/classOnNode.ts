@@ -1,4 +1,4 @@
-import { runsKata, type ContainerdRuntime } from '../node/containerdConfig.ts'
+import type { ContainerdRuntime } from '../node/containerdConfig.ts'
 import type { EffectiveToml } from '../node/effectiveToml.ts'
 import { isTable, tomlAt, type TomlTable } from '../node/mergeToml.ts'
 import { known, unknown, type Fact } from './fact.ts'
@@ -12,6 +12,8 @@ export interface ClassOnNode {
   readonly cpus: number | null
   /** containerd's entry; null when the handler has none. */
   readonly runtime: ContainerdRuntime | null
+  /** containerd was read, and does not run the handler with Kata: nothing may be inferred from the handler's name. */
+  readonly notKata: boolean
   readonly toml: EffectiveToml | null
   /** The TOML is only a drop-in: what it does not say is unknown, not a default. */
   readonly partial: boolean
@@ -42,7 +44,8 @@ export function fromToml<T>(
   const title = section === 'runtime' ? '[runtime]' : `[hypervisor.${hypervisorTable(on.toml.values)?.name ?? '?'}]`
   const where = `${title} of ${describe(on.toml)}${on.node === null ? '' : ` on ${on.node}`}`
   const value = isTable(table) ? table[key] : undefined
-  if (value === undefined) return on.partial ? unknown(`${where} does not say ${key}, and the base file is on the node`) : absent(where)
+  if (value === undefined)
+    return on.partial ? unknown(`${where} does not say ${key}, and the base file is on the node`) : absent(where)
   const fact = read(value)
   return fact === null
     ? unknown(`${key} in ${where} is ${JSON.stringify(value)}, which is not what Kata reads there`)
@@ -50,13 +53,12 @@ export function fromToml<T>(
 }
 
 const describe = (toml: EffectiveToml): string =>
-  toml.dropIns.length === 0 ? toml.path : `${toml.path} with ${toml.dropIns.length} drop-in${toml.dropIns.length > 1 ? 's' : ''}`
+  toml.dropIns.length === 0
+    ? toml.path
+    : `${toml.path} with ${toml.dropIns.length} drop-in${toml.dropIns.length > 1 ? 's' : ''}`
 
 export const asBoolean = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null)
 export const asNumber = (value: unknown): number | null => (typeof value === 'number' ? value : null)
 export const asText = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 export const asTexts = (value: unknown): string[] | null =>
   Array.isArray(value) && value.every((each) => typeof each === 'string') ? value : null
-
-/** True when containerd runs the handler with something that is not Kata's. */
-export const isImpostor = (on: ClassOnNode): boolean => on.runtime !== null && !runsKata(on.runtime)

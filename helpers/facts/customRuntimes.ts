@@ -24,7 +24,12 @@ export function customRuntimes(configMaps: readonly KubeObject[]): CustomRuntime
       .split('\n')
       .map((line) => line.trim().split(':'))
       .filter(([handler, base]) => handler && base)
-      .map(([handler = '', base = '']) => ({ handler, base, where, dropIn: parseDropIn(data[`dropin-${handler}.toml`]) }))
+      .map(([handler = '', base = '']) => ({
+        handler,
+        base,
+        where,
+        dropIn: parseDropIn(data[`dropin-${handler}.toml`]),
+      }))
   })
 }
 

@@ -9,6 +9,9 @@ export const detectDefaultRuntime = (probe: NodeProbe | null, config: Containerd
     if (!config) return unknown('no configuration of containerd in a known place')
     const name = config.defaultRuntime ?? 'runc'
     const type = config.runtimes.find((each) => each.handler === name)?.type
-    const where = config.defaultRuntime === null ? `${config.files[0]} names none, containerd's own default` : `default_runtime_name in ${config.files[0]}`
+    const where =
+      config.defaultRuntime === null
+        ? `${config.files[0]} names none, containerd's own default`
+        : `default_runtime_name in ${config.files[0]}`
     return known(type ? `${name} (${type})` : name, where)
   })

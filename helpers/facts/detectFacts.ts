@@ -8,7 +8,7 @@ import { detectDefaultRuntime } from './defaultRuntime.ts'
 import { detectDistribution } from './distribution.ts'
 import { known, type Fact } from './fact.ts'
 import type { ClusterFacts } from './facts.ts'
-import { kataEvidence } from './kataClass.ts'
+import { handlerOf, kataEvidence } from './kataClass.ts'
 import { detectKataNode } from './kataNode.ts'
 import { detectDeployedVersion, detectNodeKataVersion, kataDeployImage, settleKataVersion } from './kataVersion.ts'
 import { detectNodeFacts, nodeEvidence, type NodeEvidence } from './nodeFacts.ts'
@@ -43,9 +43,13 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
       ? detectPrivilegedNamespace(cluster)
       : known(options.privilegedNamespace, options.privilegedNamespace ? 'the suite has one' : 'it could not be made'),
   ])
-  const evidence = await Promise.all(nodeObjects.map((node) => nodeEvidence(node, options.probes(node.metadata.name ?? ''))))
+  const evidence = await Promise.all(
+    nodeObjects.map((node) => nodeEvidence(node, options.probes(node.metadata.name ?? ''))),
+  )
   const versions = await Promise.all(
-    evidence.filter(hasProbe).map(async (each) => ({ node: each.name, fact: await detectNodeKataVersion(each.probe) })),
+    evidence
+      .filter(hasProbe)
+      .map(async (each) => ({ node: each.name, fact: await detectNodeKataVersion(each.probe, each.containerd) })),
   )
   const kataVersion = settleKataVersion(versions, deployment.version)
 
@@ -53,7 +57,7 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
   const chosen = [...(options.classes ?? []), ...(declared ?? []).map(({ name }) => name)]
   const judged = runtimeClasses.map((runtimeClass) => ({
     runtimeClass,
-    kata: kataEvidence(runtimeClass, runtimesOf(evidence, String(runtimeClass['handler'])), chosen),
+    kata: kataEvidence(runtimeClass, runtimesOf(evidence, handlerOf(runtimeClass)), chosen),
     nodes: classNodes(runtimeClass, nodeObjects),
   }))
   const classes = await Promise.all(
@@ -64,7 +68,7 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
             runtimeClass,
             kata,
             nodes: evidence.filter((each) => nodes.includes(each.name)),
-            custom: deployment.custom.find((each) => each.handler === runtimeClass['handler']) ?? null,
+            custom: deployment.custom.find((each) => each.handler === handlerOf(runtimeClass)) ?? null,
             kataVersion: kataVersion.value,
           }),
     ),
@@ -79,7 +83,9 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
     }),
   )
   const runtimes = await Promise.all(
-    evidence.filter(hasProbe).map(async (each) => ({ node: each.name, fact: await detectDefaultRuntime(each.probe, each.containerd) })),
+    evidence
+      .filter(hasProbe)
+      .map(async (each) => ({ node: each.name, fact: await detectDefaultRuntime(each.probe, each.containerd) })),
   )
   return {
     kubernetesVersion: version,
@@ -88,7 +94,9 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
     defaultRuntime: agree(runtimes, 'only the node probe can tell, and no node has one'),
     nodes,
     classes,
-    otherClasses: judged.filter(({ kata }) => kata === null).map(({ runtimeClass }) => runtimeClass.metadata.name ?? ''),
+    otherClasses: judged
+      .filter(({ kata }) => kata === null)
+      .map(({ runtimeClass }) => runtimeClass.metadata.name ?? ''),
     declared,
     privilegedNamespace: privileged,
     mayCreateRuntimeClasses: mayCreate,
@@ -135,7 +143,10 @@ async function kataDeploy(cluster: Cluster) {
 }
 
 /** A list that may be forbidden: null then, with the reason. */
-async function attempt(what: string, list: () => Promise<KubeObject[]>): Promise<{ value: KubeObject[] | null; how: string }> {
+async function attempt(
+  what: string,
+  list: () => Promise<KubeObject[]>,
+): Promise<{ value: KubeObject[] | null; how: string }> {
   try {
     return { value: await list(), how: '' }
   } catch (error) {

@@ -19,11 +19,13 @@ const distributions: readonly { name: string; version?: RegExp; label?: RegExp; 
 export function detectDistribution(nodes: readonly KubeObject[]): Fact<string> {
   if (nodes.length === 0) return unknown('no node may be listed')
   for (const node of nodes) {
-    const version = (node['status'] as { nodeInfo?: { kubeletVersion?: string } } | undefined)?.nodeInfo?.kubeletVersion ?? ''
+    const version =
+      (node['status'] as { nodeInfo?: { kubeletVersion?: string } } | undefined)?.nodeInfo?.kubeletVersion ?? ''
     const provider = (node['spec'] as { providerID?: string } | undefined)?.providerID ?? ''
     const labels = Object.entries(node.metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`)
     for (const each of distributions) {
-      if (each.version?.test(version)) return known(each.name, `kubelet version of ${node.metadata.name ?? ''}`, version)
+      if (each.version?.test(version))
+        return known(each.name, `kubelet version of ${node.metadata.name ?? ''}`, version)
       const label = labels.find((text) => each.label?.test(text))
       if (label) return known(each.name, `label of ${node.metadata.name ?? ''}`, label)
       if (each.provider?.test(provider)) return known(each.name, `providerID of ${node.metadata.name ?? ''}`, provider)

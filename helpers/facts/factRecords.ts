@@ -12,7 +12,12 @@ export interface FactRecord {
 }
 
 /** Units of facts whose name does not end in one. */
-const units: Readonly<Record<string, string>> = { cpus: 'CPUs', defaultVcpus: 'vCPUs', maxVcpus: 'vCPUs', sandboxOverheadVcpus: 'vCPUs' }
+const units: Readonly<Record<string, string>> = {
+  cpus: 'CPUs',
+  defaultVcpus: 'vCPUs',
+  maxVcpus: 'vCPUs',
+  sandboxOverheadVcpus: 'vCPUs',
+}
 
 const endings: readonly (readonly [RegExp, string])[] = [
   [/MiB$/, 'MiB'],
@@ -26,12 +31,21 @@ export function factRecords(facts: ClusterFacts): FactRecord[] {
   const { nodes, classes, otherClasses, declared, ...cluster } = facts
   return [
     ...recordsOf('cluster', cluster),
-    record('cluster', 'otherClasses', { value: [...otherClasses], how: 'RuntimeClasses that nothing but perhaps their name says to be Kata' }),
-    record('cluster', 'declared', { value: declared?.map(({ name }) => name) ?? null, how: declared ? 'the profile' : 'no profile is given' }),
+    record('cluster', 'otherClasses', {
+      value: [...otherClasses],
+      how: 'RuntimeClasses that nothing but perhaps their name says to be Kata',
+    }),
+    record('cluster', 'declared', {
+      value: declared?.map(({ name }) => name) ?? null,
+      how: declared ? 'the profile' : 'no profile is given',
+    }),
     ...nodes.flatMap(({ name, ...rest }) => recordsOf(`node/${name}`, rest)),
     ...classes.flatMap(({ name, nodes: reachable, evidence, ...rest }) => [
       record(`class/${name}`, 'kata', { value: true, how: evidence ?? 'given' }),
-      record(`class/${name}`, 'nodes', { value: [...reachable], how: 'nodeSelector and tolerations of the class, labels and taints of the nodes' }),
+      record(`class/${name}`, 'nodes', {
+        value: [...reachable],
+        how: 'nodeSelector and tolerations of the class, labels and taints of the nodes',
+      }),
       ...recordsOf(`class/${name}`, rest),
     ]),
   ]
@@ -42,7 +56,8 @@ const recordsOf = (subject: string, group: object): FactRecord[] =>
     .filter((entry): entry is [string, Fact<unknown>] => isFact(entry[1]))
     .map(([name, fact]) => record(subject, name, fact))
 
-const isFact = (value: unknown): value is Fact<unknown> => typeof value === 'object' && value !== null && 'how' in value && 'value' in value
+const isFact = (value: unknown): value is Fact<unknown> =>
+  typeof value === 'object' && value !== null && 'how' in value && 'value' in value
 
 function record(subject: string, name: string, fact: Fact<unknown>): FactRecord {
   const unit = units[name] ?? endings.find(([ending]) => ending.test(name))?.[1] ?? null
@@ -51,7 +66,8 @@ function record(subject: string, name: string, fact: Fact<unknown>): FactRecord 
 
 /** Maps become `key=value` lists. */
 function plain(value: unknown): FactRecord['value'] {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return value
   if (Array.isArray(value)) return value.map(String)
   return Object.entries(value as object).map(([key, each]) => `${key}=${String(each)}`)
 }

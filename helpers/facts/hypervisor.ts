@@ -1,4 +1,4 @@
-import { hypervisorTable, isImpostor, type ClassOnNode } from './classOnNode.ts'
+import { hypervisorTable, type ClassOnNode } from './classOnNode.ts'
 import { known, unknown, type Fact } from './fact.ts'
 import type { Hypervisor } from './facts.ts'
 import type { KnownShim } from './kataShims.ts'
@@ -16,7 +16,7 @@ const tables: Readonly<Record<string, Hypervisor>> = {
 
 /** From [hypervisor.X] of the configuration; without the node, what kata-deploy ships under the handler's name. */
 export function detectHypervisor(on: ClassOnNode, shipped: KnownShim | null): Fact<Hypervisor> {
-  if (isImpostor(on)) return unknown(on.because)
+  if (on.notKata) return unknown(on.because)
   const table = on.toml ? hypervisorTable(on.toml.values) : null
   if (on.toml && table) {
     const hypervisor = tables[table.name]
@@ -24,6 +24,7 @@ export function detectHypervisor(on: ClassOnNode, shipped: KnownShim | null): Fa
       ? known(hypervisor, `[hypervisor.${table.name}] in ${on.toml.path}`)
       : unknown(`[hypervisor.${table.name}] in ${on.toml.path} is no hypervisor that this suite knows`)
   }
-  if (shipped) return known(shipped.hypervisor, `kata-deploy serves shim ${shipped.shim} under this handler; not seen on a node`)
+  if (shipped)
+    return known(shipped.hypervisor, `kata-deploy serves shim ${shipped.shim} under this handler; not seen on a node`)
   return unknown(on.toml ? `${on.toml.path} has no [hypervisor.*]` : on.because)
 }

@@ -14,7 +14,7 @@ export function kataEvidence(
 ): string | null {
   const kata = runtimes.find(runsKata)
   if (kata) return `containerd runs its handler with ${kata.type}`
-  const handler = String(runtimeClass['handler'] ?? '')
+  const handler = handlerOf(runtimeClass)
   if (/^kata(-|$)/.test(handler)) return `its handler is ${handler}`
   const labels = runtimeClass.metadata.labels ?? {}
   if (labels['kata-deploy/instance'] !== undefined) return 'label kata-deploy/instance'
@@ -23,6 +23,9 @@ export function kataEvidence(
   if (chosen.includes(runtimeClass.metadata.name ?? '')) return 'chosen by the operator'
   return null
 }
+
+/** Name of the runtime in containerd's configuration that a RuntimeClass asks for. */
+export const handlerOf = ({ handler }: KubeObject): string => (typeof handler === 'string' ? handler : '')
 
 /** scheduling.nodeSelector of a RuntimeClass. */
 export function nodeSelectorOf(runtimeClass: KubeObject): Readonly<Record<string, string>> {

@@ -13,7 +13,9 @@ function kataLabelOf(node: KubeObject): { readonly text: string; readonly on: bo
   const labels = node.metadata.labels ?? {}
   const main = labels[kataLabel]
   if (main !== undefined) return { text: `label ${kataLabel}=${main}`, on: main === 'true' }
-  const installation = Object.entries(labels).find(([key, value]) => key.startsWith(installationLabel) && value === 'true')
+  const installation = Object.entries(labels).find(
+    ([key, value]) => key.startsWith(installationLabel) && value === 'true',
+  )
   return installation ? { text: `label ${installation[0]}=true, without ${kataLabel}`, on: true } : null
 }
 
@@ -34,9 +36,11 @@ export function detectKataNode({ node, allNodes, classes, containerd }: KataNode
   const label = kataLabelOf(node)
   if (label) return known(label.on, label.text)
   const runtime = containerd?.runtimes.find(runsKata)
-  if (runtime) return known(true, `no label ${kataLabel}, but containerd runs handler ${runtime.handler} with ${runtime.type}`)
+  if (runtime)
+    return known(true, `no label ${kataLabel}, but containerd runs handler ${runtime.handler} with ${runtime.type}`)
   if (containerd) return known(false, `no label ${kataLabel}, and containerd has no Kata handler`)
-  if (allNodes.some((each) => kataLabelOf(each) !== null)) return known(false, `no label ${kataLabel}, which other nodes have`)
+  if (allNodes.some((each) => kataLabelOf(each) !== null))
+    return known(false, `no label ${kataLabel}, which other nodes have`)
   if (classes.length === 0) return known(false, `no label ${kataLabel}, and no Kata RuntimeClass sends pods here`)
   return unknown(`no node has the label ${kataLabel}; RuntimeClass ${classes.join(', ')} can send pods here`)
 }

@@ -17,13 +17,20 @@ const shim = (name: string, hypervisor: Hypervisor, family: ShimFamily): KnownSh
 })
 
 const go = (hypervisor: Hypervisor, ...names: readonly string[]) => names.map((name) => shim(name, hypervisor, 'go'))
-const rust = (hypervisor: Hypervisor, ...names: readonly string[]) => names.map((name) => shim(name, hypervisor, 'rust'))
+const rust = (hypervisor: Hypervisor, ...names: readonly string[]) =>
+  names.map((name) => shim(name, hypervisor, 'rust'))
 
 /** Shims of kata-deploy 3.25 to 4.1. Source: chart values by version; RUST_SHIMS in kata-deploy binary/src/utils/system.rs. */
 export const knownShims: readonly KnownShim[] = [
   ...go('qemu', 'qemu', 'qemu-cca', 'qemu-coco-dev', 'qemu-nvidia-cpu', 'qemu-nvidia-gpu'),
   ...go('qemu', 'qemu-nvidia-gpu-snp', 'qemu-nvidia-gpu-tdx', 'qemu-se', 'qemu-snp', 'qemu-tdx'),
-  ...rust('qemu', 'qemu-runtime-rs', 'qemu-coco-dev-runtime-rs', 'qemu-nvidia-cpu-runtime-rs', 'qemu-nvidia-gpu-runtime-rs'),
+  ...rust(
+    'qemu',
+    'qemu-runtime-rs',
+    'qemu-coco-dev-runtime-rs',
+    'qemu-nvidia-cpu-runtime-rs',
+    'qemu-nvidia-gpu-runtime-rs',
+  ),
   ...rust('qemu', 'qemu-nvidia-gpu-snp-runtime-rs', 'qemu-nvidia-gpu-tdx-runtime-rs'),
   ...rust('qemu', 'qemu-se-runtime-rs', 'qemu-snp-runtime-rs', 'qemu-tdx-runtime-rs'),
   ...go('cloud-hypervisor', 'clh', 'clh-azure'),

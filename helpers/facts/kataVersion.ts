@@ -1,21 +1,40 @@
 import type { KubeObject } from '../cluster/cluster.ts'
+import { runsKata, type ContainerdConfig } from '../node/containerdConfig.ts'
 import type { NodeProbe } from '../node/nodeProbe.ts'
 import { agree } from './agree.ts'
 import { known, unknown, type Fact } from './fact.ts'
 import { probed } from './probed.ts'
 
 /** Written by Kata's release tarballs; the node's own word. No Kata binary is run to ask for its version. */
-const versionFile = '/opt/kata/VERSION'
+const versionFile = 'VERSION'
+
+const usualFolder = '/opt/kata'
+
+/** Folders that the node's Kata shims were installed to: another prefix or a second installation is not in /opt/kata. */
+function installations(containerd: ContainerdConfig | null): string[] {
+  const shims = (containerd?.runtimes ?? []).flatMap((each) => (runsKata(each) && each.path ? [each.path] : []))
+  const folders = shims.map((path) => path.replace(/(\/runtime-rs)?\/bin\/containerd-shim-kata-v2$/, ''))
+  return [...new Set([...folders, usualFolder])]
+}
 
 const release = /\b(\d+\.\d+\.\d+(?:-(?:alpha|beta|rc)\d*)?)\b/
 
 /** The release that a node has installed. */
-export const detectNodeKataVersion = (probe: NodeProbe | null): Promise<Fact<string>> =>
+export const detectNodeKataVersion = (
+  probe: NodeProbe | null,
+  containerd: ContainerdConfig | null,
+): Promise<Fact<string>> =>
   probed(probe, async (node) => {
-    const text = await node.readFileIfThere(versionFile)
-    if (text === null) return unknown(`${versionFile} does not exist`)
-    const version = release.exec(text)?.[1]
-    return version ? known(version, versionFile) : unknown(`${versionFile} holds ${JSON.stringify(text.trim())}`)
+    const files = installations(containerd).map((folder) => `${folder}/${versionFile}`)
+    const found: { node: string; fact: Fact<string> }[] = []
+    for (const file of files) {
+      const text = await node.readFileIfThere(file)
+      if (text === null) continue
+      const version = release.exec(text)?.[1]
+      const fact = version ? known(version, file) : unknown<string>(`${file} holds ${JSON.stringify(text.trim())}`)
+      found.push({ node: `${node.node} in ${file}`, fact })
+    }
+    return agree(found, `${files.join(', ')} does not exist`)
   })
 
 /** The release that kata-deploy is of: the tag of its image, or its chart's label. `workloads`: its DaemonSets and Jobs. */
@@ -41,11 +60,16 @@ export function kataDeployImage(workload: KubeObject): string | null {
 }
 
 /** What the nodes have wins over what was deployed: artifacts that failed to install are what runs. */
-export function settleKataVersion(nodes: readonly { node: string; fact: Fact<string> }[], deployed: Fact<string>): Fact<string> {
+export function settleKataVersion(
+  nodes: readonly { node: string; fact: Fact<string> }[],
+  deployed: Fact<string>,
+): Fact<string> {
   const installed = agree(nodes, 'no node was probed')
   if (installed.value === null) {
     const disagree = nodes.some((each) => each.fact.value !== null)
-    return disagree || deployed.value === null ? unknown(disagree ? installed.how : `${deployed.how}; ${installed.how}`) : deployed
+    return disagree || deployed.value === null
+      ? unknown(disagree ? installed.how : `${deployed.how}; ${installed.how}`)
+      : deployed
   }
   if (deployed.value !== null && deployed.value !== installed.value) {
     return { ...installed, how: `${installed.how}; but ${deployed.how} says ${deployed.value}` }

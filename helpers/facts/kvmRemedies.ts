@@ -43,12 +43,10 @@ const remedies: readonly Remedy[] = [
   },
 ]
 
-const ofMetal = [
-  'switch on Intel VT-x or AMD-V (SVM) in the firmware, and load kvm_intel or kvm_amd',
-]
+const ofMetal = ['switch on Intel VT-x or AMD-V (SVM) in the firmware, and load kvm_intel or kvm_amd']
 
 const ofUnknownVm = [
-  "the parent hypervisor must expose VT-x or AMD-V to this VM (CPU type host, nested virtualization); its maker is not known",
+  'the parent hypervisor must expose VT-x or AMD-V to this VM (CPU type host, nested virtualization); its maker is not known',
 ]
 
 /** What an operator can do about a node without usable KVM; empty when KVM is usable or nobody could look. */

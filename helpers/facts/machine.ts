@@ -10,6 +10,11 @@ export const detectMachine = (probe: NodeProbe | null): Promise<Fact<string>> =>
     const [vendor, product] = await Promise.all(
       ['sys_vendor', 'product_name'].map((name) => node.readFileIfThere(`${folder}/${name}`)),
     )
-    const text = [vendor, product].map((each) => each?.trim()).filter(Boolean).join(' ')
-    return text === '' ? unknown(`${folder} has no sys_vendor: no DMI on this machine`) : known(text, `${folder}/sys_vendor, product_name`)
+    const text = [vendor, product]
+      .map((each) => each?.trim())
+      .filter(Boolean)
+      .join(' ')
+    return text === ''
+      ? unknown(`${folder} has no sys_vendor: no DMI on this machine`)
+      : known(text, `${folder}/sys_vendor, product_name`)
   })

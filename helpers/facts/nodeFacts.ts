@@ -30,7 +30,13 @@ export async function nodeEvidence(node: KubeObject, probe: NodeProbe | null): P
   if (!probe) return { node, name, probe, containerd: null, containerdWhy: `node ${name} has no probe` }
   try {
     const containerd = await probe.containerd()
-    return { node, name, probe, containerd, containerdWhy: `no configuration of containerd in a known place on ${name}` }
+    return {
+      node,
+      name,
+      probe,
+      containerd,
+      containerdWhy: `no configuration of containerd in a known place on ${name}`,
+    }
   } catch (error) {
     return { node, name, probe, containerd: null, containerdWhy: (error as Error).message }
   }

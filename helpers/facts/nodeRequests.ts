@@ -15,7 +15,10 @@ export function nodeRequests(node: string, pods: readonly KubeObject[] | null, w
   const costs = here.map(podRequests)
   const how = `requests and overhead of ${here.length} pods`
   return {
-    requestedMillicores: known(costs.reduce((sum, each) => sum + each.millicores, 0), how),
+    requestedMillicores: known(
+      costs.reduce((sum, each) => sum + each.millicores, 0),
+      how,
+    ),
     requestedMiB: known(Math.ceil(costs.reduce((sum, each) => sum + each.mebibytes, 0)), how),
     requestedPods: known(here.length, 'pods that have not ended'),
   }
@@ -33,7 +36,7 @@ interface PodSpec {
   overhead?: Record<string, string>
 }
 
-const specOf = (pod: KubeObject): PodSpec => (pod['spec'] ?? {}) as PodSpec
+const specOf = (pod: KubeObject): PodSpec => (pod['spec'] ?? {})
 
 const isOver = (pod: KubeObject): boolean =>
   ['Succeeded', 'Failed'].includes((pod['status'] as { phase?: string } | undefined)?.phase ?? '')

@@ -34,7 +34,9 @@ export function nodeStatus(node: KubeObject): Status {
   }
   const amount = (group: 'capacity' | 'allocatable', key: string, read: (text: string) => number): Fact<number> => {
     const value = status[group]?.[key]
-    return value === undefined ? unknown(`status.${group}.${key} is missing`) : known(read(value), `status.${group}.${key}`, value)
+    return value === undefined
+      ? unknown(`status.${group}.${key} is missing`)
+      : known(read(value), `status.${group}.${key}`, value)
   }
   return {
     schedulable: schedulable(node, status),
@@ -53,7 +55,8 @@ export function nodeStatus(node: KubeObject): Status {
 
 function schedulable(node: KubeObject, status: NodeStatus): Fact<boolean> {
   const ready = status.conditions?.find((each) => each.type === 'Ready')
-  if ((node['spec'] as { unschedulable?: boolean } | undefined)?.unschedulable) return known(false, 'the node is cordoned')
+  if ((node['spec'] as { unschedulable?: boolean } | undefined)?.unschedulable)
+    return known(false, 'the node is cordoned')
   if (!ready) return unknown('the node has no Ready condition')
   if (ready.status !== 'True') return known(false, `the node is not Ready: ${ready.reason ?? ready.status}`)
   return known(true, 'Ready and not cordoned')

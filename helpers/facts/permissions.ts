@@ -37,7 +37,10 @@ export async function detectPrivilegedNamespace(cluster: Cluster): Promise<Fact<
 async function asked(what: string, ask: () => Promise<boolean>): Promise<Fact<boolean>> {
   try {
     const may = await ask()
-    return known(may, `SelfSubjectAccessReview: create and delete of ${what} ${may ? 'are allowed' : 'are not both allowed'}`)
+    return known(
+      may,
+      `SelfSubjectAccessReview: create and delete of ${what} ${may ? 'are allowed' : 'are not both allowed'}`,
+    )
   } catch (error) {
     return unknown(`SelfSubjectAccessReview failed: ${(error as Error).message}`)
   }

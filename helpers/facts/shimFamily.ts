@@ -1,5 +1,5 @@
 import { tomlAt } from '../node/mergeToml.ts'
-import { isImpostor, type ClassOnNode } from './classOnNode.ts'
+import { type ClassOnNode } from './classOnNode.ts'
 import { known, unknown, type Fact } from './fact.ts'
 import type { ShimFamily } from './facts.ts'
 import type { KnownShim } from './kataShims.ts'
@@ -9,7 +9,7 @@ import type { KnownShim } from './kataShims.ts'
  * keeps the Rust one below runtime-rs/. Without the node: what kata-deploy ships under the handler's name. No binary is run.
  */
 export function detectShimFamily(on: ClassOnNode, shipped: KnownShim | null): Fact<ShimFamily> {
-  if (isImpostor(on)) return unknown(on.because)
+  if (on.notKata) return unknown(on.because)
   if (on.toml && !on.partial) {
     const named = tomlAt(on.toml.values, 'runtime', 'hypervisor_name')
     return typeof named === 'string'
@@ -18,6 +18,7 @@ export function detectShimFamily(on: ClassOnNode, shipped: KnownShim | null): Fa
   }
   const path = on.runtime?.path
   if (path) return known(path.includes('/runtime-rs/') ? 'rust' : 'go', 'where containerd finds the shim', path)
-  if (shipped) return known(shipped.family, `kata-deploy serves shim ${shipped.shim} under this handler; not seen on a node`)
+  if (shipped)
+    return known(shipped.family, `kata-deploy serves shim ${shipped.shim} under this handler; not seen on a node`)
   return unknown(on.because)
 }

@@ -6,7 +6,9 @@ import { known, unknown, type Fact } from './fact.ts'
  * Source: katautils/config.go, defaultVCPUs.
  */
 export function detectDefaultVcpus(on: ClassOnNode): Fact<number> {
-  const fact = fromToml(on, 'hypervisor', 'default_vcpus', asNumber, (where) => known(1, `no default_vcpus in ${where}: Kata then takes 1`))
+  const fact = fromToml(on, 'hypervisor', 'default_vcpus', asNumber, (where) =>
+    known(1, `no default_vcpus in ${where}: Kata then takes 1`),
+  )
   if (fact.value === null) return fact
   if (fact.value === 0) return { ...fact, value: 1, how: `${fact.how}: 0 means 1` }
   return limitedByNode(on, fact, fact.value < 0)
@@ -14,7 +16,9 @@ export function detectDefaultVcpus(on: ClassOnNode): Fact<number> {
 
 /** default_maxvcpus: 0, absent or more than the node has is the node's CPUs. Source: katautils/config.go, defaultMaxVCPUs. */
 export function detectMaxVcpus(on: ClassOnNode): Fact<number> {
-  const fact = fromToml(on, 'hypervisor', 'default_maxvcpus', asNumber, (where) => known(0, `no default_maxvcpus in ${where}`))
+  const fact = fromToml(on, 'hypervisor', 'default_maxvcpus', asNumber, (where) =>
+    known(0, `no default_maxvcpus in ${where}`),
+  )
   return fact.value === null ? fact : limitedByNode(on, fact, fact.value === 0)
 }
 

@@ -6,7 +6,10 @@ export function warnings(facts: ClusterFacts): string[] {
     ...(facts.classes.length === 0 ? ['there is no Kata RuntimeClass: nothing can be tested'] : []),
     ...facts.otherClasses
       .filter((name) => /^kata(-|$)/.test(name))
-      .map((name) => `RuntimeClass ${name}: only its name says Kata; its handler, labels and nodeSelector do not. Not tested`),
+      .map(
+        (name) =>
+          `RuntimeClass ${name}: only its name says Kata; its handler, labels and nodeSelector do not. Not tested`,
+      ),
     ...facts.classes.flatMap(ofClass),
     ...facts.nodes.flatMap((node) => ofNode(node, facts)),
     ...ofCluster(facts),
@@ -19,7 +22,7 @@ function ofClass(each: ClassFacts): string[] {
   const type = each.runtimeType
   if (type?.value && !/^io\.containerd\.kata(-[^.]+)?\.v2$/.test(type.value)) {
     say(`containerd runs its handler with ${type.value}: these pods are not in a VM`)
-  } else if (type?.value === null && each.shim.value === null && type.how.includes('has no runtime')) {
+  } else if (type?.value === null && type.how.includes('has no runtime')) {
     say(`${type.how}: its pods will not start`)
   }
   if (each.nodes.length === 0) say('no node can take its pods: its nodeSelector fits none, or taints keep them off')
@@ -31,9 +34,12 @@ function ofNode(node: NodeFacts, facts: ClusterFacts): string[] {
   const found: string[] = []
   const say = (text: string) => found.push(`node ${node.name}: ${text}`)
   if (node.kata.value !== true) return found
-  if (node.kvmUsable.value === false) say(`${node.kvmUsable.how}: VMs cannot run here, though the node counts as one with Kata`)
+  if (node.kvmUsable.value === false)
+    say(`${node.kvmUsable.how}: VMs cannot run here, though the node counts as one with Kata`)
   if (node.kvmUsable.value === true && node.cpuVirtualization.value === 'none') {
-    say('/dev/kvm opens although the CPU shows neither vmx nor svm: no VM was started to find out which of the two is true')
+    say(
+      '/dev/kvm opens although the CPU shows neither vmx nor svm: no VM was started to find out which of the two is true',
+    )
   }
   const split = facts.classes.filter((each) => each.nodes.includes(node.name) && each.sandboxCgroupOnly.value === false)
   if (node.cgroupVersion.value === 2 && node.cgroupDriver?.value === 'systemd' && split.length > 0) {
@@ -49,10 +55,14 @@ function ofNode(node: NodeFacts, facts: ClusterFacts): string[] {
 function ofCluster(facts: ClusterFacts): string[] {
   const found: string[] = []
   if (facts.kataVersion.value === '3.28.0') {
-    found.push("Kata 3.28.0: a restart of kata-deploy's pod removes Kata from its node and ends all Kata pods there (upstream issue 12761)")
+    found.push(
+      "Kata 3.28.0: a restart of kata-deploy's pod removes Kata from its node and ends all Kata pods there (upstream issue 12761)",
+    )
   }
-  if (facts.kataVersion.value === null && facts.kataVersion.how.startsWith('nodes disagree')) found.push(`Kata's release: ${facts.kataVersion.how}`)
+  if (facts.kataVersion.value === null && facts.kataVersion.how.startsWith('nodes disagree'))
+    found.push(`Kata's release: ${facts.kataVersion.how}`)
   if (facts.kataVersion.how.includes('; but ')) found.push(`Kata's release: ${facts.kataVersion.how}`)
-  if (facts.privilegedNamespace.value === false) found.push(`${facts.privilegedNamespace.how}: no node probe, and no claim that needs a privileged pod`)
+  if (facts.privilegedNamespace.value === false)
+    found.push(`${facts.privilegedNamespace.how}: no node probe, and no claim that needs a privileged pod`)
   return found
 }

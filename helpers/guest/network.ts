@@ -35,10 +35,13 @@ export const parseDefaultRoutes = (text: string): readonly string[] =>
     .map((line) => line.trim())
     .filter((line) => line.startsWith('default '))
 
-/** Status and body of an HTTP GET from within the pod, by busybox wget; exit code and stderr tell why there is none. */
+/**
+ * Body of an HTTP GET from within the pod, by busybox wget, or why there is none. timeout(1) ends what gets no answer: wget -T ends a statically
+ * linked busybox 1.35 with a segmentation fault.
+ */
 export async function httpGet(pod: PodHandle, address: string, port: number): Promise<{ ok: boolean; text: string }> {
   const host = address.includes(':') ? `[${address}]` : address
-  const { stdout, stderr, exitCode } = await pod.read(['wget', '-T', '15', '-qO-', `http://${host}:${port}/`])
+  const { stdout, stderr, exitCode } = await pod.read(['timeout', '15', 'wget', '-qO-', `http://${host}:${port}/`])
   return { ok: exitCode === 0, text: (exitCode === 0 ? stdout : stderr).trim() }
 }
 

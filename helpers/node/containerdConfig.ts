@@ -57,12 +57,17 @@ export function importPatterns(table: TomlTable, file: string): string[] {
   const imports = table['imports']
   if (!Array.isArray(imports)) return []
   const folder = file.slice(0, file.lastIndexOf('/'))
-  return imports.filter((each) => typeof each === 'string').map((each) => (each.startsWith('/') ? each : `${folder}/${each}`))
+  return imports
+    .filter((each) => typeof each === 'string')
+    .map((each) => (each.startsWith('/') ? each : `${folder}/${each}`))
 }
 
 /** True when `name` fits a pattern of path.Match: only `*` and `?` are used by any distribution. */
 export function fitsPattern(name: string, pattern: string): boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*').replaceAll('?', '[^/]')
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '[^/]*')
+    .replaceAll('?', '[^/]')
   return new RegExp(`^${source}$`).test(name)
 }
 
@@ -85,7 +90,8 @@ export function readContainerdConfig(
     files: files.map((file) => file.path),
     notImported,
     defaultRuntime: text(containerd['default_runtime_name']),
-    snapshotter: text(containerd['snapshotter']) ?? text(tomlAt(merged, 'plugins', 'io.containerd.cri.v1.images', 'snapshotter')),
+    snapshotter:
+      text(containerd['snapshotter']) ?? text(tomlAt(merged, 'plugins', 'io.containerd.cri.v1.images', 'snapshotter')),
     runtimes: Object.entries(runtimes)
       .filter((entry): entry is [string, TomlTable] => isTable(entry[1]))
       .map(([handler, table]) => readRuntime(handler, table)),

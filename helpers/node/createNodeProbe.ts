@@ -28,7 +28,8 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
   async function output(argv: string[], what: string): Promise<string | null> {
     const { stdout, stderr, exitCode } = await run(argv)
     if (exitCode === noSuchFile) return null
-    if (exitCode !== 0) return fail(`${what}: exit status ${exitCode}${stderr.trim() ? `, ${stderr.trim().replaceAll('\n', '; ')}` : ''}`)
+    if (exitCode !== 0)
+      return fail(`${what}: exit status ${exitCode}${stderr.trim() ? `, ${stderr.trim().replaceAll('\n', '; ')}` : ''}`)
     return stdout
   }
 
@@ -96,7 +97,9 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
     async podInterfaces(podUid) {
       const { spec } = await liveSandbox(podUid)
       if (spec.netns === null) return fail(`pod ${podUid} has no network namespace of its own (hostNetwork)`)
-      return parseInterfaces((await output(interfacesArgv(spec.netns), `listing the interfaces in ${spec.netns}`)) ?? '')
+      return parseInterfaces(
+        (await output(interfacesArgv(spec.netns), `listing the interfaces in ${spec.netns}`)) ?? '',
+      )
     },
     kvm: async () => parseKvm((await output(kvmArgv(), 'looking at /dev/kvm')) ?? ''),
     containerd,

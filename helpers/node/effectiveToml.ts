@@ -47,6 +47,8 @@ function parseToml(node: string, path: string, text: string): TomlTable {
     return parse(text)
   } catch (cause) {
     const where = cause as { line?: number; message: string }
-    throw new NodeProbeError(node, `${path}:${where.line ?? '?'} is not TOML: ${where.message.split('\n')[0]}`, { cause })
+    throw new NodeProbeError(node, `${path}:${where.line ?? '?'} is not TOML: ${where.message.split('\n')[0]}`, {
+      cause,
+    })
   }
 }

@@ -49,13 +49,17 @@ export interface NodeProbe {
   /** The handler (runtimeHandler) that the CRI reports for the pod's sandbox; '' is the default runtime. Null when no crictl is on the node. */
   runtimeHandler(podUid: string): Promise<string | null>
   /** Interfaces of the pod's network namespace on the host: name, MAC, addresses. */
-  podInterfaces(podUid: string): Promise<readonly { name: string; mac: string; addresses: readonly string[]; mtu: number }[]>
+  podInterfaces(
+    podUid: string,
+  ): Promise<readonly { name: string; mac: string; addresses: readonly string[]; mtu: number }[]>
   /** Looks at /dev/kvm and opens it. `apiVersion` is null: a shell cannot ask KVM_GET_API_VERSION. */
   kvm(): Promise<{ present: boolean; kind: string; device: string; opens: boolean; apiVersion: number | null }>
   /** containerd's configuration with what it imports: its handlers and the default one. Null when there is none in a known place. */
   containerd(): Promise<ContainerdConfig | null>
   /** Effective configuration of a handler: base TOML with config.d merged in lexical order, as Kata does. Null when the handler has none here. */
-  effectiveToml(handler: string): Promise<{ path: string; dropIns: readonly string[]; values: Readonly<Record<string, unknown>> } | null>
+  effectiveToml(
+    handler: string,
+  ): Promise<{ path: string; dropIns: readonly string[]; values: Readonly<Record<string, unknown>> } | null>
   /** Size in bytes: apparent and allocated. */
   fileSize(path: string): Promise<{ apparent: number; allocated: number } | null>
 }

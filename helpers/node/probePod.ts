@@ -22,15 +22,14 @@ export interface ProbePodOptions {
 /**
  * A readOnly mount is not read-only below: /run, /sys, /dev… are mounts of their own and stay writable. The probe makes each
  * of them read-only in its own mount namespace (a bind remount changes that namespace only) before it says that it is ready.
- * Kubernetes' recursiveReadOnly would do it, but needs Kubernetes 1.33 and containerd 2.0.
+ * Kubernetes' recursiveReadOnly would do it, but needs Kubernetes 1.33 and containerd 2.0. In the host's PID namespace sleep is not
+ * process 1: TERM ends it.
  */
-const seal = `sealed=/tmp/sealed
-sed -n 's#^[^ ]* [^ ]* [^ ]* [^ ]* \\(${hostRoot}[^ ]*\\) .*#\\1#p' /proc/self/mountinfo | while read -r at; do
+const seal = `sed -n 's#^[^ ]* [^ ]* [^ ]* [^ ]* \\(${hostRoot}[^ ]*\\) .*#\\1#p' /proc/self/mountinfo | while read -r at; do
   mount -o remount,bind,ro "$at" 2>/dev/null
 done
-: > $sealed
-trap 'exit 0' TERM INT
-while :; do sleep 3600 & wait $!; done`
+: > /tmp/sealed
+exec sleep 2147483647`
 
 /**
  * The probe: one privileged pod of the default runtime, never of a Kata class, whose hostPath would show the guest.

@@ -35,7 +35,8 @@ exit 0`
 export function parseSnapshot(stdout: string): SnapshotProcess[] {
   const end = stdout.indexOf('\n')
   const mark = stdout.slice(0, end + 1)
-  if (mark.trim() === '') throw new Error('the list of processes has no marker: /etc/hostname of the probe pod is empty')
+  if (mark.trim() === '')
+    throw new Error('the list of processes has no marker: /etc/hostname of the probe pod is empty')
   const parts = stdout.slice(mark.length).split(mark)
   // parts: '' (before the first mark), then stat, cgroup, cmdline for each process, then the list of links
   if (parts.length < 5 || (parts.length - 2) % 3 !== 0) {
@@ -65,7 +66,10 @@ export function parseStat(text: string): { pid: number; ppid: number; comm: stri
   const close = text.lastIndexOf(')')
   if (open < 1 || close < open) return null
   // Fields after the name: state is the 3rd of the file, ppid the 4th, starttime the 22nd.
-  const fields = text.slice(close + 1).trim().split(/\s+/)
+  const fields = text
+    .slice(close + 1)
+    .trim()
+    .split(/\s+/)
   const pid = Number(text.slice(0, open))
   const ppid = Number(fields[1])
   const startTicks = Number(fields[19])

@@ -65,7 +65,9 @@ function memory(value: string): QemuCommandLine['memory'] {
   const max = valueOf(options.join(','), 'maxmem')
   return {
     // A bare number is MiB here and bytes in maxmem: QEMU's system/vl.c adds the M to the former only.
-    bootMiB: sizeInMiB(/^\d+$/.test(size.replace('size=', '')) ? `${size.replace('size=', '')}M` : size.replace('size=', '')),
+    bootMiB: sizeInMiB(
+      /^\d+$/.test(size.replace('size=', '')) ? `${size.replace('size=', '')}M` : size.replace('size=', ''),
+    ),
     slots: slots === undefined ? null : Number(slots),
     maxMiB: max === undefined ? null : sizeInMiB(max),
   }

@@ -20,7 +20,9 @@ export async function readContainerd(host: HostFiles): Promise<ContainerdConfig 
     const main = await readConfigFile(host, path)
     if (!main) continue
     const files = await withImports(host, main, [])
-    const orphan = files.some((file) => file.path === kataDeployDropIn) ? null : await host.readIfThere(kataDeployDropIn)
+    const orphan = files.some((file) => file.path === kataDeployDropIn)
+      ? null
+      : await host.readIfThere(kataDeployDropIn)
     return readContainerdConfig(files, orphan === null ? null : kataDeployDropIn)
   }
   return null
@@ -51,6 +53,8 @@ async function readConfigFile(host: HostFiles, path: string): Promise<ConfigFile
   try {
     return { path, table: parse(text) }
   } catch (cause) {
-    throw new NodeProbeError(host.node, `${path} is not TOML: ${String((cause as Error).message).split('\n')[0]}`, { cause })
+    throw new NodeProbeError(host.node, `${path} is not TOML: ${String((cause as Error).message).split('\n')[0]}`, {
+      cause,
+    })
   }
 }

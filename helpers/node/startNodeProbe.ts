@@ -56,7 +56,8 @@ async function startOnce(cluster: Cluster, options: StartOptions): Promise<Runni
     await remove().catch(() => {}) // the reason why it did not start matters more
     throw new NodeProbeError(options.node, `the probe pod does not start: ${(cause as Error).message}`, { cause })
   }
-  const run = (argv: string[]) => cluster.exec({ namespace: options.namespace, name }, argv, { readOnly: true, ...call })
+  const run = (argv: string[]) =>
+    cluster.exec({ namespace: options.namespace, name }, argv, { readOnly: true, ...call })
   return { probe: createNodeProbe(run, options.node), pod: { namespace: options.namespace, name, uid }, remove }
 }
 
@@ -69,14 +70,24 @@ interface PodStatus {
 }
 
 const isReady = (pod: KubeObject): boolean =>
-  ((pod['status'] ?? {}) as PodStatus).conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ?? false
+  ((pod['status'] ?? {}) as PodStatus).conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ??
+  false
 
-const hopeless = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'CreateContainerError', 'CreateContainerConfigError'])
+const hopeless = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'CreateContainerError',
+  'CreateContainerConfigError',
+])
 
 function cannotStart(pod: KubeObject, events: readonly KubeObject[]): string | null {
   const status = (pod['status'] ?? {}) as PodStatus
-  if (status.phase === 'Failed' || status.phase === 'Succeeded') return `${status.reason ?? status.phase}: ${status.message ?? 'the pod ended'}`
-  const waiting = status.containerStatuses?.map((each) => each.state?.waiting).find((each) => hopeless.has(each?.reason ?? ''))
+  if (status.phase === 'Failed' || status.phase === 'Succeeded')
+    return `${status.reason ?? status.phase}: ${status.message ?? 'the pod ended'}`
+  const waiting = status.containerStatuses
+    ?.map((each) => each.state?.waiting)
+    .find((each) => hopeless.has(each?.reason ?? ''))
   if (waiting) return `${waiting.reason}: ${waiting.message ?? ''}`
   const refused = events.find((event) => event['reason'] === 'FailedCreatePodSandBox')
   return refused ? `FailedCreatePodSandBox: ${String(refused['message'])}` : null

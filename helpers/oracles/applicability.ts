@@ -50,7 +50,20 @@ const sizedBy =
 export const qemu: ClassCondition = hypervisorIn('qemu')
 
 /** The VMM is on the node, as a process of its own or within the shim: not so for remote hypervisors (peer pods). */
-export const onNode: ClassCondition = hypervisorIn('qemu', 'cloud-hypervisor', 'firecracker', 'dragonball', 'stratovirt')
+export const onNode: ClassCondition = hypervisorIn(
+  'qemu',
+  'cloud-hypervisor',
+  'firecracker',
+  'dragonball',
+  'stratovirt',
+)
+
+/**
+ * Not known to be remote: for claims that a pod which is no VM at all must fail. Of such a pod nobody knows the hypervisor, and that must not
+ * excuse it.
+ */
+export const notRemote: ClassCondition = ({ hypervisor }) =>
+  hypervisor.value === 'remote' ? { no: `hypervisor is "remote" (${hypervisor.how})` } : true
 
 /** The guest grows by the limits, in memory and vCPUs, after it booted with the defaults. */
 export const hotplugSized: ClassCondition = sizedBy('hotplug')
@@ -92,7 +105,8 @@ export const amd64: NodeCondition = ({ architecture }) =>
   decide('architecture', architecture, (value) => value === 'amd64')
 
 /** The node is itself a virtual machine. */
-export const nested: NodeCondition = (facts) => decide('the node being a virtual machine', facts.nested, (value) => value)
+export const nested: NodeCondition = (facts) =>
+  decide('the node being a virtual machine', facts.nested, (value) => value)
 
 /** Every Kata RuntimeClass. */
 export const anyKata: On = classes()

@@ -26,12 +26,11 @@ export interface PodStatus {
 }
 
 /** The status of a Pod object, typed as far as the suite reads it. */
-export const statusOf = (pod: KubeObject): PodStatus => (pod['status'] ?? {}) as PodStatus
+export const statusOf = (pod: KubeObject): PodStatus => pod['status'] ?? {}
 
 export const specOf = (
   pod: KubeObject,
-): { nodeName?: string; restartPolicy?: string; containers?: { name: string }[] } =>
-  (pod['spec'] ?? {}) as { nodeName?: string; restartPolicy?: string; containers?: { name: string }[] }
+): { nodeName?: string; restartPolicy?: string; containers?: { name: string }[] } => pod['spec'] ?? {}
 
 export const isReady = (pod: KubeObject): boolean =>
   statusOf(pod).conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false

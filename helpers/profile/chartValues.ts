@@ -24,7 +24,9 @@ export const chartValues = z.looseObject({
   defaultShim: z.record(z.string(), text).optional(),
   runtimeClasses: z.looseObject({ createDefault: flag.optional(), defaultName: text.optional() }).optional(),
   env: z.looseObject({ multiInstallSuffix: z.string().nullable().optional() }).optional(),
-  customRuntimes: z.looseObject({ enabled: flag.optional(), runtimes: z.record(z.string(), chartRuntime).optional() }).optional(),
+  customRuntimes: z
+    .looseObject({ enabled: flag.optional(), runtimes: z.record(z.string(), chartRuntime).optional() })
+    .optional(),
   ...besides,
 })
 
@@ -44,7 +46,11 @@ export function fromChartValues(found: z.infer<typeof chartValues>, file: string
     ...fromBesides(found),
     notes: [
       'read as values of the kata-deploy chart',
-      ...(disableAll ? [] : ['shims.disableAll is not true: shims that the file does not name follow the chart, and are not declared here']),
+      ...(disableAll
+        ? []
+        : [
+            'shims.disableAll is not true: shims that the file does not name follow the chart, and are not declared here',
+          ]),
     ],
   }
 }
@@ -63,7 +69,9 @@ function customClasses(found: z.infer<typeof chartValues>): DeclaredClass[] {
     if (!runtime.runtimeClass) return []
     const object = load(runtime.runtimeClass) as { metadata?: { name?: string }; handler?: string } | null
     const name = object?.metadata?.name
-    return name ? [withoutUndefined({ name, handler: object?.handler, ...fromDropIn(runtime.dropIn) }) as DeclaredClass] : []
+    return name
+      ? [withoutUndefined({ name, handler: object?.handler, ...fromDropIn(runtime.dropIn) })]
+      : []
   })
 }
 

@@ -34,6 +34,7 @@ const article = (kind: string): string => `${/^[aeiou]/.test(kind) ? 'an' : 'a'}
 /** The key that was probably meant, or all there are. */
 export function suggestion(key: string, known: readonly string[]): string {
   const nearest = [...known].sort((a, b) => distance(key, a) - distance(key, b))[0]
-  if (nearest !== undefined && distance(key, nearest) <= Math.max(2, Math.floor(nearest.length / 3))) return `did you mean ${nearest}?`
+  if (nearest !== undefined && distance(key, nearest) <= Math.max(2, Math.floor(nearest.length / 3)))
+    return `did you mean ${nearest}?`
   return `there are ${known.join(', ')}`
 }

@@ -15,7 +15,9 @@ export function loadProfile(file: string): Profile {
   try {
     text = readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new ProfileError([`${file}: cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'}); give the path of a YAML file`])
+    throw new ProfileError([
+      `${file}: cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'}); give the path of a YAML file`,
+    ])
   }
   return parseProfile(text, file)
 }
@@ -25,12 +27,21 @@ export function parseProfile(text: string, file: string): Profile {
   const document = parseYaml(text, file)
   const value = document.value
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ProfileError([`${file}:1: the file is not a mapping; it must have keys such as classes: or kataContainers:`])
+    throw new ProfileError([
+      `${file}:1: the file is not a mapping; it must have keys such as classes: or kataContainers:`,
+    ])
   }
   if ('kataContainers' in value) {
-    return fromGuideBlock(checked(guideBlock, document, guideKeys, shimNames(document, ['kataContainers', 'shims'])), file)
+    return fromGuideBlock(
+      checked(guideBlock, document, guideKeys, shimNames(document, ['kataContainers', 'shims'])),
+      file,
+    )
   }
-  if ('shims' in value) return fromChartValues(checked(chartValues, document, () => Object.keys(besides), shimNames(document, ['shims'])), file)
+  if ('shims' in value)
+    return fromChartValues(
+      checked(chartValues, document, () => Object.keys(besides), shimNames(document, ['shims'])),
+      file,
+    )
   return fromOwnFormat(checked(ownFormat, document, ownKeys, []), file)
 }
 
@@ -51,12 +62,18 @@ const lineIn = (problem: string): number => Number(/:(\d+): /.exec(problem)?.[1]
 
 /** Shims that no release of kata-deploy has: a class kata-<typo> would be awaited in vain. */
 function shimNames(document: YamlDocument, path: readonly string[]): string[] {
-  const shims = path.reduce<unknown>((value, key) => (value as Record<string, unknown> | null | undefined)?.[key], document.value)
+  const shims = path.reduce<unknown>(
+    (value, key) => (value as Record<string, unknown> | null | undefined)?.[key],
+    document.value,
+  )
   if (typeof shims !== 'object' || shims === null) return []
   const known = [...knownShims.map((each) => each.shim), 'openvmm-azure-runtime-rs']
   return Object.keys(shims)
     .filter((name) => name !== 'disableAll' && !known.includes(name))
-    .map((name) => `${document.file}:${document.lineOf([...path, name])}: there is no shim ${name}; ${suggestion(name, known)}`)
+    .map(
+      (name) =>
+        `${document.file}:${document.lineOf([...path, name])}: there is no shim ${name}; ${suggestion(name, known)}`,
+    )
 }
 
 const keysOf = (schema: z.ZodObject): string[] => Object.keys(schema.shape)

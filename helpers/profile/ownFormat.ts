@@ -3,7 +3,11 @@ import type { Profile } from './profile.ts'
 import { day, flag, memoryMiB, release, text, vcpus } from './units.ts'
 
 export const knownDeviation = z.strictObject({
-  behaviour: z.string().regex(/^KATA-[A-Z0-9]+-\d{3}$/, { error: ({ input }) => `is ${JSON.stringify(input)}; it must be the id of a claim, such as KATA-MEM-005` }),
+  behaviour: z
+    .string()
+    .regex(/^KATA-[A-Z0-9]+-\d{3}$/, {
+      error: ({ input }) => `is ${JSON.stringify(input)}; it must be the id of a claim, such as KATA-MEM-005`,
+    }),
   runtimeClass: text.optional(),
   case: text.optional(),
   reason: text,
@@ -24,14 +28,18 @@ const declaredClass = z.strictObject({
 export const besides = {
   storageClasses: z.strictObject({ block: text.optional(), filesystem: text.optional() }).optional(),
   cni: text.optional(),
-  knownDeviations: z.array(knownDeviation, { error: ({ input }) => `is ${JSON.stringify(input)}; it must be a list` }).optional(),
+  knownDeviations: z
+    .array(knownDeviation, { error: ({ input }) => `is ${JSON.stringify(input)}; it must be a list` })
+    .optional(),
 }
 
 /** The suite's own format. */
 export const ownFormat = z.strictObject({
   kataVersion: release.optional(),
   distribution: text.optional(),
-  classes: z.array(declaredClass, { error: ({ input }) => `is ${JSON.stringify(input)}; it must be a list of classes` }).optional(),
+  classes: z
+    .array(declaredClass, { error: ({ input }) => `is ${JSON.stringify(input)}; it must be a list of classes` })
+    .optional(),
   ...besides,
 })
 
@@ -39,14 +47,18 @@ export type Besides = z.infer<z.ZodObject<typeof besides>>
 
 /** Takes away what zod leaves as undefined: absent is absent. */
 export const withoutUndefined = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
+  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }
 
 /** The part of a profile that every format shares. */
 export function fromBesides(found: Besides): Pick<Profile, 'storageClasses' | 'cni' | 'knownDeviations'> {
   return {
-    storageClasses: withoutUndefined(found.storageClasses ?? {}) as Profile['storageClasses'],
+    storageClasses: withoutUndefined(found.storageClasses ?? {}),
     cni: found.cni ?? null,
-    knownDeviations: (found.knownDeviations ?? []).map((each) => withoutUndefined(each) as Profile['knownDeviations'][number]),
+    knownDeviations: (found.knownDeviations ?? []).map(
+      (each) => withoutUndefined(each) as Profile['knownDeviations'][number],
+    ),
   }
 }
 
@@ -56,7 +68,7 @@ export function fromOwnFormat(found: z.infer<typeof ownFormat>, file: string): P
     source: 'profile',
     kataVersion: found.kataVersion ?? null,
     distribution: found.distribution ?? null,
-    classes: found.classes?.map((each) => withoutUndefined(each) as NonNullable<Profile['classes']>[number]) ?? null,
+    classes: found.classes?.map((each) => withoutUndefined(each)) ?? null,
     ...fromBesides(found),
     notes: [],
   }

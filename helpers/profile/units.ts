@@ -15,7 +15,10 @@ const mostMiB = 2 ** 20
 export const memoryMiB = z
   .int({ error: ({ input }) => `is ${JSON.stringify(input)}; ${rightMemory(input)}` })
   .positive({ error: ({ input }) => `is ${String(input)}; it must be a number of MiB, such as 256` })
-  .max(mostMiB, { error: ({ input }) => `is ${String(input)}, which looks like bytes; it must be a number of MiB: ${Number(input) / 2 ** 20}` })
+  .max(mostMiB, {
+    error: ({ input }) =>
+      `is ${String(input)}, which looks like bytes; it must be a number of MiB: ${Number(input) / 2 ** 20}`,
+  })
 
 function rightVcpus(input: unknown): string {
   const match = typeof input === 'string' ? /^(\d+)m$/.exec(input.trim()) : null
@@ -31,12 +34,17 @@ export const vcpus = z
 export const flag = z.boolean({ error: ({ input }) => `is ${JSON.stringify(input)}; it must be true or false` })
 
 export const text = z
-  .string({ error: ({ input }) => `is ${JSON.stringify(input) ?? 'missing'}; it must be a text${typeof input === 'number' ? `: "${input}"` : ''}` })
+  .string({
+    error: ({ input }) =>
+      `is ${JSON.stringify(input) ?? 'missing'}; it must be a text${typeof input === 'number' ? `: "${input}"` : ''}`,
+  })
   .min(1, { error: 'is empty; it must be a text' })
 
 export const release = z
   .string({ error: ({ input }) => `is ${JSON.stringify(input)}; it must be a release in quotes, such as "3.26.0"` })
-  .regex(/^\d+\.\d+\.\d+(-\w+)?$/, { error: ({ input }) => `is ${JSON.stringify(input)}; it must be a release, such as "3.26.0"` })
+  .regex(/^\d+\.\d+\.\d+(-\w+)?$/, {
+    error: ({ input }) => `is ${JSON.stringify(input)}; it must be a release, such as "3.26.0"`,
+  })
 
 export const day = z
   .string({ error: ({ input }) => `is ${JSON.stringify(input) ?? 'missing'}; it must be a day, such as 2027-06-30` })

@@ -11,7 +11,8 @@ export interface YamlDocument {
 
 /** Parses YAML 1.2 (dates stay texts). Throws ProfileError with the line of a syntax error or a key that is there twice. */
 export function parseYaml(text: string, file: string): YamlDocument {
-  if (text.trim() === '') throw new ProfileError([`${file}:1: the file is empty; declare classes, or give the guide's kataContainers: block`])
+  if (text.trim() === '')
+    throw new ProfileError([`${file}:1: the file is empty; declare classes, or give the guide's kataContainers: block`])
   try {
     const lines = linesByPath(text)
     return {
@@ -33,7 +34,10 @@ export function parseYaml(text: string, file: string): YamlDocument {
 
 const pathKey = (path: readonly PropertyKey[]): string => JSON.stringify(path.map(String))
 
-type Opened = { readonly kind: 'mapping'; key: string | null } | { readonly kind: 'sequence'; index: number } | { readonly kind: 'document' }
+type Opened =
+  | { readonly kind: 'mapping'; key: string | null }
+  | { readonly kind: 'sequence'; index: number }
+  | { readonly kind: 'document' }
 
 /** Walks the parser's events, which carry offsets, and notes where each value's key (or item) stands. */
 function linesByPath(text: string): Map<string, number> {

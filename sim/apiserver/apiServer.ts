@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { dump } from 'js-yaml'
 import type { Clock } from '../clock.ts'
@@ -41,6 +42,7 @@ export interface ApiServer {
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const store = createStore()
   const closing = new AbortController()
+  setMaxListeners(0, closing.signal)
   const context: Context = {
     store,
     clock: options.clock,

@@ -23,6 +23,8 @@ export interface Kind {
   categories: readonly string[]
   verbs: readonly string[]
   subresources: readonly Subresource[]
+  /** The version in etcd, where it is not the served one: only the hash in discovery tells. */
+  storageVersion?: string
   /** Kept under the rows of another kind (events.k8s.io is a view of core Events). */
   viewOf?: string
   /** Not stored at all: answered by a function (reviews, bindings). */
@@ -163,7 +165,7 @@ const rows: Record<string, readonly Row[]> = {
     { plural: 'csistoragecapacities', kind: 'CSIStorageCapacity' },
     { plural: 'storageclasses', kind: 'StorageClass', ...cluster, shortNames: ['sc'], returnsDeleted: true },
     { plural: 'volumeattachments', kind: 'VolumeAttachment', ...cluster, status: true, returnsDeleted: true },
-    { plural: 'volumeattributesclasses', kind: 'VolumeAttributesClass', ...cluster, shortNames: ['vac'], returnsDeleted: true },
+    { plural: 'volumeattributesclasses', kind: 'VolumeAttributesClass', ...cluster, shortNames: ['vac'], returnsDeleted: true, storageVersion: 'v1beta1' },
   ],
   'scheduling.k8s.io/v1': [{ plural: 'priorityclasses', kind: 'PriorityClass', ...cluster, shortNames: ['pc'], generation: true }],
   'coordination.k8s.io/v1': [{ plural: 'leases', kind: 'Lease', createOnUpdate: true }],
@@ -213,5 +215,5 @@ export const groupVersionOf = (kind: Pick<Kind, 'group' | 'version'>): string =>
 
 /** As k8s.io/apiserver/pkg/endpoints/discovery/storageversionhash.go computes it. */
 export function storageVersionHash(kind: Kind): string {
-  return createHash('sha256').update(`${kind.group}/${kind.version}/${kind.kind}`).digest().subarray(0, 8).toString('base64')
+  return createHash('sha256').update(`${kind.group}/${kind.storageVersion ?? kind.version}/${kind.kind}`).digest().subarray(0, 8).toString('base64')
 }

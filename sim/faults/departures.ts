@@ -84,8 +84,8 @@ export interface Departures {
   guestMemoryPreallocated: boolean
   /** MiB that guests of Cloud Hypervisor and Dragonball miss. */
   rustVmmReserveExtraMiB: number
-  /** What each vCPU beyond the first adds to the resident memory of the process that holds the VM, besides its usual 3 MiB. */
-  memoryPerVcpuExtraMiB: number
+  /** What each vCPU beyond the first adds to the resident memory of the process that holds the VM (baselines.yaml, cpu_scaling: 3 MiB). */
+  memoryPerVcpuMiB: number
   /** Times that flushed writes to virtiofs take in VMs of less than 512 MiB. */
   smallVmWriteFactor: number
 
@@ -181,7 +181,7 @@ export const healthy: Departures = {
   guestUnreclaimableSlabExtraMiB: 0,
   guestMemoryPreallocated: false,
   rustVmmReserveExtraMiB: 0,
-  memoryPerVcpuExtraMiB: 0,
+  memoryPerVcpuMiB: 3,
   smallVmWriteFactor: 1,
 
   vcpuHotplug: 'works',

@@ -116,7 +116,7 @@ const faults: Record<string, Partial<Departures>> = {
   'undeclared-runtimeclass': { undeclaredClasses: ['kata-undeclared'] },
 
   // host memory and speed of a sandbox
-  'vcpus-cost-host-memory': { memoryPerVcpuExtraMiB: 64 },
+  'vcpus-cost-host-memory': { memoryPerVcpuMiB: 64 },
   'small-vms-write-slower': { smallVmWriteFactor: 3 },
 }
 

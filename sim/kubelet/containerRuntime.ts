@@ -74,7 +74,7 @@ export interface ContainerStatus {
   message: string | null
 }
 
-/** One exec: streams of bytes both ways; `exit` settles when the process has ended. */
+/** One exec: streams of bytes both ways; what was said before there is a listener is kept for the first. `exit` settles when the process has ended. */
 export interface ExecSession {
   stdin: { write(data: Uint8Array): void; end(): void }
   onStdout(listener: (data: Uint8Array) => void): void

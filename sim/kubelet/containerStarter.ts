@@ -32,17 +32,9 @@ export async function startContainer(context: KubeletContext, host: StarterHost,
     return false
   }
 
+  if (backingOff(context, host, record)) return false
   const exit = lastExit(record)
-  if (exit && state.sandboxOf.get(record)) {
-    const exitedAt = exit.finishedAt ?? 0
-    const left = backOffs.remaining(record.backOff, exitedAt, context.clock.now())
-    if (left > 0) {
-      tell('Warning', 'BackOff', `Back-off restarting failed container ${record.spec.name} in pod ${podFullName(pod)}`)
-      const delay = goDuration(record.backOff!.delayMs)
-      return wait('CrashLoopBackOff', `back-off ${delay} restarting failed container=${record.spec.name} pod=${podFullName(pod)}`, Math.min(left, context.latencies.retry))
-    }
-    record.backOff = backOffs.next(record.backOff, exitedAt)
-  }
+  if (exit && state.sandboxOf.has(record)) record.backOff = backOffs.next(record.backOff, exit.finishedAt ?? 0)
 
   const image = await host.images.ensure(pod, record)
   if (!('image' in image)) return wait(image.reason, image.message, image.retryMs)
@@ -89,6 +81,20 @@ export async function startContainer(context: KubeletContext, host: StarterHost,
     }
   }
   host.running(record)
+  return true
+}
+
+/** The container has ended too often to be started already: it waits, and the pod is looked at again. */
+export function backingOff(context: KubeletContext, host: StarterHost, record: ContainerRecord): boolean {
+  const { pod } = host.state
+  const exit = lastExit(record)
+  const left = exit ? backOffs.remaining(record.backOff, exit.finishedAt ?? 0, context.clock.now()) : 0
+  if (left <= 0) return false
+  context.events.event(pod, 'Warning', 'BackOff', `Back-off restarting failed container ${record.spec.name} in pod ${podFullName(pod)}`, fieldPathOf(record))
+  const message = `back-off ${goDuration(record.backOff!.delayMs)} restarting failed container=${record.spec.name} pod=${podFullName(pod)}`
+  record.last = exit
+  record.state = { kind: 'waiting', reason: 'CrashLoopBackOff', message }
+  host.lookAgain(Math.min(left, context.latencies.retry))
   return true
 }
 

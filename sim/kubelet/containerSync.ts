@@ -31,9 +31,12 @@ export async function runContainers(context: KubeletContext, host: WorkerHost): 
       return { started, finished: false }
     }
     const over = main.every((one) => lastExit(one) !== null && !shouldRestart(state.pod, one))
-    if (record.state.kind !== 'running' && !over && !(await begin(record))) {
-      if (!mainBegun) return { started, finished: false }
-      continue
+    if (record.state.kind !== 'running' && !over) {
+      await begin(record)
+      if (mainBegun) continue
+      // what comes after a sidecar starts in the next pass, once the status has shown it (recorded)
+      if (started) host.lookAgain(0)
+      return { started, finished: false }
     }
     if (!mainBegun && !record.started) return { started, finished: false }
   }

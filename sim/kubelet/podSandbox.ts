@@ -1,6 +1,7 @@
 import { KubeApiError } from '../kubeClient.ts'
 import type { KubeObject } from '../kubeObject.ts'
 import { CriError } from './containerRuntime.ts'
+import { backingOff } from './containerStarter.ts'
 import type { KubeletContext } from './kubeletContext.ts'
 import { lastExit, shouldRestart, type PodState } from './podState.ts'
 import { specOf } from './podSpec.ts'
@@ -15,6 +16,9 @@ export async function ensureSandbox(context: KubeletContext, host: WorkerHost): 
     if (!worthAnother(state)) return true
     context.events.event(state.pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
     await dropSandbox(context, state)
+    // containers that will have to wait say so before the new sandbox is there (recorded with a hypervisor killed twice)
+    const waits = state.records.filter((record) => shouldRestart(state.pod, record) && backingOff(context, host, record))
+    if (waits.length) void host.write()
   }
   try {
     const handler = await runtimeHandler(context, state.pod)

@@ -8,8 +8,10 @@ const hurried = createClock(1000)
  * wait skipped too, every deadline would pass before the awaited work could begin and every period would be a busy loop.
  * @param ms simulated ms
  */
-export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
-  return Number.isFinite(clock.speed) ? clock.sleep(ms, signal) : hurried.sleep(ms, signal)
+export async function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  if (!Number.isFinite(clock.speed)) await hurried.sleep(ms, signal)
+  // there it takes no time, but the clock moves on by it
+  await clock.sleep(ms, signal)
 }
 
 /** As pause, but resolves on abort too: true when the time has passed, false when aborted. */

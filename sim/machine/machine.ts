@@ -130,7 +130,17 @@ export interface MachineContainerSpec {
     source?: string
   }
   mounts: ContainerMount[]
-  namespaces: { pid: PidNamespace; net: NetNamespace; ipc: IpcNamespace }
+  namespaces: {
+    pid: PidNamespace
+    net: NetNamespace
+    ipc: IpcNamespace
+    /** Default: private, host when privileged, as containerd does. */
+    cgroup?: 'private' | 'host'
+    /** host: the host name of the machine itself (hostNetwork under runc). Default private. */
+    uts?: 'private' | 'host'
+  }
+  /** Default 0. */
+  oomScoreAdj?: number
   cgroup: { path: string; memoryMaxBytes: number | null; cpuQuota: number | null; cpuPeriod: number; cpuWeight: number; pidsMax: number | null; /** false: the limit is written but the kernel does not enforce it */ enforced: boolean | { memory: boolean; cpu: boolean }; /** memory.oom.group: the kubelet asks for 1, kata-agent 3.26.0 leaves it 0. Default false. */ oomGroup?: boolean }
   capabilities: string[]
   noNewPrivs: boolean

@@ -43,12 +43,9 @@ export function createClusterNetwork(services: () => ClusterServices, departures
     return target
   }
 
-  /** A pod of the default runtime beside a Kata pod on its node is cut off. */
-  const cut = (a: Attachment, b: Attachment) => {
-    const besideKata = (attachment: Attachment) =>
-      attachment.kind === 'pod' && [...byIp.values()].some((other) => other.kind === 'kata-pod' && other.node === attachment.node)
-    return a !== b && (besideKata(a) || besideKata(b))
-  }
+  /** A pod of the default runtime and a Kata pod on one node. */
+  const cut = (a: Attachment, b: Attachment) =>
+    a.node === b.node && ((a.kind === 'pod' && b.kind === 'kata-pod') || (a.kind === 'kata-pod' && b.kind === 'pod'))
 
   const open = (namespace: NetNamespace, clientIp: string, ip: string, port: number): MachineStream => {
     const accept = listeners.get(namespace)?.get(port)

@@ -30,6 +30,7 @@ export interface NodeOptions {
   handlers: readonly KataHandler[]
   network: ClusterNetwork
   pods: PodLookup
+  latencies: () => boolean
   createMachine: (spec: MachineSpec) => Machine
 }
 
@@ -43,7 +44,7 @@ export function createNode(options: NodeOptions): SimNode {
   connect(machine, network, scenario.name, ip, number)
   writeFiles(machine, options)
   addHardware(machine.files, scenario, kvm)
-  startNodeProcesses(machine, scenario.name, kvm === 'usable')
+  startNodeProcesses(machine, scenario.name, scenario.kvm === 'usable')
   if (scenario.kata) {
     installKata(machine.files, options.handlers, release, departures)
     machine.files.registerCommand('/opt/kata/bin/kata-runtime', (call) => kataRuntimeCheck(call, machine, kvm, release))
@@ -64,6 +65,7 @@ export function createNode(options: NodeOptions): SimNode {
     handlers: new Map(scenario.kata ? options.handlers.map((handler) => [handler.name, handler]) : []),
     kvm,
     pods: options.pods,
+    latencies: options.latencies,
     tmpfsMounts: new Set(),
   }
 }

@@ -39,12 +39,12 @@ export function addHardware(files: MachineFiles, node: NodeScenario, kvm: NodeSc
   files.virtual('/sys/class/dmi/id/product_name', () => `${node.product}\n`)
   const module = node.virtualization === 'svm' ? 'kvm_amd' : 'kvm_intel'
   const nested = module === 'kvm_amd' ? '1' : 'Y'
-  if (kvm === 'usable') files.virtual(`/sys/module/${module}/parameters/nested`, () => `${nested}\n`)
+  if (node.kvm === 'usable') files.virtual(`/sys/module/${module}/parameters/nested`, () => `${nested}\n`)
   files.mkdir('/dev/net')
   files.mknod('/dev/net/tun', 'c', 10, 200)
   files.mknod('/dev/vhost-net', 'c', 10, 238)
-  if (kvm === 'missing') return
   files.mknod('/dev/vhost-vsock', 'c', 10, 241)
+  if (kvm === 'missing') return
   files.mknod('/dev/kvm', 'c', 10, 232)
   if (kvm === 'locked') files.failOpen('/dev/kvm', 'ENODEV')
 }

@@ -3,12 +3,15 @@ import { MachineError, type ContainerMount, type MachineContainer, type MachineC
 import { runcMounts } from '../shims/standardMounts.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import { runcCgroup, userOf } from './containerResources.ts'
+import { deviceNumbers } from './deviceNumbers.ts'
 import { hostFilesystem } from './hostMounts.ts'
 import type { PodNetwork } from './podNetwork.ts'
 import type { ContainerStart, RunningContainer, Sandbox } from './sandbox.ts'
 import type { SimNode } from './simNode.ts'
 
 const shimBinary = '/usr/bin/containerd-shim-runc-v2'
+
+const shm = { fstype: 'tmpfs', device: 'shm', options: 'rw,nosuid,nodev,noexec,relatime,size=65536k,inode64' }
 
 export interface RuncSandboxOptions {
   node: SimNode
@@ -68,7 +71,8 @@ function run(node: SimNode, config: SandboxConfig, start: ContainerStart, namesp
   const standard = runcMounts(privileged, node.scenario.cgroup)
   const volumes = container.mounts.map((mount): ContainerMount => {
     refuseInsideProc(node, mount, start.id)
-    return { kind: 'bind', destination: mount.containerPath, source: mount.hostPath, ...hostFilesystem(node, mount.hostPath, mount.readonly) }
+    const shown = mount.containerPath === '/dev/shm' ? shm : hostFilesystem(node, mount.hostPath, mount.readonly)
+    return { kind: 'bind', destination: mount.containerPath, source: mount.hostPath, ...shown }
   })
   try {
     return node.machine.runContainer({
@@ -87,7 +91,10 @@ function run(node: SimNode, config: SandboxConfig, start: ContainerStart, namesp
       capabilities: capabilitiesOf(container.security),
       noNewPrivs: container.security.noNewPrivs,
       privileged,
-      devices: [],
+      devices: container.devices.flatMap(({ containerPath, hostPath }) => {
+        const numbers = deviceNumbers(node.machine.files, hostPath)
+        return numbers ? [{ path: containerPath, ...numbers }] : []
+      }),
       onOutput: start.onOutput,
     })
   } catch (error) {

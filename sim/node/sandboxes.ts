@@ -54,7 +54,7 @@ export function createSandboxes(node: SimNode, pool: VmPool, onLost: (id: string
   return {
     async run(config) {
       const handler = handlerOf(node, config)
-      const times = startTimes(handler)
+      const times = startTimes(handler, node.latencies())
       requireSnapshotter(node, handler)
       await node.clock.sleep(times.sandbox)
       const id = containerId()

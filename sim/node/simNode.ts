@@ -26,6 +26,8 @@ export interface SimNode {
   readonly handlers: ReadonlyMap<string, KataHandler>
   readonly kvm: NodeScenario['kvm']
   readonly pods: PodLookup
+  /** False while the cluster is set up: what starts then was there before the simulation, and takes no time. */
+  readonly latencies: () => boolean
   /** Paths at which the kubelet mounted a tmpfs. */
   readonly tmpfsMounts: Set<string>
 }

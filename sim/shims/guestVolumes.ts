@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { CriMount } from '../kubelet/containerRuntime.ts'
 import type { ContainerMount, Machine, MachineFiles } from '../machine/machine.ts'
 import type { SimNode } from '../node/simNode.ts'
+import type { GuestDisks } from './guestDisks.ts'
 import { withBacktrace } from './backtrace.ts'
 import { refusedProcMount } from './procMounts.ts'
 import type { ShimConfig } from './shimConfig.ts'
@@ -23,7 +24,7 @@ export interface HostMounts {
   isTmpfs: (path: string) => boolean
 }
 
-export function createGuestVolumes(node: SimNode, guest: Machine, config: ShimConfig, sandboxId: string, host: HostMounts): GuestVolumes {
+export function createGuestVolumes(node: SimNode, guest: Machine, disks: GuestDisks, config: ShimConfig, sandboxId: string, host: HostMounts): GuestVolumes {
   const { departures } = node
   const emptyDirs = new Map<string, string>()
 
@@ -49,6 +50,7 @@ export function createGuestVolumes(node: SimNode, guest: Machine, config: ShimCo
 
   const sourceOf = (containerId: string, mount: CriMount, kind: VolumeKind): string => {
     if (kind === 'local' || kind === 'ephemeral' || kind === 'shm') return guestDirectory(mount.hostPath, kind)
+    if (kind === 'block') return disks.plug(mount.hostPath, mount.readonly).path
     if (kind !== 'guest') return share(containerId, mount)
     if (departures.hostProcShows === 'node' && !below(mount.hostPath, '/dev')) return share(containerId, mount)
     if (guest.files.kindOf(mount.hostPath) === null) throw new Error(withBacktrace('No such file or directory (os error 2)'))
@@ -81,6 +83,7 @@ export function createGuestVolumes(node: SimNode, guest: Machine, config: ShimCo
 function shownAs(node: SimNode, mount: CriMount, kind: VolumeKind, config: ShimConfig, host: HostMounts): { fstype: string; device: string; options: string } {
   const access = mount.readonly ? 'ro' : 'rw'
   if (kind === 'guest') return guestFilesystem(mount.hostPath, access)
+  if (kind === 'block') return guestFilesystem('/dev', access)
   if (kind === 'shm') return { fstype: 'tmpfs', device: 'shm', options: `${access},relatime` }
   if (kind === 'watchable') return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
   if (kind === 'ephemeral') return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime,size=${config.defaultMemoryMiB * 1024}k` }

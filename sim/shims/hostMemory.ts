@@ -37,6 +37,3 @@ export function idleHostMemory(handler: Pick<KataHandler, 'language' | 'hypervis
 export function pluggedOverheadKiB(memoryMiB: number): number {
   return memoryMiB * 16
 }
-
-/** KiB that each vCPU beyond the first adds to the hypervisor (cpu_scaling: about 3 MB). */
-export const perVcpuKiB = 3 * mib

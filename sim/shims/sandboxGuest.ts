@@ -6,6 +6,7 @@ import { macAddress } from '../node/identifiers.ts'
 import { setInterfaces, setLoopbackOnly, type PodNetwork } from '../node/podNetwork.ts'
 import type { ContainerStart } from '../node/sandbox.ts'
 import type { SimNode } from '../node/simNode.ts'
+import { createGuestDisks, type GuestDisks } from './guestDisks.ts'
 import { createGuestVolumes, nineP, type HostMounts } from './guestVolumes.ts'
 import type { KataHandler } from './kataHandler.ts'
 import { leakProcesses } from './leakedProcesses.ts'
@@ -46,7 +47,9 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
   const ipcNamespace = guest.newIpcNamespace()
   guest.spawn({ comm: 'pause', argv: ['/pause'], exe: '/pause', uid: 65535, pidNamespace, netNamespace: net, cgroup: `/kubepods/${sandboxId}` })
   for (const [name, value] of Object.entries(config.sysctls)) guest.setSysctl(name.replaceAll('.', '/'), value, name.startsWith('net.') ? net : ipcNamespace)
-  const volumes = createGuestVolumes(node, guest, settings, sandboxId, options.host)
+  // Cloud Hypervisor and Firecracker have the root file system on the first disk.
+  const disks = createGuestDisks(guest, node.machine.files, settings, options.handler.hypervisor === 'qemu' ? 0 : 1)
+  const volumes = createGuestVolumes(node, guest, disks, settings, sandboxId, options.host)
   const running = new Map<string, MachineContainer>()
   const leak = departures.hostPidShows === 'node' && config.namespaces.pid === 'NODE' ? leakProcesses(node.machine, guest, pidNamespace) : null
 
@@ -58,7 +61,7 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
       const mounts = [...standard.first, ...volumes.mountsOf(start.id, start.config.mounts), ...standard.last]
       leak?.refresh()
       const pid = pidNamespaceFor(options, start, guest, pidNamespace)
-      const container = guest.runContainer(containerSpec(options, start, mounts, { pid, net, ipc: ipcNamespace }))
+      const container = guest.runContainer(containerSpec(options, start, disks, mounts, { pid, net, ipc: ipcNamespace }))
       running.set(start.id, container)
       void container.exited.then(() => running.delete(start.id))
       return container
@@ -102,7 +105,7 @@ function pidNamespaceFor({ node, config }: SandboxGuestOptions, start: Container
   return sandboxPidNamespaceByDefault ? sandbox : guest.newPidNamespace()
 }
 
-function containerSpec(options: SandboxGuestOptions, start: ContainerStart, mounts: ContainerMount[], namespaces: MachineContainerSpec['namespaces']): MachineContainerSpec {
+function containerSpec(options: SandboxGuestOptions, start: ContainerStart, disks: GuestDisks, mounts: ContainerMount[], namespaces: MachineContainerSpec['namespaces']): MachineContainerSpec {
   const { config: container } = start
   return {
     id: start.id,
@@ -121,7 +124,7 @@ function containerSpec(options: SandboxGuestOptions, start: ContainerStart, moun
     capabilities: capabilitiesOf(container.security),
     noNewPrivs: container.security.noNewPrivs,
     privileged: container.security.privileged,
-    devices: [],
+    devices: container.devices.map(({ containerPath, hostPath, permissions }) => ({ ...disks.plug(hostPath, !permissions.includes('w')), type: 'b', path: containerPath })),
     onOutput: start.onOutput,
   }
 }

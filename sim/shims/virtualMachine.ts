@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Departures } from '../faults/departures.ts'
 import { CriError } from '../kubelet/containerRuntime.ts'
 import type { Machine, MachineProcess, NetNamespace, ProcessSpec } from '../machine/machine.ts'
 import { bootFiles, guestImageBytes } from '../node/kataArtifacts.ts'
@@ -6,13 +7,13 @@ import { guestCid } from '../node/identifiers.ts'
 import type { SimNode } from '../node/simNode.ts'
 import { bootGuest } from './guestMachine.ts'
 import { smallestVmMiB } from './guestMemory.ts'
-import { idleHostMemory, perVcpuKiB, pluggedOverheadKiB } from './hostMemory.ts'
+import { idleHostMemory, pluggedOverheadKiB } from './hostMemory.ts'
 import type { KataHandler } from './kataHandler.ts'
 import { kernelCommandLine } from './kernelCommandLine.ts'
 import { cloudHypervisorCommandLine, firecrackerCommandLine } from './otherCommandLines.ts'
 import { goQemuCommandLine, rustQemuCommandLine, type QemuStart } from './qemuCommandLine.ts'
 import type { ShimConfig } from './shimConfig.ts'
-import { maximumVcpus, memoryBlockMiB, sizeAfterHotplug, sizeAtStart, type Demand, type VmSize } from './sizing.ts'
+import { maximumVcpus, memoryBlockMiB, sizeAfterHotplug, sizeAtStart, type Demand, type SizingDepartures, type VmSize } from './sizing.ts'
 
 /** What a VM is started for. */
 export interface VmStart {
@@ -47,7 +48,8 @@ export function startVirtualMachine(node: SimNode, start: VmStart): VirtualMachi
   const { departures } = node
   const capacity = { cpus: node.scenario.cpus, memoryMiB: node.scenario.memoryMiB }
   requireKvm(node, handler)
-  let size = sizeAtStart(config, handler.language, start.demand, capacity, departures)
+  const sizing = sizingDepartures(handler, departures)
+  let size = sizeAtStart(config, handler.language, start.demand, capacity, sizing)
   if (size.memoryMiB < smallestVmMiB) throw tooSmall(handler, size)
   const maxVcpus = maximumVcpus(config, capacity)
   const guest = bootGuest(node, handler, config, size, maxVcpus)
@@ -78,7 +80,7 @@ export function startVirtualMachine(node: SimNode, start: VmStart): VirtualMachi
       return size
     },
     resize(demand) {
-      const next = sizeAfterHotplug(config, size, demand, capacity, departures)
+      const next = sizeAfterHotplug(config, size, demand, capacity, sizing)
       if (next.vcpus > size.vcpus) plugCpus(guest, process, handler, size.vcpus, next.vcpus, maxVcpus)
       if (next.memoryMiB > size.memoryMiB) guest.hotplugMemory(next.memoryMiB - size.memoryMiB, departures.memoryHotplug !== 'stays-offline')
       memory.plugged(next.memoryMiB - size.memoryMiB, next.vcpus - size.vcpus)
@@ -87,6 +89,13 @@ export function startVirtualMachine(node: SimNode, start: VmStart): VirtualMachi
     stop: () => end(false),
     onDeath: (listener) => void deaths.add(listener),
   }
+}
+
+/** What is said of QEMU's boot in the faults is said of QEMU alone. */
+function sizingDepartures(handler: KataHandler, departures: Departures): SizingDepartures {
+  if (handler.hypervisor === 'qemu') return departures
+  const works = <T extends string>(knob: T) => (knob === 'at-boot' ? 'works' : knob) as T
+  return { ...departures, memoryHotplug: works(departures.memoryHotplug), vcpuHotplug: works(departures.vcpuHotplug), qemuMemorySlots: true }
 }
 
 function requireKvm(node: SimNode, handler: KataHandler): void {
@@ -179,8 +188,8 @@ function followGuest(node: SimNode, start: VmStart, guest: Machine, process: Mac
   const inShim = start.handler.hypervisor === 'dragonball'
   const idle = idleHostMemory(start.handler, size.memoryMiB)
   const ownKiB = Math.max(0, (inShim ? idle.shimKiB : idle.hypervisorKiB) - guest.touchedKiB())
-  const vcpuExtraKiB = node.departures.memoryPerVcpuExtraMiB * 1024
-  let extraKiB = (size.vcpus - 1) * vcpuExtraKiB
+  const perVcpuKiB = node.departures.memoryPerVcpuMiB * 1024
+  let extraKiB = (size.vcpus - 1) * perVcpuKiB
   let configuredMiB = size.memoryMiB
   const update = () => {
     const touched = node.departures.guestMemoryPreallocated ? configuredMiB * 1024 : guest.touchedKiB() + extraKiB
@@ -191,7 +200,7 @@ function followGuest(node: SimNode, start: VmStart, guest: Machine, process: Mac
   return {
     plugged(memoryMiB, vcpus) {
       configuredMiB += memoryMiB
-      extraKiB += pluggedOverheadKiB(memoryMiB) + vcpus * (perVcpuKiB + vcpuExtraKiB)
+      extraKiB += pluggedOverheadKiB(memoryMiB) + vcpus * perVcpuKiB
       update()
     },
   }

@@ -1,7 +1,7 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import type { HostProcess, NodeProbe, SandboxProcesses } from '../../helpers/node/nodeProbe.ts'
 import { nproc } from '../../helpers/guest/cpus.ts'
-import { anyKata, classes, onNode } from '../../helpers/oracles/applicability.ts'
+import { anyKata, classes, notRemote } from '../../helpers/oracles/applicability.ts'
 import { hypervisorProcesses } from '../../helpers/oracles/hypervisorProcesses.ts'
 import { busybox, idle } from '../../helpers/pods/pod.ts'
 
@@ -19,7 +19,7 @@ const program = ({ exe, argv }: HostProcess): string =>
 const marked = (runtimeClass: string | undefined) => `: runtime-chain-of-${runtimeClass ?? 'the-default-runtime'}-pods`
 
 behaviour('KATA-ARCH-001', {
-  on: classes(onNode),
+  on: classes(notRemote),
   pods: ({ runtimeClass }) => ({
     kata: busybox(runtimeClass).script(`${marked(runtimeClass)}; ${idle}`),
     standard: busybox(undefined).script(`${marked(undefined)}; ${idle}`),
@@ -69,10 +69,10 @@ behaviour('KATA-ARCH-002', {
 })
 
 behaviour('KATA-ARCH-014', {
-  on: classes(onNode),
+  on: classes(notRemote),
   pods: ({ runtimeClass }) => ({
-    kata: busybox(runtimeClass).limits({ memory: '256Mi', cpu: '500m' }),
-    standard: busybox(undefined).limits({ memory: '256Mi', cpu: '500m' }),
+    kata: busybox(runtimeClass).limits({ memory: '256Mi', cpu: '500m' }).requests({ cpu: '50m', memory: '32Mi' }),
+    standard: busybox(undefined).limits({ memory: '256Mi', cpu: '500m' }).requests({ cpu: '50m', memory: '32Mi' }),
   }),
   async check({ pods, node, measure, expect }) {
     const [kata, standard] = await Promise.all([node.sandbox(pods.kata.uid), node.sandbox(pods.standard.uid)])
@@ -92,7 +92,7 @@ async function rssMiB(node: NodeProbe, { shims, hypervisors, virtiofsds }: Sandb
 
 // The files that a process holds show KVM in use; an argument or a module that is loaded shows no more than the intention.
 behaviour('KATA-ARCH-016', {
-  on: classes(onNode),
+  on: classes(notRemote),
   pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass) }),
   async check({ pods, node, measure, expect }) {
     const { hypervisors, shims } = await node.sandbox(pods.pod.uid)

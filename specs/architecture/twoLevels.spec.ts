@@ -15,7 +15,9 @@ behaviour('KATA-ARCH-011', {
   on: sizedByHotplug,
   pods: ({ runtimeClass }) => ({
     bare: busybox(runtimeClass),
-    limited: busybox(runtimeClass).limits({ memory: `${limitMiB}Mi`, cpu: `${millicores}m` }),
+    limited: busybox(runtimeClass)
+      .limits({ memory: `${limitMiB}Mi`, cpu: `${millicores}m` })
+      .requests({ cpu: '50m', memory: '32Mi' }),
   }),
   async check({ pods, facts, measure, expect }) {
     // Level 1, the virtual machine: defaults plus limits. Plugged memory is visible to the page, 4 MiB are for what drivers take (256 of 256 recorded).
@@ -59,6 +61,7 @@ behaviour('KATA-ARCH-013', {
   pods: ({ runtimeClass, facts }) => ({
     pod: busybox(runtimeClass)
       .limits(cpuLimits(facts.class, `${millicores}m`))
+      .requests({ cpu: '50m' })
       .unshared(),
   }),
   async check({ pods: { pod }, measure, expect }) {

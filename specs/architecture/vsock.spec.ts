@@ -1,8 +1,7 @@
 import { behaviour } from '../../helpers/behaviour.ts'
-import { need } from '../../helpers/facts/armFacts.ts'
 import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
 import { valueOf } from '../../helpers/node/qemuCommandLine.ts'
-import { classes, onNode } from '../../helpers/oracles/applicability.ts'
+import { classes, notRemote } from '../../helpers/oracles/applicability.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 
 /** Guest CIDs of the vsock devices in the arguments of QEMU processes. 0 to 2 are the hypervisor's and the host's (vsock(7)). */
@@ -33,14 +32,14 @@ async function hybridSocket(node: NodeProbe, id: string): Promise<string> {
 }
 
 behaviour('KATA-ARCH-009', {
-  on: classes(onNode),
+  on: classes(notRemote),
   pods: ({ runtimeClass }) => ({ first: busybox(runtimeClass), second: busybox(runtimeClass) }),
-  async check({ pods, facts, node, finding, expect }) {
+  async check({ pods, node, finding, expect }) {
     const sandboxes = await Promise.all([node.sandbox(pods.first.uid), node.sandbox(pods.second.uid)])
-    if (need(facts.class.hypervisor, 'the hypervisor of the class') !== 'qemu') {
+    if (sandboxes.every(({ hypervisors }) => cidsOf(hypervisors).length === 0)) {
       for (const { sandboxId } of sandboxes) {
         const socket = await hybridSocket(node, sandboxId)
-        expect(socket, 'hybrid vsock socket of the sandbox').to.not.equal('none')
+        expect(socket, 'vsock device of the hypervisor, or hybrid vsock socket of the sandbox').to.not.equal('none')
         finding(`the agent is reached by ${socket}`)
       }
       return
@@ -54,8 +53,8 @@ behaviour('KATA-ARCH-009', {
     expect([...owners], `sandboxes of the node with guest-cid ${first?.[0]}`).to.have.lengthOf(1)
   },
   killedBy: {
-    'no-vsock-device': 'vsock',
-    'runc-behind-kata-handlers': 'vsock',
+    'no-vsock-device': "or hybrid vsock socket of the sandbox: expected 'none'",
+    'runc-behind-kata-handlers': "or hybrid vsock socket of the sandbox: expected 'none'",
     'guest-cid-not-unique': 'sandboxes of the node with guest-cid 3',
   },
 })

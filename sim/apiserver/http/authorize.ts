@@ -45,6 +45,26 @@ export function authorizeResource(context: Context, user: User, verb: string, { 
   )
 }
 
+/**
+ * Impersonate-User and Impersonate-Group (kubectl --as). @throws ApiError 403 for who may not.
+ * @param groups one or more, as the header was repeated
+ */
+export function impersonate(context: Context, user: User, name: string | undefined, groups: readonly string[]): User {
+  if (name === undefined) {
+    if (groups.length > 0) throw new ApiError(400, 'BadRequest', 'requested [{Group}] without impersonating a user')
+    return user
+  }
+  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name)
+  const resource = account === null ? 'users' : 'serviceaccounts'
+  const action = { verb: 'impersonate', group: '', resource, subresource: '', namespace: account?.[1] ?? '', name: account?.[2] ?? name }
+  if (!isAllowed(context.store, user, action)) {
+    const scope = account === null ? 'at the cluster scope' : `in the namespace ${JSON.stringify(account[1])}`
+    throw new ApiError(403, 'Forbidden', `${resource} ${JSON.stringify(action.name)} is forbidden: User ${JSON.stringify(user.name)} cannot impersonate resource ${JSON.stringify(resource)} in API group "" ${scope}`, { name: action.name, kind: resource })
+  }
+  const own = account === null ? [] : ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`]
+  return { name, groups: [...(groups.length > 0 ? groups : own), name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated'] }
+}
+
 export function authorizePath(context: Context, user: User, verb: string, path: string): void {
   if (isAllowed(context.store, user, { verb, path })) return
   throw new ApiError(403, 'Forbidden', `forbidden: User ${JSON.stringify(user.name)} cannot ${verb} path ${JSON.stringify(path)}`, {})

@@ -1,12 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { YAML11_SCHEMA, load } from 'js-yaml'
 import { badRequest, methodNotAllowed } from '../apiError.ts'
+import { typeFor } from '../context.ts'
 import type { Context, User } from '../context.ts'
 import { proxyToKubelet } from '../kubeletProxy/subresources.ts'
 import * as operations from '../operations.ts'
 import type { Outcome } from '../operations.ts'
+import { decodeProtobuf } from '../protobuf/decode.ts'
 import { list } from '../query/list.ts'
 import type { ListOptions } from '../query/list.ts'
+import { typeOfKind } from '../schema/fieldType.ts'
+import type { FieldType } from '../schema/fieldType.ts'
 import type { DeleteOptions } from '../write/delete.ts'
 import { parseBody, unsupportedMedia } from '../write/request.ts'
 import type { Warnings, WriteOptions } from '../write/request.ts'
@@ -18,6 +22,8 @@ import type { ResourcePath } from './requestPath.ts'
 import { streamWatch } from './watchStream.ts'
 
 const proxied = new Set(['exec', 'attach', 'portforward', 'log', 'proxy'])
+const protobufType = 'application/vnd.kubernetes.protobuf'
+const noBody = Buffer.alloc(0)
 const maxBodyBytes = 3 * 1024 * 1024
 
 export interface HttpRequest {
@@ -61,7 +67,7 @@ export async function handleResource(context: Context, target: ResourcePath, htt
     return send(response, 200, representList(context, list(context, target.kind, target.namespace, listOptions(query)), representation), format.contentType)
   }
   const warnings: Warnings = []
-  const body = verb === 'get' ? '' : await readBody(request)
+  const body = verb === 'get' ? noBody : await readBody(request)
   const outcome = perform(context, target, verb, body, http, warnings, representation)
   const text = typeof outcome === 'string' ? outcome : textOf(context, outcome, representation)
   const code = typeof outcome === 'string' ? 200 : outcome.code
@@ -73,14 +79,17 @@ function perform(
   context: Context,
   target: ResourcePath,
   verb: string,
-  text: string,
+  bytes: Buffer,
   { request, query, user }: HttpRequest,
   warnings: Warnings,
   representation: Representation,
 ): Outcome | string {
   const contentType = (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? ''
   const write = writeOptions(query, user, request.headers['user-agent'])
-  const body = () => parse(text, contentType, target)
+  const isProtobuf = contentType === protobufType
+  const text = isProtobuf && bytes.length > 0 ? '' : bytes.toString()
+  const body = () => (isProtobuf ? decodeProtobuf(bytes, schemaOf(target)) : parse(text, contentType, target))
+  const given = isProtobuf && bytes.length > 0 ? JSON.stringify(decodeProtobuf(bytes, null)) : text
   switch (verb) {
     case 'get':
       return operations.get(context, target)
@@ -94,10 +103,10 @@ function perform(
       return operations.patchObject(context, target, patchBody(text, contentType), options, warnings)
     }
     case 'delete':
-      return operations.deleteObject(context, target, deleteOptions(query, text, contentType), deleteWrite(write, text))
+      return operations.deleteObject(context, target, deleteOptions(query, given, contentType), deleteWrite(write, given))
     default: {
       const listed = list(context, target.kind, target.namespace, listOptions(query))
-      operations.deleteListed(context, target.kind, listed.revisions, deleteOptions(query, text, contentType), deleteWrite(write, text))
+      operations.deleteListed(context, target.kind, listed.revisions, deleteOptions(query, given, contentType), deleteWrite(write, given))
       return representList(context, { ...listed, version: context.store.version }, representation)
     }
   }
@@ -113,7 +122,7 @@ export function send(response: ServerResponse, code: number, text: string, conte
   response.end(bytes)
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -121,13 +130,19 @@ async function readBody(request: IncomingMessage): Promise<string> {
     if (bytes > maxBodyBytes) throw badRequest(`the request body is larger than ${maxBodyBytes} bytes`)
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString()
+  return Buffer.concat(chunks)
 }
 
 function parse(text: string, contentType: string, { kind }: ResourcePath): unknown {
   if (contentType === 'application/json') return parseBody(text, kind.kind)
   if (contentType === 'application/yaml') return load(text, { schema: YAML11_SCHEMA })
   throw unsupportedMedia()
+}
+
+/** The schema of what a request carries: of the sub-resource's own kind where it has one. */
+function schemaOf({ kind, subresource }: ResourcePath): FieldType | null {
+  const other = kind.subresources.find(({ name }) => name === subresource)?.kind
+  return other === undefined ? typeFor(kind) : typeOfKind(other.group, other.version, other.kind)
 }
 
 function patchBody(text: string, contentType: string): unknown {

@@ -2,10 +2,10 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ApiError, noSuchResource } from '../apiError.ts'
-import type { Context } from '../context.ts'
+import type { Context, User } from '../context.ts'
 import { groups } from '../discovery/documents.ts'
 import { handleUpgrade } from '../kubeletProxy/upgrade.ts'
-import { authenticate, splitCredentials } from './authorize.ts'
+import { authenticate, impersonate, splitCredentials } from './authorize.ts'
 import { handleOther } from './otherPaths.ts'
 import { parseResourcePath } from './requestPath.ts'
 import { handleResource, send } from './resourceHandler.ts'
@@ -28,12 +28,20 @@ async function answer(context: Context, request: IncomingMessage, response: Serv
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)
   const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1))
-  const user = authenticate(context, request.headers.authorization, token)
+  const user = userOf(context, request, token)
   const http: HttpRequest = { request, response, query, user }
   const target = parseResourcePath(path)
   if (target !== null) return handleResource(context, target, http)
   if (isResourcePath(path)) throw noSuchResource()
   handleOther(context, path, http)
+}
+
+function userOf(context: Context, request: IncomingMessage, token: string | null): User {
+  const user = authenticate(context, request.headers.authorization, token)
+  const { headers } = request
+  if (headers['impersonate-user'] === undefined && headers['impersonate-group'] === undefined) return user
+  const groups = request.headersDistinct['impersonate-group'] ?? []
+  return impersonate(context, user, headers['impersonate-user'] as string | undefined, groups)
 }
 
 /** Below a group version that exists: an unknown resource is a Status, an unknown group is a plain page. */

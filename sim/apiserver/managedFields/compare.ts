@@ -25,21 +25,29 @@ export function compare(before: unknown, after: unknown, type: FieldType | null)
   }
   const left = entriesOf(before, type)
   const right = entriesOf(after, type)
-  let changed: Map<string, FieldSet> | null = null
-  let removed: Map<string, FieldSet> | null = null
-  const visit = (element: string, a: unknown, b: unknown) => {
-    const inner = compare(a, b, childType(type, element))
-    if (inner.changed !== null) (changed ??= new Map<string, FieldSet>()).set(element, inner.changed)
-    if (inner.removed !== null) (removed ??= new Map<string, FieldSet>()).set(element, inner.removed)
-  }
-  for (const [element, value] of right) visit(element, left.get(element), value)
-  for (const [element, value] of left) if (!right.has(element)) visit(element, value, undefined)
-  const set = (member: boolean, children: Map<string, FieldSet> | null) => {
-    const result = { member, children }
-    return isEmptySet(result) ? null : result
-  }
-  return { changed: set(before === undefined, changed), removed: set(after === undefined, removed) }
+  const changed = new Map<string, FieldSet>()
+  const removed = new Map<string, FieldSet>()
+  for (const [element, value] of right) compareChild(element, left.get(element), value, type, changed, removed)
+  for (const [element, value] of left) if (!right.has(element)) compareChild(element, value, undefined, type, changed, removed)
+  return { changed: setOf(before === undefined, changed), removed: setOf(after === undefined, removed) }
 }
+
+function compareChild(
+  element: string,
+  before: unknown,
+  after: unknown,
+  type: FieldType | null,
+  changed: Map<string, FieldSet>,
+  removed: Map<string, FieldSet>,
+): void {
+  if (before === after) return
+  const inner = compare(before, after, childType(type, element))
+  if (inner.changed !== null) changed.set(element, inner.changed)
+  if (inner.removed !== null) removed.set(element, inner.removed)
+}
+
+const setOf = (member: boolean, children: Map<string, FieldSet>): FieldSet | null =>
+  member || children.size > 0 ? { member, children: children.size === 0 ? null : children } : null
 
 const none: Comparison = { changed: null, removed: null }
 

@@ -9,6 +9,7 @@ import { difference, fromFieldsV1, intersection, isEmptySet, pathsOf, sameSet, u
 import type { FieldSet } from '../managedFields/fieldSet.ts'
 import { applyChange, isSame, managedView, newEntry, sortManagers } from '../managedFields/track.ts'
 import type { Manager } from '../managedFields/track.ts'
+import { isEmpty } from '../schema/decode.ts'
 import type { FieldType } from '../schema/fieldType.ts'
 import { createDecoded } from '../write/create.ts'
 import type { PatchOptions } from '../write/patch.ts'
@@ -34,6 +35,7 @@ export function apply(context: Context, target: Target, body: unknown, options: 
   const who = { manager: options.fieldManager, operation: 'Apply' as const, apiVersion: groupVersionOf(kind), subresource }
   const entries = (old?.metadata['managedFields'] ?? []) as Manager[]
   const given = pruneDefaults(body as Json, managedView(applied, kind, subresource), type)
+  if (isEmpty(given['metadata'] as object)) delete given['metadata']
   const set = fieldSetOf(given, type) ?? { member: false, children: null }
   const mine = entries.find((entry) => isSame(entry, who))
   const others = entries.filter((entry) => entry !== mine)

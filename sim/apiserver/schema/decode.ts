@@ -109,14 +109,17 @@ function zeroOf(field: FieldType): unknown {
   return out
 }
 
+// A function of its own, not a closure: this is where most of the time of a write goes.
+function mismatch(value: unknown, goType: string, goPath: string, owner: string, fail: Fail): never {
+  return fail(`json: cannot unmarshal ${jsonType(value)} into Go struct field ${owner.split('.').at(-1)}.${goPath} of type ${goType}`)
+}
+
 function convert(value: unknown, type: FieldType, path: string, goPath: string, owner: string, unknown: string[], fail: Fail): unknown {
-  const mismatch = (goType = type.goType) =>
-    fail(`json: cannot unmarshal ${jsonType(value)} into Go struct field ${owner.split('.').at(-1)}.${goPath} of type ${goType}`)
   switch (type.shape) {
     case 'struct':
-      return isObject(value) ? struct(value, type, path, goPath, unknown, fail) : mismatch()
+      return isObject(value) ? struct(value, type, path, goPath, unknown, fail) : mismatch(value, type.goType, goPath, owner, fail)
     case 'map': {
-      if (!isObject(value)) return mismatch()
+      if (!isObject(value)) return mismatch(value, type.goType, goPath, owner, fail)
       const out: Json = {}
       const element = type.element as FieldType
       for (const key of Object.keys(value).sort()) {
@@ -126,23 +129,23 @@ function convert(value: unknown, type: FieldType, path: string, goPath: string, 
       return out
     }
     case 'list': {
-      if (!Array.isArray(value)) return mismatch()
+      if (!Array.isArray(value)) return mismatch(value, type.goType, goPath, owner, fail)
       const element = type.element as FieldType
       return value.map((inner, index) =>
         inner === null ? zeroOf(element) : convert(inner, element, `${path}[${index}]`, goPath, owner, unknown, fail),
       )
     }
     case 'string':
-      return typeof value === 'string' ? value : mismatch(type.goType.includes('.') ? type.goType : 'string')
+      return typeof value === 'string' ? value : mismatch(value, type.goType.includes('.') ? type.goType : 'string', goPath, owner, fail)
     case 'boolean':
-      return typeof value === 'boolean' ? value : mismatch()
+      return typeof value === 'boolean' ? value : mismatch(value, type.goType, goPath, owner, fail)
     case 'integer':
-      if (typeof value !== 'number') return mismatch()
+      if (typeof value !== 'number') return mismatch(value, type.goType, goPath, owner, fail)
       return Number.isInteger(value)
         ? value
         : fail(`json: cannot unmarshal number ${value} into Go struct field ${owner.split('.').at(-1)}.${goPath} of type ${type.goType}`)
     case 'number':
-      return typeof value === 'number' ? value : mismatch()
+      return typeof value === 'number' ? value : mismatch(value, type.goType, goPath, owner, fail)
     case 'quantity': {
       if (typeof value === 'number') return canonical(String(value))
       if (typeof value !== 'string' || !quantityPattern.test(value)) {
@@ -151,9 +154,9 @@ function convert(value: unknown, type: FieldType, path: string, goPath: string, 
       return canonical(value)
     }
     case 'intOrString':
-      return typeof value === 'string' || typeof value === 'number' ? value : mismatch()
+      return typeof value === 'string' || typeof value === 'number' ? value : mismatch(value, type.goType, goPath, owner, fail)
     case 'time':
-      if (typeof value !== 'string') return mismatch()
+      if (typeof value !== 'string') return mismatch(value, type.goType, goPath, owner, fail)
       return Number.isNaN(Date.parse(value))
         ? fail(`parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`)
         : value

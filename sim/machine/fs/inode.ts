@@ -39,6 +39,8 @@ export interface RegularFile extends Common {
   program?: Program
   /** Size to show when the content is only a stand-in (programs). */
   shownSize?: number
+  /** Of the layer below: unchanged while the time is. */
+  layerMtime?: number
 }
 
 /** A file whose text is made when it is read. */
@@ -106,6 +108,10 @@ export class MemoryDirectory implements Directory {
       else names.delete(name)
     }
     return [...names]
+  }
+
+  ownEntries(): Inode[] {
+    return [...(this.#entries?.values() ?? [])].filter((inode) => inode !== null)
   }
 
   add(name: string, inode: Inode): void {
@@ -186,6 +192,13 @@ export function linkTarget(link: Symlink, reader: Reader): string {
   return typeof link.target === 'string' ? link.target : link.target(reader)
 }
 
+/** Bytes of the files that were made or changed above the layers of an image. */
+export function writtenBelow(inode: Inode): number {
+  if (inode.kind === 'file') return inode.layerMtime === inode.mtime ? 0 : inode.content.size
+  if (!(inode instanceof MemoryDirectory)) return 0
+  return inode.ownEntries().reduce((sum, child) => sum + writtenBelow(child), 0)
+}
+
 function copyUp(inode: Inode): Inode {
   if (inode.kind === 'directory') {
     const copy = new MemoryDirectory(inode.mode, inode.mtime, inode)
@@ -193,6 +206,6 @@ function copyUp(inode: Inode): Inode {
     copy.gid = inode.gid
     return copy
   }
-  if (inode.kind === 'file') return inode.program ? { ...inode } : { ...inode, content: inode.content.clone() }
+  if (inode.kind === 'file') return { ...inode, layerMtime: inode.mtime, content: inode.program ? inode.content : inode.content.clone() }
   return { ...inode }
 }

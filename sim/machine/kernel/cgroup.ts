@@ -29,7 +29,8 @@ export class Cgroup {
   pidsPeak = 0
   pidsMaxEvents = 0
   /** false: limits can be read and do nothing */
-  enforced = true
+  enforcesMemory = true
+  enforcesCpu = true
 
   constructor(path: string, parent: Cgroup | null, createdAt: number) {
     this.path = path

@@ -136,7 +136,7 @@ export class CpuScheduler {
 }
 
 function quotaCpus(group: Cgroup): number | null {
-  return group.enforced && group.cpuQuota !== null ? group.cpuQuota / group.cpuPeriod : null
+  return group.enforcesCpu && group.cpuQuota !== null ? group.cpuQuota / group.cpuPeriod : null
 }
 
 /** Hands `cpus` to the burns below a group: by weight between its children and its own processes, nobody more than it can use. */

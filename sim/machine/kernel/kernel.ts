@@ -53,6 +53,8 @@ export class Kernel {
   off = false
   /** Whose system call is at work. */
   reader: Process | null = null
+  terminalSize = { columns: 80, rows: 24 }
+  #clockOffset = 0
   #numbers = 20
   #mountIds = 20
   #minor = 19
@@ -86,6 +88,15 @@ export class Kernel {
   /** A distribution's kernel, with modules, DMI and more; the guest's is built without. */
   get distribution(): boolean {
     return this.spec.modules !== undefined
+  }
+
+  /** Wall clock of this machine, ms: somebody may have set it. */
+  now(): number {
+    return this.timers.now() + this.#clockOffset
+  }
+
+  setTime(ms: number): void {
+    this.#clockOffset = ms - this.timers.now()
   }
 
   log(line: string): void {

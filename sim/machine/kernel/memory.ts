@@ -23,6 +23,7 @@ export class Memory {
   /** processes with a life of their own: hypervisors, shims, daemons */
   residentKiB = 0
   #touchedKiB = 0
+  readonly shortListeners: ((missingKiB: number) => void)[] = []
   readonly #touchListeners: ((touchedKiB: number) => void)[] = []
   readonly #world: OomWorld
 
@@ -66,6 +67,7 @@ export class Memory {
       left -= take
       if (left <= 0) return
       if (tight) tight.memoryEvents.max++
+      else if (this.#helped(left)) continue
       this.#kill(tight, process)
       if (process?.dead) return
     }
@@ -102,7 +104,7 @@ export class Memory {
     let room = this.freeKiB() + this.cacheKiB
     let tight: Cgroup | null = null
     for (let at: Cgroup | null = group; at; at = at.parent) {
-      if (!at.enforced || at.memoryMaxKiB === null) continue
+      if (!at.enforcesMemory || at.memoryMaxKiB === null) continue
       const here = Math.max(0, at.memoryMaxKiB - at.memoryKiB)
       if (here < room) {
         room = here
@@ -133,6 +135,13 @@ export class Memory {
     if (used <= this.#touchedKiB) return
     this.#touchedKiB = Math.min(used, this.totalKiB)
     for (const listener of this.#touchListeners) listener(this.#touchedKiB)
+  }
+
+  /** Asks whoever could plug more RAM. @returns whether there is more now */
+  #helped(missingKiB: number): boolean {
+    const before = this.totalKiB
+    for (const listener of this.shortListeners) listener(missingKiB)
+    return this.totalKiB > before
   }
 
   #kill(tight: Cgroup | null, asker: Process | null): void {

@@ -126,7 +126,7 @@ export class Process {
   fork(): Process {
     this.check()
     for (let group: Cgroup | null = this.cgroup; group; group = group.parent) {
-      if (group.pidsMax === null || !group.enforced || group.allProcesses().length < group.pidsMax) continue
+      if (group.pidsMax === null || group.allProcesses().length < group.pidsMax) continue
       group.pidsMaxEvents++
       throw new MachineError('EAGAIN', 'Resource temporarily unavailable')
     }

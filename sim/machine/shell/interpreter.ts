@@ -6,7 +6,7 @@ import { findProgram } from '../kernel/execute.ts'
 import { Interrupted } from '../kernel/process.ts'
 import type { Process } from '../kernel/process.ts'
 import { SIGNAL_TEXTS } from '../kernel/signals.ts'
-import type { AndOr, Case, For, If, List, Loop, Node, Pipeline, Simple } from './ast.ts'
+import type { AndOr, Case, For, Group, If, List, Loop, Node, Pipeline, Simple } from './ast.ts'
 import { BUILTINS, SPECIAL_BUILTINS } from './builtins.ts'
 import { expandPattern, expandText, expandWords } from './expand.ts'
 import { endlessLoop, runEndlessLoop } from './endlessLoop.ts'
@@ -56,9 +56,10 @@ async function runNode(shell: Shell, node: Node, last: boolean): Promise<number>
   }
 }
 
-function runCompound(shell: Shell, node: If | Loop | For | Case | { type: 'group'; body: List }, last: boolean): Promise<number> {
+function runCompound(shell: Shell, node: If | Loop | For | Case | Group, last: boolean): Promise<number> {
   switch (node.type) {
     case 'group':
+    case 'subshell':
       return runList(shell, node.body, last)
     case 'if':
       return runIf(shell, node, last)

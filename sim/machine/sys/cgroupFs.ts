@@ -128,7 +128,7 @@ const PRESSURE = 'some avg10=0.00 avg60=0.00 avg300=0.00 total=0\nfull avg10=0.0
 export function current(group: Cgroup): number {
   const held = group.processes.size > 0 ? 1960 : 0
   const all = group.memoryKiB + held
-  return group.memoryMaxKiB === null || !group.enforced ? all : Math.min(all, group.memoryMaxKiB)
+  return group.memoryMaxKiB === null || !group.enforcesMemory ? all : Math.min(all, group.memoryMaxKiB)
 }
 
 export function events(group: Cgroup): string {

@@ -28,6 +28,8 @@ export interface FakeRuntime extends ContainerRuntime {
   /** What exec and execSync answer. */
   command: (argv: string[], containerId: string) => { stdout?: string; stderr?: string; exitCode: number }
   sandboxError: string | null
+  /** ms that a sandbox takes to come up. */
+  sandboxMs: number
   startError: string | null
   /** Exit code on TERM; null ignores it until KILL. */
   onTerm: number | null
@@ -61,6 +63,7 @@ export function createFakeRuntime(clock: Clock): FakeRuntime {
     files,
     host: fakeFiles(files, (path) => runtime.usageOf.get(path) ?? 0),
     sandboxError: null,
+    sandboxMs: 5,
     startError: null,
     onTerm: 0,
     usageOf: new Map(),
@@ -79,7 +82,7 @@ export function createFakeRuntime(clock: Clock): FakeRuntime {
     },
     async runPodSandbox(config) {
       calls.push(`runPodSandbox ${config.podName} ${config.runtimeHandler}`)
-      await clock.sleep(5)
+      await clock.sleep(runtime.sandboxMs)
       if (runtime.sandboxError) throw new CriError('Unknown', runtime.sandboxError)
       serial += 1
       sandboxes.set(`sandbox-${serial}`, config)
@@ -144,18 +147,18 @@ export function createFakeRuntime(clock: Clock): FakeRuntime {
 
 /** A process that has said all it says and ends with the code. */
 function answerSession(answer: { stdout?: string; stderr?: string; exitCode: number }): ExecSession {
-  const out: ((data: Uint8Array) => void)[] = []
-  const err: ((data: Uint8Array) => void)[] = []
-  const exit = new Promise<number>((resolve) =>
-    queueMicrotask(() =>
-      queueMicrotask(() => {
-        if (answer.stdout) for (const listener of out) listener(Buffer.from(answer.stdout))
-        if (answer.stderr) for (const listener of err) listener(Buffer.from(answer.stderr))
-        resolve(answer.exitCode)
-      }),
-    ),
-  )
-  return { stdin: { write: () => {}, end: () => {} }, onStdout: (listener) => void out.push(listener), onStderr: (listener) => void err.push(listener), resize: () => {}, exit, kill: () => {} }
+  return {
+    stdin: { write: () => {}, end: () => {} },
+    onStdout: (listener) => {
+      if (answer.stdout) listener(Buffer.from(answer.stdout))
+    },
+    onStderr: (listener) => {
+      if (answer.stderr) listener(Buffer.from(answer.stderr))
+    },
+    resize: () => {},
+    exit: Promise.resolve(answer.exitCode),
+    kill: () => {},
+  }
 }
 
 /** cat: gives back its input until that ends. */

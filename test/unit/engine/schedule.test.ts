@@ -122,6 +122,21 @@ describe('the schedule', () => {
     expect([...bench.running]).to.deep.equal(['measured'])
   })
 
+  it('gives up pods that are only kept for later, when nothing else makes room', async () => {
+    const bench = new Bench(200)
+    const kept = podSpec({ tag: 'kept' })
+    bench.start([
+      withPods('A', { p: kept }),
+      withPods('B', { p: podSpec({ tag: 'b', memory: '200Mi' }) }),
+      withPods('C', { p: kept, q: podSpec({ tag: 'c' }) }),
+    ])
+    await bench.end('A')
+    expect(bench.started).to.deep.equal(['A', 'B'])
+    await bench.end('B')
+    expect(bench.started).to.deep.equal(['A', 'B', 'C'])
+    expect(bench.created).to.deep.equal(['p kept', 'p b', 'p kept', 'q c'])
+  })
+
   it('runs no more arms at once than it is told', async () => {
     const bench = new Bench(1000)
     bench.start(['A', 'B', 'C'].map((id) => withPods(id, { p: podSpec() })), 2)

@@ -41,7 +41,11 @@ describe("containerd's configuration", () => {
     expect(config?.notImported).to.equal(null)
     const [runc, kata] = config?.runtimes ?? []
     expect(runc).to.include({ handler: 'runc', type: 'io.containerd.runc.v2', systemdCgroup: true })
-    expect(kata).to.include({ handler: 'kata-qemu', type: 'io.containerd.kata-qemu.v2', privilegedWithoutHostDevices: true })
+    expect(kata).to.include({
+      handler: 'kata-qemu',
+      type: 'io.containerd.kata-qemu.v2',
+      privilegedWithoutHostDevices: true,
+    })
     expect([runc, kata].map((each) => each && runsKata(each))).to.deep.equal([false, true])
   })
 
@@ -67,7 +71,10 @@ describe("containerd's configuration", () => {
 
   it('names the file that is not TOML', async () => {
     const { probe } = await nodeInMemory({ '/etc/containerd/config.toml': 'version = [' })
-    const error = await probe.containerd().then(() => null, (reason: Error) => reason)
+    const error = await probe.containerd().then(
+      () => null,
+      (reason: Error) => reason,
+    )
     expect(error?.message).to.match(/^node node-1: \/etc\/containerd\/config\.toml is not TOML: /)
   })
 
@@ -83,9 +90,11 @@ describe('effective configuration of Kata', () => {
     const { probe } = await nodeInMemory({
       '/etc/containerd/config.toml': main,
       '/opt/kata/containerd/config.d/kata-deploy.toml': kataDeploy,
-      [`${runtimes}/configuration-qemu.toml`]: '[hypervisor.qemu]\ndefault_memory = 2048\ndefault_vcpus = 1\nenable_annotations = ["a", "b"]\n[runtime]\nsandbox_cgroup_only = false\n',
+      [`${runtimes}/configuration-qemu.toml`]:
+        '[hypervisor.qemu]\ndefault_memory = 2048\ndefault_vcpus = 1\nenable_annotations = ["a", "b"]\n[runtime]\nsandbox_cgroup_only = false\n',
       [`${runtimes}/config.d/50-overrides`]: '[hypervisor.qemu]\ndefault_memory = 256\n',
-      [`${runtimes}/config.d/10-core.toml`]: '[hypervisor.qemu]\ndefault_memory = 512\nenable_annotations = ["c"]\n[agent.kata]\ndial_timeout = 90\n',
+      [`${runtimes}/config.d/10-core.toml`]:
+        '[hypervisor.qemu]\ndefault_memory = 512\nenable_annotations = ["c"]\n[agent.kata]\ndial_timeout = 90\n',
     })
     const toml = await probe.effectiveToml('kata-qemu')
     expect(toml?.dropIns).to.deep.equal([`${runtimes}/config.d/10-core.toml`, `${runtimes}/config.d/50-overrides`])
@@ -128,11 +137,17 @@ describe('effective configuration of Kata', () => {
       [`${runtimes}/configuration-qemu.toml`]: '',
       [`${runtimes}/config.d/50.toml`]: '[hypervisor.qemu]\ndefault_memory = \n',
     })
-    const error = await probe.effectiveToml('kata-qemu').then(() => null, (reason: Error) => reason)
+    const error = await probe.effectiveToml('kata-qemu').then(
+      () => null,
+      (reason: Error) => reason,
+    )
     expect(error?.message).to.match(/config\.d\/50\.toml:\d+ is not TOML/)
   })
 
   it('merges tables deeply and replaces everything else', () => {
-    expect(mergeToml({ a: { b: 1, c: [1, 2] }, d: 1 }, { a: { c: [3] }, d: { e: 1 } })).to.deep.equal({ a: { b: 1, c: [3] }, d: { e: 1 } })
+    expect(mergeToml({ a: { b: 1, c: [1, 2] }, d: 1 }, { a: { c: [3] }, d: { e: 1 } })).to.deep.equal({
+      a: { b: 1, c: [3] },
+      d: { e: 1 },
+    })
   })
 })

@@ -28,7 +28,9 @@ describe('node probe', () => {
     expect(await probe.readFileIfThere('/srv/kata/nothing')).to.equal(null)
     expect(await probe.list('/var/run')).to.deep.equal(['containerd'])
     expect(await probe.list('/nothing')).to.deep.equal([])
-    expect((await failure(probe.readFile('/loop/x'))).message).to.equal('node node-1: reading /loop/x: exit status 1, too many links: /loop/x')
+    expect((await failure(probe.readFile('/loop/x'))).message).to.equal(
+      'node node-1: reading /loop/x: exit status 1, too many links: /loop/x',
+    )
     expect(await failure(probe.readFile('/nothing'))).to.be.instanceOf(NodeProbeError)
   })
 
@@ -38,8 +40,18 @@ describe('node probe', () => {
       [`${tasks}/new/config.json`]: spec('u1'),
       [`${tasks}/main/config.json`]: spec('u1', 'container'),
       [`${tasks}/other/config.json`]: spec('u2'),
-      ...procFiles({ pid: 50, ppid: 1, comm: 'containerd-shim', argv: ['/usr/bin/containerd-shim-runc-v2', '-id', 'new'] }),
-      ...procFiles({ pid: 51, ppid: 1, comm: 'containerd-shim', argv: ['/usr/bin/containerd-shim-runc-v2', '-id', 'other'] }),
+      ...procFiles({
+        pid: 50,
+        ppid: 1,
+        comm: 'containerd-shim',
+        argv: ['/usr/bin/containerd-shim-runc-v2', '-id', 'new'],
+      }),
+      ...procFiles({
+        pid: 51,
+        ppid: 1,
+        comm: 'containerd-shim',
+        argv: ['/usr/bin/containerd-shim-runc-v2', '-id', 'other'],
+      }),
     })
     const found = await probe.sandbox('u1')
     expect(found.sandboxId).to.equal('new')
@@ -62,8 +74,15 @@ describe('node probe', () => {
 
   it('says on which node what went wrong', async () => {
     const probe = createNodeProbe(() => Promise.resolve({ stdout: '', stderr: 'one\ntwo\n', exitCode: 7 }), 'node-9')
-    expect((await failure(probe.memory(5))).message).to.equal('node node-9: reading the memory of process 5: exit status 7, one; two')
-    const cut = createNodeProbe(() => Promise.resolve({ stdout: 'probe\nprobe\n1 (a', stderr: '', exitCode: 0 }), 'node-9')
-    expect((await failure(cut.processes())).message).to.contain('node node-9: listing processes: the list of processes is cut short')
+    expect((await failure(probe.memory(5))).message).to.equal(
+      'node node-9: reading the memory of process 5: exit status 7, one; two',
+    )
+    const cut = createNodeProbe(
+      () => Promise.resolve({ stdout: 'probe\nprobe\n1 (a', stderr: '', exitCode: 0 }),
+      'node-9',
+    )
+    expect((await failure(cut.processes())).message).to.contain(
+      'node node-9: listing processes: the list of processes is cut short',
+    )
   })
 })

@@ -12,9 +12,11 @@ export async function nodeInMemory(
   await fs.mkdir('/etc', { recursive: true })
   await fs.writeFile('/etc/hostname', 'node-probe-x7k2p\n')
   for (const [path, text] of Object.entries(files)) {
-    const inProbe = path.startsWith('/proc/') ? path : `/host${path}`
-    await fs.mkdir(inProbe.slice(0, inProbe.lastIndexOf('/')), { recursive: true })
-    await fs.writeFile(inProbe, text)
+    // With hostPID the probe's own /proc is the host's.
+    for (const inProbe of path.startsWith('/proc/') ? [path, `/host${path}`] : [`/host${path}`]) {
+      await fs.mkdir(inProbe.slice(0, inProbe.lastIndexOf('/')), { recursive: true })
+      await fs.writeFile(inProbe, text)
+    }
   }
   for (const [path, target] of Object.entries(links)) {
     await fs.mkdir(`/host${path.slice(0, path.lastIndexOf('/'))}`, { recursive: true })
@@ -24,7 +26,9 @@ export async function nodeInMemory(
   const commands: string[][] = []
   const run = async (argv: string[]): Promise<ExecResult> => {
     commands.push(argv)
-    const { stdout, stderr, exitCode } = await bash.exec(argv.map((each) => `'${each.replaceAll("'", `'\\''`)}'`).join(' '))
+    const { stdout, stderr, exitCode } = await bash.exec(
+      argv.map((each) => `'${each.replaceAll("'", `'\\''`)}'`).join(' '),
+    )
     return { stdout, stderr, exitCode }
   }
   return { probe: createNodeProbe(run, 'node-1'), run, commands }

@@ -22,7 +22,9 @@ describe('parsers of the node probe', () => {
 
   it('finds none for a UID that no specification names, or in one that is cut short', () => {
     expect(parseSandboxSpecs(fixture('sandbox-specs.txt'), 'nobody')).to.deep.equal([])
-    expect(parseSandboxSpecs('\n--- spec of /host/run/containerd/x/abc/config.json\n{"annotations":{', 'nobody')).to.deep.equal([])
+    expect(
+      parseSandboxSpecs('\n--- spec of /host/run/containerd/x/abc/config.json\n{"annotations":{', 'nobody'),
+    ).to.deep.equal([])
   })
 
   it('reads recorded memory with the fields of status', () => {
@@ -37,7 +39,8 @@ describe('parsers of the node probe', () => {
       { name: 'eth0', mac: '6e:04:8e:1d:3d:d6', addresses: [], mtu: 1500 },
       { name: 'tap0_kata', mac: 'be:d6:9d:f7:1d:28', addresses: [], mtu: 1500 },
     ])
-    const busybox = '2: eth0@if5: <UP> mtu 1450 qdisc noqueue\n    link/ether e2:1d:90:39:0b:3f brd ff:ff:ff:ff:ff:ff\n    inet 10.244.1.3/24 brd 10.244.1.255 scope global eth0\n    inet6 fe80::1/64 scope link\n'
+    const busybox =
+      '2: eth0@if5: <UP> mtu 1450 qdisc noqueue\n    link/ether e2:1d:90:39:0b:3f brd ff:ff:ff:ff:ff:ff\n    inet 10.244.1.3/24 brd 10.244.1.255 scope global eth0\n    inet6 fe80::1/64 scope link\n'
     expect(parseInterfaces(busybox)).to.deep.equal([
       { name: 'eth0', mac: 'e2:1d:90:39:0b:3f', addresses: ['10.244.1.3/24', 'fe80::1/64'], mtu: 1450 },
     ])
@@ -57,13 +60,22 @@ describe('parsers of the node probe', () => {
   })
 
   it('lists open files by their numbers', () => {
-    const listing = 'total 0\nlr-x------ 1 root root 64 Nov 21 10:00 10 -> anon_inode:kvm-vm\nlrwx------ 1 root root 64 Nov 21 10:00 2 -> /dev/kvm\n'
+    const listing =
+      'total 0\nlr-x------ 1 root root 64 Nov 21 10:00 10 -> anon_inode:kvm-vm\nlrwx------ 1 root root 64 Nov 21 10:00 2 -> /dev/kvm\n'
     expect(parseFileDescriptors(listing)).to.deep.equal(['/dev/kvm', 'anon_inode:kvm-vm'])
   })
 
   it("takes the handler of the pod's newest sandbox from crictl", () => {
-    const item = (uid: string, createdAt: string, runtimeHandler: string) => ({ metadata: { uid }, createdAt, runtimeHandler })
-    const items = [item('u', '1700000000000000001', 'old'), item('u', '1700000000000000002', 'kata-qemu'), item('x', '1800000000000000000', '')]
+    const item = (uid: string, createdAt: string, runtimeHandler: string) => ({
+      metadata: { uid },
+      createdAt,
+      runtimeHandler,
+    })
+    const items = [
+      item('u', '1700000000000000001', 'old'),
+      item('u', '1700000000000000002', 'kata-qemu'),
+      item('x', '1800000000000000000', ''),
+    ]
     expect(parseCrictl(JSON.stringify({ items }), 'u')).to.equal('kata-qemu')
     expect(parseCrictl(JSON.stringify({ items }), 'x')).to.equal('')
     expect(parseCrictl('no crictl\n', 'u')).to.equal(null)

@@ -56,7 +56,13 @@ describe('snapshot of processes', () => {
   })
 
   it('keeps empty arguments', () => {
-    expect(parseCmdline('shim\0-publish-binary\0\0-id\0abc\0')).to.deep.equal(['shim', '-publish-binary', '', '-id', 'abc'])
+    expect(parseCmdline('shim\0-publish-binary\0\0-id\0abc\0')).to.deep.equal([
+      'shim',
+      '-publish-binary',
+      '',
+      '-id',
+      'abc',
+    ])
     expect(parseCmdline('')).to.deep.equal([])
   })
 })

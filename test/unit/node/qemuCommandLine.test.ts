@@ -3,7 +3,9 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { qemuCommandLine, valueOf } from '../../../helpers/node/qemuCommandLine.ts'
 
-const recorded = JSON.parse(readFileSync(path.join(import.meta.dirname, 'fixtures', 'qemu-argv.json'), 'utf8')) as string[]
+const recorded = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, 'fixtures', 'qemu-argv.json'), 'utf8'),
+) as string[]
 
 /** The recorded command line with another value of one option. */
 const withOption = (option: string, value: string): string[] =>
@@ -26,9 +28,17 @@ describe('QEMU command line', () => {
   })
 
   it('reads sizes with other units', () => {
-    expect(qemuCommandLine(withOption('-m', '2G,slots=10,maxmem=31G')).memory).to.deep.equal({ bootMiB: 2048, slots: 10, maxMiB: 31744 })
+    expect(qemuCommandLine(withOption('-m', '2G,slots=10,maxmem=31G')).memory).to.deep.equal({
+      bootMiB: 2048,
+      slots: 10,
+      maxMiB: 31744,
+    })
     expect(qemuCommandLine(withOption('-m', '256')).memory).to.deep.equal({ bootMiB: 256, slots: null, maxMiB: null })
-    expect(qemuCommandLine(withOption('-m', 'size=512M,maxmem=1073741824')).memory).to.deep.equal({ bootMiB: 512, slots: null, maxMiB: 1024 })
+    expect(qemuCommandLine(withOption('-m', 'size=512M,maxmem=1073741824')).memory).to.deep.equal({
+      bootMiB: 512,
+      slots: null,
+      maxMiB: 1024,
+    })
     expect(qemuCommandLine(withOption('-smp', 'cpus=2,maxcpus=8')).vcpus).to.deep.equal({ boot: 2, max: 8 })
   })
 

@@ -6,9 +6,9 @@ import { sandboxProcesses } from '../../../helpers/node/sandboxProcesses.ts'
 
 type Recorded = Pick<SnapshotProcess, 'pid' | 'ppid' | 'comm' | 'argv' | 'cgroup'>
 
-const recorded = (JSON.parse(readFileSync(path.join(import.meta.dirname, 'fixtures', 'processes.json'), 'utf8')) as Recorded[]).map(
-  (each): SnapshotProcess => ({ ...each, exe: '', startTicks: each.pid }),
-)
+const recorded = (
+  JSON.parse(readFileSync(path.join(import.meta.dirname, 'fixtures', 'processes.json'), 'utf8')) as Recorded[]
+).map((each): SnapshotProcess => ({ ...each, exe: '', startTicks: each.pid }))
 const kata = 'bc887ff835ad02e754d0554467245594431af5a40bf3f4550b4211cad0aaa129'
 const runc = '4118b0fb0926d3cc519d05657cf5c18596d2a257861afb423d0e53dc05cdd35b'
 const pids = (processes: readonly { pid: number }[]) => processes.map(({ pid }) => pid)
@@ -41,11 +41,22 @@ describe('processes of a sandbox', () => {
   })
 
   it('knows a VMM whose file an upgrade has replaced', () => {
-    const process = { ...processOf(5, 1, 'qemu', ['-name', `sandbox-${kata}`]), exe: '/opt/kata/bin/qemu-system-x86_64 (deleted)' }
+    const process = {
+      ...processOf(5, 1, 'qemu', ['-name', `sandbox-${kata}`]),
+      exe: '/opt/kata/bin/qemu-system-x86_64 (deleted)',
+    }
     expect(pids(sandboxProcesses(kata, [process]).hypervisors)).to.deep.equal([5])
   })
 })
 
 function processOf(pid: number, ppid: number, program: string, args: readonly string[]): SnapshotProcess {
-  return { pid, ppid, comm: program.split('/').at(-1) ?? '', argv: [program, ...args], exe: '', cgroup: '0::/\n', startTicks: pid }
+  return {
+    pid,
+    ppid,
+    comm: program.split('/').at(-1) ?? '',
+    argv: [program, ...args],
+    exe: '',
+    cgroup: '0::/\n',
+    startTicks: pid,
+  }
 }

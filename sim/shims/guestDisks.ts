@@ -1,0 +1,35 @@
+import type { Machine, MachineFiles } from '../machine/machine.ts'
+import type { ShimConfig } from './shimConfig.ts'
+
+/** A disk that the guest sees for a block device of the node. */
+export interface GuestDisk {
+  /** /dev/sda */
+  path: string
+  major: number
+  minor: number
+}
+
+/** Block devices of the node plugged into a VM: virtio-scsi names them sdX with major 8, virtio-blk vdX with 254. */
+export interface GuestDisks {
+  plug(hostPath: string, readonly: boolean): GuestDisk
+}
+
+const letters = 'abcdefghijklmnopqrstuvwxyz'
+
+/** @param taken disks of the VM that are there from the start: the root device of virtio-blk guests */
+export function createGuestDisks(guest: Machine, host: MachineFiles, config: ShimConfig, taken: number): GuestDisks {
+  const plugged = new Map<string, GuestDisk>()
+  const scsi = config.blockDeviceDriver === 'virtio-scsi'
+  return {
+    plug(hostPath, readonly) {
+      const known = plugged.get(hostPath)
+      if (known) return known
+      const index = plugged.size + (scsi ? 0 : taken)
+      const name = `${scsi ? 'sd' : 'vd'}${letters[index] ?? 'z'}`
+      const disk = { path: `/dev/${name}`, major: scsi ? 8 : 254, minor: 16 * index }
+      guest.addBlockDevice({ name, major: disk.major, minor: disk.minor, readonly, rotational: false, backing: { files: host, path: hostPath } })
+      plugged.set(hostPath, disk)
+      return disk
+    },
+  }
+}

@@ -1,0 +1,169 @@
+import { expect } from 'chai'
+import { loadImages } from '../../../helpers/pods/images.ts'
+import { busybox, type Pod } from '../../../helpers/pods/pod.ts'
+import type { PodHandle } from '../../../helpers/pods/podHandle.ts'
+import { startPod } from '../../../helpers/pods/podStart.ts'
+import { PodStartError } from '../../../helpers/pods/podStartError.ts'
+import { type ApiDouble, emptyEvents, json, openWatch, podList, startApiDouble, status } from '../cluster/apiDouble.ts'
+
+const pods = '/api/v1/namespaces/n/pods'
+
+describe('starting a pod', () => {
+  let api: ApiDouble
+  /** The states that the pod goes through once it is created. */
+  let course: object[]
+  beforeEach(async () => {
+    api = await startApiDouble()
+    course = []
+    let send: (type: string, object: object) => void = () => undefined
+    api.on('GET /api/v1/namespaces/n/events', (_, response) => json(response, emptyEvents))
+    api.on('GET /api/v1/namespaces/n/events?watch', (_, response) => void openWatch(response))
+    api.on(`GET ${pods}`, (_, response) => json(response, podList('1')))
+    const made = (): object => ({
+      kind: 'Pod',
+      apiVersion: 'v1',
+      metadata: { name: 'x', namespace: 'n', uid: 'u', resourceVersion: '2' },
+    })
+    api.on(`GET ${pods}?watch`, (_, response) => {
+      send = openWatch(response).send
+      course.forEach((status, index) =>
+        send('MODIFIED', {
+          ...made(),
+          metadata: { name: 'x', namespace: 'n', uid: 'u', resourceVersion: String(3 + index) },
+          spec: { nodeName: 'node-1', restartPolicy: 'Never', containers: [{ name: 'main' }] },
+          status,
+        }),
+      )
+    })
+    api.on(`POST ${pods}`, (_, response) => json(response, made(), 201))
+    api.on(`GET ${pods}/x`, (_, response) =>
+      json(response, { ...made(), spec: { nodeName: 'node-1' }, status: course.at(-1) }),
+    )
+  })
+  afterEach(() => api.close())
+
+  const start = async (asked: Pod): Promise<PodHandle> => {
+    const cluster = await api.connect()
+    return startPod(cluster, { spec: asked.build(), name: 'x', namespace: 'n', labels: {}, images: loadImages() })
+  }
+  const errorOf = async (asked: Pod): Promise<PodStartError> => {
+    const error = await start(asked).catch((thrown: unknown) => thrown)
+    expect(error).to.be.instanceOf(PodStartError)
+    return error as PodStartError
+  }
+  const startError = {
+    phase: 'Pending',
+    containerStatuses: [
+      { name: 'main', state: { terminated: { reason: 'StartError', exitCode: 128, message: 'no such file' } } },
+    ],
+  }
+  const noImage = {
+    phase: 'Pending',
+    containerStatuses: [{ name: 'main', state: { waiting: { reason: 'ErrImagePull', message: 'dial tcp' } } }],
+  }
+  const ended = {
+    phase: 'Failed',
+    containerStatuses: [{ name: 'main', state: { terminated: { reason: 'Error', exitCode: 4 } } }],
+  }
+  const ready = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }
+
+  it('gives a handle of a ready pod', async () => {
+    course = [{ phase: 'Pending' }, ready]
+    expect(await start(busybox('k'))).to.include({ outcome: 'ready', node: 'node-1', uid: 'u', failure: null })
+  })
+
+  it('waits past ready for the end of a command', async () => {
+    course = [ready, ended]
+    expect(await start(busybox('k').awaits('finished'))).to.include({ outcome: 'finished' })
+  })
+
+  it('blames the product for a container that does not start, and says the text', async () => {
+    course = [startError]
+    const error = await errorOf(busybox('k'))
+    expect(error).to.deep.include({ kind: 'product', failure: { reason: 'StartError', message: 'no such file' } })
+    expect(error.message).to.match(
+      /^Pod n\/x: condition Ready can no longer come, after .*: StartError: no such file\n/,
+    )
+  })
+
+  it('takes the same for an outcome where the check asks for whatever comes', async () => {
+    course = [startError]
+    const handle = await start(busybox('k').awaits('settled'))
+    expect(handle).to.deep.include({
+      outcome: 'not-started',
+      failure: { reason: 'StartError', message: 'no such file' },
+    })
+  })
+
+  it('says how a command ended that should have stayed', async () => {
+    course = [ended]
+    expect((await errorOf(busybox('k'))).message).to.contain('Error: container main ended with code 4')
+  })
+
+  it('never takes a missing image for an outcome', async () => {
+    course = [noImage]
+    for (const asked of [busybox('k'), busybox('k').awaits('settled')]) {
+      expect(await errorOf(asked)).to.deep.include({
+        kind: 'infrastructure',
+        failure: { reason: 'ErrImagePull', message: 'dial tcp' },
+      })
+    }
+  })
+
+  it('blames the node when it is lost', async () => {
+    course = [{ phase: 'Pending' }]
+    api.on('GET /api/v1/nodes/node-1', (_, response) =>
+      json(response, {
+        kind: 'Node',
+        apiVersion: 'v1',
+        metadata: { name: 'node-1' },
+        status: { conditions: [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' }] },
+      }),
+    )
+    expect(await errorOf(busybox('k').timeout(50))).to.deep.include({
+      kind: 'infrastructure',
+      failure: { reason: 'NodeNotReady', message: 'node node-1 is not ready: NodeStatusUnknown' },
+    })
+  })
+
+  it('blames the product when nothing came on a good node', async () => {
+    course = [{ phase: 'Pending' }]
+    api.on('GET /api/v1/nodes/node-1', (_, response) =>
+      json(response, {
+        kind: 'Node',
+        apiVersion: 'v1',
+        metadata: { name: 'node-1' },
+        status: { conditions: [{ type: 'Ready', status: 'True' }] },
+      }),
+    )
+    expect(await errorOf(busybox('k').timeout(50))).to.include({ kind: 'product' })
+  })
+
+  it('gives a refusal to a check that asks for whatever comes', async () => {
+    api.on(`POST ${pods}`, (_, response) =>
+      status(response, 403, 'Forbidden', 'pods "x" is forbidden: pod rejected: RuntimeClass "nope" not found'),
+    )
+    const handle = await start(busybox('nope').awaits('settled'))
+    expect(handle).to.deep.include({
+      outcome: 'refused',
+      refusal: {
+        code: 403,
+        reason: 'Forbidden',
+        message: 'pods "x" is forbidden: pod rejected: RuntimeClass "nope" not found',
+      },
+    })
+    expect(await handle.read(['true']).catch((error: Error) => error.message)).to.match(
+      /does not exist: the API server refused it/,
+    )
+  })
+
+  it('never takes a lacking permission or quota for a refusal', async () => {
+    for (const message of [
+      'pods is forbidden: User "u" cannot create resource "pods"',
+      'pods "x" is forbidden: exceeded quota: q',
+    ]) {
+      api.on(`POST ${pods}`, (_, response) => status(response, 403, 'Forbidden', message))
+      expect(await errorOf(busybox('k').awaits('settled'))).to.include({ kind: 'infrastructure' })
+    }
+  })
+})
