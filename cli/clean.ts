@@ -31,9 +31,14 @@ async function clean({ run, all, dryRun, context, kubeconfig }: CleanOptions): P
   const { removeLeftovers } = await import('../engine/cluster/removeLeftovers.ts')
   const cluster = await connect(chosen({ kubeconfig, context }))
   try {
-    const { found, left } = await removeLeftovers(cluster, { ...(run === undefined ? {} : { runId: run }), dryRun, timeoutMs: REMOVAL_MS })
+    const { found, left } = await removeLeftovers(cluster, {
+      ...(run === undefined ? {} : { runId: run }),
+      dryRun,
+      timeoutMs: REMOVAL_MS,
+    })
     const verb = dryRun ? 'would be removed' : 'removed'
-    for (const { kind, name } of found) process.stdout.write(`${kind}/${name} ${left.includes(`${kind}/${name}`) ? 'could not be removed' : verb}\n`)
+    for (const { kind, name } of found)
+      process.stdout.write(`${kind}/${name} ${left.includes(`${kind}/${name}`) ? 'could not be removed' : verb}\n`)
     if (found.length === 0) process.stdout.write('nothing to remove\n')
     if (left.length > 0) process.exitCode = 3
   } finally {

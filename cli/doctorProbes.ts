@@ -1,8 +1,9 @@
 import type { Cluster, KubeObject } from '../helpers/cluster/cluster.ts'
-import type { ClusterFacts, NodeFacts } from '../helpers/facts/facts.ts'
+import type { ClusterFacts } from '../helpers/facts/facts.ts'
 import type { NodeProbe } from '../helpers/node/nodeProbe.ts'
 import { startNodeProbe, type RunningProbe } from '../helpers/node/startNodeProbe.ts'
 import { newRunId, runLabels } from '../engine/cluster/labels.ts'
+import { nodesToProbe } from '../engine/cluster/nodesToProbe.ts'
 
 export interface DoctorProbes {
   readonly on: (node: string) => NodeProbe | null
@@ -14,9 +15,6 @@ export interface DoctorProbes {
 
 /** Probes at once: their pods are small, but a cluster may have many nodes. */
 const atOnce = 16
-
-/** Where no node claims to have Kata, a few are looked at all the same: why they could not have it. */
-const samples = 3
 
 /**
  * One probe on each Kata node, in a namespace of Pod Security level privileged that goes with them. Hands them to `use` and removes
@@ -93,17 +91,6 @@ async function start(
     signal.throwIfAborted()
   }
   return { on: (node) => running.get(node)?.probe ?? null, notes, privilegedNamespace: true }
-}
-
-function nodesToProbe(facts: ClusterFacts, chosen: readonly string[], notes: string[]): string[] {
-  // A cordoned node still takes a pod that names it; one that is not Ready starts nothing.
-  const ready = facts.nodes.filter((node) => !node.schedulable.how.includes('not Ready'))
-  if (chosen.length > 0) return ready.map((node) => node.name).filter((name) => chosen.includes(name))
-  const kata = ready.filter((node: NodeFacts) => node.kata.value !== false)
-  if (kata.length > 0) return kata.map((node) => node.name)
-  const some = ready.slice(0, samples).map((node) => node.name)
-  if (some.length > 0) notes.push(`no node has Kata; looked at ${some.join(', ')} all the same`)
-  return some
 }
 
 /** Waits for the end: a second run must not find it half gone. Without the caller's signal, which may have been the reason to stop. */

@@ -46,9 +46,11 @@ export async function list(options: ListOptions): Promise<string> {
     ['need', options.needs, claims.flatMap(({ needs }) => needs)],
   ] as const) {
     const unknown = wanted.find((value) => !known.includes(value as never))
-    if (unknown !== undefined) throw new UsageError(`no behaviour has ${name} ${unknown}; there is ${[...new Set(known)].sort().join(', ')}`)
+    if (unknown !== undefined)
+      throw new UsageError(`no behaviour has ${name} ${unknown}; there is ${[...new Set(known)].sort().join(', ')}`)
   }
-  const allows = (wanted: readonly string[], values: readonly string[]) => wanted.length === 0 || wanted.some((value) => values.includes(value))
+  const allows = (wanted: readonly string[], values: readonly string[]) =>
+    wanted.length === 0 || wanted.some((value) => values.includes(value))
   const chosen = claims.filter(
     (claim) =>
       allows(options.chapter, [claim.chapter]) &&

@@ -14,7 +14,8 @@ const program = new Command('kata-conformance')
   .configureOutput({ writeErr: () => undefined })
   .showSuggestionAfterError()
 
-for (const add of [addRunCommand, addDoctorCommand, addListCommand, addReportCommand, addCleanCommand, addSimCommand]) add(program)
+for (const add of [addRunCommand, addDoctorCommand, addListCommand, addReportCommand, addCleanCommand, addSimCommand])
+  add(program)
 for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => undefined })
 
 try {

@@ -14,7 +14,11 @@ setFailureHandler((error) => {
 setSession(async (registered) => {
   const { prepareSession } = await import('./prepareSession.ts')
   const { writeReports } = await import('../reports/writeReports.ts')
-  const handle = await prepareSession(settingsFromEnvironment(process.env), ['mocha', ...process.argv.slice(2)], () => undefined)
+  const handle = await prepareSession(
+    settingsFromEnvironment(process.env),
+    ['mocha', ...process.argv.slice(2)],
+    () => undefined,
+  )
   const removeSignalHandlers = onSignals((signal) => handle.stop(signal))
   const run = await handle.session(registered)
   return {

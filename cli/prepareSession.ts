@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'node:fs'
 import path from 'node:path'
 import { distance } from 'fastest-levenshtein'
@@ -29,9 +30,17 @@ export interface SessionHandle {
  * Checks everything that can be checked before the cluster is touched, and connects. Throws UsageError and the errors of kubeconfig,
  * profile and images (exit code 2), or of the connection (3).
  */
-export async function prepareSession(settings: RunSettings, command: readonly string[], onJournal: (journal: Journal) => void): Promise<SessionHandle> {
+export async function prepareSession(
+  settings: RunSettings,
+  command: readonly string[],
+  onJournal: (journal: Journal) => void,
+): Promise<SessionHandle> {
   const catalog = loadCatalog()
-  checkNames(settings, [...catalog.claims.keys()], catalog.chapters.map(({ name }) => name))
+  checkNames(
+    settings,
+    [...catalog.claims.keys()],
+    catalog.chapters.map(({ name }) => name),
+  )
   checkOutput(settings.out)
   const images = loadImages(settings.image)
   const profile = settings.profile === undefined ? null : await readProfile(settings.profile)
@@ -43,6 +52,8 @@ export async function prepareSession(settings: RunSettings, command: readonly st
   const runId = newRunId()
   const options = runOptions(settings, runId, command, profile)
   const abort = new AbortController()
+  // Every arm and every wait listens to it.
+  setMaxListeners(0, abort.signal)
   let journal: Journal | null = null
   return {
     runId,
@@ -72,7 +83,12 @@ export async function prepareSession(settings: RunSettings, command: readonly st
   }
 }
 
-function runOptions(settings: RunSettings, runId: string, command: readonly string[], profile: Profile | null): RunOptions {
+function runOptions(
+  settings: RunSettings,
+  runId: string,
+  command: readonly string[],
+  profile: Profile | null,
+): RunOptions {
   return {
     runId,
     out: settings.out,
@@ -95,7 +111,8 @@ function runOptions(settings: RunSettings, runId: string, command: readonly stri
 }
 
 const suiteVersion = (): string =>
-  (JSON.parse(readFileSync(path.join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string }).version
+  (JSON.parse(readFileSync(path.join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string })
+    .version
 
 async function readProfile(file: string): Promise<Profile> {
   const { loadProfile } = await import('../helpers/profile/loadProfile.ts')
@@ -131,8 +148,13 @@ function checkOutput(out: string): void {
   try {
     accessSync(folder, constants.W_OK | constants.X_OK)
   } catch {
-    throw new UsageError(`results cannot be written to ${out}: no permission for ${folder}; choose another folder with --out`)
+    throw new UsageError(
+      `results cannot be written to ${out}: no permission for ${folder}; choose another folder with --out`,
+    )
   }
   const { bavail, bsize } = statfsSync(folder)
-  if (bavail * bsize < NEEDED_BYTES) throw new UsageError(`results cannot be written to ${out}: less than 50 MiB are free there; choose another folder with --out`)
+  if (bavail * bsize < NEEDED_BYTES)
+    throw new UsageError(
+      `results cannot be written to ${out}: less than 50 MiB are free there; choose another folder with --out`,
+    )
 }

@@ -15,7 +15,12 @@ export function addRunCommand(program: Command): void {
     .option('--chapter <name>', 'only this chapter, such as MEM (repeatable)', collect, [])
     .option('--level <level>', 'only MUST, SHOULD, MAY or INFO (repeatable)', collect, [])
     .option('--behaviour <id>', 'only this behaviour, such as KATA-MEM-005 (repeatable)', collect, [])
-    .option('--image <name=ref>', 'replace an image, such as busybox=registry.example/busybox:1.36 (repeatable)', collect, [])
+    .option(
+      '--image <name=ref>',
+      'replace an image, such as busybox=registry.example/busybox:1.36 (repeatable)',
+      collect,
+      [],
+    )
     .option('--no-probe', 'no privileged node probe; what needs it is skipped')
     .option('--quiet-nodes', 'nodes carry no other load: also measure performance', false)
     .option('--slow', 'also run checks of more than five minutes', false)
@@ -25,7 +30,12 @@ export function addRunCommand(program: Command): void {
     .option('--sim', 'run against an embedded simulated cluster instead', false)
     .option('--scenario <file>', 'with --sim: the scenario')
     .option('--kata-version <version>', 'with --sim: the release of Kata')
-    .option('--speed <factor>', 'with --sim: how many times faster than life', (text) => positive(text, '--speed'), defaultSettings.speed)
+    .option(
+      '--speed <factor>',
+      'with --sim: how many times faster than life',
+      (text) => positive(text, '--speed'),
+      defaultSettings.speed,
+    )
     .action(async (settings: RunSettings) => {
       const { runSuite } = await import('./runSuite.ts')
       process.exitCode = await runSuite(settings, process.argv.slice(2))

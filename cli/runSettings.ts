@@ -46,7 +46,12 @@ const list = (value: string | undefined): string[] => (value === undefined || va
 /** Settings of plain mocha: KATA_CONFORMANCE_SIM=1, _CONTEXT, _RUNTIME_CLASS=a,b … KUBECONFIG is read as kubectl reads it. */
 export function settingsFromEnvironment(env: Readonly<Record<string, string | undefined>>): RunSettings {
   const of = (name: string) => env[`KATA_CONFORMANCE_${name}`]
-  const optional = { context: of('CONTEXT'), profile: of('PROFILE'), scenario: of('SCENARIO'), kataVersion: of('KATA_VERSION') }
+  const optional = {
+    context: of('CONTEXT'),
+    profile: of('PROFILE'),
+    scenario: of('SCENARIO'),
+    kataVersion: of('KATA_VERSION'),
+  }
   return {
     ...defaultSettings,
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),

@@ -21,9 +21,15 @@ export function addSimCommand(program: Command): void {
       const { loadScenario } = await import('../sim/scenarios/loadScenario.ts')
       const { startSimulation } = await import('../sim/simulation.ts')
       const port = options.port === undefined ? 0 : positive(options.port, '--port')
-      const simulation = await startSimulation({ scenario: await loadScenario(options.scenario, chosen({ kataVersion: options.kataVersion })), speed: options.speed, port })
+      const simulation = await startSimulation({
+        scenario: await loadScenario(options.scenario, chosen({ kataVersion: options.kataVersion })),
+        speed: options.speed,
+        port,
+      })
       process.stdout.write(simulation.kubeconfig)
-      process.stderr.write(`# a SIMULATED Kata cluster at ${simulation.url}; save the kubeconfig above and use it with kubectl; Ctrl-C ends it\n`)
+      process.stderr.write(
+        `# a SIMULATED Kata cluster at ${simulation.url}; save the kubeconfig above and use it with kubectl; Ctrl-C ends it\n`,
+      )
       const stop = () => void simulation.close().then(() => process.exit(0))
       process.once('SIGINT', stop)
       process.once('SIGTERM', stop)

@@ -21,7 +21,12 @@ export interface SimulatedClusterOptions {
 }
 
 /** Starts an embedded simulated cluster. Throws ScenarioError. */
-export async function startSimulatedCluster({ scenario = 'documented', kataVersion, faults = [], speed }: SimulatedClusterOptions): Promise<SimulatedCluster> {
+export async function startSimulatedCluster({
+  scenario = 'documented',
+  kataVersion,
+  faults = [],
+  speed,
+}: SimulatedClusterOptions): Promise<SimulatedCluster> {
   const loaded = await loadScenario(scenario, { faults, ...(kataVersion === undefined ? {} : { kataVersion }) })
   const simulation = await startSimulation({ scenario: loaded, speed })
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-sim-'))

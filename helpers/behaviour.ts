@@ -1,3 +1,4 @@
+import type { expect } from 'chai'
 import type { Facts } from './facts/armFacts.ts'
 import type { NodeProbe } from './node/nodeProbe.ts'
 import type { PodHandle } from './pods/podHandle.ts'
@@ -20,7 +21,7 @@ export interface PodsContext<Case> {
   readonly facts: Facts
 }
 
-export type Expect = typeof import('chai').expect
+export type Expect = typeof expect
 
 export interface CheckContext<Pods extends string, Case> {
   readonly pods: Readonly<Record<Pods, PodHandle>>
@@ -45,7 +46,12 @@ export interface CheckContext<Pods extends string, Case> {
 }
 
 export interface ReadApi {
-  find(ref: { apiVersion: string; kind: string; namespace?: string; name: string }): Promise<Record<string, unknown> | null>
+  find(ref: {
+    apiVersion: string
+    kind: string
+    namespace?: string
+    name: string
+  }): Promise<Record<string, unknown> | null>
   raw(path: string): Promise<unknown>
 }
 

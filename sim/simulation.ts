@@ -48,15 +48,24 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   const { scenario } = options
   const departures = departuresOf(scenario.faults)
   const clock = createClock(options.speed)
-  const admission = { ...scenario.admission, runtimeClass: scenario.admission.runtimeClass && departures.runtimeClassAdmission }
-  const api = await startApiServer({ clock, kubernetesVersion: scenario.kubernetesVersion, admission, port: options.port ?? 0 })
+  const admission = {
+    ...scenario.admission,
+    runtimeClass: scenario.admission.runtimeClass && departures.runtimeClassAdmission,
+  }
+  const api = await startApiServer({
+    clock,
+    kubernetesVersion: scenario.kubernetesVersion,
+    admission,
+    port: options.port ?? 0,
+  })
   const endpoint = await startKubeletEndpoint()
   const client = api.client('kata-sim')
   let installed = false
   const nodes = createNodes(scenario, departures, clock, client, () => installed)
   const controllers = await startControllers({ client: api.client('kube-controller-manager'), clock })
   const scheduler = startScheduler({ client: api.client('kube-scheduler'), clock })
-  for (const object of runtimeClassObjects(scenario, departures)) await client.create('/apis/node.k8s.io/v1/runtimeclasses', object)
+  for (const object of runtimeClassObjects(scenario, departures))
+    await client.create('/apis/node.k8s.io/v1/runtimeclasses', object)
   const running = await Promise.all(nodes.map((node) => startNode(node, api, endpoint, scenario, departures)))
   await deployKata(client, scenario)
   installed = true
@@ -76,7 +85,13 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   }
 }
 
-function createNodes(scenario: Scenario, departures: Departures, clock: Clock, client: KubeClient, latencies: () => boolean): SimNode[] {
+function createNodes(
+  scenario: Scenario,
+  departures: Departures,
+  clock: Clock,
+  client: KubeClient,
+  latencies: () => boolean,
+): SimNode[] {
   const release = kataRelease(scenario.kataVersion)
   const handlers = handlersOf(scenario, release, departures)
   const services = createClusterServices(client)
@@ -102,10 +117,22 @@ function createNodes(scenario: Scenario, departures: Departures, clock: Clock, c
   )
 }
 
-async function startNode(node: SimNode, api: ApiServer, endpoint: KubeletEndpoint, scenario: Scenario, departures: Departures) {
+async function startNode(
+  node: SimNode,
+  api: ApiServer,
+  endpoint: KubeletEndpoint,
+  scenario: Scenario,
+  departures: Departures,
+) {
   const runtime = createContainerRuntime(node)
   const client = departures.runtimeClassAdmission ? api.client('kubelet') : withoutMissingClasses(api.client('kubelet'))
-  const kubelet = await startKubelet({ client, clock: node.clock, runtime, node: nodeObject(node, scenario.kubernetesVersion), endpoint })
+  const kubelet = await startKubelet({
+    client,
+    clock: node.clock,
+    runtime,
+    node: nodeObject(node, scenario.kubernetesVersion),
+    endpoint,
+  })
   return { runtime, kubelet }
 }
 
@@ -117,9 +144,15 @@ function withoutMissingClasses(client: KubeClient): KubeClient {
       try {
         return await client.get(path)
       } catch (error) {
-        const missing = error instanceof KubeApiError && error.code === 404 && path.startsWith('/apis/node.k8s.io/v1/runtimeclasses/')
+        const missing =
+          error instanceof KubeApiError && error.code === 404 && path.startsWith('/apis/node.k8s.io/v1/runtimeclasses/')
         if (!missing) throw error
-        return { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name: path.split('/').at(-1) ?? '' }, handler: '' }
+        return {
+          apiVersion: 'node.k8s.io/v1',
+          kind: 'RuntimeClass',
+          metadata: { name: path.split('/').at(-1) ?? '' },
+          handler: '',
+        }
       }
     },
   }
@@ -135,11 +168,16 @@ async function deployKata(client: KubeClient, scenario: Scenario): Promise<void>
   const wanted = scenario.nodes.filter((node) => node.kata).length
   const rolledOut = new AbortController()
   const signal = AbortSignal.any([rolledOut.signal, AbortSignal.timeout(rolloutDeadlineMs)])
-  for await (const { object } of client.watch(path, { resourceVersion: created.metadata.resourceVersion ?? '', signal })) {
-    const { numberReady, numberAvailable } = object.status ?? {}
+  for await (const { object } of client.watch(path, {
+    resourceVersion: created.metadata.resourceVersion ?? '',
+    signal,
+  })) {
+    const { numberReady, numberAvailable } = (object.status ?? {}) as Record<string, number>
     if (object.metadata.name !== 'kata-deploy' || numberReady !== wanted || numberAvailable !== wanted) continue
     rolledOut.abort()
     return
   }
-  throw new Error(`kata-deploy was not rolled out on ${wanted} nodes within ${rolloutDeadlineMs / 1000} s; see the pods of namespace ${name}`)
+  throw new Error(
+    `kata-deploy was not rolled out on ${wanted} nodes within ${rolloutDeadlineMs / 1000} s; see the pods of namespace ${name}`,
+  )
 }

@@ -7,7 +7,18 @@ const root = path.join(import.meta.dirname, '..')
 const bin = (name) => path.join(root, 'node_modules', name)
 
 const parts = [
-  { name: 'tests', argv: [bin('c8/bin/c8.js'), '--config', path.join(root, '.c8rc.json'), process.execPath, bin('mocha/bin/mocha.js'), '--config', 'test/.mocharc.yml'] },
+  {
+    name: 'tests',
+    argv: [
+      bin('c8/bin/c8.js'),
+      '--config',
+      path.join(root, '.c8rc.json'),
+      process.execPath,
+      bin('mocha/bin/mocha.js'),
+      '--config',
+      'test/.mocharc.yml',
+    ],
+  },
   { name: 'mutation', argv: ['--import=tsx', 'test/mutation/main.ts', '--count'] },
 ]
 

@@ -19,7 +19,10 @@ export function closingSummary(record: RunRecord, folder: string, stream: NodeJS
   const { verdicts: count, planned, canaries, controls, claimsWithoutCheck } = record.summary
   const lines = [
     ...bad.flatMap((arm) => failure(arm, folder, verdictMark(arm.verdict, arm.role, colours))),
-    ...record.leaked.map(({ kind, namespace, name }) => `left behind: ${kind} ${namespace === null ? '' : `${namespace}/`}${name}; kata-conformance clean --run ${record.runId}`),
+    ...record.leaked.map(
+      ({ kind, namespace, name }) =>
+        `left behind: ${kind} ${namespace === null ? '' : `${namespace}/`}${name}; kata-conformance clean --run ${record.runId}`,
+    ),
     '',
     `${planned} arms: ${verdicts.map((verdict) => `${count[verdict]} ${verdict}`).join(', ')}`,
     `controls: ${controls.passed} passed, ${controls.failed + controls.broken + controls.skipped} not; canaries: ${canaries.failedAsTheyMust} of ${canaries.planned} failed as they must`,

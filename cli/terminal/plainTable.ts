@@ -1,6 +1,16 @@
 import Table from 'cli-table3'
 
-const none = { 'top-mid': '', 'top-left': '', 'top-right': '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' }
+const none = {
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  'left-mid': '',
+  'mid-mid': '',
+  'right-mid': '',
+}
 
 /** Columns separated by blanks, as kubectl prints them. */
 export function plainTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

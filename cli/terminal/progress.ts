@@ -43,14 +43,20 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
   return {
     onEvent(event) {
       follow(state, event)
-      if (event.event === 'run.started') stream.write(`run ${event.runId}${event.simulated ? ' (SIMULATED cluster)' : ''} on ${event.cluster.context} (${event.cluster.server}, ${event.cluster.kubernetesVersion})\n`)
+      if (event.event === 'run.started')
+        stream.write(
+          `run ${event.runId}${event.simulated ? ' (SIMULATED cluster)' : ''} on ${event.cluster.context} (${event.cluster.server}, ${event.cluster.kubernetesVersion})\n`,
+        )
       if (event.event === 'note') stream.write(`note: ${event.text}\n`)
       if (event.event === 'plan') stream.write(`${event.arms.length} arms\n`)
       if (event.event !== 'arm.finished') return
       const arm = state.arms.get(event.arm)
       const { verdict, durationMs, message } = event.result
-      const why = verdict === 'passed' || (arm?.role === 'canary' && verdict === 'failed') ? '' : `: ${firstLine(message)}`
-      stream.write(`[${state.done}/${state.planned}] ${verdictMark(verdict, arm?.role ?? 'check', colours)} ${event.arm} (${Math.round(durationMs)} ms)${why}\n`)
+      const why =
+        verdict === 'passed' || (arm?.role === 'canary' && verdict === 'failed') ? '' : `: ${firstLine(message)}`
+      stream.write(
+        `[${state.done}/${state.planned}] ${verdictMark(verdict, arm?.role ?? 'check', colours)} ${event.arm} (${Math.round(durationMs)} ms)${why}\n`,
+      )
     },
     end: () => undefined,
   }
@@ -73,7 +79,10 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
       if (event.event !== 'arm.finished') return
       const arm = state.arms.get(event.arm)
       const { verdict, message } = event.result
-      const bad = arm?.role === 'canary' ? verdict !== 'failed' : verdict !== 'passed' && verdict !== 'skipped' && verdict !== 'known'
+      const bad =
+        arm?.role === 'canary'
+          ? verdict !== 'failed'
+          : verdict !== 'passed' && verdict !== 'skipped' && verdict !== 'known'
       if (!bad) return
       view.clear()
       stream.write(`${verdictMark(verdict, arm?.role ?? 'check', colours)} ${event.arm}: ${firstLine(message)}\n`)
@@ -98,6 +107,11 @@ function frame(state: State, columns: number, rows: number): string {
   if (more > 0) lines.push(`  and ${more} more`)
   const elapsed = (now - state.startedAt) / 1000
   const left = state.done > 0 ? Math.round((elapsed / state.done) * (state.planned - state.done)) : null
-  const total = state.planned === 0 ? 'preparing: namespaces, node probes, facts' : `${state.done}/${state.planned} arms, ${Math.round(elapsed)} s${left === null ? '' : `, about ${left} s left`}`
-  return [...lines, total].map((line) => (line.length > columns - 1 ? `${line.slice(0, columns - 2)}…` : line)).join('\n')
+  const total =
+    state.planned === 0
+      ? 'preparing: namespaces, node probes, facts'
+      : `${state.done}/${state.planned} arms, ${Math.round(elapsed)} s${left === null ? '' : `, about ${left} s left`}`
+  return [...lines, total]
+    .map((line) => (line.length > columns - 1 ? `${line.slice(0, columns - 2)}…` : line))
+    .join('\n')
 }

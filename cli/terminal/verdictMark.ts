@@ -21,4 +21,10 @@ export function verdictMark(verdict: Verdict, role: Role, colours: Colours): str
 
 /** Colours unless NO_COLOR, a pipe or a dumb terminal says otherwise. */
 export const coloursFor = (stream: NodeJS.WriteStream): Colours =>
-  pc.createColors(process.env.NO_COLOR ? false : process.env.FORCE_COLOR ? true : Boolean(stream.isTTY) && process.env.TERM !== 'dumb')
+  pc.createColors(
+    process.env.NO_COLOR
+      ? false
+      : process.env.FORCE_COLOR
+        ? true
+        : Boolean(stream.isTTY) && process.env.TERM !== 'dumb',
+  )

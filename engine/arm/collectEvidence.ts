@@ -29,7 +29,12 @@ export async function collectEvidence(
 ): Promise<readonly Evidence[]> {
   const relative = path.join('evidence', slug(arm.planned.id))
   mkdirSync(path.join(folder, relative), { recursive: true })
-  const sources = [...described(arm, message), ...pods.flatMap(ofPod), ...ofClass(arm, cluster), ...ofNode(arm, pods, probe)]
+  const sources = [
+    ...described(arm, message),
+    ...pods.flatMap(ofPod),
+    ...ofClass(arm, cluster),
+    ...ofNode(arm, pods, probe),
+  ]
   return Promise.all(
     sources.map(async ({ name, mediaType, read }) => {
       const file = path.join(relative, name)
@@ -53,11 +58,16 @@ const described = ({ planned, claim }: Arm, message: string): Source[] => [
 ]
 
 const ofPod = (pod: PodHandle): Source[] => [
-  { name: `${pod.name}.yaml`, mediaType: 'application/yaml', read: () => Promise.resolve(yaml(withoutManagedFields(pod.object))) },
+  {
+    name: `${pod.name}.yaml`,
+    mediaType: 'application/yaml',
+    read: () => Promise.resolve(yaml(withoutManagedFields(pod.object))),
+  },
   {
     name: `${pod.name}.events.txt`,
     mediaType: 'text/plain',
-    read: async () => (await pod.events()).map(({ type, reason, message }) => `${type}\t${reason}\t${message}\n`).join(''),
+    read: async () =>
+      (await pod.events()).map(({ type, reason, message }) => `${type}\t${reason}\t${message}\n`).join(''),
   },
   ...containersOf(pod).map((container) => ({
     name: `${pod.name}.${container}.log`,
@@ -83,7 +93,8 @@ const ofClass = ({ classFacts }: Arm, cluster: Cluster): Source[] =>
         {
           name: `runtimeclass-${classFacts.name}.yaml`,
           mediaType: 'application/yaml',
-          read: async () => yaml(await cluster.find({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', name: classFacts.name })),
+          read: async () =>
+            yaml(await cluster.find({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', name: classFacts.name })),
         },
       ]
 
@@ -95,7 +106,8 @@ function ofNode({ classFacts }: Arm, pods: readonly PodHandle[], probe: NodeProb
         {
           name: `effective-${handler}.yaml`,
           mediaType: 'application/yaml',
-          read: async () => yaml((await probe.effectiveToml(handler)) ?? 'the handler has no configuration on this node'),
+          read: async () =>
+            yaml((await probe.effectiveToml(handler)) ?? 'the handler has no configuration on this node'),
         },
       ]
     : []

@@ -24,12 +24,17 @@ chai.use((_chai, utils) => {
   }
 })
 
-function record(log: AssertionLog, utils: Chai.ChaiUtils, assertion: Chai.AssertionStatic, args: AssertArguments): void {
+function record(
+  log: AssertionLog,
+  utils: Chai.ChaiUtils,
+  assertion: Chai.AssertionStatic,
+  args: AssertArguments,
+): void {
   const ok = Boolean(utils.test(assertion as never, args as never))
   const negated = Boolean(utils.flag(assertion, 'negate'))
   const template = (negated ? args[2] : args[1]) ?? args[1] ?? ''
   const text = utils.getMessage(assertion as never, [true, template, template, args[3], args[4]] as never)
-  const actual = args.length > 4 ? args[4] : utils.flag(assertion, 'object')
+  const actual: unknown = args.length > 4 ? args[4] : utils.flag(assertion, 'object')
   const entry: Assertion = {
     ok,
     text,

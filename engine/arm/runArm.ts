@@ -20,7 +20,11 @@ export interface ArmServices {
   release(arm: Arm): void
   probe(node: string): NodeProbe
   /** Objects that a check makes in its course; `end` removes them. */
-  extras(arm: Arm): { createPod(spec: PodSpec): Promise<PodHandle>; temporaryRuntimeClass(handler: string): Promise<string>; end(): void }
+  extras(arm: Arm): {
+    createPod(spec: PodSpec): Promise<PodHandle>
+    temporaryRuntimeClass(handler: string): Promise<string>
+    end(): void
+  }
   collectEvidence(arm: Arm, pods: readonly PodHandle[], message: string): Promise<readonly Evidence[]>
 }
 
@@ -36,7 +40,15 @@ class ArmTimeout extends Error {
 /** Runs one arm to its own verdict: passed, failed, broken or skipped. Never throws. */
 export async function runArm(arm: Arm, services: ArmServices): Promise<ArmResult> {
   const timeline = startTimeline()
-  if (arm.decided) return result(timeline, createAssertionLog(), { verdict: arm.decided.verdict as never, message: arm.decided.reason }, [], [], [])
+  if (arm.decided)
+    return result(
+      timeline,
+      createAssertionLog(),
+      { verdict: arm.decided.verdict, message: arm.decided.reason },
+      [],
+      [],
+      [],
+    )
   if (services.signal.aborted) return result(timeline, createAssertionLog(), stopped(services.signal), [], [], [])
   const log = createAssertionLog()
   const measurements: Measurement[] = []
@@ -57,7 +69,8 @@ export async function runArm(arm: Arm, services: ArmServices): Promise<ArmResult
   log.closed = true
   timeline.mark(judgement.verdict)
   const wanted = judgement.verdict === 'failed' || judgement.verdict === 'broken'
-  const evidence = wanted && !services.signal.aborted ? await services.collectEvidence(arm, pods, judgement.message) : []
+  const evidence =
+    wanted && !services.signal.aborted ? await services.collectEvidence(arm, pods, judgement.message) : []
   extras.end()
   services.release(arm)
   return result(timeline, log, judgement, measurements, findings, evidence)
@@ -123,7 +136,12 @@ function promiseToReject(): { promise: Promise<never>; reject: (error: Error) =>
 const lastOf = ({ timeline, log }: Course): string =>
   log.assertions.at(-1)?.text ?? timeline.entries.at(-1)?.what ?? 'nothing was observed'
 
-function contextOf(arm: Arm, services: ArmServices, course: Course, signal: AbortSignal): CheckContext<string, unknown> {
+function contextOf(
+  arm: Arm,
+  services: ArmServices,
+  course: Course,
+  signal: AbortSignal,
+): CheckContext<string, unknown> {
   return {
     pods: course.named,
     runtimeClass: arm.planned.runtimeClass ?? undefined,
@@ -137,7 +155,9 @@ function contextOf(arm: Arm, services: ArmServices, course: Course, signal: Abor
     expect: recordingExpect(course.log),
     get node() {
       if (!arm.claim.needs.some((need) => ['node-probe', 'crictl', 'ctr'].includes(need))) {
-        throw new Error(`${arm.planned.behaviour} uses the node probe, but its claim does not list node-probe among its needs`)
+        throw new Error(
+          `${arm.planned.behaviour} uses the node probe, but its claim does not list node-probe among its needs`,
+        )
       }
       return services.probe(arm.planned.node ?? '')
     },
@@ -158,15 +178,22 @@ function verdictOfAssertions(log: AssertionLog, lost: readonly unknown[]): Judge
   const first = lost[0]
   if (first !== undefined) {
     const { verdict, message } = verdictOf(first)
-    return { verdict: verdict === 'failed' ? 'failed' : 'broken', message: `a promise of the check was left alone and rejected: ${message}` }
+    return {
+      verdict: verdict === 'failed' ? 'failed' : 'broken',
+      message: `a promise of the check was left alone and rejected: ${message}`,
+    }
   }
   const failed = log.assertions.find(({ ok }) => !ok)
   if (failed) return { verdict: 'failed', message: `an assertion failed and its error was swallowed: ${failed.text}` }
-  if (log.assertions.length === 0) return { verdict: 'failed', message: 'vacuous: the check ended without a single assertion' }
+  if (log.assertions.length === 0)
+    return { verdict: 'failed', message: 'vacuous: the check ended without a single assertion' }
   return { verdict: 'passed', message: '' }
 }
 
-const stopped = (signal: AbortSignal): Judgement => ({ verdict: 'broken', message: `the run was stopped: ${(signal.reason as Error).message}` })
+const stopped = (signal: AbortSignal): Judgement => ({
+  verdict: 'broken',
+  message: `the run was stopped: ${(signal.reason as Error).message}`,
+})
 
 function result(
   timeline: Timeline,

@@ -16,12 +16,16 @@ export function verdictOf(error: unknown): Judgement {
   if (name === 'PodStartError') return { verdict: kind === 'product' ? 'failed' : 'broken', message: text }
   if (name === 'FactUnknownError') return { verdict: 'skipped', message: text }
   const where = error instanceof Error && !isExpectedFailure(name) ? firstSpecFrame(error) : null
-  return { verdict: 'broken', message: `${name && name !== 'Error' ? `${name}: ` : ''}${text}${where ? ` (${where})` : ''}` }
+  return {
+    verdict: 'broken',
+    message: `${name && name !== 'Error' ? `${name}: ` : ''}${text}${where ? ` (${where})` : ''}`,
+  }
 }
 
 /** Errors of the cluster client say all themselves; others are bugs of a check, and need their place. */
 const isExpectedFailure = (name: string | undefined): boolean =>
-  name !== undefined && ['ApiError', 'ExecError', 'WaitError', 'NodeProbeError', 'ArmTimeout', 'RunStopped'].includes(name)
+  name !== undefined &&
+  ['ApiError', 'ExecError', 'WaitError', 'NodeProbeError', 'ArmTimeout', 'RunStopped'].includes(name)
 
 function firstSpecFrame(error: Error): string | null {
   const frame = error.stack?.split('\n').find((line) => /\/(specs|helpers)\//.test(line))

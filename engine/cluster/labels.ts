@@ -12,5 +12,7 @@ export const runSelector = (runId?: string): string =>
 /** Short, sortable and a valid label value and name part: 20261121-114448-3fa9 */
 export function newRunId(now = new Date(), random = Math.random()): string {
   const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
-  return `${stamp}-${Math.floor(random * 0x10000).toString(16).padStart(4, '0')}`
+  return `${stamp}-${Math.floor(random * 0x10000)
+    .toString(16)
+    .padStart(4, '0')}`
 }

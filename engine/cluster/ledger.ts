@@ -44,7 +44,9 @@ export function createLedger(journal: Journal): Ledger {
       const signal = AbortSignal.timeout(deadlineMs)
       for (const kind of order) {
         const batch = [...open.values()].filter((each) => each.kind === kind)
-        await Promise.all(batch.map((each) => remove(cluster, each, signal, deadlineMs).then((gone) => gone && deleted(each.uid))))
+        await Promise.all(
+          batch.map((each) => remove(cluster, each, signal, deadlineMs).then((gone) => gone && deleted(each.uid))),
+        )
       }
       return [...open.values()]
     },
@@ -52,7 +54,12 @@ export function createLedger(journal: Journal): Ledger {
 }
 
 /** True when the object is gone for certain. */
-async function remove(cluster: Cluster, record: ObjectRecord, signal: AbortSignal, timeoutMs: number): Promise<boolean> {
+async function remove(
+  cluster: Cluster,
+  record: ObjectRecord,
+  signal: AbortSignal,
+  timeoutMs: number,
+): Promise<boolean> {
   const ref: ObjectRef & { uid: string } = {
     apiVersion: record.apiVersion,
     kind: record.kind,
@@ -62,7 +69,8 @@ async function remove(cluster: Cluster, record: ObjectRecord, signal: AbortSigna
   }
   try {
     if (!(await cluster.delete(ref, { signal }))) return true
-    if (record.kind !== 'RuntimeClass') await cluster.waitForDeleted(ref, { signal, timeoutMs, what: `${record.kind} ${record.name} gone` })
+    if (record.kind !== 'RuntimeClass')
+      await cluster.waitForDeleted(ref, { signal, timeoutMs, what: `${record.kind} ${record.name} gone` })
     return true
   } catch {
     return false

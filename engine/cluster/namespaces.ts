@@ -17,11 +17,23 @@ const NAMESPACE_READY_MS = 30_000
  */
 export async function createNamespaces(cluster: Cluster, ledger: Ledger, runId: string): Promise<RunNamespaces> {
   const baseline = await createNamespace(cluster, ledger, `kata-conformance-${runId}`, 'baseline', runId)
-  const privileged = await createNamespace(cluster, ledger, `kata-conformance-${runId}-privileged`, 'privileged', runId).catch(() => null)
+  const privileged = await createNamespace(
+    cluster,
+    ledger,
+    `kata-conformance-${runId}-privileged`,
+    'privileged',
+    runId,
+  ).catch(() => null)
   return { baseline, privileged }
 }
 
-async function createNamespace(cluster: Cluster, ledger: Ledger, name: string, level: string, runId: string): Promise<string> {
+async function createNamespace(
+  cluster: Cluster,
+  ledger: Ledger,
+  name: string,
+  level: string,
+  runId: string,
+): Promise<string> {
   const manifest: KubeObject = {
     apiVersion: 'v1',
     kind: 'Namespace',

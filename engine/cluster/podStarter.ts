@@ -2,7 +2,7 @@ import type { Cluster } from '../../helpers/cluster/cluster.ts'
 import { startPod } from '../../helpers/pods/podStart.ts'
 import type { ImageResolver } from '../../helpers/pods/images.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
-import type { PodRequest, PodStarter } from '../schedule/podPool.ts'
+import type { PodStarter } from '../schedule/podPool.ts'
 import { BEHAVIOUR_LABEL, runLabels } from './labels.ts'
 import type { Ledger } from './ledger.ts'
 import type { RunNamespaces } from './namespaces.ts'
@@ -48,7 +48,10 @@ function createNames() {
   return {
     next(...parts: string[]): string {
       count += 1
-      const stem = parts.join('-').toLowerCase().replace(/[^a-z0-9-]+/g, '-')
+      const stem = parts
+        .join('-')
+        .toLowerCase()
+        .replace(/[^a-z0-9-]+/g, '-')
       return `${stem.slice(0, 50).replace(/-+$/, '')}-${count}`
     },
   }

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
+import type { ClusterFacts } from '../../helpers/facts/facts.ts'
 import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
 import { startNodeProbe } from '../../helpers/node/startNodeProbe.ts'
 import type { ImageResolver } from '../../helpers/pods/images.ts'
@@ -6,6 +7,7 @@ import type { RunOptions } from '../options.ts'
 import { runLabels } from './labels.ts'
 import type { Ledger } from './ledger.ts'
 import type { RunNamespaces } from './namespaces.ts'
+import { nodesToProbe } from './nodesToProbe.ts'
 
 export interface Probes {
   /** Null when the node has no probe. */
@@ -16,26 +18,27 @@ export interface Probes {
   readonly notes: readonly string[]
 }
 
-const KATA_LABEL = 'katacontainers.io/kata-runtime=true'
-
 /** Starts a probe on every Kata node that the run may use, all at once. A node whose probe does not start is noted, not fatal. */
 export async function startProbes(deps: {
   readonly cluster: Cluster
+  /** As the API alone gives them. */
+  readonly facts: ClusterFacts
   readonly ledger: Ledger
   readonly namespaces: RunNamespaces
   readonly options: RunOptions
   readonly images: ImageResolver
   readonly signal: AbortSignal
 }): Promise<Probes> {
-  const { cluster, ledger, namespaces, options, images, signal } = deps
+  const { cluster, facts, ledger, namespaces, options, images, signal } = deps
   const probes = new Map<string, NodeProbe>()
   const notes: string[] = []
   const namespace = namespaces.privileged
   if (!options.nodeProbe) notes.push('no node probe: --no-probe')
-  else if (namespace === null) notes.push('no node probe: the suite may not make a namespace of Pod Security level privileged')
+  else if (namespace === null)
+    notes.push('no node probe: the suite may not make a namespace of Pod Security level privileged')
   else {
     await Promise.all(
-      (await nodesToProbe(cluster, options)).map(async (node) => {
+      nodesToProbe(facts, options.nodes, notes).map(async (node) => {
         try {
           const { probe } = await startNodeProbe(cluster, {
             namespace,
@@ -61,9 +64,4 @@ export async function startProbes(deps: {
       return probe
     },
   }
-}
-
-async function nodesToProbe(cluster: Cluster, options: RunOptions): Promise<string[]> {
-  const nodes = await cluster.list({ apiVersion: 'v1', kind: 'Node', labelSelector: KATA_LABEL })
-  return nodes.map(({ metadata }) => metadata.name ?? '').filter((name) => options.nodes.length === 0 || options.nodes.includes(name))
 }

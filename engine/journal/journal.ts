@@ -27,7 +27,7 @@ export function openJournal(folder: string): Journal {
     folder,
     events,
     write(event) {
-      const stamped = { at: new Date().toISOString(), ...event } as JournalEvent
+      const stamped = { at: new Date().toISOString(), ...event }
       writeSync(descriptor, JSON.stringify(stamped) + '\n')
       if (stamped.event === 'arm.finished' || stamped.event === 'object.created') sync.request()
       events.push(stamped)
@@ -46,10 +46,12 @@ function createCoalescedSync(descriptor: number) {
   let running: Promise<void> | null = null
   let wanted = false
   const start = (): Promise<void> =>
-    new Promise<void>((resolve, reject) => fdatasync(descriptor, (error) => (error ? reject(error) : resolve()))).then(() => {
-      running = null
-      if (wanted) request()
-    })
+    new Promise<void>((resolve, reject) => fdatasync(descriptor, (error) => (error ? reject(error) : resolve()))).then(
+      () => {
+        running = null
+        if (wanted) request()
+      },
+    )
   const request = () => {
     wanted = running !== null
     running ??= start()

@@ -30,10 +30,18 @@ function testTitle({ planned }: Arm): string {
 /** The error that mocha shows; null when the test passes or is pending. A canary passes when its check failed. */
 export function errorOf({ planned }: Arm, { verdict, message, expected, observed }: ArmResult): Error | null {
   if (planned.role === 'canary') {
-    return verdict === 'failed' ? null : new Error(`canary: this check must fail under the default runtime, and it ${verdict} there${message ? `: ${message}` : ''}`)
+    return verdict === 'failed'
+      ? null
+      : new Error(
+          `canary: this check must fail under the default runtime, and it ${verdict} there${message ? `: ${message}` : ''}`,
+        )
   }
   if (verdict === 'failed' || verdict === 'environment') {
-    return new AssertionError(`${verdict === 'environment' ? 'environment: ' : ''}${message}`, { expected, actual: observed, showDiff: false })
+    return new AssertionError(`${verdict === 'environment' ? 'environment: ' : ''}${message}`, {
+      expected,
+      actual: observed,
+      showDiff: false,
+    })
   }
   return verdict === 'broken' ? new Error(`broken: ${message}`) : null
 }

@@ -4,7 +4,10 @@ import type { Arm } from '../plan/arm.ts'
 import { armTest } from './armTest.ts'
 import { currentSession, type PreparedRun } from './preparedRun.ts'
 
-type LoadedMocha = Mocha & { files: string[]; options: Mocha.MochaOptions & { grep?: RegExp | string; invert?: boolean; delay?: boolean } }
+type LoadedMocha = Mocha & {
+  files: string[]
+  options: Mocha.MochaOptions & { grep?: RegExp | string; invert?: boolean; delay?: boolean }
+}
 
 /**
  * mocha's interface for spec files that declare behaviours. Once the last file is loaded the run is prepared (facts, plan), each arm
@@ -13,7 +16,8 @@ type LoadedMocha = Mocha & { files: string[]; options: Mocha.MochaOptions & { gr
 export default function behaviourUi(root: Mocha.Suite): void {
   root.on('post-require', (_context: unknown, file: string, mocha: LoadedMocha) => {
     if (file !== mocha.files.at(-1)) return
-    if (mocha.options.delay !== true) throw new Error('mocha must run with `delay: true`, as the project’s .mocharc.yml says')
+    if (mocha.options.delay !== true)
+      throw new Error('mocha must run with `delay: true`, as the project’s .mocharc.yml says')
     void prepare(root, mocha)
   })
 }
@@ -66,6 +70,8 @@ function suiteBelow(parent: Mocha.Suite, title: string, file: string): Mocha.Sui
 /** The arms whose tests mocha will run: what `--grep` leaves. */
 function selected(tests: ReadonlyMap<Mocha.Test, Arm>, { grep, invert }: LoadedMocha['options']): Set<string> {
   const pattern = typeof grep === 'string' ? new RegExp(grep) : grep
-  const wanted = [...tests].filter(([test]) => pattern === undefined || pattern.test(test.fullTitle()) !== (invert === true))
+  const wanted = [...tests].filter(
+    ([test]) => pattern === undefined || pattern.test(test.fullTitle()) !== (invert === true),
+  )
   return new Set(wanted.map(([, arm]) => arm.planned.id))
 }

@@ -24,6 +24,7 @@ export const setSession = (next: Session): void => {
 
 /** Throws when no command has set a session. */
 export function currentSession(): Session {
-  if (!session) throw new Error('no session: start the suite with `kata-conformance run`, or mocha with the project’s .mocharc.yml')
+  if (!session)
+    throw new Error('no session: start the suite with `kata-conformance run`, or mocha with the project’s .mocharc.yml')
   return session
 }

@@ -27,8 +27,10 @@ const needs: Readonly<Record<string, Need>> = {
   api: () => null,
   none: () => null,
   'node-probe': ({ facts }) => truth(facts.nodeProbe, 'needs the node probe'),
-  'psa:privileged-ns': ({ facts }) => truth(facts.privilegedNamespace, 'needs a namespace with Pod Security level privileged'),
-  'runtimeclass-write': ({ facts }) => truth(facts.mayCreateRuntimeClasses, 'needs permission to create RuntimeClasses'),
+  'psa:privileged-ns': ({ facts }) =>
+    truth(facts.privilegedNamespace, 'needs a namespace with Pod Security level privileged'),
+  'runtimeclass-write': ({ facts }) =>
+    truth(facts.mayCreateRuntimeClasses, 'needs permission to create RuntimeClasses'),
   // Whether crictl is on the node is seen by the check that uses it: the probe says null, and the arm is skipped then.
   crictl: ({ facts }) => truth(facts.nodeProbe, 'needs crictl through the node probe'),
   ctr: ({ facts }) => truth(facts.nodeProbe, 'needs ctr through the node probe'),
@@ -41,7 +43,11 @@ const needs: Readonly<Record<string, Need>> = {
   'node-cpu-allocatable': ({ node }, n) => {
     const millicores = node?.allocatableMillicores
     if (!millicores) return 'allocatable CPUs: no node to ask'
-    return atLeast(millicores.value === null ? millicores : { ...millicores, value: millicores.value / 1000 }, Number(n), 'allocatable CPUs')
+    return atLeast(
+      millicores.value === null ? millicores : { ...millicores, value: millicores.value / 1000 },
+      Number(n),
+      'allocatable CPUs',
+    )
   },
   arch: ({ node }, architecture) => {
     const fact = node?.architecture
@@ -50,9 +56,12 @@ const needs: Readonly<Record<string, Need>> = {
   },
   containerd: ({ node }) => {
     const runtime = node?.containerRuntime
-    return runtime?.value?.startsWith('containerd') ? null : `needs containerd, the node runs ${runtime?.value ?? 'an unknown runtime'}`
+    return runtime?.value?.startsWith('containerd')
+      ? null
+      : `needs containerd, the node runs ${runtime?.value ?? 'an unknown runtime'}`
   },
-  'perf-quiet-node': ({ options }) => (options.quietNodes ? null : 'measures performance; run with --quiet-nodes on nodes without other load'),
+  'perf-quiet-node': ({ options }) =>
+    options.quietNodes ? null : 'measures performance; run with --quiet-nodes on nodes without other load',
   slow: ({ options }) => (options.slow ? null : 'takes more than five minutes; run with --slow'),
 }
 

@@ -27,7 +27,12 @@ interface Subject {
 }
 
 /** Expands claims and checks into arms, by facts. Pure: nothing is asked of the cluster. */
-export function makePlan(catalog: Catalog, registered: readonly RegisteredBehaviour[], facts: ClusterFacts, options: RunOptions): Plan {
+export function makePlan(
+  catalog: Catalog,
+  registered: readonly RegisteredBehaviour[],
+  facts: ClusterFacts,
+  options: RunOptions,
+): Plan {
   const nodes = testedNodes(facts, options.nodes)
   const homes = homeNodes(facts, nodes)
   const checks = new Map(registered.map((each) => [each.id, each]))
@@ -51,7 +56,10 @@ function inFileOrder(catalog: Catalog, registered: readonly RegisteredBehaviour[
   return [...withCheck, ...[...catalog.claims.values()].filter((claim) => !ids.has(claim.id))]
 }
 
-export const isSelected = (claim: CatalogClaim, options: Pick<RunOptions, 'chapters' | 'levels' | 'behaviours'>): boolean =>
+export const isSelected = (
+  claim: CatalogClaim,
+  options: Pick<RunOptions, 'chapters' | 'levels' | 'behaviours'>,
+): boolean =>
   (options.chapters.length === 0 || options.chapters.includes(claim.chapter)) &&
   (options.levels.length === 0 || options.levels.includes(claim.level)) &&
   (options.behaviours.length === 0 || options.behaviours.includes(claim.id))
@@ -106,7 +114,8 @@ function armsOf(claim: CatalogClaim, check: RegisteredBehaviour, expansion: Expa
   )
   const first = applicable.find((subject) => subject.applies === true)
   const extra: Arm[] = []
-  if (definition.control && first) extra.push(...rows.map((row) => createArm(claim, check, first, row, 'control', expansion)))
+  if (definition.control && first)
+    extra.push(...rows.map((row) => createArm(claim, check, first, row, 'control', expansion)))
   if (definition.canary && first && rows[0]) extra.push(createArm(claim, check, first, rows[0], 'canary', expansion))
   return [...checkArms, ...extra]
 }
@@ -126,7 +135,9 @@ function subjectsOf(claim: CatalogClaim, { on }: Behaviour, { facts, homes, opti
         }))
     case 'node':
       return facts.nodes
-        .filter((node) => node.kata.value !== false && (options.nodes.length === 0 || options.nodes.includes(node.name)))
+        .filter(
+          (node) => node.kata.value !== false && (options.nodes.length === 0 || options.nodes.includes(node.name)),
+        )
         .map((node) => ({
           label: node.name,
           classFacts: facts.classes.find((each) => each.nodes.includes(node.name)),
@@ -154,7 +165,14 @@ function rowsOf(claim: Claim, definition: Behaviour): Row[] {
   })
 }
 
-function createArm(claim: CatalogClaim, check: RegisteredBehaviour, subject: Subject, row: Row, role: Role, expansion: Expansion): Arm {
+function createArm(
+  claim: CatalogClaim,
+  check: RegisteredBehaviour,
+  subject: Subject,
+  row: Row,
+  role: Role,
+  expansion: Expansion,
+): Arm {
   const { definition } = check
   const isClass = definition.on.scope === 'class'
   const underTest = role === 'check' && isClass ? (subject.classFacts?.name ?? null) : null
@@ -182,7 +200,10 @@ function createArm(claim: CatalogClaim, check: RegisteredBehaviour, subject: Sub
     caseValue: row.value,
     pods,
     decided,
-    control: role === 'check' && definition.control ? [claim.id, 'control', row.id].filter((part) => part !== null).join(' ') : null,
+    control:
+      role === 'check' && definition.control
+        ? [claim.id, 'control', row.id].filter((part) => part !== null).join(' ')
+        : null,
   }
 }
 
@@ -210,7 +231,10 @@ function decide(
     pods = Object.fromEntries(Object.entries(asked).map(([name, pod]) => [name, podSpecOf(pod)]))
   } catch (error) {
     if ((error as Error).name === 'FactUnknownError') return skipped((error as Error).message)
-    return { pods: {}, decided: { verdict: 'broken', reason: `the check's pods cannot be made: ${(error as Error).message}` } }
+    return {
+      pods: {},
+      decided: { verdict: 'broken', reason: `the check's pods cannot be made: ${(error as Error).message}` },
+    }
   }
   if (!subject.nodeFacts && Object.keys(pods).length > 0) return skipped(noNode(subject, facts))
   return { pods, decided: null }

@@ -4,11 +4,12 @@ import type { RegisteredBehaviour } from '../../helpers/behaviour.ts'
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
 import { detectFacts } from '../../helpers/facts/detectFacts.ts'
 import { factRecords } from '../../helpers/facts/factRecords.ts'
+import { warnings } from '../../helpers/facts/warnings.ts'
 import type { ImageResolver } from '../../helpers/pods/images.ts'
 import type { Catalog } from '../catalog/loadCatalog.ts'
 import { createLedger, type Ledger } from '../cluster/ledger.ts'
 import { createNamespaces, type RunNamespaces } from '../cluster/namespaces.ts'
-import { type Probes, startProbes } from '../cluster/probes.ts'
+import { startProbes } from '../cluster/probes.ts'
 import { type Journal, openJournal } from '../journal/journal.ts'
 import type { PreparedRun } from '../mocha/preparedRun.ts'
 import type { RunOptions } from '../options.ts'
@@ -59,15 +60,31 @@ export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
   }
 }
 
-async function plan(inputs: RunInputs, journal: Journal, ledger: Ledger, namespaces: RunNamespaces): Promise<PreparedRun> {
+async function plan(
+  inputs: RunInputs,
+  journal: Journal,
+  ledger: Ledger,
+  namespaces: RunNamespaces,
+): Promise<PreparedRun> {
   const { options, cluster, catalog, registered, signal } = inputs
-  const probes: Probes = await startProbes({ cluster, ledger, namespaces, options, images: inputs.images, signal })
-  for (const note of probes.notes) journal.write({ event: 'note', text: note })
-  const facts = await detectFacts(cluster, {
-    probes: (node) => probes.on(node),
+  const given = {
     privilegedNamespace: namespaces.privileged !== null,
     declared: options.declaredClasses,
+    classes: options.classes,
+  }
+  const fromApi = await detectFacts(cluster, { ...given, probes: () => null })
+  const probes = await startProbes({
+    cluster,
+    facts: fromApi,
+    ledger,
+    namespaces,
+    options,
+    images: inputs.images,
+    signal,
   })
+  for (const note of probes.notes) journal.write({ event: 'note', text: note })
+  const facts = await detectFacts(cluster, { ...given, probes: (node) => probes.on(node) })
+  for (const text of warnings(facts)) journal.write({ event: 'note', text })
   journal.write({ event: 'facts', facts: factRecords(facts) })
   const made = makePlan(catalog, registered, facts, options)
   journal.write({ event: 'claims', claims: [...made.claims] })

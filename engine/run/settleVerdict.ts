@@ -6,20 +6,41 @@ import type { Arm } from '../plan/arm.ts'
  * An arm's verdict in the light of its control and of the deviations that somebody accepted: failed becomes environment when
  * the default runtime fails the same check on the same node, or known when an entry that has not expired names it.
  */
-export function settleVerdict(arm: Arm, own: ArmResult, control: ArmResult | null, deviations: readonly KnownDeviation[], today: string): ArmResult {
+export function settleVerdict(
+  arm: Arm,
+  own: ArmResult,
+  control: ArmResult | null,
+  deviations: readonly KnownDeviation[],
+  today: string,
+): ArmResult {
   if (arm.planned.role !== 'check') return own
   const deviation = deviations.find((each) => names(each, arm))
   if (own.verdict === 'passed' && deviation) {
-    return { ...own, findings: [...own.findings, `unexpected pass: listed as known (${deviation.reason}); the entry can go`] }
+    return {
+      ...own,
+      findings: [...own.findings, `unexpected pass: listed as known (${deviation.reason}); the entry can go`],
+    }
   }
   if (own.verdict !== 'failed') return own
   if (control?.verdict === 'failed') {
-    return { ...own, verdict: 'environment', message: `${own.message}\nThe default runtime on node ${arm.planned.node ?? ''} fails the same check: ${control.message}` }
+    return {
+      ...own,
+      verdict: 'environment',
+      message: `${own.message}\nThe default runtime on node ${arm.planned.node ?? ''} fails the same check: ${control.message}`,
+    }
   }
   if (!deviation) return own
-  if (deviation.expires < today) return { ...own, message: `${own.message}\nThe known deviation expired on ${deviation.expires} (owner ${deviation.owner}).` }
+  if (deviation.expires < today)
+    return {
+      ...own,
+      message: `${own.message}\nThe known deviation expired on ${deviation.expires} (owner ${deviation.owner}).`,
+    }
   const reference = deviation.reference ? `, ${deviation.reference}` : ''
-  return { ...own, verdict: 'known', message: `${own.message}\nKnown: ${deviation.reason}${reference} (owner ${deviation.owner}, until ${deviation.expires}).` }
+  return {
+    ...own,
+    verdict: 'known',
+    message: `${own.message}\nKnown: ${deviation.reason}${reference} (owner ${deviation.owner}, until ${deviation.expires}).`,
+  }
 }
 
 const names = (deviation: KnownDeviation, { planned }: Arm): boolean =>

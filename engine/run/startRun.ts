@@ -35,7 +35,9 @@ export interface RunParts extends RunInputs {
 export function startRun(parts: RunParts): PreparedRun {
   const { plan, journal, cluster, ledger, options, facts, probes, signal } = parts
   const lost = watchLostRejections()
-  const budgets: ReadonlyMap<string, NodeBudget> = new Map(facts.nodes.map((node) => [node.name, budgetOf(node, options.maxPodsPerNode)]))
+  const budgets: ReadonlyMap<string, NodeBudget> = new Map(
+    facts.nodes.map((node) => [node.name, budgetOf(node, options.maxPodsPerNode)]),
+  )
   const starter = createPodStarter({ ...parts, runId: options.runId })
   let schedule: Schedule | null = null
   const pool = new PodPool(starter, budgets, signal, () => schedule?.roomMayHaveGrown())
@@ -57,7 +59,13 @@ export function startRun(parts: RunParts): PreparedRun {
 
   async function settle(arm: Arm, own: Promise<ArmResult>): Promise<ArmResult> {
     const control = arm.control === null ? undefined : schedule?.results.get(arm.control)
-    const result = settleVerdict(arm, await own, (await control) ?? null, options.knownDeviations, new Date().toISOString().slice(0, 10))
+    const result = settleVerdict(
+      arm,
+      await own,
+      (await control) ?? null,
+      options.knownDeviations,
+      new Date().toISOString().slice(0, 10),
+    )
     journal.write({ event: 'arm.finished', arm: arm.planned.id, result })
     return result
   }
@@ -88,7 +96,11 @@ export function startRun(parts: RunParts): PreparedRun {
       const wallMs = performance.now() - startedAt
       await pool.settled()
       const leaked = await ledger.removeAll(cluster, CLEAN_UP_MS)
-      for (const error of lost.unattributed) journal.write({ event: 'note', text: `a rejection was lost after its arm had ended: ${(error as Error).message}` })
+      for (const error of lost.unattributed)
+        journal.write({
+          event: 'note',
+          text: `a rejection was lost after its arm had ended: ${(error as Error).message}`,
+        })
       lost.stop()
       for (const retry of cluster.stats.retries) {
         journal.write({ event: 'api.retried', request: retry.request, attempt: retry.attempt, because: retry.because })

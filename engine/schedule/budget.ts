@@ -57,7 +57,8 @@ export class NodeBudget {
 
 /** @param ownProbe true when the suite's probe pod is on the node and counted in `requested` not yet */
 export function budgetOf(node: NodeFacts, maxPods: number): NodeBudget {
-  const room = (allocatable: number | null, requested: number | null) => Math.max(0, (allocatable ?? 0) - (requested ?? 0))
+  const room = (allocatable: number | null, requested: number | null) =>
+    Math.max(0, (allocatable ?? 0) - (requested ?? 0))
   return new NodeBudget(node.name, {
     millicores: room(node.allocatableMillicores.value, node.requestedMillicores.value),
     mib: room(node.allocatableMiB.value, node.requestedMiB.value),

@@ -141,7 +141,11 @@ export class PodPool {
         this.#budgets.get(node)?.give(cost)
         this.#leaving.set(node, addCost(this.#leaving.get(node) ?? noCost, negated(cost)))
         const ms = performance.now() - since
-        this.#spent = addCost(this.#spent, { millicores: cost.millicores * ms, mib: cost.mib * ms, pods: cost.pods * ms })
+        this.#spent = addCost(this.#spent, {
+          millicores: cost.millicores * ms,
+          mib: cost.mib * ms,
+          pods: cost.pods * ms,
+        })
         this.#removals.delete(removal)
         this.#onRoom()
       })

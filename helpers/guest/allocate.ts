@@ -17,16 +17,25 @@ const allocateArgv = (mebibytes: number): readonly string[] => [
 /** done: the memory was there. refused: killed, or the kernel gave none. lost: no answer came, the sandbox or the container is gone. */
 export type Allocation = 'done' | 'refused' | 'lost'
 
-/** Lets a child of the container make `mebibytes` resident for a moment. */
+/**
+ * Lets a child of the container make `mebibytes` resident for a moment. Throws the exec's error when there was no answer although the container is
+ * still there: a broken transport says nothing about memory.
+ */
 export async function allocate(pod: PodHandle, mebibytes: number): Promise<Allocation> {
   try {
     const { exitCode } = await pod.exec(allocateArgv(mebibytes))
     return exitCode === 0 ? 'done' : 'refused'
   } catch (error) {
-    if ((error as Error).name === 'ExecError') return 'lost'
-    throw error
+    if ((error as Error).name !== 'ExecError' || (await answers(pod))) throw error
+    return 'lost'
   }
 }
+
+const answers = (pod: PodHandle): Promise<boolean> =>
+  pod.read(['cat', '/proc/uptime']).then(
+    ({ exitCode }) => exitCode === 0,
+    () => false,
+  )
 
 /**
  * Largest allocation that succeeds, MiB, to a precision of `step`; `from` must succeed and `to` be refused to have a meaning: returns null when

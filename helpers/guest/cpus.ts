@@ -26,3 +26,6 @@ export function parseNproc(text: string, pod: string): number {
 
 export const parseProcessors = (cpuinfo: string): readonly number[] =>
   Array.from(cpuinfo.matchAll(/^processor\s*:\s*(\d+)/gm), ([, id]) => Number(id))
+
+/** CPUs that /proc/stat has a line for. */
+export const parseCpuLines = (stat: string): number => Array.from(stat.matchAll(/^cpu\d+ /gm)).length

@@ -11,8 +11,16 @@ const digest = (text: string): string => createHash('md5').update(text).digest('
 
 /** Allure's four statuses: environment is broken, known is skipped; a canary passes when its check failed. */
 export function statusOf({ role, verdict }: ArmRecord): Status {
-  if (role === 'canary') return verdict === 'failed' ? Status.PASSED : verdict === 'passed' ? Status.FAILED : Status.BROKEN
-  const statuses = { passed: Status.PASSED, failed: Status.FAILED, broken: Status.BROKEN, environment: Status.BROKEN, skipped: Status.SKIPPED, known: Status.SKIPPED }
+  if (role === 'canary')
+    return verdict === 'failed' ? Status.PASSED : verdict === 'passed' ? Status.FAILED : Status.BROKEN
+  const statuses = {
+    passed: Status.PASSED,
+    failed: Status.FAILED,
+    broken: Status.BROKEN,
+    environment: Status.BROKEN,
+    skipped: Status.SKIPPED,
+    known: Status.SKIPPED,
+  }
   return statuses[verdict]
 }
 
@@ -66,7 +74,10 @@ const parametersOf = ({ runtimeClass, node, case: row, measurements }: ArmRecord
 ]
 
 function detailsOf({ message, expected, observed }: ArmRecord): string {
-  return [message, ...(expected === null || message === '' ? [] : [`expected: ${expected}`, `observed: ${observed ?? ''}`])].join('\n')
+  return [
+    message,
+    ...(expected === null || message === '' ? [] : [`expected: ${expected}`, `observed: ${observed ?? ''}`]),
+  ].join('\n')
 }
 
 const step = (name: string, ok: boolean, start: number): StepResult => ({

@@ -41,7 +41,9 @@ function basis({ summary, durationMs }: RunRecord): string {
 }
 
 const kata = ({ facts }: RunRecord): string =>
-  String(facts.find(({ subject, name }) => subject === 'cluster' && name === 'kataVersion')?.value ?? 'of unknown release')
+  String(
+    facts.find(({ subject, name }) => subject === 'cluster' && name === 'kataVersion')?.value ?? 'of unknown release',
+  )
 
 function because({ outcome, arms, summary }: RunRecord, claims: number): string {
   const of = (verdict: string) => arms.filter((arm) => arm.verdict === verdict).length

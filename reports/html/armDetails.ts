@@ -22,7 +22,9 @@ const subject = ({ role, runtimeClass, node, case: row }: ArmRecord): string =>
 
 const mark = ({ role, verdict }: ArmRecord): { word: string; class: string } => {
   if (role !== 'canary') return { word: verdict, class: verdict }
-  return verdict === 'failed' ? { word: 'failed, as it must', class: 'passed' } : { word: `${verdict}, and must fail`, class: verdict === 'passed' ? 'failed' : verdict }
+  return verdict === 'failed'
+    ? { word: 'failed, as it must', class: 'passed' }
+    : { word: `${verdict}, and must fail`, class: verdict === 'passed' ? 'failed' : verdict }
 }
 
 function body(arm: ArmRecord, record: RunRecord): VNode {
@@ -32,11 +34,20 @@ function body(arm: ArmRecord, record: RunRecord): VNode {
       ${claim && markup`<p class="claim">${claim.statement}</p><p class="source">${claim.source.join(' · ')} · ${arm.level}</p>`}
       ${arm.message !== '' && markup`<pre>${arm.message}</pre>`}
       ${arm.expected !== null && markup`<dl class="pair"><dt>expected</dt><dd>${arm.expected}</dd><dt>observed</dt><dd>${arm.observed}</dd></dl>`}
-      ${list('Assertions', arm.assertions.map(({ ok, text }) => `${ok ? '✓' : '✗'} ${text}`))}
-      ${list('Figures', arm.measurements.map(({ name, value, unit }) => `${name}: ${value} ${unit}`))}
+      ${list(
+        'Assertions',
+        arm.assertions.map(({ ok, text }) => `${ok ? '✓' : '✗'} ${text}`),
+      )}
+      ${list(
+        'Figures',
+        arm.measurements.map(({ name, value, unit }) => `${name}: ${value} ${unit}`),
+      )}
       ${list('Findings', arm.findings)}
       ${evidence(arm)}
-      ${list('Timeline', arm.timeline.map(({ atMs, what }) => `${(atMs / 1000).toFixed(3)} s ${what}`))}
+      ${list(
+        'Timeline',
+        arm.timeline.map(({ atMs, what }) => `${(atMs / 1000).toFixed(3)} s ${what}`),
+      )}
       ${claim && claim.killedBy.length > 0 && markup`<p class="proof">Proven to fail under: ${claim.killedBy.join(', ')}.</p>`}
     </div>
   `

@@ -5,7 +5,8 @@ const arms = [...section.querySelectorAll('.arm')]
 const address = new URLSearchParams(location.hash.startsWith('#?') ? location.hash.slice(2) : '')
 form.hidden = false
 form.text.value = address.get('text') ?? ''
-if (address.has('verdict')) for (const box of form.elements.verdict) box.checked = address.get('verdict').split(',').includes(box.value)
+if (address.has('verdict'))
+  for (const box of form.elements.verdict) box.checked = address.get('verdict').split(',').includes(box.value)
 
 function apply() {
   const text = form.text.value.toLowerCase()
@@ -15,7 +16,8 @@ function apply() {
     arm.hidden = !wanted.includes(arm.dataset.verdict) || !arm.dataset.text.includes(text)
     if (!arm.hidden) shown += 1
   }
-  for (const group of section.querySelectorAll('.behaviour, .chapter')) group.hidden = !group.querySelector('.arm:not([hidden])')
+  for (const group of section.querySelectorAll('.behaviour, .chapter'))
+    group.hidden = !group.querySelector('.arm:not([hidden])')
   form.querySelector('output').textContent = `${shown} of ${arms.length} arms`
 }
 

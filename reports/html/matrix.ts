@@ -8,7 +8,9 @@ import { markup } from './markup.ts'
 export function matrix({ arms }: RunRecord): VNode {
   const checks = arms.filter(({ role }) => role === 'check')
   const rows = [...new Set(checks.map(({ chapter }) => chapter))]
-  const columns = [...new Set(checks.map(columnOf))].sort((a, b) => Number(a.startsWith('(')) - Number(b.startsWith('(')))
+  const columns = [...new Set(checks.map(columnOf))].sort(
+    (a, b) => Number(a.startsWith('(')) - Number(b.startsWith('(')),
+  )
   return markup`
     <div class="scroll" role="region" aria-label="Chapters and RuntimeClasses" tabindex="0">
       <table>
@@ -28,7 +30,8 @@ export function matrix({ arms }: RunRecord): VNode {
   `
 }
 
-const columnOf = ({ runtimeClass, node }: ArmRecord): string => runtimeClass ?? (node === null ? '(cluster)' : '(nodes)')
+const columnOf = ({ runtimeClass, node }: ArmRecord): string =>
+  runtimeClass ?? (node === null ? '(cluster)' : '(nodes)')
 
 const worstFirst: readonly Verdict[] = ['failed', 'broken', 'environment', 'known', 'passed', 'skipped']
 

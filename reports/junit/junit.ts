@@ -10,7 +10,11 @@ import type { RunRecord } from '../record/runRecord.ts'
 export function junit(record: RunRecord): string {
   const suites = groups(record)
   const document = create({ version: '1.0', encoding: 'UTF-8' })
-  const root = document.ele('testsuites', { name: 'kata-conformance', ...totals(record.arms), time: seconds(record.durationMs) })
+  const root = document.ele('testsuites', {
+    name: 'kata-conformance',
+    ...totals(record.arms),
+    time: seconds(record.durationMs),
+  })
   suites.forEach(([name, arms], index) => addSuite(root, name, arms, index, record))
   return document.end({ prettyPrint: true })
 }
@@ -60,7 +64,11 @@ function addSuite(root: XMLBuilder, name: string, arms: readonly ArmRecord[], id
 }
 
 function addCase(suite: XMLBuilder, arm: ArmRecord): void {
-  const test = suite.ele('testcase', { name: clean(`${arm.id}: ${arm.title}`), classname: `${arm.chapter}.${arm.behaviour}`, time: seconds(arm.durationMs) })
+  const test = suite.ele('testcase', {
+    name: clean(`${arm.id}: ${arm.title}`),
+    classname: `${arm.chapter}.${arm.behaviour}`,
+    time: seconds(arm.durationMs),
+  })
   const result = resultOf(arm)
   if (result === 'passed') return
   const message = clean(arm.message.split('\n', 1)[0] ?? '')
@@ -76,5 +84,5 @@ const details = ({ message, expected, observed, evidence }: ArmRecord): string =
   ].join('\n')
 
 /** XML 1.0 has no control characters but tab, line feed and carriage return. */
-// eslint-disable-next-line no-control-regex -- these are the characters to remove
+ 
 const clean = (text: string): string => text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')

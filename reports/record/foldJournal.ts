@@ -46,9 +46,16 @@ export function foldJournal(events: readonly JournalEvent[]): RunRecord {
     exitCode: exitCodes[outcome],
     notes: events.flatMap((each) => (each.event === 'note' ? [each.text] : [])),
     retries: events.flatMap((each) =>
-      each.event === 'api.retried' ? [{ at: each.at, request: each.request, attempt: each.attempt, because: each.because }] : [],
+      each.event === 'api.retried'
+        ? [{ at: each.at, request: each.request, attempt: each.attempt, because: each.because }]
+        : [],
     ),
-    schedule: finished && { wallMs: finished.wallMs, lowerBoundMs: finished.lowerBoundMs, apiRequests: finished.apiRequests, watches: finished.watches },
+    schedule: finished && {
+      wallMs: finished.wallMs,
+      lowerBoundMs: finished.lowerBoundMs,
+      apiRequests: finished.apiRequests,
+      watches: finished.watches,
+    },
     leaked,
   }
 }
@@ -69,7 +76,10 @@ function armsOf(events: readonly JournalEvent[], interrupted: boolean): ArmRecor
     if (each.event === 'arm.finished') results.set(each.arm, each.result)
     if (each.event === 'arm.started') begun.set(each.arm, each.at)
   }
-  return planned.map((arm) => ({ ...arm, ...(results.get(arm.id) ?? unreported(begun.get(arm.id), events, interrupted)) }))
+  return planned.map((arm) => ({
+    ...arm,
+    ...(results.get(arm.id) ?? unreported(begun.get(arm.id), events, interrupted)),
+  }))
 }
 
 function unreported(begun: string | undefined, events: readonly JournalEvent[], interrupted: boolean): ArmResult {
@@ -90,7 +100,9 @@ function unreported(begun: string | undefined, events: readonly JournalEvent[], 
 }
 
 const counts = (arms: readonly ArmRecord[]): Record<Verdict, number> =>
-  Object.fromEntries(verdicts.map((verdict) => [verdict, arms.filter((arm) => arm.verdict === verdict).length])) as Record<Verdict, number>
+  Object.fromEntries(
+    verdicts.map((verdict) => [verdict, arms.filter((arm) => arm.verdict === verdict).length]),
+  ) as Record<Verdict, number>
 
 function summaryOf(arms: readonly ArmRecord[], events: readonly JournalEvent[]): RunRecord['summary'] {
   const checks = arms.filter(({ role }) => role === 'check')
@@ -105,7 +117,9 @@ function summaryOf(arms: readonly ArmRecord[], events: readonly JournalEvent[]):
       passed: canaries.filter(({ verdict }) => verdict === 'passed').length,
       undecided: canaries.filter(({ verdict }) => verdict !== 'failed' && verdict !== 'passed').length,
     },
-    claimsWithoutCheck: events.flatMap((each) => (each.event === 'claims' ? each.claims : [])).filter(({ executable }) => !executable).length,
+    claimsWithoutCheck: events
+      .flatMap((each) => (each.event === 'claims' ? each.claims : []))
+      .filter(({ executable }) => !executable).length,
   }
 }
 
@@ -113,7 +127,10 @@ function summaryOf(arms: readonly ArmRecord[], events: readonly JournalEvent[]):
  * In order of what must not be overlooked: a canary that passed makes everything else worthless; an interruption; a gate claim that
  * failed is known whatever else broke; then everything that keeps the answer open.
  */
-function outcomeOf(arms: readonly ArmRecord[], { finished, interrupted, leaked }: { finished: boolean; interrupted: boolean; leaked: boolean }): Outcome {
+function outcomeOf(
+  arms: readonly ArmRecord[],
+  { finished, interrupted, leaked }: { finished: boolean; interrupted: boolean; leaked: boolean },
+): Outcome {
   const gated = arms.filter(({ gate, role }) => gate && role === 'check')
   if (arms.some(({ role, verdict }) => role === 'canary' && verdict === 'passed')) return 'invalid'
   if (interrupted) return 'interrupted'

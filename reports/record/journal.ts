@@ -75,7 +75,13 @@ export const JournalEvent = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('arm.finished'), at, arm: z.string(), result: ArmResult }),
   z.strictObject({ event: z.literal('object.created'), at, object: ObjectRecord }),
   z.strictObject({ event: z.literal('object.deleted'), at, object: ObjectRecord }),
-  z.strictObject({ event: z.literal('api.retried'), at, request: z.string(), attempt: z.number(), because: z.string() }),
+  z.strictObject({
+    event: z.literal('api.retried'),
+    at,
+    request: z.string(),
+    attempt: z.number(),
+    because: z.string(),
+  }),
   z.strictObject({ event: z.literal('note'), at, text: z.string() }),
   z.strictObject({ event: z.literal('run.interrupted'), at, signal: z.string() }),
   z.strictObject({

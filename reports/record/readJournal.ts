@@ -22,10 +22,14 @@ function parseLine(line: string, where: string, last: boolean): JournalEvent[] {
   }
   const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion
   if (version !== undefined && version !== JOURNAL_SCHEMA_VERSION) {
-    throw new JournalError(`${where}: the journal has schema version ${JSON.stringify(version)}, this suite reads ${JOURNAL_SCHEMA_VERSION}; use the suite that wrote it`)
+    throw new JournalError(
+      `${where}: the journal has schema version ${JSON.stringify(version)}, this suite reads ${JOURNAL_SCHEMA_VERSION}; use the suite that wrote it`,
+    )
   }
   const parsed = JournalEvent.safeParse(value)
   if (parsed.success) return [parsed.data]
   const issue = parsed.error.issues[0]
-  throw new JournalError(`${where}: ${issue?.path.map(String).join('.') || 'event'}: ${issue?.message ?? 'not an event'}; the journal is not one of this suite, or damaged`)
+  throw new JournalError(
+    `${where}: ${issue?.path.map(String).join('.') || 'event'}: ${issue?.message ?? 'not an event'}; the journal is not one of this suite, or damaged`,
+  )
 }

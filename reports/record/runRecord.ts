@@ -30,7 +30,12 @@ export const RunRecord = z.strictObject({
     planned: z.number(),
     verdicts: z.record(Verdict, z.number()),
     controls: z.record(Verdict, z.number()),
-    canaries: z.strictObject({ planned: z.number(), failedAsTheyMust: z.number(), passed: z.number(), undecided: z.number() }),
+    canaries: z.strictObject({
+      planned: z.number(),
+      failedAsTheyMust: z.number(),
+      passed: z.number(),
+      undecided: z.number(),
+    }),
     /** Claims without an executable check, by the catalogue's own word; never counted as passed. */
     claimsWithoutCheck: z.number(),
   }),
@@ -38,7 +43,9 @@ export const RunRecord = z.strictObject({
   exitCode: z.number(),
   notes: z.array(z.string()),
   retries: z.array(z.strictObject({ at: z.string(), request: z.string(), attempt: z.number(), because: z.string() })),
-  schedule: z.strictObject({ wallMs: z.number(), lowerBoundMs: z.number(), apiRequests: z.number(), watches: z.number() }).nullable(),
+  schedule: z
+    .strictObject({ wallMs: z.number(), lowerBoundMs: z.number(), apiRequests: z.number(), watches: z.number() })
+    .nullable(),
   leaked: z.array(ObjectRecord),
 })
 export type RunRecord = z.infer<typeof RunRecord>

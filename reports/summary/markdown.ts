@@ -28,17 +28,26 @@ export function markdown(record: RunRecord): string {
 }
 
 const needsAttention = ({ role, verdict }: ArmRecord): boolean =>
-  role === 'canary' ? verdict !== 'failed' : verdict === 'failed' || verdict === 'broken' || verdict === 'environment' || verdict === 'known'
+  role === 'canary'
+    ? verdict !== 'failed'
+    : verdict === 'failed' || verdict === 'broken' || verdict === 'environment' || verdict === 'known'
 
 function chapterTable({ arms }: RunRecord): string[] {
   const checks = arms.filter(({ role }) => role === 'check')
   const chapters = [...new Set(checks.map(({ chapter }) => chapter))]
-  const count = (of: readonly ArmRecord[], verdict: Verdict) => String(of.filter((arm) => arm.verdict === verdict).length)
-  const row = (name: string, of: readonly ArmRecord[]) => `| ${[name, ...verdicts.map((verdict) => count(of, verdict))].join(' | ')} |`
+  const count = (of: readonly ArmRecord[], verdict: Verdict) =>
+    String(of.filter((arm) => arm.verdict === verdict).length)
+  const row = (name: string, of: readonly ArmRecord[]) =>
+    `| ${[name, ...verdicts.map((verdict) => count(of, verdict))].join(' | ')} |`
   return [
     `| chapter | ${verdicts.join(' | ')} |`,
     `|---|${verdicts.map(() => '---:').join('|')}|`,
-    ...chapters.map((chapter) => row(chapter, checks.filter((arm) => arm.chapter === chapter))),
+    ...chapters.map((chapter) =>
+      row(
+        chapter,
+        checks.filter((arm) => arm.chapter === chapter),
+      ),
+    ),
     row('**all**', checks),
   ]
 }

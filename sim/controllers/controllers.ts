@@ -16,7 +16,11 @@ import { startVolumeBinder } from './volumeBinder.ts'
  * What a kube-controller-manager does for the objects that the simulation has. Resolves when all caches are filled.
  * @param options.caCertificate content of kube-root-ca.crt in every namespace
  */
-export async function startControllers(options: { client: KubeClient; clock: Clock; caCertificate?: string }): Promise<Controller> {
+export async function startControllers(options: {
+  client: KubeClient
+  clock: Clock
+  caCertificate?: string
+}): Promise<Controller> {
   const { client, clock } = options
   const informers = createSharedInformers(client, clock)
   const context = { client, clock, informers }

@@ -7,6 +7,7 @@ import { objectKey } from './informer.ts'
 import { controllerOf, controllerReference } from './kinds.ts'
 import { timedConditions, writeStatus } from './ownStatus.ts'
 import { createWorkQueue } from './workQueue.ts'
+import { workloadOf, workloadStatusOf } from './objectViews.ts'
 
 const DEPLOYMENTS = '/apis/apps/v1/deployments'
 const REPLICA_SETS = '/apis/apps/v1/replicasets'
@@ -17,9 +18,13 @@ export function startDeployments(context: ControllerContext): Controller {
   const queue = createWorkQueue(context.clock, async (key) => {
     const deployment = informers.cache(DEPLOYMENTS).get(key)
     if (!deployment || deployment.metadata.deletionTimestamp) return
-    const sets = [...informers.cache(REPLICA_SETS).values()].filter((set) => controllerOf(set)?.uid === deployment.metadata.uid)
+    const sets = [...informers.cache(REPLICA_SETS).values()].filter(
+      (set) => controllerOf(set)?.uid === deployment.metadata.uid,
+    )
     const hash = templateHash(deployment)
-    const current = sets.find((set) => set.metadata.labels?.['pod-template-hash'] === hash) ?? (await createSet(context, deployment, hash, sets.length + 1))
+    const current =
+      sets.find((set) => set.metadata.labels?.['pod-template-hash'] === hash) ??
+      (await createSet(context, deployment, hash, sets.length + 1))
     const old = sets.filter((set) => set !== current && set.metadata.labels?.['pod-template-hash'] !== hash)
     await rollOut(context, deployment, current, old)
     await tellStatus(context, deployment, current, old)
@@ -34,12 +39,20 @@ export function startDeployments(context: ControllerContext): Controller {
 }
 
 function templateHash(deployment: KubeObject): string {
-  return createHash('sha256').update(JSON.stringify(deployment['spec'].template)).digest('hex').slice(0, 10)
+  return createHash('sha256')
+    .update(JSON.stringify(workloadOf(deployment).template))
+    .digest('hex')
+    .slice(0, 10)
 }
 
-async function createSet(context: ControllerContext, deployment: KubeObject, hash: string, revision: number): Promise<KubeObject> {
+async function createSet(
+  context: ControllerContext,
+  deployment: KubeObject,
+  hash: string,
+  revision: number,
+): Promise<KubeObject> {
   const { namespace, name } = deployment.metadata
-  const template = structuredClone(deployment['spec'].template)
+  const template = structuredClone(workloadOf(deployment).template)
   const labels = { ...template.metadata?.labels, 'pod-template-hash': hash }
   const path = `/apis/apps/v1/namespaces/${namespace}/replicasets`
   const set: KubeObject = {
@@ -49,12 +62,18 @@ async function createSet(context: ControllerContext, deployment: KubeObject, has
       name: `${name}-${hash}`,
       namespace: namespace!,
       labels,
-      annotations: { 'deployment.kubernetes.io/revision': String(revision), 'deployment.kubernetes.io/desired-replicas': String(deployment['spec'].replicas ?? 1) },
+      annotations: {
+        'deployment.kubernetes.io/revision': String(revision),
+        'deployment.kubernetes.io/desired-replicas': String(workloadOf(deployment).replicas ?? 1),
+      },
       ownerReferences: [controllerReference(deployment)],
     },
     spec: {
       replicas: 0,
-      selector: { ...deployment['spec'].selector, matchLabels: { ...deployment['spec'].selector?.matchLabels, 'pod-template-hash': hash } },
+      selector: {
+        ...workloadOf(deployment).selector,
+        matchLabels: { ...workloadOf(deployment).selector?.matchLabels, 'pod-template-hash': hash },
+      },
       template: { ...template, metadata: { ...template.metadata, labels } },
     },
   }
@@ -66,21 +85,28 @@ async function createSet(context: ControllerContext, deployment: KubeObject, has
   }
 }
 
-const replicas = (set: KubeObject): number => (set['spec'].replicas as number | undefined) ?? 0
-const available = (set: KubeObject): number => (set['status']?.availableReplicas as number | undefined) ?? 0
+const replicas = (set: KubeObject): number => workloadOf(set).replicas ?? 0
+const available = (set: KubeObject): number => workloadStatusOf(set).availableReplicas ?? 0
 
 /** RollingUpdate within maxSurge and maxUnavailable; Recreate takes the old ones down first. */
-async function rollOut(context: ControllerContext, deployment: KubeObject, current: KubeObject, old: KubeObject[]): Promise<void> {
-  const wanted = (deployment['spec'].replicas as number | undefined) ?? 1
-  const strategy = deployment['spec'].strategy ?? {}
+async function rollOut(
+  context: ControllerContext,
+  deployment: KubeObject,
+  current: KubeObject,
+  old: KubeObject[],
+): Promise<void> {
+  const wanted = workloadOf(deployment).replicas ?? 1
+  const strategy = workloadOf(deployment).strategy ?? {}
   const oldTotal = old.reduce((sum, set) => sum + replicas(set), 0)
   if (strategy.type === 'Recreate') {
     for (const set of old) if (replicas(set) > 0) await scale(context, set, 0)
-    if (old.every((set) => (set['status']?.replicas ?? 0) === 0 && replicas(set) === 0)) await scale(context, current, wanted)
+    if (old.every((set) => (workloadStatusOf(set).replicas ?? 0) === 0 && replicas(set) === 0))
+      await scale(context, current, wanted)
     return
   }
   const surge = share(strategy.rollingUpdate?.maxSurge ?? '25%', wanted, Math.ceil)
-  const unavailable = share(strategy.rollingUpdate?.maxUnavailable ?? '25%', wanted, Math.floor) || (surge === 0 ? 1 : 0)
+  const unavailable =
+    share(strategy.rollingUpdate?.maxUnavailable ?? '25%', wanted, Math.floor) || (surge === 0 ? 1 : 0)
   const room = wanted + surge - oldTotal - replicas(current)
   const target = replicas(current) > wanted ? wanted : Math.min(wanted, replicas(current) + Math.max(0, room))
   await scale(context, current, target)
@@ -100,17 +126,28 @@ function share(value: number | string, of: number, round: (value: number) => num
 
 async function scale(context: ControllerContext, set: KubeObject, count: number): Promise<void> {
   if (replicas(set) === count) return
-  await context.client.patch(`/apis/apps/v1/namespaces/${set.metadata.namespace}/replicasets/${set.metadata.name}`, { spec: { replicas: count } }, 'application/merge-patch+json')
+  await context.client.patch(
+    `/apis/apps/v1/namespaces/${set.metadata.namespace}/replicasets/${set.metadata.name}`,
+    { spec: { replicas: count } },
+    'application/merge-patch+json',
+  )
 }
 
-async function tellStatus(context: ControllerContext, deployment: KubeObject, current: KubeObject, old: KubeObject[]): Promise<void> {
-  const wanted = (deployment['spec'].replicas as number | undefined) ?? 1
-  const sum = (field: string) => [current, ...old].reduce((total, set) => total + ((set['status']?.[field] as number | undefined) ?? 0), 0)
+async function tellStatus(
+  context: ControllerContext,
+  deployment: KubeObject,
+  current: KubeObject,
+  old: KubeObject[],
+): Promise<void> {
+  const wanted = workloadOf(deployment).replicas ?? 1
+  const sum = (field: 'replicas' | 'readyReplicas' | 'availableReplicas') =>
+    [current, ...old].reduce((total, set) => total + (workloadStatusOf(set)[field] ?? 0), 0)
   const total = sum('replicas')
   const ready = sum('availableReplicas')
-  const updated = (current['status']?.replicas as number | undefined) ?? 0
+  const updated = workloadStatusOf(current).replicas ?? 0
   const complete = updated === wanted && total === wanted && ready === wanted
-  const enough = ready >= wanted - share(deployment['spec'].strategy?.rollingUpdate?.maxUnavailable ?? '25%', wanted, Math.floor)
+  const enough =
+    ready >= wanted - share(workloadOf(deployment).strategy?.rollingUpdate?.maxUnavailable ?? '25%', wanted, Math.floor)
   const { name, namespace } = deployment.metadata
   await writeStatus(context.client, `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`, deployment, {
     observedGeneration: deployment.metadata['generation'],
@@ -121,11 +158,31 @@ async function tellStatus(context: ControllerContext, deployment: KubeObject, cu
     unavailableReplicas: Math.max(0, wanted - ready),
     conditions: timedConditions(deployment, timestamp(context.clock.now()), [
       enough
-        ? { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' }
-        : { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable', message: 'Deployment does not have minimum availability.' },
+        ? {
+            type: 'Available',
+            status: 'True',
+            reason: 'MinimumReplicasAvailable',
+            message: 'Deployment has minimum availability.',
+          }
+        : {
+            type: 'Available',
+            status: 'False',
+            reason: 'MinimumReplicasUnavailable',
+            message: 'Deployment does not have minimum availability.',
+          },
       complete
-        ? { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable', message: `ReplicaSet "${current.metadata.name}" has successfully progressed.` }
-        : { type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated', message: `ReplicaSet "${current.metadata.name}" is progressing.` },
+        ? {
+            type: 'Progressing',
+            status: 'True',
+            reason: 'NewReplicaSetAvailable',
+            message: `ReplicaSet "${current.metadata.name}" has successfully progressed.`,
+          }
+        : {
+            type: 'Progressing',
+            status: 'True',
+            reason: 'ReplicaSetUpdated',
+            message: `ReplicaSet "${current.metadata.name}" is progressing.`,
+          },
     ]),
   })
 }

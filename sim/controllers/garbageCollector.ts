@@ -55,20 +55,32 @@ export function startGarbageCollector(context: ControllerContext): Controller {
     if (metadata.finalizers?.includes(ORPHAN)) {
       for (const dependent of own) {
         const ownerReferences = ownersOf(dependent.object).filter((owner) => owner.uid !== metadata.uid)
-        await client.patch(pathOf(dependent), { metadata: { ownerReferences: ownerReferences.length ? ownerReferences : null } }, 'application/merge-patch+json')
+        await client.patch(
+          pathOf(dependent),
+          { metadata: { ownerReferences: ownerReferences.length ? ownerReferences : null } },
+          'application/merge-patch+json',
+        )
       }
       return dropFinalizer(node, ORPHAN)
     }
     if (!metadata.finalizers?.includes(FOREGROUND)) return
     for (const dependent of own) if (!dependent.object.metadata.deletionTimestamp) await remove(dependent, 'Foreground')
-    const blocking = own.filter((dependent) => ownersOf(dependent.object).some((owner) => owner.uid === metadata.uid && owner.blockOwnerDeletion))
+    const blocking = own.filter((dependent) =>
+      ownersOf(dependent.object).some((owner) => owner.uid === metadata.uid && owner.blockOwnerDeletion),
+    )
     if (!blocking.length) await dropFinalizer(node, FOREGROUND)
   }
   const dropFinalizer = async (node: Node, name: string): Promise<void> => {
     const finalizers = node.object.metadata.finalizers!.filter((finalizer) => finalizer !== name)
-    await client.patch(pathOf(node), { metadata: { finalizers: finalizers.length ? finalizers : null } }, 'application/merge-patch+json').catch((error: unknown) => {
-      if (!(error instanceof KubeApiError) || error.code !== 404) throw error
-    })
+    await client
+      .patch(
+        pathOf(node),
+        { metadata: { finalizers: finalizers.length ? finalizers : null } },
+        'application/merge-patch+json',
+      )
+      .catch((error: unknown) => {
+        if (!(error instanceof KubeApiError) || error.code !== 404) throw error
+      })
   }
 
   const unlink = (uid: string, object: KubeObject | undefined) => {
@@ -83,7 +95,9 @@ export function startGarbageCollector(context: ControllerContext): Controller {
     nodes.set(uid, { kind, object })
     const owners = ownersOf(object)
     for (const owner of owners) dependents.set(owner.uid, (dependents.get(owner.uid) ?? new Set()).add(uid))
-    const held = object.metadata.deletionTimestamp && object.metadata.finalizers?.some((finalizer) => finalizer === FOREGROUND || finalizer === ORPHAN)
+    const held =
+      object.metadata.deletionTimestamp &&
+      object.metadata.finalizers?.some((finalizer) => finalizer === FOREGROUND || finalizer === ORPHAN)
     if (held || owners.some((owner) => !nodes.has(owner.uid))) queue.add(uid)
   }
   const drop = (object: KubeObject) => {
@@ -91,9 +105,14 @@ export function startGarbageCollector(context: ControllerContext): Controller {
     nodes.delete(uid)
     unlink(uid, object)
     for (const dependent of dependents.get(uid) ?? []) queue.add(dependent)
-    for (const owner of ownersOf(object)) if (nodes.get(owner.uid)?.object.metadata.deletionTimestamp) queue.add(owner.uid)
+    for (const owner of ownersOf(object))
+      if (nodes.get(owner.uid)?.object.metadata.deletionTimestamp) queue.add(owner.uid)
   }
-  for (const kind of KINDS) informers.listen(collectionPath(kind), { upsert: (object, previous) => upsert(kind, object, previous), remove: drop })
+  for (const kind of KINDS)
+    informers.listen(collectionPath(kind), {
+      upsert: (object, previous) => upsert(kind, object, previous),
+      remove: drop,
+    })
   return { stop: () => queue.stop() }
 }
 

@@ -13,10 +13,25 @@ const kinds = (apiVersion: string, namespaced: boolean, named: Record<string, st
 /** Kinds whose objects the controllers collect: with their namespace, or with their owners. */
 export const KINDS: readonly KindPath[] = [
   ...kinds('v1', true, {
-    Pod: 'pods', ConfigMap: 'configmaps', Secret: 'secrets', ServiceAccount: 'serviceaccounts', Service: 'services', Endpoints: 'endpoints',
-    PersistentVolumeClaim: 'persistentvolumeclaims', ReplicationController: 'replicationcontrollers', ResourceQuota: 'resourcequotas', LimitRange: 'limitranges', PodTemplate: 'podtemplates',
+    Pod: 'pods',
+    ConfigMap: 'configmaps',
+    Secret: 'secrets',
+    ServiceAccount: 'serviceaccounts',
+    Service: 'services',
+    Endpoints: 'endpoints',
+    PersistentVolumeClaim: 'persistentvolumeclaims',
+    ReplicationController: 'replicationcontrollers',
+    ResourceQuota: 'resourcequotas',
+    LimitRange: 'limitranges',
+    PodTemplate: 'podtemplates',
   }),
-  ...kinds('apps/v1', true, { Deployment: 'deployments', ReplicaSet: 'replicasets', DaemonSet: 'daemonsets', StatefulSet: 'statefulsets', ControllerRevision: 'controllerrevisions' }),
+  ...kinds('apps/v1', true, {
+    Deployment: 'deployments',
+    ReplicaSet: 'replicasets',
+    DaemonSet: 'daemonsets',
+    StatefulSet: 'statefulsets',
+    ControllerRevision: 'controllerrevisions',
+  }),
   ...kinds('batch/v1', true, { Job: 'jobs', CronJob: 'cronjobs' }),
   ...kinds('coordination.k8s.io/v1', true, { Lease: 'leases' }),
   ...kinds('discovery.k8s.io/v1', true, { EndpointSlice: 'endpointslices' }),
@@ -25,7 +40,10 @@ export const KINDS: readonly KindPath[] = [
   ...kinds('rbac.authorization.k8s.io/v1', true, { Role: 'roles', RoleBinding: 'rolebindings' }),
   ...kinds('v1', false, { Node: 'nodes', Namespace: 'namespaces', PersistentVolume: 'persistentvolumes' }),
   ...kinds('node.k8s.io/v1', false, { RuntimeClass: 'runtimeclasses' }),
-  ...kinds('rbac.authorization.k8s.io/v1', false, { ClusterRole: 'clusterroles', ClusterRoleBinding: 'clusterrolebindings' }),
+  ...kinds('rbac.authorization.k8s.io/v1', false, {
+    ClusterRole: 'clusterroles',
+    ClusterRoleBinding: 'clusterrolebindings',
+  }),
 ]
 
 export function groupPath(apiVersion: string): string {
@@ -64,5 +82,12 @@ export function controllerOf(object: KubeObject): OwnerReference | undefined {
 
 /** The reference that a controller puts into what it makes. */
 export function controllerReference(owner: KubeObject): OwnerReference {
-  return { apiVersion: owner.apiVersion, kind: owner.kind, name: owner.metadata.name, uid: owner.metadata.uid!, controller: true, blockOwnerDeletion: true }
+  return {
+    apiVersion: owner.apiVersion,
+    kind: owner.kind,
+    name: owner.metadata.name,
+    uid: owner.metadata.uid!,
+    controller: true,
+    blockOwnerDeletion: true,
+  }
 }

@@ -2,15 +2,9 @@ import type { KubeObject } from '../kubeObject.ts'
 import { timestamp } from '../kubelet/timers.ts'
 import type { Controller, ControllerContext } from './controllerContext.ts'
 import { createWorkQueue } from './workQueue.ts'
+import { conditionsOf, nodeSpecOf } from './objectViews.ts'
 
 const NODES = '/api/v1/nodes'
-
-interface Taint {
-  key: string
-  value?: string
-  effect: string
-  timeAdded?: string
-}
 
 /** Taints of the node life cycle controller: what its conditions and spec.unschedulable say (guide: Kubernetes, Taint Nodes by Condition). */
 export function startNodeTaints(context: ControllerContext): Controller {
@@ -18,13 +12,24 @@ export function startNodeTaints(context: ControllerContext): Controller {
   const queue = createWorkQueue(context.clock, async (name) => {
     const node = informers.cache(NODES).get(name)
     if (!node) return
-    const before = (node['spec']?.taints ?? []) as Taint[]
+    const before = nodeSpecOf(node).taints ?? []
     const wanted = wantedTaints(node)
     const foreign = before.filter((taint) => !OWN.has(taint.key))
-    const own = wanted.map((key) => before.find((taint) => taint.key === key) ?? { key, effect: 'NoSchedule', timeAdded: timestamp(context.clock.now()) })
+    const own = wanted.map(
+      (key) =>
+        before.find((taint) => taint.key === key) ?? {
+          key,
+          effect: 'NoSchedule',
+          timeAdded: timestamp(context.clock.now()),
+        },
+    )
     const taints = [...foreign, ...own]
     if (taints.length === before.length && taints.every((taint) => before.includes(taint))) return
-    await client.patch(`${NODES}/${name}`, { spec: { taints: taints.length ? taints : null } }, 'application/merge-patch+json')
+    await client.patch(
+      `${NODES}/${name}`,
+      { spec: { taints: taints.length ? taints : null } },
+      'application/merge-patch+json',
+    )
   })
   informers.listen(NODES, { upsert: (node) => queue.add(node.metadata.name) })
   return { stop: () => queue.stop() }
@@ -42,12 +47,12 @@ const PRESSURES: Record<string, string> = {
 const OWN = new Set([NOT_READY, UNREACHABLE, UNSCHEDULABLE, ...Object.values(PRESSURES)])
 
 function wantedTaints(node: KubeObject): string[] {
-  const conditions = (node['status']?.conditions ?? []) as { type: string; status: string }[]
+  const conditions = conditionsOf(node)
   const status = (type: string) => conditions.find((condition) => condition.type === type)?.status
   const keys: string[] = []
   if (status('Ready') === 'Unknown') keys.push(UNREACHABLE)
   else if (status('Ready') !== 'True') keys.push(NOT_READY)
   for (const [type, key] of Object.entries(PRESSURES)) if (status(type) === 'True') keys.push(key)
-  if (node['spec']?.unschedulable) keys.push(UNSCHEDULABLE)
+  if (nodeSpecOf(node).unschedulable) keys.push(UNSCHEDULABLE)
   return keys
 }

@@ -3,6 +3,7 @@ import type { KubeObject } from '../kubeObject.ts'
 import { createEventRecorder, type EventRecorder } from '../kubelet/eventRecorder.ts'
 import type { ControllerContext } from './controllerContext.ts'
 import { controllerOf, controllerReference } from './kinds.ts'
+import { conditionsOf, phaseOf, workloadOf } from './objectViews.ts'
 
 export const PODS = '/api/v1/pods'
 
@@ -15,7 +16,12 @@ export interface OwnedPods {
 }
 
 /** @param component name in events. @param onChange told the owner of a pod that changed */
-export function createOwnedPods(context: ControllerContext, kind: string, component: string, onChange: (ownerKey: string) => void): OwnedPods {
+export function createOwnedPods(
+  context: ControllerContext,
+  kind: string,
+  component: string,
+  onChange: (ownerKey: string) => void,
+): OwnedPods {
   const byOwner = new Map<string, Map<string, KubeObject>>()
   const events: EventRecorder = createEventRecorder(context.client, context.clock, { component })
   const track = (pod: KubeObject, present: boolean) => {
@@ -45,14 +51,16 @@ export function createOwnedPods(context: ControllerContext, kind: string, compon
       }
     },
     async delete(owner, pod) {
-      await context.client.delete(`/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}`, { uid: pod.metadata.uid! }).catch(() => {})
+      await context.client
+        .delete(`/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}`, { uid: pod.metadata.uid! })
+        .catch(() => {})
       events.event(owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`)
     },
   }
 }
 
 function podFromTemplate(owner: KubeObject): KubeObject {
-  const { metadata, spec } = owner['spec'].template as { metadata?: Record<string, unknown>; spec: unknown }
+  const { metadata, spec } = workloadOf(owner).template
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -73,8 +81,8 @@ export function randomSuffix(length = 5): string {
   return [...randomBytes(length)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('')
 }
 
-export const isOver = (pod: KubeObject): boolean => ['Succeeded', 'Failed'].includes(pod['status']?.phase)
+export const isOver = (pod: KubeObject): boolean => ['Succeeded', 'Failed'].includes(phaseOf(pod) ?? '')
 export const isActive = (pod: KubeObject): boolean => !isOver(pod) && !pod.metadata.deletionTimestamp
 export function isPodReady(pod: KubeObject): boolean {
-  return ((pod['status']?.conditions ?? []) as { type: string; status: string }[]).some((condition) => condition.type === 'Ready' && condition.status === 'True')
+  return conditionsOf(pod).some((condition) => condition.type === 'Ready' && condition.status === 'True')
 }

@@ -16,11 +16,19 @@ export function startResourceQuotas(context: ControllerContext): Controller {
   const queue = createWorkQueue(context.clock, async (key) => {
     const quota = informers.cache(QUOTAS).get(key)
     if (!quota || quota.metadata.deletionTimestamp) return
-    const hard = (quota['spec'].hard ?? {}) as Record<string, string>
-    const used = Object.fromEntries(Object.keys(hard).map((resource) => [resource, usage(resource, quota.metadata.namespace!)]))
-    await writeStatus(client, `/api/v1/namespaces/${quota.metadata.namespace}/resourcequotas/${quota.metadata.name}`, quota, { hard, used })
+    const hard = (quota['spec'] as { hard?: Record<string, string> }).hard ?? {}
+    const used = Object.fromEntries(
+      Object.keys(hard).map((resource) => [resource, usage(resource, quota.metadata.namespace!)]),
+    )
+    await writeStatus(
+      client,
+      `/api/v1/namespaces/${quota.metadata.namespace}/resourcequotas/${quota.metadata.name}`,
+      quota,
+      { hard, used },
+    )
   })
-  const inNamespace = (path: string, namespace: string) => [...informers.cache(path).values()].filter((object) => object.metadata.namespace === namespace)
+  const inNamespace = (path: string, namespace: string) =>
+    [...informers.cache(path).values()].filter((object) => object.metadata.namespace === namespace)
 
   const usage = (resource: string, namespace: string): string => {
     const kind = counted.find(({ plural, apiVersion }) => {
@@ -31,12 +39,16 @@ export function startResourceQuotas(context: ControllerContext): Controller {
     if (resource === 'pods' || resource === 'count/pods') return String(pods.length)
     if (kind) return String(inNamespace(collectionPath(kind), namespace).length)
     const [, list, name] = /^(requests|limits)\.(.+)$/.exec(resource) ?? [null, 'requests', resource]
-    const total = pods.reduce((sum, pod) => sum + ((list === 'limits' ? podLimits(pod) : podRequests(pod)).get(name!) ?? 0), 0)
+    const total = pods.reduce(
+      (sum, pod) => sum + ((list === 'limits' ? podLimits(pod) : podRequests(pod)).get(name ?? '') ?? 0),
+      0,
+    )
     return name === 'cpu' ? millicores(total) : bytes(total)
   }
 
   const touched = (object: KubeObject) => {
-    for (const quota of informers.cache(QUOTAS).values()) if (quota.metadata.namespace === object.metadata.namespace) queue.add(objectKey(quota))
+    for (const quota of informers.cache(QUOTAS).values())
+      if (quota.metadata.namespace === object.metadata.namespace) queue.add(objectKey(quota))
   }
   informers.listen(QUOTAS, { upsert: (quota) => queue.add(objectKey(quota)) })
   for (const kind of counted) {
@@ -56,6 +68,11 @@ function millicores(total: number): string {
 }
 
 function bytes(total: number): string {
-  for (const [suffix, unit] of [['Gi', 2 ** 30], ['Mi', 2 ** 20], ['Ki', 2 ** 10]] as const) if (total > 0 && total % unit === 0) return `${total / unit}${suffix}`
+  for (const [suffix, unit] of [
+    ['Gi', 2 ** 30],
+    ['Mi', 2 ** 20],
+    ['Ki', 2 ** 10],
+  ] as const)
+    if (total > 0 && total % unit === 0) return `${total / unit}${suffix}`
   return String(total)
 }

@@ -20,7 +20,8 @@ export interface SharedInformers {
 export function createSharedInformers(client: KubeClient, clock: Clock): SharedInformers {
   const listeners = new Map<string, Listener[]>()
   const informers = new Map<string, Informer>()
-  const listen = (path: string, listener: Listener) => void listeners.set(path, [...(listeners.get(path) ?? []), listener])
+  const listen = (path: string, listener: Listener) =>
+    void listeners.set(path, [...(listeners.get(path) ?? []), listener])
   return {
     listen,
     cache(path) {
@@ -30,7 +31,9 @@ export function createSharedInformers(client: KubeClient, clock: Clock): SharedI
       return new Map()
     },
     async start() {
-      const served = await Promise.all([...listeners.keys()].map(async (path) => ((await isServed(client, path)) ? path : null)))
+      const served = await Promise.all(
+        [...listeners.keys()].map(async (path) => ((await isServed(client, path)) ? path : null)),
+      )
       for (const path of served) {
         if (path === null) continue
         const all = listeners.get(path)!

@@ -17,7 +17,7 @@ export function createWorkQueue(clock: Clock, reconcile: (key: string) => Promis
   const again = new Set<string>()
   const run = async (key: string): Promise<void> => {
     running.add(key)
-    for (let delay = FIRST_RETRY_MS; !stopped.signal.aborted; ) {
+    for (let delay = FIRST_RETRY_MS; !stopped.signal.aborted;) {
       again.delete(key)
       try {
         await reconcile(key)

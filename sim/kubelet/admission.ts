@@ -2,13 +2,23 @@ import type { KubeObject } from '../kubeObject.ts'
 import { nodeMatches } from '../scheduler/nodeAffinity.ts'
 import type { ClusterSettings } from './kubeletContext.ts'
 import { amount, podRequests, type Amounts } from './podResources.ts'
-import { specOf, type ResourceList } from './podSpec.ts'
+import { specOf } from './podSpec.ts'
+import { nodeStatusOf } from '../controllers/objectViews.ts'
 
 /** Sysctls that the kubelet lets pods set unasked (pkg/kubelet/sysctl/safe_sysctls.go, 1.34). */
 const SAFE_SYSCTLS = new Set([
-  'kernel.shm_rmid_forced', 'net.ipv4.ip_local_port_range', 'net.ipv4.tcp_syncookies', 'net.ipv4.ping_group_range', 'net.ipv4.ip_unprivileged_port_start',
-  'net.ipv4.ip_local_reserved_ports', 'net.ipv4.tcp_keepalive_time', 'net.ipv4.tcp_fin_timeout', 'net.ipv4.tcp_keepalive_intvl', 'net.ipv4.tcp_keepalive_probes',
-  'net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem',
+  'kernel.shm_rmid_forced',
+  'net.ipv4.ip_local_port_range',
+  'net.ipv4.tcp_syncookies',
+  'net.ipv4.ping_group_range',
+  'net.ipv4.ip_unprivileged_port_start',
+  'net.ipv4.ip_local_reserved_ports',
+  'net.ipv4.tcp_keepalive_time',
+  'net.ipv4.tcp_fin_timeout',
+  'net.ipv4.tcp_keepalive_intvl',
+  'net.ipv4.tcp_keepalive_probes',
+  'net.ipv4.tcp_rmem',
+  'net.ipv4.tcp_wmem',
 ])
 
 export interface Rejection {
@@ -17,13 +27,21 @@ export interface Rejection {
 }
 
 /** Whether the node takes a pod that was bound to it; the words are the kubelet's (lifecycle/predicate.go, sysctl/allowlist.go). null: admitted. */
-export function admit(pod: KubeObject, node: KubeObject, used: { amounts: Amounts; pods: number }, cluster: ClusterSettings): Rejection | null {
+export function admit(
+  pod: KubeObject,
+  node: KubeObject,
+  used: { amounts: Amounts; pods: number },
+  cluster: ClusterSettings,
+): Rejection | null {
   const forbidden = forbiddenSysctl(pod, cluster)
   if (forbidden) return { reason: 'SysctlForbidden', message: forbidden }
   if (!nodeMatches(specOf(pod), node)) {
-    return { reason: 'NodeAffinity', message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector" }
+    return {
+      reason: 'NodeAffinity',
+      message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
+    }
   }
-  const allocatable = (node['status']?.allocatable ?? {}) as ResourceList
+  const allocatable = nodeStatusOf(node).allocatable ?? {}
   const lacking = (resource: string, requested: number, inUse: number, capacity: number): Rejection => ({
     reason: `OutOf${resource}`,
     message: `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${inUse}, capacity: ${capacity}`,
@@ -41,7 +59,9 @@ export function admit(pod: KubeObject, node: KubeObject, used: { amounts: Amount
 function forbiddenSysctl(pod: KubeObject, cluster: ClusterSettings): string | null {
   for (const { name } of specOf(pod).securityContext?.sysctls ?? []) {
     const dotted = name.replaceAll('/', '.')
-    const allowed = cluster.allowedUnsafeSysctls.some((pattern) => (pattern.endsWith('*') ? dotted.startsWith(pattern.slice(0, -1)) : dotted === pattern))
+    const allowed = cluster.allowedUnsafeSysctls.some((pattern) =>
+      pattern.endsWith('*') ? dotted.startsWith(pattern.slice(0, -1)) : dotted === pattern,
+    )
     if (!allowed && !SAFE_SYSCTLS.has(dotted)) return `forbidden sysctl: "${dotted}" not allowlisted`
   }
   return null

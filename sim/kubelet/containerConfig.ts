@@ -9,14 +9,22 @@ import { podDirectory, subPathSource, type MountedVolumes } from './volumes/moun
 
 /** ContainerConfig as kuberuntime_container.go makes it. Throws ContainerConfigError. */
 export async function containerConfig(
-  context: KubeletContext, pod: KubeObject, container: ContainerSpec, attempt: number, volumes: MountedVolumes, podIps: readonly string[],
+  context: KubeletContext,
+  pod: KubeObject,
+  container: ContainerSpec,
+  attempt: number,
+  volumes: MountedVolumes,
+  podIps: readonly string[],
 ): Promise<ContainerConfig> {
   const env = await containerEnvironment(context, pod, container, podIps)
   const security = container.securityContext ?? {}
   const podSecurity = specOf(pod).securityContext ?? {}
   const privileged = security.privileged === true
   const runAsUser = security.runAsUser ?? podSecurity.runAsUser ?? null
-  if (security.runAsNonRoot && runAsUser === 0) throw new ContainerConfigError(`container's runAsUser breaks non-root policy (pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${container.name})`)
+  if (security.runAsNonRoot && runAsUser === 0)
+    throw new ContainerConfigError(
+      `container's runAsUser breaks non-root policy (pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${container.name})`,
+    )
   return {
     name: container.name,
     attempt,
@@ -25,7 +33,10 @@ export async function containerConfig(
     args: container.args?.map((word) => expand(word, env)) ?? null,
     workingDir: container.workingDir ?? null,
     env,
-    mounts: [...volumeMounts(context, pod, container, volumes, env), ...kubeletMounts(context, pod, container, attempt, podIps)],
+    mounts: [
+      ...volumeMounts(context, pod, container, volumes, env),
+      ...kubeletMounts(context, pod, container, attempt, podIps),
+    ],
     devices: (container.volumeDevices ?? []).map(({ name, devicePath }) => {
       const volume = volumes.get(name)
       if (!volume?.blockDevice) throw new ContainerConfigError(`volume "${name}" is not a block device`)
@@ -40,7 +51,10 @@ export async function containerConfig(
       readOnlyRootfs: security.readOnlyRootFilesystem === true,
       runAsUser,
       runAsGroup: security.runAsGroup ?? podSecurity.runAsGroup ?? null,
-      supplementalGroups: [...(podSecurity.supplementalGroups ?? []), ...(podSecurity.fsGroup === undefined ? [] : [podSecurity.fsGroup])],
+      supplementalGroups: [
+        ...(podSecurity.supplementalGroups ?? []),
+        ...(podSecurity.fsGroup === undefined ? [] : [podSecurity.fsGroup]),
+      ],
     },
     tty: container.tty === true,
     stdin: container.stdin === true,
@@ -48,22 +62,46 @@ export async function containerConfig(
   }
 }
 
-function volumeMounts(context: KubeletContext, pod: KubeObject, container: ContainerSpec, volumes: MountedVolumes, env: Record<string, string>): CriMount[] {
+function volumeMounts(
+  context: KubeletContext,
+  pod: KubeObject,
+  container: ContainerSpec,
+  volumes: MountedVolumes,
+  env: Record<string, string>,
+): CriMount[] {
   return (container.volumeMounts ?? []).map((mount, index) => {
     const volume = volumes.get(mount.name)
     if (!volume) throw new ContainerConfigError(`volume "${mount.name}" is not mounted`)
     const subPath = mount.subPathExpr ? expand(mount.subPathExpr, env) : mount.subPath
     return {
       containerPath: mount.mountPath,
-      hostPath: subPath ? subPathSource(context.runtime.host, pod, volume, { container: container.name, volume: mount.name, index, subPath }) : volume.hostPath,
+      hostPath: subPath
+        ? subPathSource(context.runtime.host, pod, volume, {
+            container: container.name,
+            volume: mount.name,
+            index,
+            subPath,
+          })
+        : volume.hostPath,
       readonly: mount.readOnly === true || volume.readonly,
-      propagation: mount.mountPropagation === 'Bidirectional' ? 'bidirectional' : mount.mountPropagation === 'HostToContainer' ? 'hostToContainer' : 'private',
+      propagation:
+        mount.mountPropagation === 'Bidirectional'
+          ? 'bidirectional'
+          : mount.mountPropagation === 'HostToContainer'
+            ? 'hostToContainer'
+            : 'private',
     }
   })
 }
 
 /** The hosts file and the termination log: files of the pod's directory on the node. */
-function kubeletMounts(context: KubeletContext, pod: KubeObject, container: ContainerSpec, attempt: number, podIps: readonly string[]): CriMount[] {
+function kubeletMounts(
+  context: KubeletContext,
+  pod: KubeObject,
+  container: ContainerSpec,
+  attempt: number,
+  podIps: readonly string[],
+): CriMount[] {
   const { host } = context.runtime
   const directory = podDirectory(pod)
   const mounts: CriMount[] = []
@@ -76,7 +114,12 @@ function kubeletMounts(context: KubeletContext, pod: KubeObject, container: Cont
   const log = terminationLogPath(pod, container, attempt)
   host.makeDirectory(log.slice(0, log.lastIndexOf('/')), 0o750)
   host.writeFile(log, '', 0o666)
-  mounts.push({ containerPath: container.terminationMessagePath ?? '/dev/termination-log', hostPath: log, readonly: false, propagation: 'private' })
+  mounts.push({
+    containerPath: container.terminationMessagePath ?? '/dev/termination-log',
+    hostPath: log,
+    readonly: false,
+    propagation: 'private',
+  })
   return mounts
 }
 
@@ -97,7 +140,13 @@ function hostsFile(pod: KubeObject, podIps: readonly string[]): string {
     'fe00::1\tip6-allnodes',
     'fe00::2\tip6-allrouters',
     ...(spec.hostNetwork ? [] : podIps.map((ip) => `${ip}\t${fqdn}`)),
-    ...(spec.hostAliases?.length ? ['', '# Entries added by HostAliases.', ...spec.hostAliases.map(({ ip, hostnames }) => `${ip}\t${hostnames.join('\t')}`)] : []),
+    ...(spec.hostAliases?.length
+      ? [
+          '',
+          '# Entries added by HostAliases.',
+          ...spec.hostAliases.map(({ ip, hostnames }) => `${ip}\t${hostnames.join('\t')}`),
+        ]
+      : []),
     '',
   ].join('\n')
 }

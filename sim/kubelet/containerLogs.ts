@@ -11,14 +11,20 @@ export function serveContainerLogs({ pod, record }: Target, query: URLSearchPara
   const previous = flag(query, 'previous')
   const id = previous ? previousId(record.ids, record.id, record.state.kind) : (record.id ?? null)
   const name = pod.pod().metadata.name
-  if (previous && !id) throw new HttpError(400, `previous terminated container "${record.spec.name}" in pod "${name}" not found`)
-  if (!id) throw new HttpError(400, `container "${record.spec.name}" in pod "${name}" is waiting to start: ${record.state.kind === 'waiting' ? record.state.reason : 'ContainerCreating'}`)
+  if (previous && !id)
+    throw new HttpError(400, `previous terminated container "${record.spec.name}" in pod "${name}" not found`)
+  if (!id)
+    throw new HttpError(
+      400,
+      `container "${record.spec.name}" in pod "${name}" is waiting to start: ${record.state.kind === 'waiting' ? record.state.reason : 'ContainerCreating'}`,
+    )
 
   const follow = flag(query, 'follow') && runtime.containerStatus(id)?.state !== 'exited'
   const write = limitedWriter(query, response)
   response.writeHead(200, { 'content-type': 'text/plain' })
   response.flushHeaders()
-  for (const line of tail(selected(runtime.logs(id), query, pod.clock.now()), query)) if (!write(line)) return void response.end()
+  for (const line of tail(selected(runtime.logs(id), query, pod.clock.now()), query))
+    if (!write(line)) return void response.end()
   if (!follow) return void response.end()
 
   const wanted = streamFilter(query)

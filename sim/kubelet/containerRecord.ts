@@ -39,7 +39,8 @@ export interface ContainerRecord {
 
 export function newRecord(spec: ContainerSpec, role: ContainerRecord['role'], waitingFor: string): ContainerRecord {
   return {
-    spec, role,
+    spec,
+    role,
     id: null,
     state: { kind: 'waiting', reason: waitingFor },
     last: null,
@@ -55,6 +56,7 @@ export function newRecord(spec: ContainerSpec, role: ContainerRecord['role'], wa
 
 /** spec.containers{main}: the field an event is about. */
 export function fieldPathOf(record: ContainerRecord): string {
-  const list = record.role === 'main' ? 'containers' : record.role === 'ephemeral' ? 'ephemeralContainers' : 'initContainers'
+  const list =
+    record.role === 'main' ? 'containers' : record.role === 'ephemeral' ? 'ephemeralContainers' : 'initContainers'
   return `spec.${list}{${record.spec.name}}`
 }

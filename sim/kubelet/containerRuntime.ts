@@ -43,7 +43,14 @@ export interface ContainerConfig {
   mounts: CriMount[]
   /** volumeDevices: block device of the host at a path in the container. */
   devices: { containerPath: string; hostPath: string; permissions: string }[]
-  resources: { cpuShares: number; cpuQuota: number | null; cpuPeriod: number; memoryLimitBytes: number | null; oomScoreAdj: number; pidsLimit: number | null }
+  resources: {
+    cpuShares: number
+    cpuQuota: number | null
+    cpuPeriod: number
+    memoryLimitBytes: number | null
+    oomScoreAdj: number
+    pidsLimit: number | null
+  }
   security: {
     privileged: boolean
     capabilitiesAdd: string[]
@@ -138,11 +145,17 @@ export interface ContainerRuntime {
   /** Bytes of the container's writable layer on the host (CRI ContainerStats.writable_layer): for eviction. */
   writableLayerBytes(id: string): number
   /** Called whenever a container exits or a sandbox is lost (its VM died): first for the sandbox, then for its containers. Returns how to stop listening. */
-  onChange(listener: (change: { kind: 'containerExited'; id: string } | { kind: 'sandboxLost'; id: string }) => void): () => void
+  onChange(
+    listener: (change: { kind: 'containerExited'; id: string } | { kind: 'sandboxLost'; id: string }) => void,
+  ): () => void
   /** Runs a command in a running container. Throws CriError when the command cannot be found or the container is not running. */
   exec(containerId: string, argv: string[], options: { tty: boolean; stdin: boolean }): Promise<ExecSession>
   /** exec for probes and lifecycle hooks. */
-  execSync(containerId: string, argv: string[], timeoutMs: number): Promise<{ stdout: string; stderr: string; exitCode: number }>
+  execSync(
+    containerId: string,
+    argv: string[],
+    timeoutMs: number,
+  ): Promise<{ stdout: string; stderr: string; exitCode: number }>
   /** Streams of the container's first process (kubectl attach). Absent: attach shows output only. `exit` settles when the container ends. */
   attach?(containerId: string): ExecSession
   /** A TCP connection from the node to an address and port, as probes make it. Throws CriError worded as Go's net.Dial: `dial tcp 10.244.0.5:80: connect: connection refused`. */

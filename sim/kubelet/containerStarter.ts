@@ -21,10 +21,15 @@ export interface StarterHost {
 }
 
 /** Starts one attempt of a container: back-off, image, config, create, start, postStart (kuberuntime startContainer). True when it runs. */
-export async function startContainer(context: KubeletContext, host: StarterHost, record: ContainerRecord): Promise<boolean> {
+export async function startContainer(
+  context: KubeletContext,
+  host: StarterHost,
+  record: ContainerRecord,
+): Promise<boolean> {
   const { state } = host
   const { pod } = state
-  const tell = (type: 'Normal' | 'Warning', reason: string, message: string) => context.events.event(pod, type, reason, message, fieldPathOf(record))
+  const tell = (type: 'Normal' | 'Warning', reason: string, message: string) =>
+    context.events.event(pod, type, reason, message, fieldPathOf(record))
   const wait = (reason: string, message: string, ms: number): false => {
     record.last = lastExit(record)
     record.state = { kind: 'waiting', reason, message }
@@ -90,7 +95,13 @@ export function backingOff(context: KubeletContext, host: StarterHost, record: C
   const exit = lastExit(record)
   const left = exit ? backOffs.remaining(record.backOff, exit.finishedAt ?? 0, context.clock.now()) : 0
   if (left <= 0) return false
-  context.events.event(pod, 'Warning', 'BackOff', `Back-off restarting failed container ${record.spec.name} in pod ${podFullName(pod)}`, fieldPathOf(record))
+  context.events.event(
+    pod,
+    'Warning',
+    'BackOff',
+    `Back-off restarting failed container ${record.spec.name} in pod ${podFullName(pod)}`,
+    fieldPathOf(record),
+  )
   const message = `back-off ${goDuration(record.backOff!.delayMs)} restarting failed container=${record.spec.name} pod=${podFullName(pod)}`
   record.last = exit
   record.state = { kind: 'waiting', reason: 'CrashLoopBackOff', message }
@@ -99,7 +110,14 @@ export function backingOff(context: KubeletContext, host: StarterHost, record: C
 }
 
 /** The record now stands for the new attempt; of the old ones the runtime keeps the last (MaxPerPodContainer 1). */
-function adopt(context: KubeletContext, host: StarterHost, record: ContainerRecord, id: string, attempt: number, exit: ContainerRecord['last']): void {
+function adopt(
+  context: KubeletContext,
+  host: StarterHost,
+  record: ContainerRecord,
+  id: string,
+  attempt: number,
+  exit: ContainerRecord['last'],
+): void {
   record.last = exit
   record.restartCount = attempt
   record.id = id

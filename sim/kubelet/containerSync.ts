@@ -6,7 +6,10 @@ import { specOf } from './podSpec.ts'
 import type { WorkerHost } from './podWorker.ts'
 
 /** One pass over the containers of a pod whose sandbox lives (kuberuntime computePodActions). finished: all have ended for good. */
-export async function runContainers(context: KubeletContext, host: WorkerHost): Promise<{ started: boolean; finished: boolean }> {
+export async function runContainers(
+  context: KubeletContext,
+  host: WorkerHost,
+): Promise<{ started: boolean; finished: boolean }> {
   const { state } = host
   let started = false
   const inSandbox = (record: ContainerRecord) => state.sandboxOf.get(record) === state.sandbox!.id

@@ -3,7 +3,11 @@ import { parseBytes, parseMillicores, parseQuantity } from './quantity.ts'
 import { specOf } from './podSpec.ts'
 
 /** A field of the pod as the downward API gives it. Throws on a path it does not support. */
-export function fieldValue(pod: KubeObject, path: string, node: { nodeName: string; hostIps: readonly string[]; podIps: readonly string[] }): string {
+export function fieldValue(
+  pod: KubeObject,
+  path: string,
+  node: { nodeName: string; hostIps: readonly string[]; podIps: readonly string[] },
+): string {
   const subscript = /^metadata\.(annotations|labels)\['(.*)'\]$/.exec(path)
   if (subscript) return pod.metadata[subscript[1] as 'labels' | 'annotations']?.[subscript[2]!] ?? ''
   const values: Record<string, () => string> = {
@@ -25,7 +29,10 @@ export function fieldValue(pod: KubeObject, path: string, node: { nodeName: stri
 }
 
 function formatMap(map: Record<string, string> | undefined): string {
-  return Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join('\n')
+  return Object.entries(map ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+    .join('\n')
 }
 
 /** limits.memory, requests.cpu… of a container in units of the divisor, rounded up. 0 when it has none. */
@@ -36,5 +43,7 @@ export function resourceValue(pod: KubeObject, containerName: string, resource: 
   const quantity = container?.resources?.[list]?.[name.join('.')]
   if (quantity === undefined) return '0'
   const unit = divisor && divisor !== '0' ? divisor : '1'
-  return name.join('.') === 'cpu' ? String(Math.ceil(parseMillicores(quantity) / parseMillicores(unit))) : String(Math.ceil(parseBytes(quantity) / parseQuantity(unit)))
+  return name.join('.') === 'cpu'
+    ? String(Math.ceil(parseMillicores(quantity) / parseMillicores(unit)))
+    : String(Math.ceil(parseBytes(quantity) / parseQuantity(unit)))
 }

@@ -41,7 +41,9 @@ export class HttpError extends Error {
  * The kubelet's HTTP API for any number of kubelets of this process: exec, attach and logs by namespace, pod and container.
  * @param options.tls serves HTTPS, as a real API server expects it of kubelets
  */
-export async function startKubeletEndpoint(options: { address?: string; port?: number; tls?: { key: string; cert: string } } = {}): Promise<KubeletEndpoint> {
+export async function startKubeletEndpoint(
+  options: { address?: string; port?: number; tls?: { key: string; cert: string } } = {},
+): Promise<KubeletEndpoint> {
   const address = options.address ?? '127.0.0.1'
   const pods = new Map<string, ServedPod>()
   const sockets = new WebSocketServer({
@@ -90,7 +92,8 @@ function answer(pods: Map<string, ServedPod>, request: IncomingMessage, response
   const { verb, target, query } = parse(pods, request)
   if (verb === 'healthz') return void response.end('ok')
   if (verb === 'containerLogs') return serveContainerLogs(target(), query, response)
-  if (['exec', 'attach', 'portForward'].includes(verb)) throw new HttpError(400, `you must use a WebSocket (${PROTOCOLS.join(', ')}) for ${verb}`)
+  if (['exec', 'attach', 'portForward'].includes(verb))
+    throw new HttpError(400, `you must use a WebSocket (${PROTOCOLS.join(', ')}) for ${verb}`)
   throw new HttpError(404, '404 page not found')
 }
 
@@ -99,11 +102,17 @@ function streamRequest(pods: Map<string, ServedPod>, request: IncomingMessage): 
   if (verb === 'portForward') throw new HttpError(501, 'port forwarding is not implemented by this kubelet')
   if (verb !== 'exec' && verb !== 'attach') throw new HttpError(404, '404 page not found')
   const upgrade = request.headers.upgrade?.toLowerCase()
-  if (upgrade !== 'websocket') throw new HttpError(400, `unable to upgrade: ${upgrade} is not supported, use a WebSocket`)
+  if (upgrade !== 'websocket')
+    throw new HttpError(400, `unable to upgrade: ${upgrade} is not supported, use a WebSocket`)
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim())
-  if (!PROTOCOLS.some((protocol) => offered.includes(protocol))) throw new HttpError(400, `unable to negotiate a protocol: client offers [${offered.join(' ')}], server has [${PROTOCOLS.join(' ')}]`)
+  if (!PROTOCOLS.some((protocol) => offered.includes(protocol)))
+    throw new HttpError(
+      400,
+      `unable to negotiate a protocol: client offers [${offered.join(' ')}], server has [${PROTOCOLS.join(' ')}]`,
+    )
   const { pod, record } = target()
-  if (record.state.kind !== 'running' || !record.id) throw new HttpError(500, `unable to upgrade connection: container not found ("${record.spec.name}")`)
+  if (record.state.kind !== 'running' || !record.id)
+    throw new HttpError(500, `unable to upgrade connection: container not found ("${record.spec.name}")`)
   const on = (...names: string[]) => names.some((name) => ['true', '1'].includes(query.get(name) ?? ''))
   return {
     kind: verb,
@@ -123,7 +132,10 @@ export interface Target {
 }
 
 /** /VERB/NAMESPACE/POD[/UID]/CONTAINER?query */
-function parse(pods: Map<string, ServedPod>, request: IncomingMessage): { verb: string; target: () => Target; query: URLSearchParams } {
+function parse(
+  pods: Map<string, ServedPod>,
+  request: IncomingMessage,
+): { verb: string; target: () => Target; query: URLSearchParams } {
   const url = new URL(request.url ?? '/', 'http://kubelet')
   const [verb = '', namespace = '', name = '', ...rest] = url.pathname.split('/').slice(1).map(decodeURIComponent)
   const target = (): Target => {
@@ -131,7 +143,13 @@ function parse(pods: Map<string, ServedPod>, request: IncomingMessage): { verb: 
     if (!pod) throw new HttpError(404, `pod "${name}" not found in namespace "${namespace}"`)
     const container = rest.at(-1)
     const record = pod.records.find((one) => one.spec.name === container)
-    if (!record) throw new HttpError(verb === 'containerLogs' ? 404 : 500, verb === 'containerLogs' ? `container "${container}" in pod "${name}" is not available` : `unable to upgrade connection: container not found ("${container}")`)
+    if (!record)
+      throw new HttpError(
+        verb === 'containerLogs' ? 404 : 500,
+        verb === 'containerLogs'
+          ? `container "${container}" in pod "${name}" is not available`
+          : `unable to upgrade connection: container not found ("${container}")`,
+      )
     return { pod, record }
   }
   return { verb, target, query: url.searchParams }
@@ -143,7 +161,12 @@ function refuse(response: ServerResponse, error: Error): void {
   response.end(error.message)
 }
 
-const REASONS: Record<number, string> = { 400: 'Bad Request', 404: 'Not Found', 500: 'Internal Server Error', 501: 'Not Implemented' }
+const REASONS: Record<number, string> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+}
 
 function refuseUpgrade(socket: Duplex, error: Error): void {
   const status = error instanceof HttpError ? error.status : 500

@@ -22,13 +22,28 @@ interface Known {
 let serial = 0
 
 /** Events as client-go's recorder and correlator write them: one object per (object, type, reason, message), counted. */
-export function createEventRecorder(client: KubeClient, clock: Clock, source: { component: string; host?: string }): EventRecorder {
+export function createEventRecorder(
+  client: KubeClient,
+  clock: Clock,
+  source: { component: string; host?: string },
+): EventRecorder {
   const known = new Map<string, Map<string, Known>>()
   const inFlight = new Set<Promise<void>>()
 
-  const write = (path: string, entry: Known, about: KubeObject, type: string, reason: string, message: string, fieldPath?: string): Promise<void> => {
+  const write = (
+    path: string,
+    entry: Known,
+    about: KubeObject,
+    type: string,
+    reason: string,
+    message: string,
+    fieldPath?: string,
+  ): Promise<void> => {
     const now = timestamp(clock.now())
-    if (entry.count > 1) return client.patch(`${path}/${entry.name}`, { count: entry.count, lastTimestamp: now }, 'application/merge-patch+json').then(done, done)
+    if (entry.count > 1)
+      return client
+        .patch(`${path}/${entry.name}`, { count: entry.count, lastTimestamp: now }, 'application/merge-patch+json')
+        .then(done, done)
     return client
       .create(path, {
         apiVersion: 'v1',

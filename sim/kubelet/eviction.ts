@@ -11,7 +11,9 @@ export function limitsLocalStorage(state: PodState): boolean {
   const spec = specOf(state.pod)
   return (
     spec.containers.some((container) => container.resources?.limits?.['ephemeral-storage'] !== undefined) ||
-    (spec.volumes ?? []).some((volume) => volume.emptyDir?.sizeLimit !== undefined && volume.emptyDir.medium !== 'Memory')
+    (spec.volumes ?? []).some(
+      (volume) => volume.emptyDir?.sizeLimit !== undefined && volume.emptyDir.medium !== 'Memory',
+    )
   )
 }
 
@@ -29,15 +31,22 @@ export function storageViolation(context: KubeletContext, state: PodState): stri
       return `Usage of EmptyDir volume "${name}" exceeds the limit "${limit}". `
     }
   }
-  const layers = state.records.filter((record) => record.id && record.role !== 'ephemeral').map((record) => ({ record, bytes: context.runtime.writableLayerBytes(record.id!) }))
+  const layers = state.records
+    .filter((record) => record.id && record.role !== 'ephemeral')
+    .map((record) => ({ record, bytes: context.runtime.writableLayerBytes(record.id!) }))
   const total = podLimits(state.pod).get('ephemeral-storage')
   used += layers.reduce((sum, { bytes }) => sum + bytes, 0)
-  if (total !== undefined && used > total && spec.containers.every((container) => container.resources?.limits?.['ephemeral-storage'] !== undefined)) {
+  if (
+    total !== undefined &&
+    used > total &&
+    spec.containers.every((container) => container.resources?.limits?.['ephemeral-storage'] !== undefined)
+  ) {
     return `Pod ephemeral local storage usage exceeds the total limit of containers ${quantityText(state)}. `
   }
   for (const { record, bytes } of layers) {
     const limit = record.spec.resources?.limits?.['ephemeral-storage']
-    if (limit !== undefined && bytes > parseBytes(limit)) return `Container ${record.spec.name} exceeded its local ephemeral storage limit "${limit}". `
+    if (limit !== undefined && bytes > parseBytes(limit))
+      return `Container ${record.spec.name} exceeded its local ephemeral storage limit "${limit}". `
   }
   return null
 }
@@ -47,7 +56,12 @@ function quantityText(state: PodState): string {
   const limits = specOf(state.pod).containers.map((container) => container.resources!.limits!['ephemeral-storage']!)
   if (limits.length === 1) return limits[0]!
   const sum = limits.reduce((bytes, limit) => bytes + parseBytes(limit), 0)
-  for (const [suffix, unit] of [['Gi', 2 ** 30], ['Mi', 2 ** 20], ['Ki', 2 ** 10]] as const) if (sum % unit === 0) return `${sum / unit}${suffix}`
+  for (const [suffix, unit] of [
+    ['Gi', 2 ** 30],
+    ['Mi', 2 ** 20],
+    ['Ki', 2 ** 10],
+  ] as const)
+    if (sum % unit === 0) return `${sum / unit}${suffix}`
   return String(sum)
 }
 

@@ -16,7 +16,8 @@ export function createImagePuller(context: KubeletContext): ImagePuller {
   return {
     async ensure(pod, record) {
       const { image } = record.spec
-      const tell = (type: 'Normal' | 'Warning', reason: string, message: string) => context.events.event(pod, type, reason, message, fieldPathOf(record))
+      const tell = (type: 'Normal' | 'Warning', reason: string, message: string) =>
+        context.events.event(pod, type, reason, message, fieldPathOf(record))
       const policy = record.spec.imagePullPolicy ?? (/:latest$|^[^:]+$/.test(image) ? 'Always' : 'IfNotPresent')
       const present = context.images.status(image)
       if (present && policy !== 'Always') {
@@ -34,7 +35,11 @@ export function createImagePuller(context: KubeletContext): ImagePuller {
       if (failure && left > 0) {
         tell('Normal', 'BackOff', `Back-off pulling image "${image}"`)
         tell('Warning', 'Failed', 'Error: ImagePullBackOff')
-        return { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}": ErrImagePull: ${failure.error}`, retryMs: left }
+        return {
+          reason: 'ImagePullBackOff',
+          message: `Back-off pulling image "${image}": ErrImagePull: ${failure.error}`,
+          retryMs: left,
+        }
       }
       tell('Normal', 'Pulling', `Pulling image "${image}"`)
       const began = context.clock.now()
@@ -42,7 +47,11 @@ export function createImagePuller(context: KubeletContext): ImagePuller {
         await context.images.pull(image)
         const pulled = context.images.status(image)!
         const took = `${((context.clock.now() - began) / 1000).toFixed(3).replace(/\.?0+$/, '')}s`
-        tell('Normal', 'Pulled', `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${pulled.sizeBytes} bytes.`)
+        tell(
+          'Normal',
+          'Pulled',
+          `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${pulled.sizeBytes} bytes.`,
+        )
         failures.delete(image)
         return { image: pulled }
       } catch (error) {

@@ -68,7 +68,9 @@ function pullFailure(image: string, full: string): string {
   const at = rest.join('/').split(':')
   const manifest = `https://${host === 'docker.io' ? 'registry-1.docker.io' : host}/v2/${at[0]}/manifests/${at[1] ?? 'latest'}`
   const what = `failed to pull and unpack image "${full}": failed to resolve reference "${full}"`
-  if (/\.(invalid|test|local|example)(:\d+)?$/.test(host!)) return `${what}: failed to do request: Head "${manifest}": dial tcp: lookup ${host!.replace(/:\d+$/, '')}: no such host`
-  if (host === 'docker.io') return `${what}: pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`
+  if (/\.(invalid|test|local|example)(:\d+)?$/.test(host!))
+    return `${what}: failed to do request: Head "${manifest}": dial tcp: lookup ${host!.replace(/:\d+$/, '')}: no such host`
+  if (host === 'docker.io')
+    return `${what}: pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`
   return `${what}: ${image.includes('@') ? image : full}: not found`
 }

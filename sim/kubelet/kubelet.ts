@@ -8,7 +8,13 @@ import type { KubeletEndpoint } from './endpoint.ts'
 import { createEventRecorder } from './eventRecorder.ts'
 import { limitsLocalStorage, watchStorage } from './eviction.ts'
 import { createImageService, type ImageService } from './imageService.ts'
-import { DEFAULT_CLUSTER, DEFAULT_LATENCIES, type ClusterSettings, type KubeletContext, type Latencies } from './kubeletContext.ts'
+import {
+  DEFAULT_CLUSTER,
+  DEFAULT_LATENCIES,
+  type ClusterSettings,
+  type KubeletContext,
+  type Latencies,
+} from './kubeletContext.ts'
 import { createNamedObjects } from './namedObjects.ts'
 import { registeredNode } from './nodeObject.ts'
 import { keepAlive, registerNode } from './nodeRegistration.ts'
@@ -16,6 +22,7 @@ import { podRequests, type Amounts } from './podResources.ts'
 import { podKey } from './podSpec.ts'
 import { startPodWorker, type PodWorker } from './podWorker.ts'
 import { parseBytes } from './quantity.ts'
+import { nodeStatusOf, phaseOf } from '../controllers/objectViews.ts'
 
 export interface KubeletOptions {
   client: KubeClient
@@ -54,13 +61,16 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const deferred = new Map<string, KubeObject>()
   const used = { amounts: new Map() as Amounts, pods: 0 }
 
-  const unlisten = runtime.onChange((change) => context.runtimeListeners.get(change.id)?.(change.kind === 'sandboxLost' ? 'lost' : 'exited'))
+  const unlisten = runtime.onChange((change) =>
+    context.runtimeListeners.get(change.id)?.(change.kind === 'sandboxLost' ? 'lost' : 'exited'),
+  )
   let node = await registerNode(client, template)
   void keepAlive(client, clock, node, stopped.signal)
 
   const count = (pod: KubeObject, sign: 1 | -1) => {
     used.pods += sign
-    for (const [resource, value] of podRequests(pod)) used.amounts.set(resource, (used.amounts.get(resource) ?? 0) + sign * value)
+    for (const [resource, value] of podRequests(pod))
+      used.amounts.set(resource, (used.amounts.get(resource) ?? 0) + sign * value)
   }
   /** Labels and allocatable may have changed since the node was registered: nobody is rejected by an old copy. */
   const admitAfresh = async (pod: KubeObject) => {
@@ -72,7 +82,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     if (latest && !stopped.signal.aborted) run(latest, admit(latest, node, used, context.cluster))
   }
   const take = (pod: KubeObject) => {
-    if (['Succeeded', 'Failed'].includes(pod['status']?.phase)) return
+    if (['Succeeded', 'Failed'].includes(phaseOf(pod) ?? '')) return
     if (admit(pod, node, used, context.cluster)) void admitAfresh(pod)
     else run(pod, null)
   }
@@ -134,7 +144,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
 
 function kubeletContext(options: KubeletOptions, node: KubeObject, images: ImageService): KubeletContext {
   const { client, clock, runtime } = options
-  const addresses = (node['status'].addresses as { type: string; address: string }[]).filter(({ type }) => type === 'InternalIP')
+  const addresses = (nodeStatusOf(node).addresses ?? []).filter(({ type }) => type === 'InternalIP')
   return {
     client,
     clock,
@@ -147,7 +157,7 @@ function kubeletContext(options: KubeletOptions, node: KubeObject, images: Image
     hostIps: addresses.map(({ address }) => address),
     latencies: { ...DEFAULT_LATENCIES, ...options.latencies },
     cluster: { ...DEFAULT_CLUSTER, ...options.cluster },
-    memoryBytes: parseBytes(node['status'].capacity.memory),
+    memoryBytes: parseBytes(nodeStatusOf(node).capacity?.['memory'] ?? '0'),
     runtimeListeners: new Map(),
   }
 }

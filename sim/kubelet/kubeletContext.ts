@@ -38,7 +38,13 @@ export interface Latencies {
   eviction: number
 }
 
-export const DEFAULT_LATENCIES: Latencies = { volumes: 150, relist: 400, retry: 12_000, configRefresh: 30_000, eviction: 10_000 }
+export const DEFAULT_LATENCIES: Latencies = {
+  volumes: 150,
+  relist: 400,
+  retry: 12_000,
+  configRefresh: 30_000,
+  eviction: 10_000,
+}
 
 export interface ClusterSettings {
   dnsServer: string

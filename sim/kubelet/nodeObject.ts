@@ -1,5 +1,6 @@
 import type { KubeObject } from '../kubeObject.ts'
 import { timestamp } from './timers.ts'
+import { nodeSpecOf, nodeStatusOf } from '../controllers/objectViews.ts'
 
 export interface NodeTemplate extends KubeObject {
   kind: 'Node'
@@ -9,22 +10,51 @@ export interface NodeTemplate extends KubeObject {
 export function nodeConditions(now: number, since: number, ready: boolean): Record<string, unknown>[] {
   const times = { lastHeartbeatTime: timestamp(now), lastTransitionTime: timestamp(since) }
   return [
-    { type: 'MemoryPressure', status: 'False', ...times, reason: 'KubeletHasSufficientMemory', message: 'kubelet has sufficient memory available' },
-    { type: 'DiskPressure', status: 'False', ...times, reason: 'KubeletHasNoDiskPressure', message: 'kubelet has no disk pressure' },
-    { type: 'PIDPressure', status: 'False', ...times, reason: 'KubeletHasSufficientPID', message: 'kubelet has sufficient PID available' },
+    {
+      type: 'MemoryPressure',
+      status: 'False',
+      ...times,
+      reason: 'KubeletHasSufficientMemory',
+      message: 'kubelet has sufficient memory available',
+    },
+    {
+      type: 'DiskPressure',
+      status: 'False',
+      ...times,
+      reason: 'KubeletHasNoDiskPressure',
+      message: 'kubelet has no disk pressure',
+    },
+    {
+      type: 'PIDPressure',
+      status: 'False',
+      ...times,
+      reason: 'KubeletHasSufficientPID',
+      message: 'kubelet has sufficient PID available',
+    },
     ready
       ? { type: 'Ready', status: 'True', ...times, reason: 'KubeletReady', message: 'kubelet is posting ready status' }
-      : { type: 'Ready', status: 'False', ...times, reason: 'KubeletNotReady', message: 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized' },
+      : {
+          type: 'Ready',
+          status: 'False',
+          ...times,
+          reason: 'KubeletNotReady',
+          message:
+            'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized',
+        },
   ]
 }
 
 /** The Node that the kubelet registers: the template's labels, capacity and nodeInfo, completed with what every kubelet reports. */
 export function registeredNode(
-  template: KubeObject, runtime: { version: string }, images: { names: string[]; sizeBytes: number }[], endpoint: { address: string; port: number }, now: number,
+  template: KubeObject,
+  runtime: { version: string },
+  images: { names: string[]; sizeBytes: number }[],
+  endpoint: { address: string; port: number },
+  now: number,
 ): KubeObject {
   const { name } = template.metadata
-  const given = template['status'] ?? {}
-  const capacity = { cpu: '4', memory: '16Gi', 'ephemeral-storage': '100Gi', pods: '110', ...given.capacity } as Record<string, string>
+  const given = nodeStatusOf(template)
+  const capacity = { cpu: '4', memory: '16Gi', 'ephemeral-storage': '100Gi', pods: '110', ...given.capacity }
   return {
     ...template,
     apiVersion: 'v1',
@@ -39,9 +69,12 @@ export function registeredNode(
         'kubernetes.io/os': 'linux',
         ...template.metadata.labels,
       },
-      annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true', ...template.metadata.annotations },
+      annotations: {
+        'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
+        ...template.metadata.annotations,
+      },
     },
-    spec: { ...template['spec'] },
+    spec: { ...nodeSpecOf(template) },
     status: {
       ...given,
       capacity,

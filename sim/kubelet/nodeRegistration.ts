@@ -18,12 +18,21 @@ export async function registerNode(client: KubeClient, node: KubeObject): Promis
     if (!(error instanceof KubeApiError) || error.code !== 409) throw error
   }
   const path = `/api/v1/nodes/${node.metadata.name}`
-  await client.patch(path, { metadata: { labels: node.metadata.labels, annotations: node.metadata.annotations } }, 'application/merge-patch+json')
-  return client.patch(`${path}/status`, { status: node['status'] }, 'application/merge-patch+json')
+  await client.patch(
+    path,
+    { metadata: { labels: node.metadata.labels, annotations: node.metadata.annotations } },
+    'application/merge-patch+json',
+  )
+  return client.patch(`${path}/status`, { status: node['status'] as unknown }, 'application/merge-patch+json')
 }
 
 /** Keeps lease and conditions fresh until aborted. Under a clock that skips time both are written once. */
-export async function keepAlive(client: KubeClient, clock: Clock, node: KubeObject, signal: AbortSignal): Promise<void> {
+export async function keepAlive(
+  client: KubeClient,
+  clock: Clock,
+  node: KubeObject,
+  signal: AbortSignal,
+): Promise<void> {
   const { name, uid } = node.metadata
   const registeredAt = clock.now()
   let reportedAt = registeredAt
@@ -31,17 +40,31 @@ export async function keepAlive(client: KubeClient, clock: Clock, node: KubeObje
   if (!Number.isFinite(clock.speed)) return
   while (await pauseUnlessAborted(clock, RENEW_MS, signal)) {
     try {
-      lease = await client.update(`${LEASES}/${name}`, { ...lease, spec: { ...lease?.['spec'], renewTime: microTimestamp(clock.now()) } } as KubeObject)
+      lease = await client.update(`${LEASES}/${name}`, {
+        ...lease,
+        spec: { ...(lease?.['spec'] as object | undefined), renewTime: microTimestamp(clock.now()) },
+      } as KubeObject)
     } catch {
       lease = await createLease(client, clock, name, uid)
     }
     if (clock.now() - reportedAt < REPORT_MS) continue
     reportedAt = clock.now()
-    await client.patch(`/api/v1/nodes/${name}/status`, { status: { conditions: nodeConditions(reportedAt, registeredAt, true) } }, 'application/merge-patch+json').catch(() => {})
+    await client
+      .patch(
+        `/api/v1/nodes/${name}/status`,
+        { status: { conditions: nodeConditions(reportedAt, registeredAt, true) } },
+        'application/merge-patch+json',
+      )
+      .catch(() => {})
   }
 }
 
-async function createLease(client: KubeClient, clock: Clock, name: string, uid: string | undefined): Promise<KubeObject | null> {
+async function createLease(
+  client: KubeClient,
+  clock: Clock,
+  name: string,
+  uid: string | undefined,
+): Promise<KubeObject | null> {
   const lease: KubeObject = {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',

@@ -32,9 +32,17 @@ const names = (records: readonly ContainerRecord[]) => `[${records.map((record) 
 function initialized(view: PodView, phase: Phase): Verdict {
   if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' }
   if (view.containers.some((record) => record.role === 'main' && hasRun(record))) return { status: 'True' }
-  const incomplete = view.containers.filter((record) => (record.role === 'init' && !isReady(record)) || (record.role === 'sidecar' && !(record.state.kind === 'running' && record.started)))
+  const incomplete = view.containers.filter(
+    (record) =>
+      (record.role === 'init' && !isReady(record)) ||
+      (record.role === 'sidecar' && !(record.state.kind === 'running' && record.started)),
+  )
   if (!incomplete.length) return { status: 'True' }
-  return { status: 'False', reason: 'ContainersNotInitialized', message: `containers with incomplete status: ${names(incomplete)}` }
+  return {
+    status: 'False',
+    reason: 'ContainersNotInitialized',
+    message: `containers with incomplete status: ${names(incomplete)}`,
+  }
 }
 
 function containersReady(view: PodView, phase: Phase): Verdict {
@@ -42,7 +50,8 @@ function containersReady(view: PodView, phase: Phase): Verdict {
   const counted = view.containers.filter((record) => record.role === 'sidecar' || record.role === 'main')
   const unready = counted.filter((record) => !isReady(record))
   // a pod that never had a container keeps the plain reason when it is ended (recorded: deleted before its sandbox came up)
-  if (phase === 'Failed' && view.containers.some((record) => record.id !== null || record.last !== null)) return { status: 'False', reason: 'PodFailed' }
+  if (phase === 'Failed' && view.containers.some((record) => record.id !== null || record.last !== null))
+    return { status: 'False', reason: 'PodFailed' }
   if (!unready.length) return { status: 'True' }
   return { status: 'False', reason: 'ContainersNotReady', message: `containers with unready status: ${names(unready)}` }
 }
@@ -52,7 +61,9 @@ function podReady(view: PodView, ready: Verdict, foreign: readonly Condition[]):
   const missing = (specOf(view.pod).readinessGates ?? []).flatMap(({ conditionType }) => {
     const condition = foreign.find((known) => known.type === conditionType)
     if (!condition) return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`]
-    return condition.status === 'True' ? [] : [`the status of pod readiness gate "${conditionType}" is not "True", but ${condition.status}`]
+    return condition.status === 'True'
+      ? []
+      : [`the status of pod readiness gate "${conditionType}" is not "True", but ${condition.status}`]
   })
   return missing.length ? { status: 'False', reason: 'ReadinessGatesNotReady', message: missing.join(', ') } : ready
 }

@@ -11,13 +11,17 @@ export function podPhase(pod: KubeObject, containers: readonly ContainerRecord[]
   const sidecars = containers.filter((container) => container.role === 'sidecar')
   const main = containers.filter((container) => container.role === 'main')
   const failed = (record: ContainerRecord) =>
-    (record.state.kind === 'terminated' && record.state.exitCode !== 0) || (record.state.kind === 'waiting' && (record.last?.exitCode ?? 0) !== 0)
+    (record.state.kind === 'terminated' && record.state.exitCode !== 0) ||
+    (record.state.kind === 'waiting' && (record.last?.exitCode ?? 0) !== 0)
   const untouched = (record: ContainerRecord) => record.state.kind === 'waiting' && !record.last
-  const stoppedNow = (record: ContainerRecord) => record.state.kind === 'terminated' || (record.state.kind === 'waiting' && record.last !== null)
+  const stoppedNow = (record: ContainerRecord) =>
+    record.state.kind === 'terminated' || (record.state.kind === 'waiting' && record.last !== null)
 
   if (policy === 'Never' && init.some(failed)) return 'Failed'
   const pendingInit = init.some((record) => record.state.kind === 'running' || untouched(record))
-  const pendingSidecar = sidecars.some((record) => (record.state.kind === 'running' && !record.started) || untouched(record))
+  const pendingSidecar = sidecars.some(
+    (record) => (record.state.kind === 'running' && !record.started) || untouched(record),
+  )
   if (pendingInit || (pendingSidecar && !main.some(hasRun))) return 'Pending'
   if ([...sidecars, ...main].some(untouched)) return 'Pending'
   if ([...sidecars, ...main].some((record) => record.state.kind === 'running')) return 'Running'

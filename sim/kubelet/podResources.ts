@@ -27,7 +27,11 @@ function atLeast(to: Amounts, floor: Amounts): Amounts {
  * What a pod needs at once: containers and sidecars together, or the greatest init container beside the sidecars started before it
  * (component-helpers resource.AggregateContainerRequests), or what the pod itself declares.
  */
-function aggregate(pod: KubeObject, of: (container: ContainerSpec) => ResourceList | undefined, podLevel: ResourceList | undefined): Amounts {
+function aggregate(
+  pod: KubeObject,
+  of: (container: ContainerSpec) => ResourceList | undefined,
+  podLevel: ResourceList | undefined,
+): Amounts {
   const spec = specOf(pod)
   const sidecars: Amounts = new Map()
   const greatestInit: Amounts = new Map()
@@ -47,7 +51,11 @@ function aggregate(pod: KubeObject, of: (container: ContainerSpec) => ResourceLi
 export function podRequests(pod: KubeObject): Amounts {
   const spec = specOf(pod)
   return add(
-    aggregate(pod, (container) => ({ ...container.resources?.limits, ...container.resources?.requests }), spec.resources?.requests),
+    aggregate(
+      pod,
+      (container) => ({ ...container.resources?.limits, ...container.resources?.requests }),
+      spec.resources?.requests,
+    ),
     amounts(spec.overhead),
   )
 }
@@ -68,8 +76,11 @@ export function qosClass(pod: KubeObject): QosClass {
   const spec = specOf(pod)
   const containers = [...spec.containers, ...(spec.initContainers ?? [])]
   const levels = spec.resources ? [spec.resources] : containers.map((container) => container.resources ?? {})
-  const given = (list: ResourceList | undefined, name: string) => (list?.[name] === undefined ? 0 : parseQuantity(list[name]))
-  const any = levels.some((level) => ['cpu', 'memory'].some((name) => given(level.requests, name) > 0 || given(level.limits, name) > 0))
+  const given = (list: ResourceList | undefined, name: string) =>
+    list?.[name] === undefined ? 0 : parseQuantity(list[name])
+  const any = levels.some((level) =>
+    ['cpu', 'memory'].some((name) => given(level.requests, name) > 0 || given(level.limits, name) > 0),
+  )
   if (!any) return 'BestEffort'
   const all = levels.every((level) =>
     ['cpu', 'memory'].every((name) => {

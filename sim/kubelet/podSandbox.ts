@@ -14,15 +14,24 @@ export async function ensureSandbox(context: KubeletContext, host: WorkerHost): 
   if (state.sandbox?.ready && !state.sandbox.lost) return true
   if (state.sandbox) {
     if (!worthAnother(state)) return true
-    context.events.event(state.pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
+    context.events.event(
+      state.pod,
+      'Normal',
+      'SandboxChanged',
+      'Pod sandbox changed, it will be killed and re-created.',
+    )
     await dropSandbox(context, state)
     // containers that will have to wait say so before the new sandbox is there (recorded with a hypervisor killed twice)
-    const waits = state.records.filter((record) => shouldRestart(state.pod, record) && backingOff(context, host, record))
+    const waits = state.records.filter(
+      (record) => shouldRestart(state.pod, record) && backingOff(context, host, record),
+    )
     if (waits.length) void host.write()
   }
   try {
     const handler = await runtimeHandler(context, state.pod)
-    const { id, ips } = await context.runtime.runPodSandbox(sandboxConfig(context, state.pod, handler, state.sandboxAttempt))
+    const { id, ips } = await context.runtime.runPodSandbox(
+      sandboxConfig(context, state.pod, handler, state.sandboxAttempt),
+    )
     state.sandboxAttempt += 1
     state.sandbox = { id, lost: false, ready: true }
     if (!specOf(state.pod).hostNetwork) state.podIps = [...ips]
@@ -33,7 +42,12 @@ export async function ensureSandbox(context: KubeletContext, host: WorkerHost): 
     return true
   } catch (error) {
     const prefix = error instanceof CriError ? `rpc error: code = ${error.code} desc = ` : ''
-    context.events.event(state.pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${prefix}${(error as Error).message}`)
+    context.events.event(
+      state.pod,
+      'Warning',
+      'FailedCreatePodSandBox',
+      `Failed to create pod sandbox: ${prefix}${(error as Error).message}`,
+    )
     host.lookAgain(context.latencies.retry)
     return false
   }
@@ -41,7 +55,11 @@ export async function ensureSandbox(context: KubeletContext, host: WorkerHost): 
 
 /** A new sandbox is made only while some container is to run in it. */
 function worthAnother(state: PodState): boolean {
-  return state.records.some((record) => (record.role === 'main' || record.role === 'init') && (lastExit(record) === null || shouldRestart(state.pod, record)))
+  return state.records.some(
+    (record) =>
+      (record.role === 'main' || record.role === 'init') &&
+      (lastExit(record) === null || shouldRestart(state.pod, record)),
+  )
 }
 
 async function dropSandbox(context: KubeletContext, state: PodState): Promise<void> {
@@ -66,7 +84,8 @@ async function runtimeHandler(context: KubeletContext, pod: KubeObject): Promise
     const runtimeClass = await context.client.get(`/apis/node.k8s.io/v1/runtimeclasses/${name}`)
     return String(runtimeClass['handler'])
   } catch (error) {
-    if (error instanceof KubeApiError && error.code === 404) throw new Error(`failed to get sandbox runtime handler: RuntimeClass "${name}" not found`, { cause: error })
+    if (error instanceof KubeApiError && error.code === 404)
+      throw new Error(`failed to get sandbox runtime handler: RuntimeClass "${name}" not found`, { cause: error })
     throw error
   }
 }

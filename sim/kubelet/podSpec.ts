@@ -22,7 +22,13 @@ export interface EnvVar {
 
 export interface ProbeHandler {
   exec?: { command: string[] }
-  httpGet?: { path?: string; port: number | string; host?: string; scheme?: string; httpHeaders?: { name: string; value: string }[] }
+  httpGet?: {
+    path?: string
+    port: number | string
+    host?: string
+    scheme?: string
+    httpHeaders?: { name: string; value: string }[]
+  }
   tcpSocket?: { port: number | string; host?: string }
   grpc?: { port: number; service?: string }
   sleep?: { seconds: number }
@@ -64,7 +70,11 @@ export interface ContainerSpec {
   args?: string[]
   workingDir?: string
   env?: EnvVar[]
-  envFrom?: { prefix?: string; configMapRef?: { name: string; optional?: boolean }; secretRef?: { name: string; optional?: boolean } }[]
+  envFrom?: {
+    prefix?: string
+    configMapRef?: { name: string; optional?: boolean }
+    secretRef?: { name: string; optional?: boolean }
+  }[]
   resources?: { requests?: ResourceList; limits?: ResourceList }
   volumeMounts?: VolumeMount[]
   volumeDevices?: { name: string; devicePath: string }[]
@@ -140,7 +150,9 @@ export interface PodSpec {
     fsGroup?: number
   }
   nodeSelector?: Record<string, string>
-  affinity?: { nodeAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms: NodeSelectorTerm[] } } }
+  affinity?: {
+    nodeAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms: NodeSelectorTerm[] } }
+  }
   tolerations?: { key?: string; operator?: string; value?: string; effect?: string; tolerationSeconds?: number }[]
   readinessGates?: { conditionType: string }[]
   schedulingGates?: { name: string }[]
@@ -168,7 +180,9 @@ export function specOf(pod: KubeObject): PodSpec {
 }
 
 export const podKey = (pod: KubeObject): string => `${pod.metadata.namespace}/${pod.metadata.name}`
-export const podPath = (pod: KubeObject): string => `/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}`
+export const podPath = (pod: KubeObject): string =>
+  `/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}`
 /** As the kubelet prints a pod in messages: name_namespace(uid). */
-export const podFullName = (pod: KubeObject): string => `${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`
+export const podFullName = (pod: KubeObject): string =>
+  `${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`
 export const isSidecar = (container: ContainerSpec): boolean => container.restartPolicy === 'Always'

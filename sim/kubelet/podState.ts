@@ -37,7 +37,9 @@ export function newPodState(context: KubeletContext, pod: KubeObject): PodState 
   return {
     pod,
     records: [
-      ...(spec.initContainers ?? []).map((container) => newRecord(container, isSidecar(container) ? 'sidecar' : 'init', waitingFor)),
+      ...(spec.initContainers ?? []).map((container) =>
+        newRecord(container, isSidecar(container) ? 'sidecar' : 'init', waitingFor),
+      ),
       ...spec.containers.map((container) => newRecord(container, 'main', waitingFor)),
     ],
     volumes: createPodVolumes(context, pod),
@@ -83,7 +85,12 @@ export function noticeExits(context: KubeletContext, state: PodState): boolean {
   return changed
 }
 
-export function terminated(context: KubeletContext, pod: KubeObject, record: ContainerRecord, status: ContainerStatus | null): Terminated {
+export function terminated(
+  context: KubeletContext,
+  pod: KubeObject,
+  record: ContainerRecord,
+  status: ContainerStatus | null,
+): Terminated {
   const exitCode = status?.exitCode ?? 255
   const message = terminationMessage(context, pod, record, exitCode) ?? status?.message
   return {
@@ -97,21 +104,35 @@ export function terminated(context: KubeletContext, pod: KubeObject, record: Con
 }
 
 /** The termination log (4096 bytes), or the end of the log where the policy says so and the container failed (2048 bytes, 80 lines). */
-function terminationMessage(context: KubeletContext, pod: KubeObject, record: ContainerRecord, exitCode: number): string | null {
+function terminationMessage(
+  context: KubeletContext,
+  pod: KubeObject,
+  record: ContainerRecord,
+  exitCode: number,
+): string | null {
   const file = context.runtime.host.readFile(terminationLogPath(pod, record.spec, record.restartCount))
   if (file?.length) return Buffer.from(file).subarray(0, 4096).toString()
   if (record.spec.terminationMessagePolicy !== 'FallbackToLogsOnError' || exitCode === 0 || !record.id) return null
-  const tail = context.runtime.logs(record.id).slice(-80).map((line) => line.text).join('\n')
+  const tail = context.runtime
+    .logs(record.id)
+    .slice(-80)
+    .map((line) => line.text)
+    .join('\n')
   return Buffer.from(tail).subarray(-2048).toString() || null
 }
 
 /** A pod that goes leaves no container waiting (status manager, TerminatePod; texts as recorded). */
 export function settleForTermination(state: PodState): void {
-  const initialized = state.records.every((record) => record.role !== 'init' || (record.state.kind === 'terminated' && record.state.exitCode === 0))
+  const initialized = state.records.every(
+    (record) => record.role !== 'init' || (record.state.kind === 'terminated' && record.state.exitCode === 0),
+  )
   for (const record of state.records) {
     if (record.state.kind === 'waiting' && record.last) record.state = { kind: 'terminated', ...record.last }
     else if (record.state.kind !== 'terminated' && record.role === 'main' && (initialized || hasRun(record))) {
-      record.state = { kind: 'terminated', ...unknownExit('The container could not be located when the pod was terminated') }
+      record.state = {
+        kind: 'terminated',
+        ...unknownExit('The container could not be located when the pod was terminated'),
+      }
     }
     record.last = null
   }
@@ -123,12 +144,24 @@ export function settleForEviction(state: PodState): void {
     if (record.role !== 'main') continue
     const ran = hasRun(record)
     if (ran) record.restartCount += 1
-    record.last = ran ? unknownExit('The container could not be located when the pod was deleted.  The container used to be Running') : null
-    record.state = { kind: 'terminated', ...unknownExit('The container could not be located when the pod was terminated') }
+    record.last = ran
+      ? unknownExit('The container could not be located when the pod was deleted.  The container used to be Running')
+      : null
+    record.state = {
+      kind: 'terminated',
+      ...unknownExit('The container could not be located when the pod was terminated'),
+    }
     record.id = null
   }
 }
 
 function unknownExit(message: string): Terminated {
-  return { exitCode: 137, reason: 'ContainerStatusUnknown', message, startedAt: null, finishedAt: null, containerId: null }
+  return {
+    exitCode: 137,
+    reason: 'ContainerStatusUnknown',
+    message,
+    startedAt: null,
+    finishedAt: null,
+    containerId: null,
+  }
 }

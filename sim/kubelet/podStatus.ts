@@ -3,8 +3,8 @@ import type { ContainerRecord, Terminated } from './containerRecord.ts'
 import { podConditions, type Condition } from './podConditions.ts'
 import { podPhase, type Phase } from './podPhase.ts'
 import { qosClass } from './podResources.ts'
-import { specOf } from './podSpec.ts'
 import { timestamp } from './timers.ts'
+import { conditionsOf } from '../controllers/objectViews.ts'
 
 /** Everything that the status of a pod is made of. */
 export interface PodView {
@@ -28,20 +28,24 @@ export function podStatus(view: PodView): Record<string, unknown> {
   const { pod, containers } = view
   const generation = pod.metadata['generation'] as number | undefined
   const observed = generation === undefined ? {} : { observedGeneration: generation }
-  const byRole = (...roles: ContainerRecord['role'][]) => containers.filter((container) => roles.includes(container.role))
+  const byRole = (...roles: ContainerRecord['role'][]) =>
+    containers.filter((container) => roles.includes(container.role))
   const computed: Phase = view.failure ? 'Failed' : podPhase(pod, containers, view.ended)
   const final = computed === 'Succeeded' || computed === 'Failed'
   // a pod that could still have running containers does not end yet: they hold devices and ports (status manager, 1.27)
   const held = final && !view.ended
   const phase = held ? view.previousPhase : computed
-  const foreign = ((pod['status']?.conditions ?? []) as Condition[]).filter((condition) => !OWN_CONDITIONS.has(condition.type))
+  const foreign = (conditionsOf(pod) as Condition[]).filter((condition) => !OWN_CONDITIONS.has(condition.type))
   const initStatuses = byRole('init', 'sidecar').map(containerStatus)
   const ephemeralStatuses = byRole('ephemeral').map(containerStatus)
   return {
     ...observed,
     phase,
     ...(view.failure && !held ? view.failure : {}),
-    conditions: [...foreign, ...podConditions(view, computed, foreign).map((condition) => ({ ...stamped(condition, view), ...observed }))],
+    conditions: [
+      ...foreign,
+      ...podConditions(view, computed, foreign).map((condition) => ({ ...stamped(condition, view), ...observed })),
+    ],
     ...(view.hostIps.length ? { hostIP: view.hostIps[0], hostIPs: view.hostIps.map((ip) => ({ ip })) } : {}),
     ...(view.podIps.length ? { podIP: view.podIps[0], podIPs: view.podIps.map((ip) => ({ ip })) } : {}),
     startTime: timestamp(view.startTime),
@@ -53,7 +57,11 @@ export function podStatus(view: PodView): Record<string, unknown> {
 }
 
 /** A pod that admission refused has no containers and no conditions (recorded with an unsafe sysctl). */
-export function rejectedStatus(pod: KubeObject, failure: { reason: string; message: string }, now: number): Record<string, unknown> {
+export function rejectedStatus(
+  pod: KubeObject,
+  failure: { reason: string; message: string },
+  now: number,
+): Record<string, unknown> {
   const generation = pod.metadata['generation'] as number | undefined
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
@@ -72,8 +80,11 @@ const OWN_CONDITIONS = new Set(['PodReadyToStartContainers', 'Initialized', 'Rea
 function stamped(condition: Omit<Condition, 'lastTransitionTime'>, view: PodView): Condition {
   let known = view.conditionTimes.get(condition.type)
   if (!known || known.status !== condition.status) {
-    const given = ((view.pod['status']?.conditions ?? []) as Condition[]).find((c) => c.type === condition.type && c.status === condition.status)
-    known = { status: condition.status, at: !known && given?.lastTransitionTime ? Date.parse(given.lastTransitionTime) : view.now }
+    const given = conditionsOf(view.pod).find((c) => c.type === condition.type && c.status === condition.status)
+    known = {
+      status: condition.status,
+      at: !known && given?.lastTransitionTime ? Date.parse(given.lastTransitionTime) : view.now,
+    }
     view.conditionTimes.set(condition.type, known)
   }
   return { ...condition, lastProbeTime: null, lastTransitionTime: timestamp(known.at) }
@@ -94,7 +105,14 @@ function containerStatus(record: ContainerRecord): Record<string, unknown> {
     imageID: record.image && record.id ? record.image.id : '',
     ...(record.id ? { containerID: `containerd://${record.id}` } : {}),
     started: isStarted(record),
-    ...(record.id ? { resources: { ...(resources.limits ? { limits: resources.limits } : {}), ...(hasRequests ? { requests } : {}) } } : {}),
+    ...(record.id
+      ? {
+          resources: {
+            ...(resources.limits ? { limits: resources.limits } : {}),
+            ...(hasRequests ? { requests } : {}),
+          },
+        }
+      : {}),
     ...(record.id && hasRequests ? { allocatedResources: requests } : {}),
     ...(record.id && spec.volumeMounts?.length
       ? {

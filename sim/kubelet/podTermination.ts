@@ -6,7 +6,13 @@ import { specOf } from './podSpec.ts'
 import type { WorkerHost } from './podWorker.ts'
 
 /** Event, preStop, TERM, and KILL after what is left of the grace period. Resolves when the container has ended. */
-export async function killContainer(context: KubeletContext, host: WorkerHost, record: ContainerRecord, why: string, graceSeconds: number): Promise<void> {
+export async function killContainer(
+  context: KubeletContext,
+  host: WorkerHost,
+  record: ContainerRecord,
+  why: string,
+  graceSeconds: number,
+): Promise<void> {
   const { state } = host
   host.stopProbes(record)
   context.events.event(state.pod, 'Normal', 'Killing', why, fieldPathOf(record))
@@ -29,7 +35,11 @@ export async function killContainer(context: KubeletContext, host: WorkerHost, r
 export async function endPod(context: KubeletContext, host: WorkerHost): Promise<void> {
   const { state } = host
   await host.write()
-  await stopAll(host, state.records.filter((record) => record.role === 'sidecar'), graceOf(state))
+  await stopAll(
+    host,
+    state.records.filter((record) => record.role === 'sidecar'),
+    graceOf(state),
+  )
   await stopSandbox(context, state)
   state.ended = true
   await host.write()
@@ -52,7 +62,9 @@ export async function terminatePod(context: KubeletContext, host: WorkerHost): P
 /** Nothing of the pod stays on the node: what still runs was deleted by force. */
 export async function discardPod(context: KubeletContext, host: WorkerHost): Promise<void> {
   const { state } = host
-  await Promise.all(state.records.filter(runs).map((record) => context.runtime.stopContainer(record.id!, 1000).catch(() => {})))
+  await Promise.all(
+    state.records.filter(runs).map((record) => context.runtime.stopContainer(record.id!, 1000).catch(() => {})),
+  )
   await stopSandbox(context, state)
   for (const record of state.records) {
     for (const id of record.ids) {

@@ -38,7 +38,12 @@ export interface WorkerHost extends StarterHost {
 }
 
 /** @param admission null when the node takes the pod */
-export function startPodWorker(context: KubeletContext, pod: KubeObject, admission: Rejection | null, onEnd: () => void): PodWorker {
+export function startPodWorker(
+  context: KubeletContext,
+  pod: KubeObject,
+  admission: Rejection | null,
+  onEnd: () => void,
+): PodWorker {
   const state = newPodState(context, pod)
   const gone = new AbortController()
   const probes = new Map<ContainerRecord, () => void>()
@@ -55,7 +60,13 @@ export function startPodWorker(context: KubeletContext, pod: KubeObject, admissi
   const lookAgain = (ms: number) => {
     if (ms <= 0) return wake()
     // short waits are latencies of the kubelet, long ones are back-offs and periods
-    const waited = ms <= context.latencies.relist ? context.clock.sleep(ms, gone.signal).then(() => true, () => false) : pauseUnlessAborted(context.clock, ms, gone.signal)
+    const waited =
+      ms <= context.latencies.relist
+        ? context.clock.sleep(ms, gone.signal).then(
+            () => true,
+            () => false,
+          )
+        : pauseUnlessAborted(context.clock, ms, gone.signal)
     void waited.then((passed) => passed && wake())
   }
   const status = () => {
@@ -117,14 +128,17 @@ export function startPodWorker(context: KubeletContext, pod: KubeObject, admissi
       onEnd()
       return removedFromApi ? 'done' : 'more'
     }
-    if (noticeExits(context, state)) for (const record of state.records) if (record.state.kind !== 'running') host.stopProbes(record)
+    if (noticeExits(context, state))
+      for (const record of state.records) if (record.state.kind !== 'running') host.stopProbes(record)
     if (removedFromApi) return 'done'
     if (deleting() || (state.failure && !state.ended)) {
       await terminatePod(context, host)
       onEnd()
       if (!deleting()) return 'more'
       state.volumes.tearDown()
-      await context.client.delete(podPath(state.pod), { gracePeriodSeconds: 0, uid: state.pod.metadata.uid! }).catch(() => {})
+      await context.client
+        .delete(podPath(state.pod), { gracePeriodSeconds: 0, uid: state.pod.metadata.uid! })
+        .catch(() => {})
       return 'done'
     }
     if (state.ended) return 'more'
@@ -149,7 +163,13 @@ export function startPodWorker(context: KubeletContext, pod: KubeObject, admissi
     if (first) await context.clock.sleep(context.latencies.volumes)
     const failed = await state.volumes.setUp(state.podIps)
     if (!failed.length) return true
-    for (const { volume, message } of failed) context.events.event(state.pod, 'Warning', 'FailedMount', `MountVolume.SetUp failed for volume "${volume}" : ${message}`)
+    for (const { volume, message } of failed)
+      context.events.event(
+        state.pod,
+        'Warning',
+        'FailedMount',
+        `MountVolume.SetUp failed for volume "${volume}" : ${message}`,
+      )
     lookAgain(mountDelay)
     mountDelay = Math.min(122_000, mountDelay * 2)
     return false
@@ -165,7 +185,12 @@ export function startPodWorker(context: KubeletContext, pod: KubeObject, admissi
       try {
         if ((await sync()) === 'done') break
       } catch (error) {
-        context.events.event(state.pod, 'Warning', 'FailedSync', `error determining status: ${(error as Error).message}`)
+        context.events.event(
+          state.pod,
+          'Warning',
+          'FailedSync',
+          `error determining status: ${(error as Error).message}`,
+        )
         lookAgain(context.latencies.retry)
       }
     }
@@ -188,7 +213,9 @@ export function startPodWorker(context: KubeletContext, pod: KubeObject, admissi
 
   /** Deleted again with less patience while its containers are being stopped. */
   const shortenGrace = (seconds: number) => {
-    for (const record of state.records) if (record.state.kind === 'running' && record.id) void context.runtime.stopContainer(record.id, seconds * 1000).catch(() => {})
+    for (const record of state.records)
+      if (record.state.kind === 'running' && record.id)
+        void context.runtime.stopContainer(record.id, seconds * 1000).catch(() => {})
   }
 
   const worker: PodWorker = {
@@ -197,12 +224,22 @@ export function startPodWorker(context: KubeletContext, pod: KubeObject, admissi
       const before = state.pod
       state.pod = latest
       for (const spec of specOf(latest).ephemeralContainers ?? []) {
-        if (!state.records.some((record) => record.role === 'ephemeral' && record.spec.name === spec.name)) state.records.push(newRecord(spec, 'ephemeral', 'ContainerCreating'))
+        if (!state.records.some((record) => record.role === 'ephemeral' && record.spec.name === spec.name))
+          state.records.push(newRecord(spec, 'ephemeral', 'ContainerCreating'))
       }
       const { metadata } = latest
       const grace = metadata.deletionGracePeriodSeconds
-      if (before.metadata.deletionTimestamp && grace !== undefined && grace < (before.metadata.deletionGracePeriodSeconds ?? 0)) shortenGrace(grace)
-      if (metadata.deletionTimestamp !== before.metadata.deletionTimestamp || metadata.deletionGracePeriodSeconds !== before.metadata.deletionGracePeriodSeconds) return wake()
+      if (
+        before.metadata.deletionTimestamp &&
+        grace !== undefined &&
+        grace < (before.metadata.deletionGracePeriodSeconds ?? 0)
+      )
+        shortenGrace(grace)
+      if (
+        metadata.deletionTimestamp !== before.metadata.deletionTimestamp ||
+        metadata.deletionGracePeriodSeconds !== before.metadata.deletionGracePeriodSeconds
+      )
+        return wake()
       if (metadata['generation'] !== before.metadata['generation'] || specOf(latest).readinessGates?.length) wake()
     },
     removed() {

@@ -16,14 +16,24 @@ export interface ProbeListener {
 type Kind = 'Startup' | 'Liveness' | 'Readiness'
 
 /** Probes of one attempt of a container (pkg/kubelet/prober): the startup probe first, then the others beside each other. Returns how to stop. */
-export function startProbes(context: KubeletContext, pod: KubeObject, record: ContainerRecord, podIps: readonly string[], listener: ProbeListener): () => void {
+export function startProbes(
+  context: KubeletContext,
+  pod: KubeObject,
+  record: ContainerRecord,
+  podIps: readonly string[],
+  listener: ProbeListener,
+): () => void {
   const stop = new AbortController()
   const { startupProbe, livenessProbe, readinessProbe } = record.spec
 
   const follow = async (kind: Kind, probe: Probe): Promise<void> => {
     const need = { success: probe.successThreshold ?? 1, failure: probe.failureThreshold ?? 3 }
     const run = { success: 0, failure: 0 }
-    if (probe.initialDelaySeconds && !(await pauseUnlessAborted(context.clock, probe.initialDelaySeconds * 1000, stop.signal))) return
+    if (
+      probe.initialDelaySeconds &&
+      !(await pauseUnlessAborted(context.clock, probe.initialDelaySeconds * 1000, stop.signal))
+    )
+      return
     for (;;) {
       const result = await probeOnce(context, pod, record, kind, probe, podIps, stop.signal)
       if (stop.signal.aborted) return
@@ -36,7 +46,11 @@ export function startProbes(context: KubeletContext, pod: KubeObject, record: Co
         }
         if (result === 'failure' && run.failure >= need.failure) {
           if (kind === 'Readiness') listener.ready(false)
-          else return listener.failed(`Container ${record.spec.name} failed ${kind.toLowerCase()} probe, will be restarted`, probe.terminationGracePeriodSeconds)
+          else
+            return listener.failed(
+              `Container ${record.spec.name} failed ${kind.toLowerCase()} probe, will be restarted`,
+              probe.terminationGracePeriodSeconds,
+            )
         }
       }
       if (!(await pauseUnlessAborted(context.clock, (probe.periodSeconds ?? 10) * 1000, stop.signal))) return
@@ -45,14 +59,23 @@ export function startProbes(context: KubeletContext, pod: KubeObject, record: Co
   const all = async (): Promise<void> => {
     if (startupProbe) await follow('Startup', startupProbe)
     if (stop.signal.aborted || record.condemned) return
-    await Promise.all([livenessProbe && follow('Liveness', livenessProbe), readinessProbe && follow('Readiness', readinessProbe)])
+    await Promise.all([
+      livenessProbe && follow('Liveness', livenessProbe),
+      readinessProbe && follow('Readiness', readinessProbe),
+    ])
   }
   if (startupProbe || livenessProbe || readinessProbe) void all()
   return () => stop.abort()
 }
 
 async function probeOnce(
-  context: KubeletContext, pod: KubeObject, record: ContainerRecord, kind: Kind, probe: Probe, podIps: readonly string[], signal: AbortSignal,
+  context: KubeletContext,
+  pod: KubeObject,
+  record: ContainerRecord,
+  kind: Kind,
+  probe: Probe,
+  podIps: readonly string[],
+  signal: AbortSignal,
 ): Promise<'success' | 'failure' | 'unknown'> {
   const tell = (message: string) => {
     if (!signal.aborted) context.events.event(pod, 'Warning', 'Unhealthy', message, fieldPathOf(record))
@@ -65,17 +88,27 @@ async function probeOnce(
     return 'failure'
   } catch (error) {
     if (error instanceof CriError && error.code === 'DeadlineExceeded') {
-      tell(`${kind} probe failed: command timed out: "${probe.exec?.command.join(' ')}" timed out after ${timeoutMs / 1000}s`)
+      tell(
+        `${kind} probe failed: command timed out: "${probe.exec?.command.join(' ')}" timed out after ${timeoutMs / 1000}s`,
+      )
       return 'failure'
     }
     const code = error instanceof CriError ? error.code : 'Unknown'
-    tell(`${kind} probe errored and resulted in unknown state: rpc error: code = ${code} desc = ${(error as Error).message}`)
+    tell(
+      `${kind} probe errored and resulted in unknown state: rpc error: code = ${code} desc = ${(error as Error).message}`,
+    )
     return 'unknown'
   }
 }
 
 /** null when the probe succeeds, otherwise what it said. Throws when it could not be made. */
-async function attempt(context: KubeletContext, record: ContainerRecord, probe: Probe, podIps: readonly string[], timeoutMs: number): Promise<string | null> {
+async function attempt(
+  context: KubeletContext,
+  record: ContainerRecord,
+  probe: Probe,
+  podIps: readonly string[],
+  timeoutMs: number,
+): Promise<string | null> {
   if (probe.exec) {
     const result = await context.runtime.execSync(record.id!, probe.exec.command, timeoutMs)
     return result.exitCode === 0 ? null : result.stdout + result.stderr

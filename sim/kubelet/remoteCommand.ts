@@ -64,7 +64,8 @@ export function serveStreams(socket: WebSocket, request: StreamRequest): void {
 
 async function open(request: StreamRequest): Promise<ExecSession> {
   const { runtime, containerId } = request
-  if (request.kind === 'exec') return runtime.exec(containerId, request.argv, { tty: request.tty, stdin: request.stdin })
+  if (request.kind === 'exec')
+    return runtime.exec(containerId, request.argv, { tty: request.tty, stdin: request.stdin })
   return runtime.attach?.(containerId) ?? watchOutput(runtime, containerId)
 }
 
@@ -131,5 +132,12 @@ function exitStatus(request: StreamRequest, exitCode: number): object {
 
 function internalError(request: StreamRequest, error: Error): object {
   const message = `error ${request.kind === 'exec' ? 'executing command in' : 'attaching to'} container: ${error.message}`
-  return { metadata: {}, status: 'Failure', message: `Internal error occurred: ${message}`, reason: 'InternalError', details: { causes: [{ message }] }, code: 500 }
+  return {
+    metadata: {},
+    status: 'Failure',
+    message: `Internal error occurred: ${message}`,
+    reason: 'InternalError',
+    details: { causes: [{ message }] },
+    code: 500,
+  }
 }

@@ -5,7 +5,12 @@ import { overheadOf, podLimits, qosClass } from './podResources.ts'
 import { specOf } from './podSpec.ts'
 
 /** PodSandboxConfig as kuberuntime_sandbox.go makes it. */
-export function sandboxConfig(context: KubeletContext, pod: KubeObject, runtimeHandler: string, attempt: number): SandboxConfig {
+export function sandboxConfig(
+  context: KubeletContext,
+  pod: KubeObject,
+  runtimeHandler: string,
+  attempt: number,
+): SandboxConfig {
   const spec = specOf(pod)
   const limits = podLimits(pod)
   const overhead = overheadOf(pod)
@@ -29,10 +34,17 @@ export function sandboxConfig(context: KubeletContext, pod: KubeObject, runtimeH
       ipc: spec.hostIPC ? 'NODE' : 'POD',
       pid: spec.hostPID ? 'NODE' : spec.shareProcessNamespace ? 'POD' : 'CONTAINER',
     },
-    privileged: [...spec.containers, ...(spec.initContainers ?? [])].some((container) => container.securityContext?.privileged === true),
-    sysctls: Object.fromEntries((spec.securityContext?.sysctls ?? []).map(({ name, value }) => [name.replaceAll('/', '.'), value])),
+    privileged: [...spec.containers, ...(spec.initContainers ?? [])].some(
+      (container) => container.securityContext?.privileged === true,
+    ),
+    sysctls: Object.fromEntries(
+      (spec.securityContext?.sysctls ?? []).map(({ name, value }) => [name.replaceAll('/', '.'), value]),
+    ),
     cgroupParent: cgroupParent(pod, context.cluster.cgroupDriver),
-    resources: { cpuQuota: cpuLimit ? Math.max(1000, cpuLimit * 100) : null, memoryLimitBytes: limits.get('memory') || null },
+    resources: {
+      cpuQuota: cpuLimit ? Math.max(1000, cpuLimit * 100) : null,
+      memoryLimitBytes: limits.get('memory') || null,
+    },
     overhead: { cpuMillicores: overhead.get('cpu') ?? 0, memoryBytes: overhead.get('memory') ?? 0 },
     dns: dnsConfig(context, pod),
   }
@@ -55,17 +67,26 @@ export function cgroupParent(pod: KubeObject, driver: 'systemd' | 'cgroupfs'): s
 function dnsConfig(context: KubeletContext, pod: KubeObject): SandboxConfig['dns'] {
   const spec = specOf(pod)
   const { domain, dnsServer } = context.cluster
-  const clusterFirst = spec.dnsPolicy === 'ClusterFirstWithHostNet' || ((spec.dnsPolicy ?? 'ClusterFirst') === 'ClusterFirst' && !spec.hostNetwork)
+  const clusterFirst =
+    spec.dnsPolicy === 'ClusterFirstWithHostNet' ||
+    ((spec.dnsPolicy ?? 'ClusterFirst') === 'ClusterFirst' && !spec.hostNetwork)
   const base =
     spec.dnsPolicy === 'None'
       ? { servers: [], searches: [], options: [] }
       : clusterFirst
-        ? { servers: [dnsServer], searches: [`${pod.metadata.namespace}.svc.${domain}`, `svc.${domain}`, domain], options: ['ndots:5'] }
+        ? {
+            servers: [dnsServer],
+            searches: [`${pod.metadata.namespace}.svc.${domain}`, `svc.${domain}`, domain],
+            options: ['ndots:5'],
+          }
         : { servers: ['127.0.0.53'], searches: [], options: ['edns0', 'trust-ad'] }
   const more = spec.dnsConfig
   return {
     servers: [...new Set([...base.servers, ...(more?.nameservers ?? [])])],
     searches: [...new Set([...base.searches, ...(more?.searches ?? [])])],
-    options: [...base.options.filter((option) => !more?.options?.some(({ name }) => option.split(':')[0] === name)), ...(more?.options ?? []).map(({ name, value }) => (value === undefined ? name : `${name}:${value}`))],
+    options: [
+      ...base.options.filter((option) => !more?.options?.some(({ name }) => option.split(':')[0] === name)),
+      ...(more?.options ?? []).map(({ name, value }) => (value === undefined ? name : `${name}:${value}`)),
+    ],
   }
 }

@@ -12,7 +12,12 @@ export interface StatusWriter {
 const ATTEMPTS = 5
 
 /** Status manager: patches pods/status, one write at a time for a pod. @param build the present status; called when a write begins */
-export function createStatusWriter(context: KubeletContext, pod: () => KubeObject, build: () => Record<string, unknown>, signal: AbortSignal): StatusWriter {
+export function createStatusWriter(
+  context: KubeletContext,
+  pod: () => KubeObject,
+  build: () => Record<string, unknown>,
+  signal: AbortSignal,
+): StatusWriter {
   let written = ''
   let again = false
   let current: Promise<void> | null = null
@@ -24,7 +29,11 @@ export function createStatusWriter(context: KubeletContext, pod: () => KubeObjec
     const { uid } = pod().metadata
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       try {
-        await context.client.patch(`${podPath(pod())}/status`, { metadata: { uid }, status }, 'application/merge-patch+json')
+        await context.client.patch(
+          `${podPath(pod())}/status`,
+          { metadata: { uid }, status },
+          'application/merge-patch+json',
+        )
         written = text
         return
       } catch (error) {

@@ -43,6 +43,11 @@ export interface MachineSpec {
     blockMiB: number
   }
   cgroupVersion: 1 | 2
+  /**
+   * How fast written data reaches its disk when it is flushed (dd conv=fsync or fdatasync, sync), bytes a second by type of file system:
+   * virtiofs of a guest, ext4 of a node. A type that is not named takes no time.
+   */
+  flushBytesPerSecond?: Record<string, number>
   /** Departures: what another system answers in place of this kernel (faults guest-sees-node-memory, guest-dmesg-is-the-hosts). */
   shows?: { meminfo?: () => { MemTotal: number; MemFree: number; MemAvailable: number }; kernelLog?: () => readonly string[] }
   clock: Clock

@@ -23,7 +23,10 @@ export function createAddressPool(node: number): AddressPool {
     gateway: `${prefix}.1`,
     take() {
       const ip = free.shift()
-      if (ip === undefined) throw new Error(`failed to allocate for range 0: no IP addresses available in range set: ${prefix}.1-${prefix}.254`)
+      if (ip === undefined)
+        throw new Error(
+          `failed to allocate for range 0: no IP addresses available in range set: ${prefix}.1-${prefix}.254`,
+        )
       return ip
     },
     free: (ip) => void free.push(ip),

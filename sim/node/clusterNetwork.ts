@@ -26,11 +26,15 @@ export interface ClusterNetwork extends MachineNetwork {
   connectFromNode(node: string, ip: string, port: number): Promise<MachineStream>
 }
 
-export function createClusterNetwork(services: () => ClusterServices, departures: Pick<Departures, 'defaultRuntimeReachable'>): ClusterNetwork {
+export function createClusterNetwork(
+  services: () => ClusterServices,
+  departures: Pick<Departures, 'defaultRuntimeReachable'>,
+): ClusterNetwork {
   const byIp = new Map<string, Attachment>()
   const listeners = new Map<NetNamespace, Map<number, (peer: MachineStream) => void>>()
 
-  const attachmentOf = (namespace: NetNamespace) => [...byIp.values()].find((attachment) => attachment.namespace === namespace)
+  const attachmentOf = (namespace: NetNamespace) =>
+    [...byIp.values()].find((attachment) => attachment.namespace === namespace)
 
   /** The attachment that answers at an address, or why not: as the sender's kernel words it. */
   const route = (from: NetNamespace, ip: string): Attachment => {
@@ -39,7 +43,8 @@ export function createClusterNetwork(services: () => ClusterServices, departures
     if (!hasRoute(from, ip)) throw new MachineError('ENETUNREACH', 'Network is unreachable')
     if (!target || !ownsAddress(target)) throw new MachineError('EHOSTUNREACH', 'No route to host')
     if (!hasRoute(target.namespace, sender?.ip ?? '')) throw new MachineError('ETIMEDOUT', 'Connection timed out')
-    if (departures.defaultRuntimeReachable === 'not-beside-kata' && sender && cut(sender, target)) throw new MachineError('ETIMEDOUT', 'Connection timed out')
+    if (departures.defaultRuntimeReachable === 'not-beside-kata' && sender && cut(sender, target))
+      throw new MachineError('ETIMEDOUT', 'Connection timed out')
     return target
   }
 
@@ -89,7 +94,12 @@ export function createClusterNetwork(services: () => ClusterServices, departures
         return false
       }
     },
-    lookup: (from, name) => (name === 'localhost' ? Promise.resolve(['127.0.0.1']) : hasRoute(from, '10.96.0.10') ? services().lookup(name) : Promise.resolve([])),
+    lookup: (from, name) =>
+      name === 'localhost'
+        ? Promise.resolve(['127.0.0.1'])
+        : hasRoute(from, '10.96.0.10')
+          ? services().lookup(name)
+          : Promise.resolve([]),
   }
 }
 
@@ -99,9 +109,13 @@ function isLoopback(ip: string): boolean {
 
 /** Whether a namespace can send to an address: an interface of its subnet, or a default route over an interface with an address. */
 function hasRoute(namespace: NetNamespace, ip: string): boolean {
-  const addressed = namespace.interfaces.filter((device) => device.up && device.name !== 'lo' && device.addresses.length > 0)
+  const addressed = namespace.interfaces.filter(
+    (device) => device.up && device.name !== 'lo' && device.addresses.length > 0,
+  )
   if (addressed.some((device) => device.addresses.some((address) => sameSubnet(address, ip)))) return true
-  return namespace.routes.some((route) => route.destination === 'default' && addressed.some((device) => device.name === route.device))
+  return namespace.routes.some(
+    (route) => route.destination === 'default' && addressed.some((device) => device.name === route.device),
+  )
 }
 
 /** The namespace really has the address that the cluster thinks it has. */

@@ -13,7 +13,10 @@ export function runtimeClassObjects(scenario: Scenario, departures: Departures):
   return [...declared, ...more].map((entry) => runtimeClass(entry, departures))
 }
 
-function runtimeClass({ name, handler, overhead, nodeSelector }: RuntimeClassScenario, departures: Departures): KubeObject {
+function runtimeClass(
+  { name, handler, overhead, nodeSelector }: RuntimeClassScenario,
+  departures: Departures,
+): KubeObject {
   return {
     apiVersion: 'node.k8s.io/v1',
     kind: 'RuntimeClass',
@@ -30,9 +33,17 @@ export function nodeObject(node: SimNode, kubernetesVersion: string): KubeObject
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name: scenario.name, labels: { ...(scenario.kata ? { [kataLabel]: 'true' } : {}), ...scenario.labels } },
+    metadata: {
+      name: scenario.name,
+      labels: { ...(scenario.kata ? { [kataLabel]: 'true' } : {}), ...scenario.labels },
+    },
     status: {
-      capacity: { cpu: String(scenario.cpus), memory: `${machine.spec.memory.totalKiB}Ki`, pods: String(scenario.maxPods), 'ephemeral-storage': '101430960Ki' },
+      capacity: {
+        cpu: String(scenario.cpus),
+        memory: `${machine.spec.memory.totalKiB}Ki`,
+        pods: String(scenario.maxPods),
+        'ephemeral-storage': '101430960Ki',
+      },
       nodeInfo: {
         machineID: machine.spec.bootId.replaceAll('-', ''),
         systemUUID: machine.spec.bootId,
@@ -41,7 +52,10 @@ export function nodeObject(node: SimNode, kubernetesVersion: string): KubeObject
         osImage: 'Ubuntu 24.04.2 LTS',
         kubeletVersion: kubernetesVersion,
       },
-      runtimeHandlers: ['', scenario.defaultRuntime, ...node.handlers.keys()].map((name) => ({ name, features: { recursiveReadOnlyMounts: !node.handlers.has(name), userNamespaces: false } })),
+      runtimeHandlers: ['', scenario.defaultRuntime, ...node.handlers.keys()].map((name) => ({
+        name,
+        features: { recursiveReadOnlyMounts: !node.handlers.has(name), userNamespaces: false },
+      })),
     },
   }
 }
@@ -50,13 +64,29 @@ export function nodeObject(node: SimNode, kubernetesVersion: string): KubeObject
 export function kataDeployObjects(scenario: Scenario): { namespace: KubeObject; daemonSet: KubeObject } {
   const namespace = scenario.kataDeployNamespace
   const labels = { name: 'kata-deploy' }
-  const shims = scenario.runtimeClasses.filter(({ dropIn }) => dropIn === null).map(({ name }) => name.replace(/^kata-/, ''))
-  const env = { DEBUG: 'false', SHIMS_X86_64: shims.join(' '), DEFAULT_SHIM_X86_64: 'qemu', INSTALLATION_PREFIX: '', HOST_OS: '', CUSTOM_RUNTIMES_ENABLED: String(scenario.runtimeClasses.some(({ dropIn }) => dropIn !== null)) }
+  const shims = scenario.runtimeClasses
+    .filter(({ dropIn }) => dropIn === null)
+    .map(({ name }) => name.replace(/^kata-/, ''))
+  const env = {
+    DEBUG: 'false',
+    SHIMS_X86_64: shims.join(' '),
+    DEFAULT_SHIM_X86_64: 'qemu',
+    INSTALLATION_PREFIX: '',
+    HOST_OS: '',
+    CUSTOM_RUNTIMES_ENABLED: String(scenario.runtimeClasses.some(({ dropIn }) => dropIn !== null)),
+  }
   const container = {
     name: 'kube-kata',
     image: `quay.io/kata-containers/kata-deploy:${scenario.kataVersion}`,
-    command: ['sh', '-c', `echo "kata-deploy ${scenario.kataVersion}: installed on $NODE_NAME"; trap "exit 0" TERM; while :; do sleep 3600 & wait; done`],
-    env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }, ...Object.entries(env).map(([name, value]) => ({ name, value }))],
+    command: [
+      'sh',
+      '-c',
+      `echo "kata-deploy ${scenario.kataVersion}: installed on $NODE_NAME"; trap "exit 0" TERM; while :; do sleep 3600 & wait; done`,
+    ],
+    env: [
+      { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+      ...Object.entries(env).map(([name, value]) => ({ name, value })),
+    ],
     securityContext: { privileged: true },
     volumeMounts: [
       { name: 'containerd-conf', mountPath: '/etc/containerd/' },
@@ -64,7 +94,11 @@ export function kataDeployObjects(scenario: Scenario): { namespace: KubeObject; 
     ],
   }
   return {
-    namespace: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } } },
+    namespace: {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } },
+    },
     daemonSet: {
       apiVersion: 'apps/v1',
       kind: 'DaemonSet',

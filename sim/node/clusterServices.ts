@@ -3,6 +3,12 @@ import type { KubeObject } from '../kubeObject.ts'
 import { MachineError } from '../machine/machine.ts'
 import type { ClusterServices } from './clusterNetwork.ts'
 
+interface ServiceSpec {
+  clusterIP?: string
+  selector?: Record<string, string>
+  ports?: ServicePort[]
+}
+
 interface ServicePort {
   name?: string
   port: number
@@ -13,7 +19,7 @@ interface ServicePort {
 export function createClusterServices(client: KubeClient, domain = 'cluster.local'): ClusterServices {
   const services = async () => (await client.list('/api/v1/services')).items
   const readyPods = async (service: KubeObject) => {
-    const selector = Object.entries((service.spec?.selector ?? {}) as Record<string, string>)
+    const selector = Object.entries(specOf(service).selector ?? {})
     if (selector.length === 0) return []
     const labelSelector = selector.map(([key, value]) => `${key}=${value}`).join(',')
     const { items } = await client.list(`/api/v1/namespaces/${service.metadata.namespace}/pods`, { labelSelector })
@@ -22,34 +28,54 @@ export function createClusterServices(client: KubeClient, domain = 'cluster.loca
   let turn = 0
   return {
     async endpoint(ip, port) {
-      const service = (await services()).find((one) => one.spec?.clusterIP === ip)
+      const service = (await services()).find((one) => specOf(one).clusterIP === ip)
       if (!service) return null
-      const servicePort = (service.spec.ports as ServicePort[]).find((one) => one.port === port)
+      const servicePort = specOf(service).ports?.find((one) => one.port === port)
       const pods = servicePort ? await readyPods(service) : []
       const pod = pods[turn++ % Math.max(1, pods.length)]
       if (!servicePort || !pod) throw new MachineError('ECONNREFUSED', 'Connection refused')
-      return { ip: String(pod.status.podIP), port: targetPort(pod, servicePort) }
+      return { ip: podIp(pod), port: targetPort(pod, servicePort) }
     },
     async lookup(name) {
-      const parts = name.replace(/\.$/, '').replace(new RegExp(`\\.svc(\\.${domain.replaceAll('.', '\\.')})?$`), '').split('.')
+      const parts = name
+        .replace(/\.$/, '')
+        .replace(new RegExp(`\\.svc(\\.${domain.replaceAll('.', '\\.')})?$`), '')
+        .split('.')
       const [serviceName, namespace] = parts
       if (parts.length !== 2) return []
-      const service = (await services()).find((one) => one.metadata.name === serviceName && one.metadata.namespace === namespace)
+      const service = (await services()).find(
+        (one) => one.metadata.name === serviceName && one.metadata.namespace === namespace,
+      )
       if (!service) return []
-      if (service.spec.clusterIP !== 'None') return [String(service.spec.clusterIP)]
-      return (await readyPods(service)).map((pod) => String(pod.status.podIP))
+      const { clusterIP } = specOf(service)
+      if (clusterIP !== undefined && clusterIP !== 'None') return [clusterIP]
+      return (await readyPods(service)).map(podIp)
     },
   }
 }
 
+function specOf(service: KubeObject): ServiceSpec {
+  return (service.spec ?? {}) as ServiceSpec
+}
+
+function statusOf(pod: KubeObject): { podIP?: string; conditions?: { type: string; status: string }[] } {
+  return (pod.status ?? {}) as { podIP?: string; conditions?: { type: string; status: string }[] }
+}
+
+function podIp(pod: KubeObject): string {
+  return statusOf(pod).podIP ?? ''
+}
+
 function isReady(pod: KubeObject): boolean {
-  const conditions = (pod.status?.conditions ?? []) as { type: string; status: string }[]
-  return conditions.some(({ type, status }) => type === 'Ready' && status === 'True') && pod.status.podIP !== undefined
+  const { conditions = [], podIP } = statusOf(pod)
+  return conditions.some(({ type, status }) => type === 'Ready' && status === 'True') && podIP !== undefined
 }
 
 function targetPort(pod: KubeObject, { port, targetPort: target }: ServicePort): number {
   if (target === undefined) return port
   if (typeof target === 'number') return target
-  const containers = pod.spec.containers as { ports?: { name?: string; containerPort: number }[] }[]
-  return containers.flatMap((container) => container.ports ?? []).find(({ name }) => name === target)?.containerPort ?? port
+  const { containers } = pod.spec as { containers: { ports?: { name?: string; containerPort: number }[] }[] }
+  return (
+    containers.flatMap((container) => container.ports ?? []).find(({ name }) => name === target)?.containerPort ?? port
+  )
 }

@@ -37,7 +37,8 @@ export function createContainerRuntime(node: SimNode): ContainerRuntime {
     startContainer: (id) => containers.start(id),
     stopContainer: (id, gracePeriodMs) => containers.stop(id, gracePeriodMs),
     async removeContainer(id) {
-      if (containers.status(id)?.state === 'running') throw new CriError('Unknown', `container "${id}" is in running state`)
+      if (containers.status(id)?.state === 'running')
+        throw new CriError('Unknown', `container "${id}" is in running state`)
       containers.remove(id)
     },
     containerStatus: (id) => containers.status(id),

@@ -9,9 +9,19 @@ export function snapshotterOf(handler: Pick<KataHandler, 'hypervisor'>): string 
 }
 
 /** /etc/containerd/config.toml of a node of kubeadm; kata-deploy adds its import. */
-export function containerdToml(defaultRuntime: 'runc' | 'crun', kata: boolean, snapshotters: readonly string[]): string {
+export function containerdToml(
+  defaultRuntime: 'runc' | 'crun',
+  kata: boolean,
+  snapshotters: readonly string[],
+): string {
   const proxies = snapshotters.includes('devmapper')
-    ? { 'io.containerd.snapshotter.v1.devmapper': { pool_name: 'containerd-pool', root_path: '/var/lib/containerd/devmapper', base_image_size: '10GB' } }
+    ? {
+        'io.containerd.snapshotter.v1.devmapper': {
+          pool_name: 'containerd-pool',
+          root_path: '/var/lib/containerd/devmapper',
+          base_image_size: '10GB',
+        },
+      }
     : {}
   return stringify({
     version: 2,

@@ -61,7 +61,14 @@ export function createContainers(node: SimNode, sandboxes: Sandboxes, onExit: (i
   }
 
   const startFailed = (record: ContainerRecord, error: Error) => {
-    record.status = { ...record.status, state: 'exited', finishedAt: clock.now(), exitCode: 128, reason: 'StartError', message: error.message }
+    record.status = {
+      ...record.status,
+      state: 'exited',
+      finishedAt: clock.now(),
+      exitCode: 128,
+      reason: 'StartError',
+      message: error.message,
+    }
     record.noteEnd()
   }
 
@@ -69,10 +76,27 @@ export function createContainers(node: SimNode, sandboxes: Sandboxes, onExit: (i
     const { sandbox, config, status } = record
     const process = processOf(config, sandbox.hostname)
     const mounts = withSandboxMounts(config.mounts, status.sandboxId, sandbox.sandbox.config.namespaces.ipc === 'NODE')
-    machine.files.write(`${taskDirectory(status.id)}/config.json`, containerConfigJson(status.id, status.sandboxId, sandbox.sandbox.config, config, process.argv, sandbox.sandbox.pid))
-    record.running = await sandbox.sandbox.startContainer({ id: status.id, config: { ...config, mounts }, ...process, onOutput: record.log.write })
+    machine.files.write(
+      `${taskDirectory(status.id)}/config.json`,
+      containerConfigJson(
+        status.id,
+        status.sandboxId,
+        sandbox.sandbox.config,
+        config,
+        process.argv,
+        sandbox.sandbox.pid,
+      ),
+    )
+    record.running = await sandbox.sandbox.startContainer({
+      id: status.id,
+      config: { ...config, mounts },
+      ...process,
+      onOutput: record.log.write,
+    })
     record.status = { ...status, state: 'running', startedAt: clock.now() }
-    void record.running.exited.then(({ code, oomKilled }) => finish(record, code, oomKilled ? 'OOMKilled' : code === 0 ? 'Completed' : 'Error'))
+    void record.running.exited.then(({ code, oomKilled }) =>
+      finish(record, code, oomKilled ? 'OOMKilled' : code === 0 ? 'Completed' : 'Error'),
+    )
     if (!departures.initContainersAwaited && sandbox.handler !== null) {
       const { init } = await node.pods.containerOf(sandbox.sandbox.config, config.name)
       if (init) finish(record, 0, 'Completed')
@@ -81,7 +105,10 @@ export function createContainers(node: SimNode, sandboxes: Sandboxes, onExit: (i
 
   const startExec = (record: ContainerRecord, argv: string[], tty: boolean): MachineExec => {
     if (record.status.state !== 'running' || record.running === null) {
-      throw new CriError('Unknown', `failed to exec in container: container is in CONTAINER_${record.status.state.toUpperCase()} state`)
+      throw new CriError(
+        'Unknown',
+        `failed to exec in container: container is in CONTAINER_${record.status.state.toUpperCase()} state`,
+      )
     }
     try {
       return record.running.exec(argv, { tty })
@@ -93,13 +120,37 @@ export function createContainers(node: SimNode, sandboxes: Sandboxes, onExit: (i
   return {
     async create(sandboxId, config) {
       const sandbox = sandboxes.get(sandboxId)
-      if (!sandbox || sandbox.state !== 'ready') throw new CriError('NotFound', `failed to find sandbox id "${sandboxId}": not found`)
+      if (!sandbox || sandbox.state !== 'ready')
+        throw new CriError('NotFound', `failed to find sandbox id "${sandboxId}": not found`)
       const id = containerId()
-      const limits = sandbox.handler === null ? { lost: [], lines: Infinity } : { lost: departures.lostStreams, lines: departures.logLines }
+      const limits =
+        sandbox.handler === null
+          ? { lost: [], lines: Infinity }
+          : { lost: departures.lostStreams, lines: departures.logLines }
       let noteEnd = () => {}
       const ended = new Promise<void>((resolve) => (noteEnd = resolve))
-      const status: ContainerStatus = { id, sandboxId, name: config.name, attempt: config.attempt, state: 'created', createdAt: clock.now(), startedAt: null, finishedAt: null, exitCode: null, reason: null, message: null }
-      records.set(id, { status, config, sandbox, log: createLogBuffer(() => clock.now(), limits), running: null, ended, noteEnd })
+      const status: ContainerStatus = {
+        id,
+        sandboxId,
+        name: config.name,
+        attempt: config.attempt,
+        state: 'created',
+        createdAt: clock.now(),
+        startedAt: null,
+        finishedAt: null,
+        exitCode: null,
+        reason: null,
+        message: null,
+      }
+      records.set(id, {
+        status,
+        config,
+        sandbox,
+        log: createLogBuffer(() => clock.now(), limits),
+        running: null,
+        ended,
+        noteEnd,
+      })
       return id
     },
     async start(id) {
@@ -162,7 +213,12 @@ export function createContainers(node: SimNode, sandboxes: Sandboxes, onExit: (i
   }
 }
 
-async function withTimeout(node: SimNode, exec: MachineExec, argv: readonly string[], timeoutMs: number): Promise<number> {
+async function withTimeout(
+  node: SimNode,
+  exec: MachineExec,
+  argv: readonly string[],
+  timeoutMs: number,
+): Promise<number> {
   if (timeoutMs <= 0) return exec.exit
   const enough = new AbortController()
   const late = node.clock.sleep(timeoutMs, enough.signal).then(
@@ -173,7 +229,10 @@ async function withTimeout(node: SimNode, exec: MachineExec, argv: readonly stri
   enough.abort()
   if (code !== null) return code
   exec.kill('KILL')
-  throw new CriError('DeadlineExceeded', `failed to exec in container: timeout ${timeoutMs / 1000}s exceeded: context deadline exceeded (${argv.join(' ')})`)
+  throw new CriError(
+    'DeadlineExceeded',
+    `failed to exec in container: timeout ${timeoutMs / 1000}s exceeded: context deadline exceeded (${argv.join(' ')})`,
+  )
 }
 
 /** The words of runc, and of the Kata agent with its backtrace (recorded). */

@@ -86,10 +86,22 @@ function nodeSpec(node: NodeScenario, clock: Clock, virtualizationFlag: boolean)
     possibleCpus: node.cpus,
     memory: {
       totalKiB: nodeMemTotalKiB(node.memoryMiB),
-      idle: { slabReclaimable: 120_000, slabUnreclaimable: 90_000, percpu: 1_056 * node.cpus, anon: 60_000, mapped: 168_832, buffers: 60_880, cached: 1_398_704, kernelStack: 6_800, pageTables: 8_372 },
+      idle: {
+        slabReclaimable: 120_000,
+        slabUnreclaimable: 90_000,
+        percpu: 1_056 * node.cpus,
+        anon: 60_000,
+        mapped: 168_832,
+        buffers: 60_880,
+        cached: 1_398_704,
+        kernelStack: 6_800,
+        pageTables: 8_372,
+      },
       blockMiB: 128,
     },
     cgroupVersion: node.cgroup,
+    // The guide's flushed writes of the default runtime (baselines.yaml, io_fdatasync_drop_caches).
+    flushBytesPerSecond: { ext4: 714e6, overlay: 714e6 },
     modules: modulesOf(node),
     clock,
   }
@@ -97,8 +109,20 @@ function nodeSpec(node: NodeScenario, clock: Clock, virtualizationFlag: boolean)
 
 /** /proc/modules of a node: KVM and what else the installation guide asks for. */
 function modulesOf(node: NodeScenario): string {
-  const kvm = node.virtualization === 'none' ? [] : node.virtualization === 'svm' ? ['kvm_amd', 'kvm'] : ['kvm_intel', 'kvm']
-  const names = [...kvm, 'vhost_net', 'vhost_vsock', 'vhost', 'tun', 'overlay', 'br_netfilter', 'nf_conntrack', 'virtio_net', 'virtio_blk']
+  const kvm =
+    node.virtualization === 'none' ? [] : node.virtualization === 'svm' ? ['kvm_amd', 'kvm'] : ['kvm_intel', 'kvm']
+  const names = [
+    ...kvm,
+    'vhost_net',
+    'vhost_vsock',
+    'vhost',
+    'tun',
+    'overlay',
+    'br_netfilter',
+    'nf_conntrack',
+    'virtio_net',
+    'virtio_blk',
+  ]
   return names.map((name, index) => `${name} ${(index + 3) * 16384} 0 - Live 0x0000000000000000\n`).join('')
 }
 
@@ -120,15 +144,32 @@ function connect(machine: Machine, network: ClusterNetwork, name: string, ip: st
 
 function writeFiles(machine: Machine, { scenario, handlers }: NodeOptions): void {
   const { files } = machine
-  const release = ['PRETTY_NAME="Ubuntu 24.04.2 LTS"', 'NAME="Ubuntu"', 'VERSION_ID="24.04"', 'VERSION_CODENAME=noble', 'ID=ubuntu', 'ID_LIKE=debian']
+  const release = [
+    'PRETTY_NAME="Ubuntu 24.04.2 LTS"',
+    'NAME="Ubuntu"',
+    'VERSION_ID="24.04"',
+    'VERSION_CODENAME=noble',
+    'ID=ubuntu',
+    'ID_LIKE=debian',
+  ]
   files.write('/etc/os-release', `${release.join('\n')}\n`)
   files.write('/etc/hostname', `${scenario.name}\n`)
   files.write('/etc/machine-id', `${randomUUID().replaceAll('-', '')}\n`)
   files.write(`/boot/vmlinuz-${scenario.kernel}`, 'vmlinuz\n')
   files.symlink(`vmlinuz-${scenario.kernel}`, '/boot/vmlinuz')
   for (const directory of ['/tmp', '/var/tmp']) files.mkdir(directory, 0o1777)
-  for (const directory of ['/var/lib/kubelet/pods', '/var/log/pods', '/run/containerd', '/run/vc', '/run/kata-containers']) files.mkdir(directory)
+  for (const directory of [
+    '/var/lib/kubelet/pods',
+    '/var/log/pods',
+    '/run/containerd',
+    '/run/vc',
+    '/run/kata-containers',
+  ])
+    files.mkdir(directory)
   files.write('/run/containerd/containerd.sock', '', 0o660)
-  files.write('/etc/containerd/config.toml', containerdToml(scenario.defaultRuntime, scenario.kata, scenario.snapshotters))
+  files.write(
+    '/etc/containerd/config.toml',
+    containerdToml(scenario.defaultRuntime, scenario.kata, scenario.snapshotters),
+  )
   if (scenario.kata) files.write(kataDeployConfig, kataDeployToml(handlers))
 }

@@ -9,26 +9,58 @@ export function crictl(call: MachineCommandCall, sandboxes: Sandboxes, container
   const json = (values.get('-o') ?? values.get('--output')) === 'json'
   const print = (value: unknown) => call.stdout(`${JSON.stringify(value, null, 2)}\n`)
   if (command === 'pods') {
-    const found = sandboxes.all().filter(({ sandbox }) => matches(sandbox.config.podName, values.get('--name')) && matches(sandbox.config.podNamespace, values.get('--namespace')))
+    const found = sandboxes
+      .all()
+      .filter(
+        ({ sandbox }) =>
+          matches(sandbox.config.podName, values.get('--name')) &&
+          matches(sandbox.config.podNamespace, values.get('--namespace')),
+      )
     if (json) print({ items: found.map(podItem) })
     else call.stdout(podTable(found))
     return 0
   }
   if (command === 'inspectp') {
     const found = sandboxes.all().find(({ sandbox }) => id !== undefined && sandbox.id.startsWith(id))
-    if (!found) return fail(call, `getting the status of the pod sandbox "${id ?? ''}": rpc error: code = NotFound desc = an error occurred when try to find sandbox: not found`)
-    print({ status: { ...podItem(found), runtimeHandler: found.sandbox.handler }, info: { runtimeHandler: found.sandbox.handler, runtimeType: runtimeType(found), pid: found.sandbox.pid } })
+    if (!found)
+      return fail(
+        call,
+        `getting the status of the pod sandbox "${id ?? ''}": rpc error: code = NotFound desc = an error occurred when try to find sandbox: not found`,
+      )
+    print({
+      status: { ...podItem(found), runtimeHandler: found.sandbox.handler },
+      info: { runtimeHandler: found.sandbox.handler, runtimeType: runtimeType(found), pid: found.sandbox.pid },
+    })
     return 0
   }
   if (command === 'ps') {
     const running = containers.all().filter(({ status }) => status.state === 'running' || words.includes('-a'))
-    print({ containers: running.map(({ status, image }) => ({ id: status.id, podSandboxId: status.sandboxId, metadata: { name: status.name, attempt: status.attempt }, image: { image }, state: `CONTAINER_${status.state.toUpperCase()}` })) })
+    print({
+      containers: running.map(({ status, image }) => ({
+        id: status.id,
+        podSandboxId: status.sandboxId,
+        metadata: { name: status.name, attempt: status.attempt },
+        image: { image },
+        state: `CONTAINER_${status.state.toUpperCase()}`,
+      })),
+    })
     return 0
   }
   return fail(call, `No help topic for '${command ?? ''}'`)
 }
 
-const withValue = new Set(['-o', '--output', '--name', '--namespace', '-r', '--runtime-endpoint', '-i', '--image-endpoint', '-c', '--config'])
+const withValue = new Set([
+  '-o',
+  '--output',
+  '--name',
+  '--namespace',
+  '-r',
+  '--runtime-endpoint',
+  '-i',
+  '--image-endpoint',
+  '-c',
+  '--config',
+])
 
 function parse(argv: readonly string[]): { values: Map<string, string>; words: string[] } {
   const values = new Map<string, string>()
@@ -74,7 +106,14 @@ function podTable(records: readonly SandboxRecord[]): string {
   ])
   const table = [['POD ID', 'STATE', 'NAME', 'NAMESPACE', 'ATTEMPT', 'RUNTIME'], ...rows]
   const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? []
-  return `${table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n')}\n`
+  return `${table
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')}\n`
 }
 
 function fail(call: MachineCommandCall, message: string): number {

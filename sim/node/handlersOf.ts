@@ -4,7 +4,11 @@ import { shimName, type KataHandler } from '../shims/kataHandler.ts'
 import type { KataRelease } from '../shims/kataRelease.ts'
 
 /** Handlers that kata-deploy configures for the scenario's classes, whatever becomes of the RuntimeClass objects. */
-export function handlersOf(scenario: Scenario, release: KataRelease, departures: Pick<Departures, 'renamedHandlers'>): KataHandler[] {
+export function handlersOf(
+  scenario: Scenario,
+  release: KataRelease,
+  departures: Pick<Departures, 'renamedHandlers'>,
+): KataHandler[] {
   return scenario.runtimeClasses.map(({ handler, shim, hypervisor, dropIn }) => ({
     name: departures.renamedHandlers[handler] ?? handler,
     shim: shimName(shim, hypervisor, release),

@@ -15,12 +15,20 @@ export function createHostMounts(node: Pick<SimNode, 'machine' | 'tmpfsMounts'>)
 }
 
 /** How /proc/mounts of a container shows a bind mount of a path of the node: the file system on which that path lies. */
-export function hostFilesystem(node: Pick<SimNode, 'tmpfsMounts'>, path: string, readonly: boolean): { fstype: string; device: string; options: string } {
+export function hostFilesystem(
+  node: Pick<SimNode, 'tmpfsMounts'>,
+  path: string,
+  readonly: boolean,
+): { fstype: string; device: string; options: string } {
   const access = readonly ? 'ro' : 'rw'
-  if ([...node.tmpfsMounts].some((mounted) => below(path, mounted))) return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime,inode64` }
+  if ([...node.tmpfsMounts].some((mounted) => below(path, mounted)))
+    return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime,inode64` }
   if (below(path, '/proc')) return { fstype: 'proc', device: 'proc', options: `${access},nosuid,nodev,noexec,relatime` }
-  if (below(path, '/sys')) return { fstype: 'sysfs', device: 'sysfs', options: `${access},nosuid,nodev,noexec,relatime` }
-  if (below(path, '/dev')) return { fstype: 'devtmpfs', device: 'udev', options: `${access},nosuid,relatime,mode=755,inode64` }
-  if (below(path, '/run')) return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},nosuid,nodev,mode=755,inode64` }
+  if (below(path, '/sys'))
+    return { fstype: 'sysfs', device: 'sysfs', options: `${access},nosuid,nodev,noexec,relatime` }
+  if (below(path, '/dev'))
+    return { fstype: 'devtmpfs', device: 'udev', options: `${access},nosuid,relatime,mode=755,inode64` }
+  if (below(path, '/run'))
+    return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},nosuid,nodev,mode=755,inode64` }
   return { fstype: 'ext4', device: '/dev/vda1', options: `${access},noatime` }
 }

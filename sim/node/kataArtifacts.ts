@@ -20,7 +20,12 @@ export function bootFiles(release: KataRelease): { kernel: string; dragonballKer
 }
 
 /** What kata-deploy leaves on a node: binaries, guest kernel and image, configuration of each handler. */
-export function installKata(files: MachineFiles, handlers: readonly KataHandler[], release: KataRelease, departures: Departures): void {
+export function installKata(
+  files: MachineFiles,
+  handlers: readonly KataHandler[],
+  release: KataRelease,
+  departures: Departures,
+): void {
   files.write(`${kataPrefix}/VERSION`, `${release.version}\n`)
   files.write(`${kataPrefix}/versions.yaml`, `assets:\n  kernel:\n    version: "v${release.guestKernel}"\n`)
   for (const { path, version } of binaries(release)) {
@@ -43,7 +48,12 @@ function installGuest(files: MachineFiles, release: KataRelease): void {
 }
 
 /** The base file with the drop-ins of a custom runtime, and the shim's own copy beside the chart's (`configuration-<shim>.toml`). */
-function installConfiguration(files: MachineFiles, handler: KataHandler, release: KataRelease, departures: Departures): void {
+function installConfiguration(
+  files: MachineFiles,
+  handler: KataHandler,
+  release: KataRelease,
+  departures: Departures,
+): void {
   const configuration = baseConfiguration(handler, release)
   const hypervisor = Object.values(configuration.hypervisor as Record<string, Record<string, unknown>>)[0] ?? {}
   const memory = departures.baseDefaultMemoryMiB[`kata-${handler.custom === null ? handler.shim : ''}`]
@@ -78,7 +88,10 @@ function binaries(release: KataRelease): Binary[] {
   return [
     { path: `${bin}/containerd-shim-kata-v2`, version: go },
     { path: `${kataPrefix}/runtime-rs/bin/containerd-shim-kata-v2`, version: rust },
-    { path: `${bin}/kata-runtime`, version: `kata-runtime  : ${release.version}\n   commit   : unknown\n   OCI specs: 1.1.0` },
+    {
+      path: `${bin}/kata-runtime`,
+      version: `kata-runtime  : ${release.version}\n   commit   : unknown\n   OCI specs: 1.1.0`,
+    },
     { path: `${bin}/kata-monitor`, version: `kata-monitor\n Version:\t${release.version}` },
     { path: `${bin}/qemu-system-x86_64`, version: `QEMU emulator version ${release.qemu} (kata-static)` },
     { path: `${bin}/cloud-hypervisor`, version: `cloud-hypervisor v${release.cloudHypervisor}.0` },

@@ -1,7 +1,10 @@
 import type { MachineStream } from '../machine/machine.ts'
 
 /** Both ends of a connection: what is written at one comes out at the other, later and in order. */
-export function streamPair(clientAddress: string, serverAddress: string): { client: MachineStream; server: MachineStream } {
+export function streamPair(
+  clientAddress: string,
+  serverAddress: string,
+): { client: MachineStream; server: MachineStream } {
   const toServer = new Pipe()
   const toClient = new Pipe()
   return { client: end(serverAddress, toServer, toClient), server: end(clientAddress, toClient, toServer) }

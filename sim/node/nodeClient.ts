@@ -16,16 +16,32 @@ export async function connectTo(node: SimNode, address: string, port: number, ti
 }
 
 /** An HTTP/1.1 GET from the node. @throws CriError as connectTo, and for an answer that is not HTTP or does not come. */
-export async function httpGetFrom(node: SimNode, url: string, headers: Record<string, string>, timeoutMs: number): Promise<{ status: number; body: string }> {
+export async function httpGetFrom(
+  node: SimNode,
+  url: string,
+  headers: Record<string, string>,
+  timeoutMs: number,
+): Promise<{ status: number; body: string }> {
   const { hostname, port, pathname, search } = new URL(url)
   const stream = await dial(node, hostname, Number(port || 80), timeoutMs)
-  const lines = [`GET ${pathname}${search} HTTP/1.1`, `Host: ${hostname}`, 'Connection: close', ...Object.entries(headers).map(([key, value]) => `${key}: ${value}`)]
+  const lines = [
+    `GET ${pathname}${search} HTTP/1.1`,
+    `Host: ${hostname}`,
+    'Connection: close',
+    ...Object.entries(headers).map(([key, value]) => `${key}: ${value}`),
+  ]
   const answer = readAll(stream)
   stream.write(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`))
-  const text = await inTime(node, answer, timeoutMs, 'net/http: request canceled (Client.Timeout exceeded while awaiting headers)')
+  const text = await inTime(
+    node,
+    answer,
+    timeoutMs,
+    'net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
+  )
   stream.end()
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1]
-  if (status === undefined) throw new CriError('Unknown', 'net/http: HTTP/1.x transport connection broken: malformed HTTP response')
+  if (status === undefined)
+    throw new CriError('Unknown', 'net/http: HTTP/1.x transport connection broken: malformed HTTP response')
   return { status: Number(status), body: text.slice(text.indexOf('\r\n\r\n') + 4) }
 }
 

@@ -22,7 +22,9 @@ export function nodeCpu(node: NodeScenario, hasVirtualizationFlag: boolean): Mac
 /** Flags of a guest's processor: QEMU's `-cpu host` passes the node's, without the host's own tools. */
 export function guestCpu(node: MachineSpec['cpu'], generic: boolean): MachineSpec['cpu'] {
   if (generic) {
-    const flags = node.flags.filter((flag) => !['vmx', 'svm', 'avx', 'avx2', 'bmi1', 'bmi2', 'aes', 'hypervisor'].includes(flag))
+    const flags = node.flags.filter(
+      (flag) => !['vmx', 'svm', 'avx', 'avx2', 'bmi1', 'bmi2', 'aes', 'hypervisor'].includes(flag),
+    )
     return { ...node, model: 'QEMU Virtual CPU version 2.5+', flags: [...flags, 'hypervisor'] }
   }
   return { ...node, flags: node.flags.includes('hypervisor') ? node.flags : [...node.flags, 'hypervisor'] }

@@ -46,14 +46,30 @@ export function sandboxConfigJson(id: string, sandbox: SandboxConfig, networkNam
 }
 
 /** config.json of a container of a pod. @param sandboxPid process on the node whose namespaces the container joins. */
-export function containerConfigJson(id: string, sandboxId: string, sandbox: SandboxConfig, container: ContainerConfig, argv: readonly string[], sandboxPid: number): string {
+export function containerConfigJson(
+  id: string,
+  sandboxId: string,
+  sandbox: SandboxConfig,
+  container: ContainerConfig,
+  argv: readonly string[],
+  sandboxPid: number,
+): string {
   const { cpuQuota, cpuPeriod, cpuShares, memoryLimitBytes } = container.resources
   const memory = memoryLimitBytes === null ? {} : { limit: memoryLimitBytes, swap: memoryLimitBytes }
   return JSON.stringify({
     ociVersion: '1.1.0',
-    process: { args: argv, env: Object.entries(container.env).map(([key, value]) => `${key}=${value}`), cwd: container.workingDir ?? '/' },
+    process: {
+      args: argv,
+      env: Object.entries(container.env).map(([key, value]) => `${key}=${value}`),
+      cwd: container.workingDir ?? '/',
+    },
     root: { path: 'rootfs', ...(container.security.readOnlyRootfs ? { readonly: true } : {}) },
-    mounts: container.mounts.map((mount) => ({ destination: mount.containerPath, type: 'bind', source: mount.hostPath, options: ['rbind', mount.readonly ? 'ro' : 'rw'] })),
+    mounts: container.mounts.map((mount) => ({
+      destination: mount.containerPath,
+      type: 'bind',
+      source: mount.hostPath,
+      options: ['rbind', mount.readonly ? 'ro' : 'rw'],
+    })),
     annotations: {
       'io.kubernetes.cri.container-name': container.name,
       'io.kubernetes.cri.container-type': 'container',
@@ -65,7 +81,9 @@ export function containerConfigJson(id: string, sandboxId: string, sandbox: Sand
     linux: {
       cgroupsPath: cgroupsPath(sandbox, id),
       namespaces: [
-        ...(sandbox.namespaces.pid === 'NODE' ? [] : [sandbox.namespaces.pid === 'POD' ? { type: 'pid', path: `/proc/${sandboxPid}/ns/pid` } : { type: 'pid' }]),
+        ...(sandbox.namespaces.pid === 'NODE'
+          ? []
+          : [sandbox.namespaces.pid === 'POD' ? { type: 'pid', path: `/proc/${sandboxPid}/ns/pid` } : { type: 'pid' }]),
         { type: 'ipc', path: `/proc/${sandboxPid}/ns/ipc` },
         { type: 'uts', path: `/proc/${sandboxPid}/ns/uts` },
         { type: 'mount' },

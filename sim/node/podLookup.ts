@@ -6,7 +6,10 @@ import { parseBytes, parseMillicores } from '../kubelet/quantity.ts'
 /** What the CRI does not carry of a pod: asked for by faults only, at the API server. */
 export interface PodLookup {
   /** A container that the pod does not have asks for nothing. */
-  containerOf(sandbox: SandboxConfig, name: string): Promise<{ init: boolean; requests: { cpuMillicores: number; memoryBytes: number } }>
+  containerOf(
+    sandbox: SandboxConfig,
+    name: string,
+  ): Promise<{ init: boolean; requests: { cpuMillicores: number; memoryBytes: number } }>
   /** Whether the kubelet starts a container again after this exit. */
   restarts(sandbox: SandboxConfig, exitCode: number): Promise<boolean>
 }
@@ -21,7 +24,8 @@ export function createPodLookup(client: KubeClient): PodLookup {
     client.get(`/api/v1/namespaces/${sandbox.podNamespace}/pods/${sandbox.podName}`).catch(() => null)
   return {
     async containerOf(sandbox, name) {
-      const spec = (await podOf(sandbox))?.spec as { containers?: ContainerShape[]; initContainers?: ContainerShape[] } | undefined
+      const spec = (await podOf(sandbox))?.spec as
+        { containers?: ContainerShape[]; initContainers?: ContainerShape[] } | undefined
       const init = spec?.initContainers?.find((container) => container.name === name)
       const container = init ?? spec?.containers?.find((one) => one.name === name)
       const { cpu, memory } = container?.resources?.requests ?? {}
@@ -33,7 +37,7 @@ export function createPodLookup(client: KubeClient): PodLookup {
     async restarts(sandbox, exitCode) {
       const pod = await podOf(sandbox)
       if (!pod || pod.metadata.deletionTimestamp) return false
-      const policy = ((pod.spec as { restartPolicy?: string }).restartPolicy ?? 'Always') as string
+      const policy = (pod.spec as { restartPolicy?: string }).restartPolicy ?? 'Always'
       return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0)
     },
   }

@@ -26,7 +26,10 @@ export function addToNetwork(node: SimNode): PodNetwork {
 }
 
 /** lo, and eth0 with address, link and default route as given. */
-export function setInterfaces(namespace: NetNamespace, eth0: { ip: string | null; mac: string; mtu: number; gateway: string | null }): void {
+export function setInterfaces(
+  namespace: NetNamespace,
+  eth0: { ip: string | null; mac: string; mtu: number; gateway: string | null },
+): void {
   const { ip, mac, mtu, gateway } = eth0
   namespace.interfaces = [
     { name: 'lo', mac: '00:00:00:00:00:00', mtu: 65536, addresses: ['127.0.0.1/8', '::1/128'], up: true },
@@ -34,11 +37,19 @@ export function setInterfaces(namespace: NetNamespace, eth0: { ip: string | null
   ]
   namespace.routes = []
   if (gateway !== null) namespace.routes.push({ destination: 'default', gateway, device: 'eth0' })
-  if (ip !== null) namespace.routes.push({ destination: `${ip.split('.').slice(0, 3).join('.')}.0/24`, gateway: null, device: 'eth0', source: ip })
+  if (ip !== null)
+    namespace.routes.push({
+      destination: `${ip.split('.').slice(0, 3).join('.')}.0/24`,
+      gateway: null,
+      device: 'eth0',
+      source: ip,
+    })
 }
 
 /** Only the loopback: what a Kata pod with hostNetwork has. */
 export function setLoopbackOnly(namespace: NetNamespace): void {
-  namespace.interfaces = [{ name: 'lo', mac: '00:00:00:00:00:00', mtu: 65536, addresses: ['127.0.0.1/8', '::1/128'], up: true }]
+  namespace.interfaces = [
+    { name: 'lo', mac: '00:00:00:00:00:00', mtu: 65536, addresses: ['127.0.0.1/8', '::1/128'], up: true },
+  ]
   namespace.routes = []
 }

@@ -1,5 +1,10 @@
 import { CriError, type SandboxConfig } from '../kubelet/containerRuntime.ts'
-import { MachineError, type ContainerMount, type MachineContainer, type MachineContainerSpec } from '../machine/machine.ts'
+import {
+  MachineError,
+  type ContainerMount,
+  type MachineContainer,
+  type MachineContainerSpec,
+} from '../machine/machine.ts'
 import { runcMounts } from '../shims/standardMounts.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import { runcCgroup, userOf } from './containerResources.ts'
@@ -29,7 +34,8 @@ export function startRuncSandbox({ node, id, config, network, hostname, handler 
   const net = network?.namespace ?? machine.rootNetNamespace
   const ipc = config.namespaces.ipc === 'NODE' ? machine.rootIpcNamespace : machine.newIpcNamespace()
   const sharedPids = config.namespaces.pid === 'NODE' ? machine.rootPidNamespace : machine.newPidNamespace()
-  for (const [name, value] of Object.entries(config.sysctls)) machine.setSysctl(name.replaceAll('.', '/'), value, name.startsWith('net.') ? net : ipc)
+  for (const [name, value] of Object.entries(config.sysctls))
+    machine.setSysctl(name.replaceAll('.', '/'), value, name.startsWith('net.') ? net : ipc)
   const shim = machine.spawn({
     comm: 'containerd-shim',
     argv: [shimBinary, '-namespace', 'k8s.io', '-id', id, '-address', '/run/containerd/containerd.sock'],
@@ -38,7 +44,18 @@ export function startRuncSandbox({ node, id, config, network, hostname, handler 
     cgroup: '/system.slice/containerd.service',
     threads: 11,
   })
-  const pause = machine.spawn({ comm: 'pause', argv: ['/pause'], exe: '/pause', uid: 65535, parent: shim.pid, pidNamespace: sharedPids, netNamespace: net, ipcNamespace: ipc, memory: { rssKiB: 36, shmemKiB: 0, pssKiB: 36 }, cgroup: scope(config, id) })
+  const pause = machine.spawn({
+    comm: 'pause',
+    argv: ['/pause'],
+    exe: '/pause',
+    uid: 65535,
+    parent: shim.pid,
+    pidNamespace: sharedPids,
+    netNamespace: net,
+    ipcNamespace: ipc,
+    memory: { rssKiB: 36, shmemKiB: 0, pssKiB: 36 },
+    cgroup: scope(config, id),
+  })
   if (network !== null) node.network.attach({ namespace: net, ip: network.ip, node: node.name, kind: 'pod' })
   const containers = new Set<MachineContainer>()
 
@@ -65,7 +82,13 @@ export function startRuncSandbox({ node, id, config, network, hostname, handler 
   }
 }
 
-function run(node: SimNode, config: SandboxConfig, start: ContainerStart, namespaces: MachineContainerSpec['namespaces'], hostname: string): MachineContainer {
+function run(
+  node: SimNode,
+  config: SandboxConfig,
+  start: ContainerStart,
+  namespaces: MachineContainerSpec['namespaces'],
+  hostname: string,
+): MachineContainer {
   const { config: container } = start
   const { privileged } = container.security
   const standard = runcMounts(privileged, node.scenario.cgroup)
@@ -84,7 +107,12 @@ function run(node: SimNode, config: SandboxConfig, start: ContainerStart, namesp
       hostname,
       tty: container.tty,
       image: container.image,
-      rootfs: { fstype: 'overlay', device: 'overlay', options: overlayOptions(start.id), readonly: container.security.readOnlyRootfs },
+      rootfs: {
+        fstype: 'overlay',
+        device: 'overlay',
+        options: overlayOptions(start.id),
+        readonly: container.security.readOnlyRootfs,
+      },
       mounts: [...standard.first, ...volumes, ...standard.last],
       namespaces,
       cgroup: runcCgroup(scope(config, start.id), container.resources),
@@ -106,27 +134,38 @@ function run(node: SimNode, config: SandboxConfig, start: ContainerStart, namesp
 function refuseInsideProc(node: SimNode, mount: { containerPath: string; hostPath: string }, id: string): void {
   const { containerPath: destination, hostPath } = mount
   if (!destination.startsWith('/proc')) return
-  const allowed = ['cpuinfo', 'diskstats', 'meminfo', 'stat', 'swaps', 'uptime', 'loadavg', 'net/dev', 'slabinfo'].some((file) => destination === `/proc/${file}`)
+  const allowed = ['cpuinfo', 'diskstats', 'meminfo', 'stat', 'swaps', 'uptime', 'loadavg', 'net/dev', 'slabinfo'].some(
+    (file) => destination === `/proc/${file}`,
+  )
   const onProc = destination === '/proc' && (hostPath === '/proc' || hostPath.startsWith('/proc/'))
   if (allowed || onProc) return
   const rootfs = `/run/containerd/io.containerd.runtime.v2.task/k8s.io/${id}/rootfs${destination.replace('/proc/self', '/proc/1')}`
-  const why = destination === '/proc' ? `"${rootfs}" cannot be mounted because it is not of type proc` : `create mount destination for ${destination} mount: check proc-safety of ${destination} mount: "${rootfs}" cannot be mounted because it is inside /proc`
+  const why =
+    destination === '/proc'
+      ? `"${rootfs}" cannot be mounted because it is not of type proc`
+      : `create mount destination for ${destination} mount: check proc-safety of ${destination} mount: "${rootfs}" cannot be mounted because it is inside /proc`
   throw runcError(`error during container init: error mounting "${hostPath}" to rootfs at "${destination}": ${why}`)
 }
 
 function startError(error: unknown, executable: string): Error {
-  if (!(error instanceof MachineError) || error.errno !== 'ENOENT') return runcError(error instanceof Error ? error.message : String(error))
+  if (!(error instanceof MachineError) || error.errno !== 'ENOENT')
+    return runcError(error instanceof Error ? error.message : String(error))
   return runcError(executableMissing(executable))
 }
 
 /** runc's words for an executable that is not there. */
 export function executableMissing(executable: string): string {
-  const why = executable.includes('/') ? `stat ${executable}: no such file or directory` : 'executable file not found in $PATH'
+  const why = executable.includes('/')
+    ? `stat ${executable}: no such file or directory`
+    : 'executable file not found in $PATH'
   return `exec: "${executable}": ${why}`
 }
 
 function runcError(message: string): CriError {
-  return new CriError('Unknown', `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${message}: unknown`)
+  return new CriError(
+    'Unknown',
+    `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${message}: unknown`,
+  )
 }
 
 function runningContainer(container: MachineContainer): RunningContainer {
@@ -142,7 +181,9 @@ function runningContainer(container: MachineContainer): RunningContainer {
 
 /** Path of a container's cgroup under the pod's: a scope with the systemd driver. */
 function scope(config: SandboxConfig, id: string): string {
-  return config.cgroupParent.endsWith('.slice') ? `${config.cgroupParent}/cri-containerd-${id}.scope` : `${config.cgroupParent}/${id}`
+  return config.cgroupParent.endsWith('.slice')
+    ? `${config.cgroupParent}/cri-containerd-${id}.scope`
+    : `${config.cgroupParent}/${id}`
 }
 
 function overlayOptions(id: string): string {

@@ -37,8 +37,15 @@ export function createSandboxes(node: SimNode, pool: VmPool, onLost: (id: string
   const records = new Map<string, SandboxRecord>()
   const { files } = node.machine
 
-  const start = async (id: string, config: SandboxConfig, handler: KataHandler | null, network: PodNetwork | null, hostname: string): Promise<Sandbox> => {
-    if (handler === null) return startRuncSandbox({ node, id, config, network, hostname, handler: reportedHandler(node, config) })
+  const start = async (
+    id: string,
+    config: SandboxConfig,
+    handler: KataHandler | null,
+    network: PodNetwork | null,
+    hostname: string,
+  ): Promise<Sandbox> => {
+    if (handler === null)
+      return startRuncSandbox({ node, id, config, network, hostname, handler: reportedHandler(node, config) })
     return startKataSandbox({ node, handler, id, config, network, pool })
   }
 
@@ -105,7 +112,10 @@ export function createSandboxes(node: SimNode, pool: VmPool, onLost: (id: string
 function handlerOf(node: SimNode, config: SandboxConfig): KataHandler | null {
   const name = config.runtimeHandler
   if (config.annotations['io.kubernetes.cri.untrusted-workload'] === 'true') {
-    const why = name === '' ? 'no runtime for "untrusted" is configured' : 'untrusted workload with explicit runtime handler is not allowed'
+    const why =
+      name === ''
+        ? 'no runtime for "untrusted" is configured'
+        : 'untrusted workload with explicit runtime handler is not allowed'
     throw new CriError('Unknown', `failed to get sandbox runtime: ${why}`)
   }
   if (name === '' || name === node.scenario.defaultRuntime) return null
@@ -122,5 +132,8 @@ function reportedHandler(node: SimNode, config: SandboxConfig): string {
 function requireSnapshotter(node: SimNode, handler: KataHandler | null): void {
   const snapshotter = handler === null ? null : snapshotterOf(handler)
   if (snapshotter === null || node.scenario.snapshotters.includes(snapshotter)) return
-  throw new CriError('NotFound', `failed to start sandbox: failed to create containerd container: error unpacking image: snapshotter ${snapshotter} was not found: not found`)
+  throw new CriError(
+    'NotFound',
+    `failed to start sandbox: failed to create containerd container: error unpacking image: snapshotter ${snapshotter} was not found: not found`,
+  )
 }

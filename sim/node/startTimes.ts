@@ -5,7 +5,15 @@ import type { StartTimes } from './sandbox.ts'
  * How long starts take, ms: the guide's cold starts of a pod without volumes (baselines.yaml, start_time), less what the kubelet takes,
  * split between sandbox (the VM's boot) and container. Firecracker has no figure there; it boots no slower than Cloud Hypervisor.
  */
-const coldStart = { runc: 2300, 'go cloud-hypervisor': 3900, 'rust cloud-hypervisor': 3900, 'go qemu': 4900, 'rust qemu': 5500, 'rust dragonball': 6200, 'go firecracker': 3900 }
+const coldStart = {
+  runc: 2300,
+  'go cloud-hypervisor': 3900,
+  'rust cloud-hypervisor': 3900,
+  'go qemu': 4900,
+  'rust qemu': 5500,
+  'rust dragonball': 6200,
+  'go firecracker': 3900,
+}
 
 /** What passes in scheduler and kubelet before and after the runtime's part. */
 const kubelet = 800
@@ -13,7 +21,10 @@ const kubelet = 800
 const noTime: StartTimes = { sandbox: 0, container: 0, exec: 0 }
 
 /** @param latencies false: nothing takes time */
-export function startTimes(handler: Pick<KataHandler, 'language' | 'hypervisor'> | null, latencies: boolean): StartTimes {
+export function startTimes(
+  handler: Pick<KataHandler, 'language' | 'hypervisor'> | null,
+  latencies: boolean,
+): StartTimes {
   if (!latencies) return noTime
   const key = handler === null ? 'runc' : (`${handler.language} ${handler.hypervisor}` as keyof typeof coldStart)
   const total = (coldStart[key] ?? coldStart['rust cloud-hypervisor']) - kubelet

@@ -2,6 +2,7 @@ import type { PodSpec } from '../kubelet/podSpec.ts'
 import { matchesAnyTerm, nodeMatches } from './nodeAffinity.ts'
 import type { NodeInfo, PodDemand, Taint } from './nodeInfo.ts'
 import type { ClaimedVolumes } from './volumeClaims.ts'
+import { nodeSpecOf } from '../controllers/objectViews.ts'
 
 /** Why a node is no place for a pod, in the scheduler's words. `final`: evicting other pods would not help. */
 export interface Refusal {
@@ -12,15 +13,22 @@ export interface Refusal {
 /** The default plug-ins' filters in their order; the first that refuses speaks (kube-scheduler 1.34). null: the pod fits. */
 export function refusal(spec: PodSpec, demand: PodDemand, volumes: ClaimedVolumes, info: NodeInfo): Refusal | null {
   const { node } = info
-  if (node['spec']?.unschedulable && !tolerates(spec, { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' })) return final('node(s) were unschedulable')
+  if (
+    nodeSpecOf(node).unschedulable &&
+    !tolerates(spec, { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' })
+  )
+    return final('node(s) were unschedulable')
   // 1.34.2 and later name no taints (kubernetes#134740)
   if (!info.taints.every((taint) => tolerates(spec, taint))) return final('node(s) had untolerated taint(s)')
   if (!nodeMatches(spec, node)) return final("node(s) didn't match Pod's node affinity/selector")
-  if (demand.hostPorts.some((port) => (info.hostPorts.get(port) ?? 0) > 0)) return { reasons: ["node(s) didn't have free ports for the requested pod ports"], final: false }
+  if (demand.hostPorts.some((port) => (info.hostPorts.get(port) ?? 0) > 0))
+    return { reasons: ["node(s) didn't have free ports for the requested pod ports"], final: false }
   const lacking = insufficient(demand, info)
   if (lacking) return lacking
-  if (volumes.affinities.some((terms) => !matchesAnyTerm(terms, node))) return final("node(s) didn't match PersistentVolume's node affinity")
-  if (volumes.unbound.some((claim) => !claim.candidates.some((terms) => terms === null || matchesAnyTerm(terms, node)))) return final("node(s) didn't find available persistent volumes to bind")
+  if (volumes.affinities.some((terms) => !matchesAnyTerm(terms, node)))
+    return final("node(s) didn't match PersistentVolume's node affinity")
+  if (volumes.unbound.some((claim) => !claim.candidates.some((terms) => terms === null || matchesAnyTerm(terms, node))))
+    return final("node(s) didn't find available persistent volumes to bind")
   return null
 }
 

@@ -17,7 +17,10 @@ export function matchesAnyTerm(terms: readonly NodeSelectorTerm[], node: KubeObj
     const expressions = term.matchExpressions ?? []
     const matchFields = term.matchFields ?? []
     if (expressions.length + matchFields.length === 0) return false
-    return expressions.every((requirement) => matches(requirement, labels)) && matchFields.every((requirement) => matches(requirement, fields))
+    return (
+      expressions.every((requirement) => matches(requirement, labels)) &&
+      matchFields.every((requirement) => matches(requirement, fields))
+    )
   })
 }
 

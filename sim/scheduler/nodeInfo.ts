@@ -1,6 +1,6 @@
 import type { KubeObject } from '../kubeObject.ts'
 import { amount, type Amounts } from '../kubelet/podResources.ts'
-import type { ResourceList } from '../kubelet/podSpec.ts'
+import { nodeSpecOf, nodeStatusOf } from '../controllers/objectViews.ts'
 
 export interface Taint {
   key: string
@@ -20,7 +20,14 @@ export interface NodeInfo {
 }
 
 export function newNodeInfo(node: KubeObject): NodeInfo {
-  return { node, allocatable: allocatableOf(node), taints: taintsOf(node), requested: new Map(), pods: 0, hostPorts: new Map() }
+  return {
+    node,
+    allocatable: allocatableOf(node),
+    taints: taintsOf(node),
+    requested: new Map(),
+    pods: 0,
+    hostPorts: new Map(),
+  }
 }
 
 /** True when something changed that a pod could have waited for. */
@@ -28,7 +35,7 @@ export function refreshNodeInfo(info: NodeInfo, node: KubeObject): boolean {
   const before = info.node
   info.node = node
   const same = (part: (node: KubeObject) => unknown) => JSON.stringify(part(before)) === JSON.stringify(part(node))
-  if (same((one) => [one.metadata.labels, one['spec'], one['status']?.allocatable])) return false
+  if (same((one) => [one.metadata.labels, nodeSpecOf(one), nodeStatusOf(one).allocatable])) return false
   info.allocatable = allocatableOf(node)
   info.taints = taintsOf(node)
   return true
@@ -42,15 +49,16 @@ export interface PodDemand {
 
 export function charge(info: NodeInfo, demand: PodDemand, sign: 1 | -1): void {
   info.pods += sign
-  for (const [resource, value] of demand.requests) info.requested.set(resource, (info.requested.get(resource) ?? 0) + sign * value)
+  for (const [resource, value] of demand.requests)
+    info.requested.set(resource, (info.requested.get(resource) ?? 0) + sign * value)
   for (const port of demand.hostPorts) info.hostPorts.set(port, (info.hostPorts.get(port) ?? 0) + sign)
 }
 
 function allocatableOf(node: KubeObject): Amounts {
-  const list = (node['status']?.allocatable ?? node['status']?.capacity ?? {}) as ResourceList
+  const list = nodeStatusOf(node).allocatable ?? nodeStatusOf(node).capacity ?? {}
   return new Map(Object.entries(list).map(([resource, quantity]) => [resource, amount(resource, quantity)]))
 }
 
 function taintsOf(node: KubeObject): Taint[] {
-  return ((node['spec']?.taints ?? []) as Taint[]).filter((taint) => taint.effect !== 'PreferNoSchedule')
+  return ((nodeSpecOf(node).taints ?? []) as Taint[]).filter((taint) => taint.effect !== 'PreferNoSchedule')
 }

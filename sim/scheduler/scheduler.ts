@@ -11,6 +11,7 @@ import { selectNode } from './selectNode.ts'
 import { createSchedulerEvents } from './schedulerEvents.ts'
 import { claimMessage, unschedulableMessage } from './unschedulable.ts'
 import { claimedVolumes, NO_CLAIMS, type ClaimedVolumes } from './volumeClaims.ts'
+import { conditionsOf, phaseOf } from '../controllers/objectViews.ts'
 
 export interface Scheduler {
   /** Pods that wait for a node. */
@@ -118,8 +119,14 @@ export function startScheduler(options: { client: KubeClient; clock: Clock }): S
         kind: 'Binding',
         metadata: { name: pod.metadata.name, namespace: pod.metadata.namespace!, uid },
         target: { apiVersion: 'v1', kind: 'Node', name: node },
-      } as KubeObject)
-      events.tell(pod, 'Normal', 'Scheduled', 'Binding', `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node}`)
+      })
+      events.tell(
+        pod,
+        'Normal',
+        'Scheduled',
+        'Binding',
+        `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node}`,
+      )
     } catch (error) {
       if (tracked.get(uid) !== entry) return
       assign(entry, null)
@@ -136,12 +143,21 @@ export function startScheduler(options: { client: KubeClient; clock: Clock }): S
   }
 
   const setCondition = async (pod: KubeObject, reason: string, message: string) => {
-    const conditions = (pod['status']?.conditions ?? []) as { type: string; status: string; message?: string }[]
+    const conditions = conditionsOf(pod)
     const before = conditions.find((condition) => condition.type === 'PodScheduled')
     if (before?.status === 'False' && before.message === message) return
-    const condition = { type: 'PodScheduled', status: 'False', reason, message, lastProbeTime: null, lastTransitionTime: timestamp(clock.now()) }
+    const condition = {
+      type: 'PodScheduled',
+      status: 'False',
+      reason,
+      message,
+      lastProbeTime: null,
+      lastTransitionTime: timestamp(clock.now()),
+    }
     const status = { conditions: [...conditions.filter((one) => one !== before), condition] }
-    await client.patch(`${podPath(pod)}/status`, { metadata: { uid: pod.metadata.uid }, status }, 'application/merge-patch+json').catch(() => {})
+    await client
+      .patch(`${podPath(pod)}/status`, { metadata: { uid: pod.metadata.uid }, status }, 'application/merge-patch+json')
+      .catch(() => {})
   }
 
   const forget = (uid: string) => {
@@ -157,7 +173,7 @@ export function startScheduler(options: { client: KubeClient; clock: Clock }): S
   const onPod = (pod: KubeObject) => {
     const uid = pod.metadata.uid!
     const spec = specOf(pod)
-    if (['Succeeded', 'Failed'].includes(pod['status']?.phase)) return forget(uid)
+    if (['Succeeded', 'Failed'].includes(phaseOf(pod) ?? '')) return forget(uid)
     const known = tracked.get(uid)
     const entry: Tracked = known ?? { pod, demand: demandOf(pod), node: null }
     entry.pod = pod
@@ -167,8 +183,10 @@ export function startScheduler(options: { client: KubeClient; clock: Clock }): S
       waiting.delete(uid)
       return assign(entry, spec.nodeName)
     }
-    if ((spec.schedulerName ?? NAME) !== NAME || pod.metadata.deletionTimestamp) return void (active.delete(uid), waiting.delete(uid))
-    if (spec.schedulingGates?.length) return void setCondition(pod, 'SchedulingGated', 'Scheduling is blocked due to non-empty scheduling gates')
+    if ((spec.schedulerName ?? NAME) !== NAME || pod.metadata.deletionTimestamp)
+      return void (active.delete(uid), waiting.delete(uid))
+    if (spec.schedulingGates?.length)
+      return void setCondition(pod, 'SchedulingGated', 'Scheduling is blocked due to non-empty scheduling gates')
     if (!known || (!entry.node && !waiting.has(uid))) activate(uid)
   }
 
@@ -186,7 +204,8 @@ export function startScheduler(options: { client: KubeClient; clock: Clock }): S
     activateAll()
   }
 
-  const follow = (path: string, onUpsert: (object: KubeObject) => void, onDelete: (object: KubeObject) => void) => startInformer({ client, clock, path, onUpsert, onDelete })
+  const follow = (path: string, onUpsert: (object: KubeObject) => void, onDelete: (object: KubeObject) => void) =>
+    startInformer({ client, clock, path, onUpsert, onDelete })
   const informers = [
     follow('/api/v1/nodes', onNode, (node) => {
       nodes.delete(node.metadata.name)
@@ -211,5 +230,8 @@ export function startScheduler(options: { client: KubeClient; clock: Clock }): S
 
 function demandOf(pod: KubeObject): PodDemand {
   const ports = specOf(pod).containers.flatMap((container) => container.ports ?? [])
-  return { requests: podRequests(pod), hostPorts: ports.filter((port) => port.hostPort).map((port) => `${port.hostPort}/${port.protocol ?? 'TCP'}`) }
+  return {
+    requests: podRequests(pod),
+    hostPorts: ports.filter((port) => port.hostPort).map((port) => `${port.hostPort}/${port.protocol ?? 'TCP'}`),
+  }
 }

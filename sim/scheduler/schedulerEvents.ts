@@ -21,7 +21,9 @@ export function createSchedulerEvents(client: KubeClient, clock: Clock, componen
       if (before?.note === note) {
         before.count += 1
         const series = { count: before.count, lastObservedTime: now }
-        before.tail = before.tail.then(() => client.patch(`${path}/${before.name}`, { series }, 'application/merge-patch+json')).catch(() => {})
+        before.tail = before.tail
+          .then(() => client.patch(`${path}/${before.name}`, { series }, 'application/merge-patch+json'))
+          .catch(() => {})
         return
       }
       serial += 1
@@ -31,7 +33,14 @@ export function createSchedulerEvents(client: KubeClient, clock: Clock, componen
           apiVersion: 'v1',
           kind: 'Event',
           metadata: { name, namespace: pod.metadata.namespace! },
-          involvedObject: { kind: 'Pod', namespace: pod.metadata.namespace, name: pod.metadata.name, uid, apiVersion: 'v1', resourceVersion: pod.metadata.resourceVersion },
+          involvedObject: {
+            kind: 'Pod',
+            namespace: pod.metadata.namespace,
+            name: pod.metadata.name,
+            uid,
+            apiVersion: 'v1',
+            resourceVersion: pod.metadata.resourceVersion,
+          },
           reason,
           message: note,
           type,

@@ -13,7 +13,12 @@ const ENOUGH = 100
  * @param turn where the search begins, so that equal nodes take turns
  */
 export function selectNode(
-  spec: PodSpec, demand: PodDemand, volumes: ClaimedVolumes, nodes: readonly NodeInfo[], named: NodeInfo | undefined, turn: number,
+  spec: PodSpec,
+  demand: PodDemand,
+  volumes: ClaimedVolumes,
+  nodes: readonly NodeInfo[],
+  named: NodeInfo | undefined,
+  turn: number,
 ): { chosen: NodeInfo | null; refusals: Refusal[] } {
   if (named && !refusal(spec, demand, volumes, named)) return { chosen: named, refusals: [] }
   const refusals: Refusal[] = []

@@ -2,6 +2,7 @@ import type { KubeObject } from '../kubeObject.ts'
 import type { NodeSelectorTerm } from '../kubelet/podSpec.ts'
 import { specOf } from '../kubelet/podSpec.ts'
 import { volumeSuits } from '../controllers/volumeMatching.ts'
+import { claimOf, phaseOf, volumeOf } from '../controllers/objectViews.ts'
 
 /** What the claims of a pod ask of its node. */
 export interface ClaimedVolumes {
@@ -23,24 +24,32 @@ export interface VolumeCaches {
 export function claimedVolumes(pod: KubeObject, caches: VolumeCaches): ClaimedVolumes | string {
   const result: ClaimedVolumes = { affinities: [], unbound: [] }
   for (const volume of specOf(pod).volumes ?? []) {
-    const name = volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral ? `${pod.metadata.name}-${volume.name}` : null)
+    const name =
+      volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral ? `${pod.metadata.name}-${volume.name}` : null)
     if (!name) continue
     const claim = caches.claims.get(`${pod.metadata.namespace}/${name}`)
-    if (!claim) return volume.ephemeral ? `waiting for ephemeral volume controller to create the persistentvolumeclaim "${name}"` : `persistentvolumeclaim "${name}" not found`
+    if (!claim)
+      return volume.ephemeral
+        ? `waiting for ephemeral volume controller to create the persistentvolumeclaim "${name}"`
+        : `persistentvolumeclaim "${name}" not found`
     if (claim.metadata.deletionTimestamp) return `persistentvolumeclaim "${name}" is being deleted`
-    const bound = claim['spec'].volumeName ? caches.volumes.get(claim['spec'].volumeName) : undefined
-    if (claim['status']?.phase === 'Bound' && bound) {
+    const bound = caches.volumes.get(claimOf(claim).volumeName ?? '')
+    if (phaseOf(claim) === 'Bound' && bound) {
       const affinity = affinityOf(bound)
       if (affinity) result.affinities.push(affinity)
       continue
     }
-    const storageClass = caches.classes.get(claim['spec'].storageClassName ?? '')
-    if (storageClass?.['volumeBindingMode'] !== 'WaitForFirstConsumer') return 'pod has unbound immediate PersistentVolumeClaims'
-    result.unbound.push({ claim, candidates: [...caches.volumes.values()].filter((one) => volumeSuits(one, claim)).map(affinityOf) })
+    const storageClass = caches.classes.get(claimOf(claim).storageClassName ?? '')
+    if (storageClass?.['volumeBindingMode'] !== 'WaitForFirstConsumer')
+      return 'pod has unbound immediate PersistentVolumeClaims'
+    result.unbound.push({
+      claim,
+      candidates: [...caches.volumes.values()].filter((one) => volumeSuits(one, claim)).map(affinityOf),
+    })
   }
   return result
 }
 
 export function affinityOf(volume: KubeObject): NodeSelectorTerm[] | null {
-  return (volume['spec']?.nodeAffinity?.required?.nodeSelectorTerms as NodeSelectorTerm[] | undefined) ?? null
+  return volumeOf(volume).nodeAffinity?.required?.nodeSelectorTerms ?? null
 }

@@ -15,16 +15,26 @@ export interface AgentContainerOptions {
 }
 
 /** A container of a guest as the agent serves it: exits, signals and execs, with what the faults make of them. */
-export function agentContainer({ node, sandbox, container, guest, siblings, endVm, beforeExec }: AgentContainerOptions): RunningContainer {
+export function agentContainer({
+  node,
+  sandbox,
+  container,
+  guest,
+  siblings,
+  endVm,
+  beforeExec,
+}: AgentContainerOptions): RunningContainer {
   const { departures } = node
   let kills = 0
-  const stopWatching = guest.onLog(() => {
+  const look = () => {
     if (container.oomKills <= kills) return
     kills = container.oomKills
     if (departures.guestOomLoggedOnHost) logNeighbourOnHost(node)
     if (departures.oomEnds === 'vm') endVm()
     if (departures.oomEnds === 'all-containers') for (const sibling of siblings()) sibling.signal('KILL')
-  })
+  }
+  // The kernel reports a kill and then does it.
+  const stopWatching = guest.onLog(() => queueMicrotask(look))
   void container.exited.then(stopWatching)
   return {
     exited: container.exited.then(({ code, oomKilled }) =>
@@ -54,6 +64,10 @@ export function agentContainer({ node, sandbox, container, guest, siblings, endV
 function logNeighbourOnHost({ machine }: SimNode): void {
   const qemu = machine.processes().find((process) => process.comm.startsWith('qemu-system'))
   const pid = qemu?.pid ?? 1
-  machine.log(`qemu-system-x86 invoked oom-killer: gfp_mask=0x140cca(GFP_HIGHUSER_MOVABLE|__GFP_COMP), order=0, oom_score_adj=0`)
-  machine.log(`Out of memory: Killed process ${pid} (qemu-system-x86) total-vm:2585156kB, anon-rss:58020kB, file-rss:53511kB, shmem-rss:172089kB, UID:0 pgtables:912kB oom_score_adj:0`)
+  machine.log(
+    `qemu-system-x86 invoked oom-killer: gfp_mask=0x140cca(GFP_HIGHUSER_MOVABLE|__GFP_COMP), order=0, oom_score_adj=0`,
+  )
+  machine.log(
+    `Out of memory: Killed process ${pid} (qemu-system-x86) total-vm:2585156kB, anon-rss:58020kB, file-rss:53511kB, shmem-rss:172089kB, UID:0 pgtables:912kB oom_score_adj:0`,
+  )
 }

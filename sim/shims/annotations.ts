@@ -8,7 +8,11 @@ const prefix = 'io.katacontainers.config.hypervisor.'
  * (pkg/oci/utils.go addAnnotations), the Rust shim warns and ignores it (kata-types annotations).
  * @throws Error with the Go shim's words.
  */
-export function annotatedConfig(config: ShimConfig, handler: Pick<KataHandler, 'language'>, annotations: Readonly<Record<string, string>>): ShimConfig {
+export function annotatedConfig(
+  config: ShimConfig,
+  handler: Pick<KataHandler, 'language'>,
+  annotations: Readonly<Record<string, string>>,
+): ShimConfig {
   const result = { ...config }
   for (const [key, value] of Object.entries(annotations)) {
     if (!key.startsWith(prefix)) continue
@@ -31,6 +35,7 @@ function enabled(patterns: readonly string[], name: string): boolean {
 
 function wholeNumber(key: string, value: string): number {
   const number = Number(value)
-  if (!Number.isInteger(number) || number <= 0) throw new Error(`Error parsing annotation for ${key}: "${value}" is not a whole number`)
+  if (!Number.isInteger(number) || number <= 0)
+    throw new Error(`Error parsing annotation for ${key}: "${value}" is not a whole number`)
   return number
 }

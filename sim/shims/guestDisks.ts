@@ -27,7 +27,14 @@ export function createGuestDisks(guest: Machine, host: MachineFiles, config: Shi
       const index = plugged.size + (scsi ? 0 : taken)
       const name = `${scsi ? 'sd' : 'vd'}${letters[index] ?? 'z'}`
       const disk = { path: `/dev/${name}`, major: scsi ? 8 : 254, minor: 16 * index }
-      guest.addBlockDevice({ name, major: disk.major, minor: disk.minor, readonly, rotational: false, backing: { files: host, path: hostPath } })
+      guest.addBlockDevice({
+        name,
+        major: disk.major,
+        minor: disk.minor,
+        readonly,
+        rotational: false,
+        backing: { files: host, path: hostPath },
+      })
       plugged.set(hostPath, disk)
       return disk
     },

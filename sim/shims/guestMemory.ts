@@ -16,7 +16,11 @@ const rustVmmReserve: Reserve = { fixed: 25_412.6, perMiB: 17.5915 }
 export const smallestVmMiB = 128
 
 /** @returns MemTotal of a guest that boots with so many MiB, KiB. Memory plugged later adds to it in full. */
-export function guestMemTotalKiB(hypervisor: KataHandler['hypervisor'], memoryMiB: number, extraReserveMiB: number): number {
+export function guestMemTotalKiB(
+  hypervisor: KataHandler['hypervisor'],
+  memoryMiB: number,
+  extraReserveMiB: number,
+): number {
   const reserve = hypervisor === 'qemu' ? qemuReserve : rustVmmReserve
   const kept = reserve.fixed + reserve.perMiB * memoryMiB + extraReserveMiB * 1024
   return Math.max(0, Math.round(memoryMiB * 1024 - kept))
@@ -28,7 +32,29 @@ export function guestMemTotalKiB(hypervisor: KataHandler['hypervisor'], memoryMi
  */
 export function idleGuest(mode: 'documented' | 'as-recorded'): MachineSpec['memory']['idle'] {
   if (mode === 'as-recorded') {
-    return { slabReclaimable: 816, slabUnreclaimable: 20_500, percpu: 200, anon: 1_500, mapped: 6_972, buffers: 124, cached: 1_504, kernelStack: 880, pageTables: 500, other: 12_000 }
+    return {
+      slabReclaimable: 816,
+      slabUnreclaimable: 20_500,
+      percpu: 200,
+      anon: 1_500,
+      mapped: 6_972,
+      buffers: 124,
+      cached: 1_504,
+      kernelStack: 880,
+      pageTables: 500,
+      other: 12_000,
+    }
   }
-  return { slabReclaimable: 3_072, slabUnreclaimable: 10_240, percpu: 3_584, anon: 6_450, mapped: 17_920, buffers: 512, cached: 5_632, kernelStack: 1_536, pageTables: 1_536, other: 11_776 }
+  return {
+    slabReclaimable: 3_072,
+    slabUnreclaimable: 10_240,
+    percpu: 3_584,
+    anon: 6_450,
+    mapped: 17_920,
+    buffers: 512,
+    cached: 5_632,
+    kernelStack: 1_536,
+    pageTables: 1_536,
+    other: 11_776,
+  }
 }

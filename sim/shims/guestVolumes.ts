@@ -24,7 +24,14 @@ export interface HostMounts {
   isTmpfs: (path: string) => boolean
 }
 
-export function createGuestVolumes(node: SimNode, guest: Machine, disks: GuestDisks, config: ShimConfig, sandboxId: string, host: HostMounts): GuestVolumes {
+export function createGuestVolumes(
+  node: SimNode,
+  guest: Machine,
+  disks: GuestDisks,
+  config: ShimConfig,
+  sandboxId: string,
+  host: HostMounts,
+): GuestVolumes {
   const { departures } = node
   const emptyDirs = new Map<string, string>()
 
@@ -33,9 +40,17 @@ export function createGuestVolumes(node: SimNode, guest: Machine, disks: GuestDi
     const known = emptyDirs.get(hostPath)
     if (known !== undefined) return known
     const name = nameOf(hostPath)
-    const path = kind === 'local' ? `${sharedInGuest}/${sandboxId}/rootfs/local/${name}` : `/run/kata-containers/sandbox/${sandboxId}/${kind}/${name}`
+    const path =
+      kind === 'local'
+        ? `${sharedInGuest}/${sandboxId}/rootfs/local/${name}`
+        : `/run/kata-containers/sandbox/${sandboxId}/${kind}/${name}`
     guest.files.mkdir(path, 0o777)
-    if (kind !== 'local') guest.files.mount(path, { tmpfs: true, sizeBytes: kind === 'shm' ? null : config.defaultMemoryMiB * 1024 * 1024 }, { fstype: 'tmpfs' })
+    if (kind !== 'local')
+      guest.files.mount(
+        path,
+        { tmpfs: true, sizeBytes: kind === 'shm' ? null : config.defaultMemoryMiB * 1024 * 1024 },
+        { fstype: 'tmpfs' },
+      )
     emptyDirs.set(hostPath, path)
     return path
   }
@@ -44,7 +59,12 @@ export function createGuestVolumes(node: SimNode, guest: Machine, disks: GuestDi
     const hash = createHash('sha256').update(mount.containerPath).digest('hex').slice(0, 16)
     const path = `${sharedInGuest}/${containerId}-${hash}-${nameOf(mount.containerPath)}`
     if (config.sharedFs === 'none') copyTree(node.machine.files, mount.hostPath, guest.files, path)
-    else guest.files.mount(path, { files: node.machine.files, path: mount.hostPath }, { fstype: 'virtiofs', readonly: mount.readonly })
+    else
+      guest.files.mount(
+        path,
+        { files: node.machine.files, path: mount.hostPath },
+        { fstype: 'virtiofs', readonly: mount.readonly },
+      )
     return path
   }
 
@@ -53,7 +73,8 @@ export function createGuestVolumes(node: SimNode, guest: Machine, disks: GuestDi
     if (kind === 'block') return disks.plug(mount.hostPath, mount.readonly).path
     if (kind !== 'guest') return share(containerId, mount)
     if (departures.hostProcShows === 'node' && !below(mount.hostPath, '/dev')) return share(containerId, mount)
-    if (guest.files.kindOf(mount.hostPath) === null) throw new Error(withBacktrace('No such file or directory (os error 2)'))
+    if (guest.files.kindOf(mount.hostPath) === null)
+      throw new Error(withBacktrace('No such file or directory (os error 2)'))
     return mount.hostPath
   }
 
@@ -80,13 +101,20 @@ export function createGuestVolumes(node: SimNode, guest: Machine, disks: GuestDi
 }
 
 /** How /proc/mounts shows a volume, as recorded: directories by announced submounts (none), files by the share itself (kataShared). */
-function shownAs(node: SimNode, mount: CriMount, kind: VolumeKind, config: ShimConfig, host: HostMounts): { fstype: string; device: string; options: string } {
+function shownAs(
+  node: SimNode,
+  mount: CriMount,
+  kind: VolumeKind,
+  config: ShimConfig,
+  host: HostMounts,
+): { fstype: string; device: string; options: string } {
   const access = mount.readonly ? 'ro' : 'rw'
   if (kind === 'guest') return guestFilesystem(mount.hostPath, access)
   if (kind === 'block') return guestFilesystem('/dev', access)
   if (kind === 'shm') return { fstype: 'tmpfs', device: 'shm', options: `${access},relatime` }
   if (kind === 'watchable') return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
-  if (kind === 'ephemeral') return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime,size=${config.defaultMemoryMiB * 1024}k` }
+  if (kind === 'ephemeral')
+    return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime,size=${config.defaultMemoryMiB * 1024}k` }
   if (config.sharedFs === 'none') return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
   const directory = host.kindOf(mount.hostPath) === 'directory'
   if (node.departures.sharedFilesystem === '9p' && kind === 'share' && directory) return nineP(access)
@@ -95,12 +123,17 @@ function shownAs(node: SimNode, mount: CriMount, kind: VolumeKind, config: ShimC
 
 /** A mount of the old shared file system. */
 export function nineP(access: 'rw' | 'ro'): { fstype: string; device: string; options: string } {
-  return { fstype: '9p', device: 'kataShared', options: `${access},dirsync,nodev,relatime,access=client,msize=8192,trans=virtio` }
+  return {
+    fstype: '9p',
+    device: 'kataShared',
+    options: `${access},dirsync,nodev,relatime,access=client,msize=8192,trans=virtio`,
+  }
 }
 
 function guestFilesystem(path: string, access: string): { fstype: string; device: string; options: string } {
   if (below(path, '/proc')) return { fstype: 'proc', device: 'proc', options: `${access},nosuid,nodev,noexec,relatime` }
-  if (below(path, '/sys')) return { fstype: 'sysfs', device: 'sysfs', options: `${access},nosuid,nodev,noexec,relatime` }
+  if (below(path, '/sys'))
+    return { fstype: 'sysfs', device: 'sysfs', options: `${access},nosuid,nodev,noexec,relatime` }
   return { fstype: 'devtmpfs', device: 'devtmpfs', options: `${access},relatime,mode=755` }
 }
 

@@ -35,7 +35,9 @@ export function shimBinary(handler: Pick<KataHandler, 'language'>): string {
 /** Directory of the configuration that containerd's ConfigPath points into (install.rs of kata-deploy). */
 export function configDirectory(handler: KataHandler): string {
   if (handler.custom !== null) return `${defaults}/custom-runtimes/${handler.custom}`
-  return handler.language === 'go' ? `${defaults}/runtimes/${handler.shim}` : `${defaults}/runtime-rs/runtimes/${handler.shim}`
+  return handler.language === 'go'
+    ? `${defaults}/runtimes/${handler.shim}`
+    : `${defaults}/runtime-rs/runtimes/${handler.shim}`
 }
 
 /** The base file of the handler: `configuration-<shim>.toml`; drop-ins lie in `config.d` beside it. */

@@ -85,7 +85,14 @@ export function kataRelease(version: string): KataRelease {
     emptyDirShared: from('4.0.0'),
     rustCloudHypervisorShim: from('3.30.0') ? 'clh-runtime-rs' : 'cloud-hypervisor',
     goAnnotations: ['enable_iommu', ...virtiofsArguments('3.32.0'), 'kernel_params', ...verity],
-    rustAnnotations: ['enable_iommu', ...virtiofsArguments('3.31.0'), 'kernel_params', ...verity, 'default_vcpus', 'default_memory'],
+    rustAnnotations: [
+      'enable_iommu',
+      ...virtiofsArguments('3.31.0'),
+      'kernel_params',
+      ...verity,
+      'default_vcpus',
+      'default_memory',
+    ],
     defaultShim: from('4.0.0') ? 'qemu-runtime-rs' : 'qemu',
   }
 }

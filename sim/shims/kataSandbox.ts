@@ -55,8 +55,27 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
 
   const addGuest = async (): Promise<SandboxGuest> => {
     const podDemand = sandboxDemand(config)
-    const vm = await options.pool.take({ sandboxId: id, handler, config: shimSettings, demand: podDemand, shim, network: { namespace: network?.namespace ?? machine.rootNetNamespace, mac: network?.mac ?? null }, cgroup: cgroups.hypervisor })
-    const guest = createGuest({ node, handler, settings: shimSettings, sandboxId: id, config, network, vm, host, first: guests.length === 0, giveBack: (one) => options.pool.giveBack(one) })
+    const vm = await options.pool.take({
+      sandboxId: id,
+      handler,
+      config: shimSettings,
+      demand: podDemand,
+      shim,
+      network: { namespace: network?.namespace ?? machine.rootNetNamespace, mac: network?.mac ?? null },
+      cgroup: cgroups.hypervisor,
+    })
+    const guest = createGuest({
+      node,
+      handler,
+      settings: shimSettings,
+      sandboxId: id,
+      config,
+      network,
+      vm,
+      host,
+      first: guests.length === 0,
+      giveBack: (one) => options.pool.giveBack(one),
+    })
     guests.push(guest)
     vm.onDeath(() => end(true))
     return guest
@@ -72,12 +91,15 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
   void shim.exited.then(() => end(true))
 
   /** Each container is plugged for when it is made (sandbox.go CreateContainer, updateResources). */
-  const demandNow = () => demandOf([...containers.values()].filter((container) => container.running).map((container) => container.demand))
+  const demandNow = () =>
+    demandOf([...containers.values()].filter((container) => container.running).map((container) => container.demand))
 
   const startContainer = async (start: ContainerStart): Promise<RunningContainer> => {
     if (over) throw new CriError('NotFound', `sandbox container "${id}" is not running`)
-    const guest = departures.vmScope === 'container' && containers.size > 0 ? await addGuest() : (guests[0] as SandboxGuest)
-    if (departures.shimPer === 'container' && containers.size > 0) shims.push(startShim(node, handler, id, cgroups.overhead, network))
+    const guest =
+      departures.vmScope === 'container' && containers.size > 0 ? await addGuest() : (guests[0] as SandboxGuest)
+    if (departures.shimPer === 'container' && containers.size > 0)
+      shims.push(startShim(node, handler, id, cgroups.overhead, network))
     const demand = await containerDemand(node, config, start)
     const entry = { demand, running: true, guest }
     containers.set(start.id, entry)
@@ -87,15 +109,27 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
       container = await guest.run(start)
     } catch (error) {
       containers.delete(start.id)
-      throw new CriError('Unknown', `failed to create containerd task: failed to create shim task: ${agentWords(error)}: unknown`)
+      throw new CriError(
+        'Unknown',
+        `failed to create containerd task: failed to create shim task: ${agentWords(error)}: unknown`,
+      )
     }
     files.containerAdded(start.id)
-    if (departures.containerProcessesOnHost) mirrors.set(start.id, machine.spawn({ comm: commOf(start.argv), argv: start.argv, exe: start.argv[0] ?? '' }))
+    if (departures.containerProcessesOnHost)
+      mirrors.set(start.id, machine.spawn({ comm: commOf(start.argv), argv: start.argv, exe: start.argv[0] ?? '' }))
     void container.exited.then(() => {
       entry.running = false
       mirrors.get(start.id)?.kill('KILL')
     })
-    return agentContainer({ node, sandbox: config, container, guest: guest.vm.guest, siblings: () => [...siblingsOf(guests, start.id)], endVm: () => end(true), beforeExec: () => guest.refreshLeakedProcesses() })
+    return agentContainer({
+      node,
+      sandbox: config,
+      container,
+      guest: guest.vm.guest,
+      siblings: () => [...siblingsOf(guests, start.id)],
+      endVm: () => end(true),
+      beforeExec: () => guest.refreshLeakedProcesses(),
+    })
   }
 
   return {
@@ -116,11 +150,16 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
 /** Base file and drop-ins as they lie on the node, then the pod's annotations. */
 function effectiveConfig(node: SimNode, handler: KataHandler, config: SandboxConfig): ShimConfig {
   const settings = shimConfig(readEffectiveToml(node.machine.files, configPath(handler), node.departures))
-  const annotations = Object.fromEntries(Object.entries(config.annotations).filter(([key]) => key.startsWith('io.katacontainers.')))
+  const annotations = Object.fromEntries(
+    Object.entries(config.annotations).filter(([key]) => key.startsWith('io.katacontainers.')),
+  )
   try {
     return annotatedConfig(settings, handler, annotations)
   } catch (error) {
-    throw new CriError('Unknown', `failed to create containerd task: failed to create shim task: ${(error as Error).message}: unknown`)
+    throw new CriError(
+      'Unknown',
+      `failed to create containerd task: failed to create shim task: ${(error as Error).message}: unknown`,
+    )
   }
 }
 
@@ -130,7 +169,13 @@ function cgroupsOf(config: SandboxConfig, id: string, settings: ShimConfig): { h
   return { hypervisor: pod, overhead: settings.sandboxCgroupOnly ? pod : `/kata_overhead/${id}` }
 }
 
-function startShim(node: SimNode, handler: KataHandler, id: string, cgroup: string, network: PodNetwork | null): MachineProcess {
+function startShim(
+  node: SimNode,
+  handler: KataHandler,
+  id: string,
+  cgroup: string,
+  network: PodNetwork | null,
+): MachineProcess {
   const binary = shimBinary(handler)
   const { shimKiB } = idleHostMemory({ ...handler, hypervisor: 'qemu' }, 2048)
   return node.machine.spawn({
@@ -146,14 +191,35 @@ function startShim(node: SimNode, handler: KataHandler, id: string, cgroup: stri
 }
 
 /** Two processes, the second the child that serves: recorded with the Go shim. None where the VMM has its own. */
-function startVirtiofsd(node: SimNode, handler: KataHandler, settings: ShimConfig, id: string, shim: MachineProcess, cgroup: string): MachineProcess[] {
+function startVirtiofsd(
+  node: SimNode,
+  handler: KataHandler,
+  settings: ShimConfig,
+  id: string,
+  shim: MachineProcess,
+  cgroup: string,
+): MachineProcess[] {
   if (settings.sharedFs !== 'virtio-fs' || !node.departures.virtiofsdRuns || settings.virtiofsDaemon === null) return []
-  const argv = virtiofsdCommandLine(handler, settings.virtiofsDaemon, id, settings.virtiofsCache, settings.virtiofsArguments)
+  const argv = virtiofsdCommandLine(
+    handler,
+    settings.virtiofsDaemon,
+    id,
+    settings.virtiofsCache,
+    settings.virtiofsArguments,
+  )
   const { virtiofsdKiB } = idleHostMemory(handler, settings.defaultMemoryMiB)
   const parentKiB = 4_200
   const childKiB = Math.max(3_000, virtiofsdKiB - parentKiB)
   const spawn = (parent: number, rssKiB: number, shmemKiB: number, threads: number) =>
-    node.machine.spawn({ comm: 'virtiofsd', argv, exe: argv[0] ?? '', parent, memory: { rssKiB, shmemKiB, pssKiB: Math.round(rssKiB * 0.42) }, cgroup, threads })
+    node.machine.spawn({
+      comm: 'virtiofsd',
+      argv,
+      exe: argv[0] ?? '',
+      parent,
+      memory: { rssKiB, shmemKiB, pssKiB: Math.round(rssKiB * 0.42) },
+      cgroup,
+      threads,
+    })
   const parent = spawn(shim.pid, parentKiB, 0, 1)
   return [parent, spawn(parent.pid, childKiB, Math.round(childKiB * 0.5), 2)]
 }
@@ -166,7 +232,10 @@ function sandboxDemand(config: SandboxConfig): ReturnType<typeof demandOf> {
 /** limits of a container; requests where a fault counts them. */
 async function containerDemand(node: SimNode, config: SandboxConfig, start: ContainerStart): Promise<ContainerDemand> {
   const { cpuQuota, cpuPeriod, memoryLimitBytes } = start.config.resources
-  const demand = { cpuMillicores: cpuQuota === null ? 0 : (cpuQuota * 1000) / cpuPeriod, memoryBytes: memoryLimitBytes ?? 0 }
+  const demand = {
+    cpuMillicores: cpuQuota === null ? 0 : (cpuQuota * 1000) / cpuPeriod,
+    memoryBytes: memoryLimitBytes ?? 0,
+  }
   const { memoryRequestsCounted, cpuRequestsCounted } = node.departures
   if (!memoryRequestsCounted && !cpuRequestsCounted) return demand
   const requests = (await node.pods.containerOf(config, start.config.name)).requests
@@ -188,4 +257,3 @@ function siblingsOf(guests: readonly SandboxGuest[], id: string): MachineContain
 function commOf(argv: readonly string[]): string {
   return (argv[0] ?? '').split('/').at(-1)?.slice(0, 15) ?? ''
 }
-

@@ -1,7 +1,8 @@
 import type { KataHandler } from './kataHandler.ts'
 import type { KataRelease } from './kataRelease.ts'
 
-const systemd = 'systemd.unit=kata-containers.target systemd.mask=systemd-networkd.service systemd.mask=systemd-networkd.socket'
+const systemd =
+  'systemd.unit=kata-containers.target systemd.mask=systemd-networkd.service systemd.mask=systemd-networkd.socket'
 
 /** As Kata 3.26.0 with the Go shim and QEMU was seen to boot it, before `kernel_params` of the configuration. */
 function goQemu(maxVcpus: number): string {
@@ -38,7 +39,12 @@ function rust(handler: KataHandler, pmem: boolean): string {
 }
 
 /** /proc/cmdline of a guest. @param maxVcpus CPUs the VM can ever have. @param params `kernel_params` of configuration and annotation. */
-export function kernelCommandLine(handler: KataHandler, release: KataRelease, maxVcpus: number, params: readonly string[]): string {
+export function kernelCommandLine(
+  handler: KataHandler,
+  release: KataRelease,
+  maxVcpus: number,
+  params: readonly string[],
+): string {
   const own = ownParameters(handler, maxVcpus, release.version === '3.25.0' || release.version === '3.26.0')
   return [own, ...params].filter((part) => part !== '').join(' ')
 }

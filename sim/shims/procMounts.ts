@@ -1,7 +1,9 @@
 import type { Departures } from '../faults/departures.ts'
 
 /** What the agent allows to be mounted over (rustjail mount.rs check_proc_mount): containers/runc#2128, CVE-2019-16884. */
-const allowed = ['cpuinfo', 'diskstats', 'meminfo', 'stat', 'swaps', 'uptime', 'loadavg', 'net/dev'].map((file) => `/proc/${file}`)
+const allowed = ['cpuinfo', 'diskstats', 'meminfo', 'stat', 'swaps', 'uptime', 'loadavg', 'net/dev'].map(
+  (file) => `/proc/${file}`,
+)
 
 /** A mount that the agent is asked to make at a destination at or below /proc. */
 export interface ProcMount {

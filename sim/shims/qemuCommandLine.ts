@@ -22,22 +22,35 @@ export interface QemuStart {
   mac: string | null
 }
 
-export type QemuDepartures = Pick<Departures, 'accelerator' | 'qemuCpu' | 'memoryBackendShared' | 'qemuMemorySlots' | 'qemuMaxmemMiB' | 'vsock'>
+export type QemuDepartures = Pick<
+  Departures,
+  'accelerator' | 'qemuCpu' | 'memoryBackendShared' | 'qemuMemorySlots' | 'qemuMaxmemMiB' | 'vsock'
+>
 
 /** Command line of QEMU under the Go shim, as Kata 3.26.0 was seen to start it. */
 export function goQemuCommandLine(start: QemuStart, departures: QemuDepartures): string[] {
   const vm = `/run/vc/vm/${start.sandboxId}`
   const cid = String(start.guestCid)
   const serial = departures.vsock
-    ? ['-device', 'virtio-serial-pci,disable-modern=true,id=serial0', '-device', 'virtconsole,chardev=charconsole0,id=console0']
+    ? [
+        '-device',
+        'virtio-serial-pci,disable-modern=true,id=serial0',
+        '-device',
+        'virtconsole,chardev=charconsole0,id=console0',
+      ]
     : []
-  const vsock = departures.vsock ? ['-device', `vhost-vsock-pci,disable-modern=true,vhostfd=4,id=vsock-${cid},guest-cid=${cid}`] : []
+  const vsock = departures.vsock
+    ? ['-device', `vhost-vsock-pci,disable-modern=true,vhostfd=4,id=vsock-${cid},guest-cid=${cid}`]
+    : []
   return [
     start.binary,
     ...['-name', `sandbox-${start.sandboxId}`, '-uuid', start.uuid],
     ...['-machine', `q35,accel=${departures.accelerator},nvdimm=on`, '-cpu', departures.qemuCpu],
     ...['-qmp', 'unix:fd=3,server=on,wait=off', '-m', goMemory(start, departures)],
-    ...['-device', 'pci-bridge,bus=pcie.0,id=pci-bridge-0,chassis_nr=1,shpc=off,addr=2,io-reserve=4k,mem-reserve=1m,pref64-reserve=1m'],
+    ...[
+      '-device',
+      'pci-bridge,bus=pcie.0,id=pci-bridge-0,chassis_nr=1,shpc=off,addr=2,io-reserve=4k,mem-reserve=1m,pref64-reserve=1m',
+    ],
     ...serial,
     ...['-chardev', `socket,id=charconsole0,path=${vm}/console.sock,server=on,wait=off`],
     ...['-device', 'nvdimm,id=nv0,memdev=mem0,unarmed=on'],
@@ -46,10 +59,16 @@ export function goQemuCommandLine(start: QemuStart, departures: QemuDepartures):
     ...['-object', 'rng-random,id=rng0,filename=/dev/urandom', '-device', 'virtio-rng-pci,rng=rng0'],
     ...vsock,
     ...sharedDirectory(`char-${start.deviceId}`, `${vm}/vhost-fs.sock`),
-    ...network(start.mac, (mac) => `driver=virtio-net-pci,netdev=network-0,mac=${mac},disable-modern=true,mq=on,vectors=4`),
+    ...network(
+      start.mac,
+      (mac) => `driver=virtio-net-pci,netdev=network-0,mac=${mac},disable-modern=true,mq=on,vectors=4`,
+    ),
     ...['-rtc', 'base=utc,driftfix=slew,clock=host', '-global', 'kvm-pit.lost_tick_policy=discard'],
     ...['-vga', 'none', '-no-user-config', '-nodefaults', '-nographic', '--no-reboot'],
-    ...['-object', `memory-backend-file,id=dimm1,size=${start.memoryMiB}M,mem-path=/dev/shm,share=${onOff(departures.memoryBackendShared)}`],
+    ...[
+      '-object',
+      `memory-backend-file,id=dimm1,size=${start.memoryMiB}M,mem-path=/dev/shm,share=${onOff(departures.memoryBackendShared)}`,
+    ],
     ...['-numa', 'node,memdev=dimm1'],
     ...['-kernel', start.kernel, '-append', start.append, '-pidfile', `${vm}/pid`],
     ...['-smp', `${start.vcpus},cores=1,threads=1,sockets=${start.maxVcpus},maxcpus=${start.maxVcpus}`],
@@ -59,20 +78,35 @@ export function goQemuCommandLine(start: QemuStart, departures: QemuDepartures):
 /** Command line of QEMU under the Rust shim (runtime-rs cmdline_generator.rs: sizes in the largest whole unit, no sockets in -smp). */
 export function rustQemuCommandLine(start: QemuStart, departures: QemuDepartures): string[] {
   const run = `/run/kata/${start.sandboxId}`
-  const vsock = departures.vsock ? ['-device', `vhost-vsock-pci,disable-modern=false,vhostfd=4,guest-cid=${start.guestCid}`] : []
+  const vsock = departures.vsock
+    ? ['-device', `vhost-vsock-pci,disable-modern=false,vhostfd=4,guest-cid=${start.guestCid}`]
+    : []
   return [
     start.binary,
     ...['-name', `sandbox-${start.sandboxId},debug-threads=on`],
     ...['-kernel', start.kernel, '-append', start.append],
     ...['-m', rustMemory(start, departures)],
-    ...['-object', `memory-backend-file,id=entire-guest-memory-share,mem-path=/dev/shm,size=${wholeUnit(start.memoryMiB)},share=${onOff(departures.memoryBackendShared)},readonly=off`],
+    ...[
+      '-object',
+      `memory-backend-file,id=entire-guest-memory-share,mem-path=/dev/shm,size=${wholeUnit(start.memoryMiB)},share=${onOff(departures.memoryBackendShared)},readonly=off`,
+    ],
     ...['-numa', 'node,memdev=entire-guest-memory-share'],
     ...['-smp', `${start.vcpus},maxcpus=${start.maxVcpus}`, '-cpu', departures.qemuCpu],
     ...['-machine', `q35,accel=${departures.accelerator},nvdimm=on`],
     ...['-vga', 'none', '-no-user-config', '-nodefaults', '-nographic', '-no-reboot'],
-    ...['-uuid', start.uuid, '-qmp', `unix:path=${run}/qmp.sock,server=on,wait=off`, '-rtc', 'base=utc,clock=host,driftfix=slew'],
+    ...[
+      '-uuid',
+      start.uuid,
+      '-qmp',
+      `unix:path=${run}/qmp.sock,server=on,wait=off`,
+      '-rtc',
+      'base=utc,clock=host,driftfix=slew',
+    ],
     ...['-device', 'pci-bridge,bus=pcie.0,id=pci-bridge-0,chassis_nr=1,shpc=off,addr=2'],
-    ...['-object', `memory-backend-file,id=mem0,mem-path=${start.image},size=${start.imageBytes},share=off,readonly=on`],
+    ...[
+      '-object',
+      `memory-backend-file,id=mem0,mem-path=${start.image},size=${start.imageBytes},share=off,readonly=on`,
+    ],
     ...['-device', 'nvdimm,memdev=mem0,unarmed=on'],
     ...['-device', 'virtio-scsi-pci,id=scsi0'],
     ...['-object', 'rng-random,id=rng0,filename=/dev/urandom', '-device', 'virtio-rng-pci,rng=rng0'],

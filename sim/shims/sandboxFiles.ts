@@ -14,7 +14,12 @@ export interface SandboxFiles {
   removeAll(): void
 }
 
-export function createSandboxFiles(files: MachineFiles, sandboxId: string, handler: KataHandler, departures: Pick<Departures, 'vsock'>): SandboxFiles {
+export function createSandboxFiles(
+  files: MachineFiles,
+  sandboxId: string,
+  handler: KataHandler,
+  departures: Pick<Departures, 'vsock'>,
+): SandboxFiles {
   const directories = directoriesOf(sandboxId, handler)
   for (const directory of directories) files.mkdir(directory, 0o750)
   for (const [path, text] of filesOf(sandboxId, handler)) files.write(path, text, 0o600)
@@ -47,7 +52,11 @@ function filesOf(sandboxId: string, handler: KataHandler): [path: string, text: 
     [`/run/vc/sbs/${sandboxId}/shim-monitor.sock`, ''],
     [`/run/vc/sbs/${sandboxId}/${sandboxId}/persist.json`, '{}'],
   ]
-  if (handler.hypervisor === 'firecracker') return [...sandbox, [`/run/vc/firecracker/${sandboxId}/root/fcConfig.json`, '{}']]
-  const sockets = handler.hypervisor === 'qemu' ? ['console.sock', 'qmp.sock', 'vhost-fs.sock', 'pid'] : ['clh-api.sock', 'virtiofsd.sock']
+  if (handler.hypervisor === 'firecracker')
+    return [...sandbox, [`/run/vc/firecracker/${sandboxId}/root/fcConfig.json`, '{}']]
+  const sockets =
+    handler.hypervisor === 'qemu'
+      ? ['console.sock', 'qmp.sock', 'vhost-fs.sock', 'pid']
+      : ['clh-api.sock', 'virtiofsd.sock']
   return [...sandbox, ...sockets.map((name): [string, string] => [`/run/vc/vm/${sandboxId}/${name}`, ''])]
 }

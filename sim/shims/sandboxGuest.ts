@@ -1,5 +1,12 @@
 import type { SandboxConfig } from '../kubelet/containerRuntime.ts'
-import type { ContainerMount, Machine, MachineContainer, MachineContainerSpec, NetNamespace, PidNamespace } from '../machine/machine.ts'
+import type {
+  ContainerMount,
+  Machine,
+  MachineContainer,
+  MachineContainerSpec,
+  NetNamespace,
+  PidNamespace,
+} from '../machine/machine.ts'
 import { capabilitiesOf } from '../node/capabilities.ts'
 import { cpuWeight, userOf } from '../node/containerResources.ts'
 import { macAddress } from '../node/identifiers.ts'
@@ -45,13 +52,25 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
   const net = guestNetwork(options)
   const pidNamespace = guest.newPidNamespace()
   const ipcNamespace = guest.newIpcNamespace()
-  guest.spawn({ comm: 'pause', argv: ['/pause'], exe: '/pause', uid: 65535, pidNamespace, netNamespace: net, cgroup: `/kubepods/${sandboxId}` })
-  for (const [name, value] of Object.entries(config.sysctls)) guest.setSysctl(name.replaceAll('.', '/'), value, name.startsWith('net.') ? net : ipcNamespace)
+  guest.spawn({
+    comm: 'pause',
+    argv: ['/pause'],
+    exe: '/pause',
+    uid: 65535,
+    pidNamespace,
+    netNamespace: net,
+    cgroup: `/kubepods/${sandboxId}`,
+  })
+  for (const [name, value] of Object.entries(config.sysctls))
+    guest.setSysctl(name.replaceAll('.', '/'), value, name.startsWith('net.') ? net : ipcNamespace)
   // Cloud Hypervisor and Firecracker have the root file system on the first disk.
   const disks = createGuestDisks(guest, node.machine.files, settings, options.handler.hypervisor === 'qemu' ? 0 : 1)
   const volumes = createGuestVolumes(node, guest, disks, settings, sandboxId, options.host)
   const running = new Map<string, MachineContainer>()
-  const leak = departures.hostPidShows === 'node' && config.namespaces.pid === 'NODE' ? leakProcesses(node.machine, guest, pidNamespace) : null
+  const leak =
+    departures.hostPidShows === 'node' && config.namespaces.pid === 'NODE'
+      ? leakProcesses(node.machine, guest, pidNamespace)
+      : null
 
   return {
     vm,
@@ -61,7 +80,9 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
       const mounts = [...standard.first, ...volumes.mountsOf(start.id, start.config.mounts), ...standard.last]
       leak?.refresh()
       const pid = pidNamespaceFor(options, start, guest, pidNamespace)
-      const container = guest.runContainer(containerSpec(options, start, disks, mounts, { pid, net, ipc: ipcNamespace }))
+      const container = guest.runContainer(
+        containerSpec(options, start, disks, mounts, { pid, net, ipc: ipcNamespace }),
+      )
       running.set(start.id, container)
       void container.exited.then(() => running.delete(start.id))
       return container
@@ -95,17 +116,30 @@ function guestNetwork({ node, network, vm, first }: SandboxGuestOptions): NetNam
 }
 
 /** hostPID and shareProcessNamespace both mean the sandbox's namespace (kata_agent.go handlePidNamespace). */
-function pidNamespaceFor({ node, config }: SandboxGuestOptions, start: ContainerStart, guest: Machine, sandbox: PidNamespace): PidNamespace {
+function pidNamespaceFor(
+  { node, config }: SandboxGuestOptions,
+  start: ContainerStart,
+  guest: Machine,
+  sandbox: PidNamespace,
+): PidNamespace {
   const { hostPidShows, sandboxPidNamespaceByDefault, shareProcessNamespaceWorks } = node.departures
   if (config.namespaces.pid === 'NODE') {
-    const root = hostPidShows === 'guest-root' || (hostPidShows === 'guest-root-when-privileged' && start.config.security.privileged)
+    const root =
+      hostPidShows === 'guest-root' ||
+      (hostPidShows === 'guest-root-when-privileged' && start.config.security.privileged)
     return root ? guest.rootPidNamespace : sandbox
   }
   if (config.namespaces.pid === 'POD') return shareProcessNamespaceWorks ? sandbox : guest.newPidNamespace()
   return sandboxPidNamespaceByDefault ? sandbox : guest.newPidNamespace()
 }
 
-function containerSpec(options: SandboxGuestOptions, start: ContainerStart, disks: GuestDisks, mounts: ContainerMount[], namespaces: MachineContainerSpec['namespaces']): MachineContainerSpec {
+function containerSpec(
+  options: SandboxGuestOptions,
+  start: ContainerStart,
+  disks: GuestDisks,
+  mounts: ContainerMount[],
+  namespaces: MachineContainerSpec['namespaces'],
+): MachineContainerSpec {
   const { config: container } = start
   return {
     id: start.id,
@@ -124,21 +158,35 @@ function containerSpec(options: SandboxGuestOptions, start: ContainerStart, disk
     capabilities: capabilitiesOf(container.security),
     noNewPrivs: container.security.noNewPrivs,
     privileged: container.security.privileged,
-    devices: container.devices.map(({ containerPath, hostPath, permissions }) => ({ ...disks.plug(hostPath, !permissions.includes('w')), type: 'b', path: containerPath })),
+    devices: container.devices.map(({ containerPath, hostPath, permissions }) => ({
+      ...disks.plug(hostPath, !permissions.includes('w')),
+      type: 'b',
+      path: containerPath,
+    })),
     onOutput: start.onOutput,
   }
 }
 
 function rootFilesystem({ node, settings }: SandboxGuestOptions): { fstype: string; device: string; options: string } {
   if (settings.sharedFs === 'none') return { fstype: 'ext4', device: '/dev/vdb', options: 'rw,relatime' }
-  return node.departures.sharedFilesystem === '9p' ? nineP('rw') : { fstype: 'virtiofs', device: 'none', options: 'rw,relatime' }
+  return node.departures.sharedFilesystem === '9p'
+    ? nineP('rw')
+    : { fstype: 'virtiofs', device: 'none', options: 'rw,relatime' }
 }
 
 /** The container's limits in the guest. The agent of 3.26.0 leaves memory.oom.group alone (recorded: oom_group_kill 0). */
 function guestCgroup({ departures }: SimNode, start: ContainerStart): MachineContainerSpec['cgroup'] {
   const { memoryLimitBytes, cpuQuota, cpuPeriod, cpuShares, pidsLimit } = start.config.resources
-  const memory = memoryLimitBytes === null || !departures.memoryLimitWritten ? null : memoryLimitBytes - departures.memoryLimitLessMiB * 1024 * 1024
-  const quota = cpuQuota === null || !departures.cpuQuotaWritten ? null : departures.cpuQuotaRoundedUp ? Math.ceil(cpuQuota / cpuPeriod) * cpuPeriod : cpuQuota
+  const memory =
+    memoryLimitBytes === null || !departures.memoryLimitWritten
+      ? null
+      : memoryLimitBytes - departures.memoryLimitLessMiB * 1024 * 1024
+  const quota =
+    cpuQuota === null || !departures.cpuQuotaWritten
+      ? null
+      : departures.cpuQuotaRoundedUp
+        ? Math.ceil(cpuQuota / cpuPeriod) * cpuPeriod
+        : cpuQuota
   return {
     path: `/kubepods/${start.id}`,
     memoryMaxBytes: memory,
@@ -150,4 +198,3 @@ function guestCgroup({ departures }: SimNode, start: ContainerStart): MachineCon
     oomGroup: false,
   }
 }
-

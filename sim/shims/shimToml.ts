@@ -43,14 +43,21 @@ export function baseConfiguration(handler: KataHandler, release: KataRelease): T
 
 function machineKeys(handler: KataHandler): TomlTable {
   if (handler.hypervisor === 'qemu') {
-    return { machine_type: 'q35', machine_accelerators: '', cpu_features: 'pmu=off', memory_slots: 10, default_bridges: 1 }
+    return {
+      machine_type: 'q35',
+      machine_accelerators: '',
+      cpu_features: 'pmu=off',
+      memory_slots: 10,
+      default_bridges: 1,
+    }
   }
   return handler.hypervisor === 'firecracker' ? { memory_slots: 0 } : {}
 }
 
 function sharedFilesystemKeys(handler: KataHandler): TomlTable {
   if (handler.hypervisor === 'firecracker') return { block_device_driver: 'virtio-mmio', shared_fs: 'none' }
-  if (handler.hypervisor === 'dragonball') return { block_device_driver: 'virtio-blk-pci', shared_fs: 'inline-virtio-fs' }
+  if (handler.hypervisor === 'dragonball')
+    return { block_device_driver: 'virtio-blk-pci', shared_fs: 'inline-virtio-fs' }
   return {
     shared_fs: 'virtio-fs',
     virtio_fs_daemon: `${kataPrefix}/libexec/virtiofsd`,

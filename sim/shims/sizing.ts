@@ -24,7 +24,13 @@ export const memoryBlockMiB = 128
 
 export type SizingDepartures = Pick<
   Departures,
-  'vcpuHotplug' | 'vcpusExtraWithLimit' | 'vcpusRoundedPerContainer' | 'vcpusMax' | 'memoryHotplug' | 'memoryHotplugExtraMiB' | 'qemuMemorySlots'
+  | 'vcpuHotplug'
+  | 'vcpusExtraWithLimit'
+  | 'vcpusRoundedPerContainer'
+  | 'vcpusMax'
+  | 'memoryHotplug'
+  | 'memoryHotplugExtraMiB'
+  | 'qemuMemorySlots'
 >
 
 /**
@@ -32,7 +38,13 @@ export type SizingDepartures = Pick<
  * how-to-size-sandbox-overhead-runtime-rs.md), else defaults plus limits (initial_size.rs, sandbox.go). Without: the defaults.
  * @param demand of the whole pod, as the kubelet writes it into the sandbox's annotations.
  */
-export function sizeAtStart(config: ShimConfig, language: 'go' | 'rust', demand: Demand, node: NodeCapacity, departures: SizingDepartures): VmSize {
+export function sizeAtStart(
+  config: ShimConfig,
+  language: 'go' | 'rust',
+  demand: Demand,
+  node: NodeCapacity,
+  departures: SizingDepartures,
+): VmSize {
   const size = config.staticSizing ? staticSize(config, language, demand) : { ...defaultSize(config) }
   if (!config.staticSizing) {
     const final = plugged(config, defaultSize(config), demand, departures)
@@ -44,12 +56,21 @@ export function sizeAtStart(config: ShimConfig, language: 'go' | 'rust', demand:
 }
 
 /** The VM after a container was added: default plus limits (sandbox.go updateResources, runtime-rs cpu.rs and mem.rs). It never shrinks. */
-export function sizeAfterHotplug(config: ShimConfig, current: VmSize, demand: Demand, node: NodeCapacity, departures: SizingDepartures): VmSize {
+export function sizeAfterHotplug(
+  config: ShimConfig,
+  current: VmSize,
+  demand: Demand,
+  node: NodeCapacity,
+  departures: SizingDepartures,
+): VmSize {
   if (config.staticSizing) return current
   const wanted = plugged(config, current, demand, departures)
   const size = {
     vcpus: departures.vcpuHotplug === 'works' ? Math.max(current.vcpus, wanted.vcpus) : current.vcpus,
-    memoryMiB: departures.memoryHotplug === 'works' || departures.memoryHotplug === 'stays-offline' ? wanted.memoryMiB : current.memoryMiB,
+    memoryMiB:
+      departures.memoryHotplug === 'works' || departures.memoryHotplug === 'stays-offline'
+        ? wanted.memoryMiB
+        : current.memoryMiB,
   }
   if (!departures.qemuMemorySlots) size.memoryMiB = current.memoryMiB
   return capped(config, size, node, departures)

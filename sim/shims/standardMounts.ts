@@ -25,21 +25,40 @@ export function runcMounts(privileged: boolean, cgroupVersion: 1 | 2): StandardM
       ? []
       : [
           ...readonlyPaths.map((path) => readonly(path, 'ro,nosuid,nodev,noexec,relatime')),
-          ...maskedPaths.map((path) => masked(path, path === '/proc/acpi' ? 'ro,relatime,inode64' : 'rw,nosuid,size=65536k,mode=755,inode64')),
-          { kind: 'tmpfs', destination: '/sys/firmware', device: 'tmpfs', options: 'ro,relatime,inode64', sizeBytes: null },
+          ...maskedPaths.map((path) =>
+            masked(path, path === '/proc/acpi' ? 'ro,relatime,inode64' : 'rw,nosuid,size=65536k,mode=755,inode64'),
+          ),
+          {
+            kind: 'tmpfs',
+            destination: '/sys/firmware',
+            device: 'tmpfs',
+            options: 'ro,relatime,inode64',
+            sizeBytes: null,
+          },
         ],
   }
 }
 
 /** Of a container in a guest. @param exists whether the guest's kernel has a path. */
-export function agentMounts(privileged: boolean, cgroupVersion: 1 | 2, exists: (path: string) => boolean): StandardMounts {
+export function agentMounts(
+  privileged: boolean,
+  cgroupVersion: 1 | 2,
+  exists: (path: string) => boolean,
+): StandardMounts {
   return {
-    first: [...deviceMounts('rw,nosuid,size=65536k,mode=755'), ...systemMounts(privileged, cgroupVersion, 'cgroup2', '')],
+    first: [
+      ...deviceMounts('rw,nosuid,size=65536k,mode=755'),
+      ...systemMounts(privileged, cgroupVersion, 'cgroup2', ''),
+    ],
     last: privileged
       ? []
       : [
-          ...['/proc/interrupts', '/proc/keys', '/proc/timer_list'].filter(exists).map((path) => masked(path, 'rw,nosuid,size=65536k,mode=755')),
-          ...readonlyPaths.filter((path) => path !== '/proc/sysrq-trigger' && exists(path)).map((path) => readonly(path, 'ro,relatime')),
+          ...['/proc/interrupts', '/proc/keys', '/proc/timer_list']
+            .filter(exists)
+            .map((path) => masked(path, 'rw,nosuid,size=65536k,mode=755')),
+          ...readonlyPaths
+            .filter((path) => path !== '/proc/sysrq-trigger' && exists(path))
+            .map((path) => readonly(path, 'ro,relatime')),
         ],
   }
 }
@@ -48,14 +67,22 @@ function deviceMounts(options: string): ContainerMount[] {
   return [
     { kind: 'proc', destination: '/proc', device: 'proc', options: 'rw,nosuid,nodev,noexec,relatime' },
     { kind: 'tmpfs', destination: '/dev', device: 'tmpfs', options, sizeBytes: 65536 * 1024 },
-    { kind: 'devpts', destination: '/dev/pts', device: 'devpts', options: 'rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666' },
+    {
+      kind: 'devpts',
+      destination: '/dev/pts',
+      device: 'devpts',
+      options: 'rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666',
+    },
     { kind: 'mqueue', destination: '/dev/mqueue', device: 'mqueue', options: 'rw,nosuid,nodev,noexec,relatime' },
   ]
 }
 
 function systemMounts(privileged: boolean, cgroupVersion: 1 | 2, device: string, more: string): ContainerMount[] {
   const access = privileged ? 'rw' : 'ro'
-  const cgroup = cgroupVersion === 2 ? `${access},nosuid,nodev,noexec,relatime,nsdelegate${more}` : `${access},nosuid,nodev,noexec,relatime`
+  const cgroup =
+    cgroupVersion === 2
+      ? `${access},nosuid,nodev,noexec,relatime,nsdelegate${more}`
+      : `${access},nosuid,nodev,noexec,relatime`
   return [
     { kind: 'sysfs', destination: '/sys', device: 'sysfs', options: `${access},nosuid,nodev,noexec,relatime` },
     { kind: 'cgroup', destination: '/sys/fs/cgroup', device: cgroupVersion === 2 ? device : 'cgroup', options: cgroup },

@@ -13,7 +13,15 @@ import { kernelCommandLine } from './kernelCommandLine.ts'
 import { cloudHypervisorCommandLine, firecrackerCommandLine } from './otherCommandLines.ts'
 import { goQemuCommandLine, rustQemuCommandLine, type QemuStart } from './qemuCommandLine.ts'
 import type { ShimConfig } from './shimConfig.ts'
-import { maximumVcpus, memoryBlockMiB, sizeAfterHotplug, sizeAtStart, type Demand, type SizingDepartures, type VmSize } from './sizing.ts'
+import {
+  maximumVcpus,
+  memoryBlockMiB,
+  sizeAfterHotplug,
+  sizeAtStart,
+  type Demand,
+  type SizingDepartures,
+  type VmSize,
+} from './sizing.ts'
 
 /** What a VM is started for. */
 export interface VmStart {
@@ -40,7 +48,12 @@ export interface VirtualMachine {
   onDeath(listener: () => void): void
 }
 
-const comms = { qemu: 'qemu-system-x86', 'cloud-hypervisor': 'cloud-hyperviso', firecracker: 'firecracker', dragonball: '' }
+const comms = {
+  qemu: 'qemu-system-x86',
+  'cloud-hypervisor': 'cloud-hyperviso',
+  firecracker: 'firecracker',
+  dragonball: '',
+}
 
 /** Starts a VM. @throws CriError when KVM is not there or the VM is too small to boot. */
 export function startVirtualMachine(node: SimNode, start: VmStart): VirtualMachine {
@@ -71,7 +84,10 @@ export function startVirtualMachine(node: SimNode, start: VmStart): VirtualMachi
     if (byItself) for (const listener of deaths) listener()
   }
   guest.onPanic(() => end(true))
-  if (departures.guestBalloonsWithoutLimits) guest.onMemoryShort((missingKiB) => guest.hotplugMemory(Math.ceil(missingKiB / 1024 / memoryBlockMiB) * memoryBlockMiB, true))
+  if (departures.guestBalloonsWithoutLimits)
+    guest.onMemoryShort((missingKiB) =>
+      guest.hotplugMemory(Math.ceil(missingKiB / 1024 / memoryBlockMiB) * memoryBlockMiB, true),
+    )
   void process.exited.then(() => end(true))
   return {
     guest,
@@ -82,7 +98,8 @@ export function startVirtualMachine(node: SimNode, start: VmStart): VirtualMachi
     resize(demand) {
       const next = sizeAfterHotplug(config, size, demand, capacity, sizing)
       if (next.vcpus > size.vcpus) plugCpus(guest, process, handler, size.vcpus, next.vcpus, maxVcpus)
-      if (next.memoryMiB > size.memoryMiB) guest.hotplugMemory(next.memoryMiB - size.memoryMiB, departures.memoryHotplug !== 'stays-offline')
+      if (next.memoryMiB > size.memoryMiB)
+        guest.hotplugMemory(next.memoryMiB - size.memoryMiB, departures.memoryHotplug !== 'stays-offline')
       memory.plugged(next.memoryMiB - size.memoryMiB, next.vcpus - size.vcpus)
       size = next
     },
@@ -95,27 +112,39 @@ export function startVirtualMachine(node: SimNode, start: VmStart): VirtualMachi
 function sizingDepartures(handler: KataHandler, departures: Departures): SizingDepartures {
   if (handler.hypervisor === 'qemu') return departures
   const works = <T extends string>(knob: T) => (knob === 'at-boot' ? 'works' : knob) as T
-  return { ...departures, memoryHotplug: works(departures.memoryHotplug), vcpuHotplug: works(departures.vcpuHotplug), qemuMemorySlots: true }
+  return {
+    ...departures,
+    memoryHotplug: works(departures.memoryHotplug),
+    vcpuHotplug: works(departures.vcpuHotplug),
+    qemuMemorySlots: true,
+  }
 }
 
 function requireKvm(node: SimNode, handler: KataHandler): void {
   if (node.kvm === 'usable' || node.departures.accelerator === 'tcg') return
   const why = node.kvm === 'missing' ? 'No such file or directory' : 'No such device'
   const log = `Could not access KVM kernel module: ${why}`
-  const text = handler.hypervisor === 'qemu' ? `failed to launch qemu: exit status 1, error messages from qemu log: ${log}\nqemu-system-x86_64: failed to initialize kvm: ${why}` : log
+  const text =
+    handler.hypervisor === 'qemu'
+      ? `failed to launch qemu: exit status 1, error messages from qemu log: ${log}\nqemu-system-x86_64: failed to initialize kvm: ${why}`
+      : log
   throw new CriError('Unknown', `failed to create containerd task: failed to create shim task: ${text}: unknown`)
 }
 
 /** A VM without room for its kernel never answers (static sizing with a CPU limit alone: overhead_memory is all it gets). */
 function tooSmall(handler: KataHandler, size: VmSize): CriError {
   const text = `failed to start ${handler.hypervisor} with ${size.memoryMiB} MiB: connect to agent: timed out`
-  return new CriError('DeadlineExceeded', `failed to create containerd task: failed to create shim task: ${text}: unknown`)
+  return new CriError(
+    'DeadlineExceeded',
+    `failed to create containerd task: failed to create shim task: ${text}: unknown`,
+  )
 }
 
 function commandLine(node: SimNode, start: VmStart, size: VmSize, maxVcpus: number): string[] | null {
   const { handler, config, sandboxId } = start
   if (handler.hypervisor === 'dragonball') return null
-  if (handler.hypervisor === 'cloud-hypervisor') return cloudHypervisorCommandLine(handler, config.hypervisorPath, sandboxId)
+  if (handler.hypervisor === 'cloud-hypervisor')
+    return cloudHypervisorCommandLine(handler, config.hypervisorPath, sandboxId)
   if (handler.hypervisor === 'firecracker') return firecrackerCommandLine(config.hypervisorPath, sandboxId)
   const { departures } = node
   const boot = departures.bootFrom ?? bootFiles(node.release)
@@ -131,7 +160,9 @@ function commandLine(node: SimNode, start: VmStart, size: VmSize, maxVcpus: numb
     memoryMiB: size.memoryMiB,
     memorySlots: config.memorySlots,
     // The Go shim adds memory_offset for the image's DIMM: 10,976M on a node of 9,952 MiB was recorded.
-    maxMemoryMiB: config.maxMemoryMiB || Math.floor(node.machine.spec.memory.totalKiB / 1024) + (handler.language === 'go' ? 1024 : 0),
+    maxMemoryMiB:
+      config.maxMemoryMiB ||
+      Math.floor(node.machine.spec.memory.totalKiB / 1024) + (handler.language === 'go' ? 1024 : 0),
     vcpus: size.vcpus,
     maxVcpus,
     guestCid: cid,
@@ -169,12 +200,25 @@ function vcpuFiles(from: number, to: number): string[] {
 function startHypervisors(node: SimNode, start: VmStart, argv: string[], size: VmSize): MachineProcess[] {
   const spawn = () => node.machine.spawn(hypervisorSpec(node, start, argv, size))
   const hypervisor = spawn()
-  const vhost = node.machine.spawn({ comm: `vhost-${hypervisor.pid}`, argv: [], exe: '', kernelThread: true, parent: 2 })
+  const vhost = node.machine.spawn({
+    comm: `vhost-${hypervisor.pid}`,
+    argv: [],
+    exe: '',
+    kernelThread: true,
+    parent: 2,
+  })
   return [hypervisor, vhost, ...Array.from({ length: node.departures.hypervisorsPerSandbox - 1 }, spawn)]
 }
 
 /** QEMU offers CPUs from the last slot downwards, so the guest numbers them from the top (the guide: 0, 12, 13, 14, 15 of 16). */
-function plugCpus(guest: Machine, process: MachineProcess, handler: KataHandler, have: number, want: number, maxVcpus: number): void {
+function plugCpus(
+  guest: Machine,
+  process: MachineProcess,
+  handler: KataHandler,
+  have: number,
+  want: number,
+  maxVcpus: number,
+): void {
   const online = new Set(guest.onlineCpus())
   const all = Array.from({ length: maxVcpus }, (_, index) => index)
   const free = (handler.hypervisor === 'qemu' ? all.reverse() : all).filter((cpu) => !online.has(cpu))
@@ -184,7 +228,13 @@ function plugCpus(guest: Machine, process: MachineProcess, handler: KataHandler,
 }
 
 /** The hypervisor's memory: its own, and the pages that its guest has touched so far. The latter never come back to the node. */
-function followGuest(node: SimNode, start: VmStart, guest: Machine, process: MachineProcess, size: VmSize): { plugged(memoryMiB: number, vcpus: number): void } {
+function followGuest(
+  node: SimNode,
+  start: VmStart,
+  guest: Machine,
+  process: MachineProcess,
+  size: VmSize,
+): { plugged(memoryMiB: number, vcpus: number): void } {
   const inShim = start.handler.hypervisor === 'dragonball'
   const idle = idleHostMemory(start.handler, size.memoryMiB)
   const ownKiB = Math.max(0, (inShim ? idle.shimKiB : idle.hypervisorKiB) - guest.touchedKiB())
@@ -193,7 +243,11 @@ function followGuest(node: SimNode, start: VmStart, guest: Machine, process: Mac
   let configuredMiB = size.memoryMiB
   const update = () => {
     const touched = node.departures.guestMemoryPreallocated ? configuredMiB * 1024 : guest.touchedKiB() + extraKiB
-    process.memory = { rssKiB: ownKiB + touched, shmemKiB: inShim ? 0 : touched, pssKiB: ownKiB + touched - Math.min(5_000, ownKiB) }
+    process.memory = {
+      rssKiB: ownKiB + touched,
+      shmemKiB: inShim ? 0 : touched,
+      pssKiB: ownKiB + touched - Math.min(5_000, ownKiB),
+    }
   }
   guest.onTouched(update)
   update()

@@ -13,13 +13,22 @@ const emptyDir = /\/volumes\/kubernetes\.io~empty-dir\/[^/]+$/
 const watched = /\/volumes\/kubernetes\.io~(configmap|secret)\/[^/]+$/
 
 /** @param isTmpfs whether the node has a tmpfs mounted exactly there. */
-export function volumeKind(mount: CriMount, config: ShimConfig, host: Pick<HostFiles, 'kindOf'>, isTmpfs: (path: string) => boolean): VolumeKind {
+export function volumeKind(
+  mount: CriMount,
+  config: ShimConfig,
+  host: Pick<HostFiles, 'kindOf'>,
+  isTmpfs: (path: string) => boolean,
+): VolumeKind {
   const { hostPath } = mount
   if (emptyDir.test(hostPath)) {
     if (isTmpfs(hostPath)) return 'ephemeral'
     return config.guestEmptyDir ? 'local' : 'share'
   }
-  if (mount.containerPath === '/dev/shm' && (hostPath === '/dev/shm' || isTmpfs(hostPath) || /\/sandboxes\/[0-9a-f]+\/shm$/.test(hostPath))) return 'shm'
+  if (
+    mount.containerPath === '/dev/shm' &&
+    (hostPath === '/dev/shm' || isTmpfs(hostPath) || /\/sandboxes\/[0-9a-f]+\/shm$/.test(hostPath))
+  )
+    return 'shm'
   if (watched.test(hostPath)) return 'watchable'
   if (below(hostPath, '/proc') || below(hostPath, '/sys')) return 'guest'
   const kind = host.kindOf(hostPath)

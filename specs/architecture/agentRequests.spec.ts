@@ -3,7 +3,7 @@ import { bootId } from '../../helpers/guest/bootId.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
 import { busybox, idle } from '../../helpers/pods/pod.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
-import { containerState, type ContainerState } from './containerState.ts'
+import { containerState, type ContainerState } from '../../helpers/guest/containerState.ts'
 
 /** Ends well after three runs of its own probe, each of which leaves a line behind. */
 const endsWhenProbedThrice = 'until [ "$(wc -l </tmp/probes)" -ge 3 ]; do sleep 0.2; done 2>/dev/null'

@@ -1,4 +1,5 @@
 import { behaviour } from '../../helpers/behaviour.ts'
+import { pause } from '../../helpers/cluster/deadline.ts'
 import { logUntil } from '../../helpers/guest/logUntil.ts'
 import type { HostProcess, NodeProbe } from '../../helpers/node/nodeProbe.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
@@ -48,8 +49,7 @@ async function survivors(
   for (;;) {
     const now = await node.processes()
     const left = ours.filter(({ pid, comm }) => now.some((each) => each.pid === pid && each.comm === comm))
-    if (left.length === 0 || Date.now() > deadline || signal.aborted)
-      return left.map(({ comm, pid }) => `${comm} (${pid})`)
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    if (left.length === 0 || Date.now() > deadline) return left.map(({ comm, pid }) => `${comm} (${pid})`)
+    await pause(500, signal)
   }
 }

@@ -1,6 +1,7 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { need } from '../../helpers/facts/armFacts.ts'
 import { bootId, nodeBootId, parseBootId } from '../../helpers/guest/bootId.ts'
+import { parseCpuLines } from '../../helpers/guest/cpus.ts'
 import { kernel } from '../../helpers/guest/kernel.ts'
 import { mebibytes, meminfo, memTotal } from '../../helpers/guest/meminfo.ts'
 import { uptime } from '../../helpers/guest/uptime.ts'
@@ -28,10 +29,9 @@ behaviour('KATA-PROC-001', {
       nodeMiB,
       1,
     )
-    const cpuLines = async (path: string): Promise<string> =>
-      (await agent.read(['grep', '-c', '^cpu[0-9]', path])).stdout.trim()
-    expect(await cpuLines('/host/proc/stat'), 'CPUs of stat below the hostPath of /proc').to.equal(
-      await cpuLines('/proc/stat'),
+    const cpusOf = async (path: string): Promise<number> => parseCpuLines((await agent.read(['cat', path])).stdout)
+    expect(await cpusOf('/host/proc/stat'), 'CPUs of stat below the hostPath of /proc').to.equal(
+      await cpusOf('/proc/stat'),
     )
     const before = await uptime(agent)
     const between = measure('uptime below the hostPath', await uptime(agent, '/host/proc/uptime'), 's')

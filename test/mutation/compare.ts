@@ -16,7 +16,9 @@ export interface Outcome {
 export function compare(fault: string, expected: Expected, healthy: RunRecord, mutated: RunRecord): Outcome {
   const before = byId(healthy)
   const after = byId(mutated)
-  const survived = [...expected].flatMap(([behaviour, excerpt]) => survival(behaviour, excerpt, checksOf(mutated, behaviour)))
+  const survived = [...expected].flatMap(([behaviour, excerpt]) =>
+    survival(behaviour, excerpt, checksOf(mutated, behaviour)),
+  )
   const unrelated = [...new Set([...before.keys(), ...after.keys()])]
     .filter((id) => !expected.has((after.get(id) ?? before.get(id))?.behaviour ?? ''))
     .flatMap((id) => change(id, before.get(id), after.get(id)))
@@ -25,11 +27,15 @@ export function compare(fault: string, expected: Expected, healthy: RunRecord, m
 
 const byId = ({ arms }: RunRecord): Map<string, ArmRecord> => new Map(arms.map((arm) => [arm.id, arm]))
 
-const checksOf = ({ arms }: RunRecord, behaviour: string): ArmRecord[] => arms.filter((arm) => arm.behaviour === behaviour && arm.role === 'check')
+const checksOf = ({ arms }: RunRecord, behaviour: string): ArmRecord[] =>
+  arms.filter((arm) => arm.behaviour === behaviour && arm.role === 'check')
 
 function survival(behaviour: string, excerpt: string, arms: readonly ArmRecord[]): string[] {
   const red = arms.filter(({ verdict }) => verdict === 'failed')
-  if (red.length === 0) return [`${behaviour} stayed ${[...new Set(arms.map(({ verdict }) => verdict))].join(', ') || 'without arms'}${firstMessage(arms)}`]
+  if (red.length === 0)
+    return [
+      `${behaviour} stayed ${[...new Set(arms.map(({ verdict }) => verdict))].join(', ') || 'without arms'}${firstMessage(arms)}`,
+    ]
   if (red.some(({ message }) => message.includes(excerpt))) return []
   return [`${behaviour} turned red without ${JSON.stringify(excerpt)}: ${red[0]?.message ?? ''}`]
 }
@@ -41,5 +47,7 @@ const firstMessage = (arms: readonly ArmRecord[]): string => {
 
 function change(id: string, before: ArmRecord | undefined, after: ArmRecord | undefined): string[] {
   if (before?.verdict === after?.verdict) return []
-  return [`${id}: ${before?.verdict ?? 'absent'} -> ${after?.verdict ?? 'absent'}${after && after.message !== '' ? `: ${after.message}` : ''}`]
+  return [
+    `${id}: ${before?.verdict ?? 'absent'} -> ${after?.verdict ?? 'absent'}${after && after.message !== '' ? `: ${after.message}` : ''}`,
+  ]
 }

@@ -14,7 +14,9 @@ const SCENARIO = 'small'
 /** Releases of Kata whose healthy cluster must be all green. */
 const releases = ['3.25.0', '3.26.0', '3.27.0', '3.28.0', '3.29.0', '3.30.0', '3.31.0', '3.32.0', '4.0.0', '4.1.0']
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, count: { type: 'boolean' }, fault: { type: 'string', multiple: true } } })
+const { values } = parseArgs({
+  options: { json: { type: 'boolean' }, count: { type: 'boolean' }, fault: { type: 'string', multiple: true } },
+})
 const say = (text: string) => void (values.json ? process.stderr : process.stdout).write(`${text}\n`)
 
 const faultsFile = path.join(import.meta.dirname, '../../sim/faults/faults.yaml')
@@ -22,7 +24,11 @@ const names = (load(readFileSync(faultsFile, 'utf8')) as { name: string }[]).map
 const chosen = values.fault ?? names
 const registered = await loadSpecs()
 const expectedOf = (fault: string) =>
-  new Map(registered.flatMap(({ id, definition }) => (fault in definition.killedBy ? [[id, definition.killedBy[fault] ?? '']] : [])))
+  new Map(
+    registered.flatMap(({ id, definition }) =>
+      fault in definition.killedBy ? [[id, definition.killedBy[fault] ?? '']] : [],
+    ),
+  )
 
 const workers = new Workers()
 let failed = 0
@@ -34,7 +40,10 @@ try {
   if (values.fault === undefined) {
     await Promise.all(
       releases.map(async (kataVersion) => {
-        report(`healthy with Kata ${kataVersion}`, reds(await workers.run({ scenario: 'documented', kataVersion, faults: [] })))
+        report(
+          `healthy with Kata ${kataVersion}`,
+          reds(await workers.run({ scenario: 'documented', kataVersion, faults: [] })),
+        )
       }),
     )
   }
@@ -44,7 +53,11 @@ try {
       const outcome = compare(fault, expected, healthy, await workers.run({ scenario: SCENARIO, faults: [fault] }))
       outcomes.push(outcome)
       const unused = expected.size === 0 ? ['no check names it'] : []
-      report(`fault ${fault} (${expected.size} checks)`, [...unused, ...outcome.survived.map((text) => `survived: ${text}`), ...outcome.unrelated.map((text) => `unrelated: ${text}`)])
+      report(`fault ${fault} (${expected.size} checks)`, [
+        ...unused,
+        ...outcome.survived.map((text) => `survived: ${text}`),
+        ...outcome.unrelated.map((text) => `unrelated: ${text}`),
+      ])
     }),
   )
 } finally {
@@ -56,7 +69,9 @@ const unrelated = outcomes.flatMap((outcome) => outcome.unrelated.map((text) => 
 const killed = outcomes.length - survived.length
 say(`killed ${killed}/${outcomes.length}, unrelated changes ${unrelated.length}`)
 if (values.json) {
-  process.stdout.write(`${JSON.stringify({ faults: outcomes.length, killed, survived: survived.map(({ fault }) => fault), unrelated }, null, 2)}\n`)
+  process.stdout.write(
+    `${JSON.stringify({ faults: outcomes.length, killed, survived: survived.map(({ fault }) => fault), unrelated }, null, 2)}\n`,
+  )
 }
 if (values.count) say(`${passed} passed, ${failed} failed`)
 process.exit(failed > 0 ? 1 : 0)
@@ -71,5 +86,7 @@ function report(what: string, problems: readonly string[]): void {
 /** Arms of a healthy run that are anything but passed, skipped or, for canaries, failed. */
 function reds(record: RunRecord): string[] {
   const good = (role: string) => (role === 'canary' ? ['failed'] : ['passed', 'skipped'])
-  return record.arms.filter(({ role, verdict }) => !good(role).includes(verdict)).map(({ id, verdict, message }) => `${id}: ${verdict}: ${message}`)
+  return record.arms
+    .filter(({ role, verdict }) => !good(role).includes(verdict))
+    .map(({ id, verdict, message }) => `${id}: ${verdict}: ${message}`)
 }

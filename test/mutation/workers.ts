@@ -11,7 +11,9 @@ export class Workers {
   readonly #waiting: ((child: ChildProcess) => void)[] = []
 
   constructor(count = os.availableParallelism()) {
-    this.#all = Array.from({ length: count }, () => fork(path.join(import.meta.dirname, 'worker.ts'), { execArgv: ['--import=tsx'] }))
+    this.#all = Array.from({ length: count }, () =>
+      fork(path.join(import.meta.dirname, 'worker.ts'), { execArgv: ['--import=tsx'] }),
+    )
     this.#idle.push(...this.#all)
   }
 
@@ -33,7 +35,8 @@ export class Workers {
 
 function ask(child: ChildProcess, task: SimulatedRun): Promise<RunRecord> {
   return new Promise((resolve, reject) => {
-    const onExit = (code: number | null) => reject(new Error(`a worker ended with ${code} during ${JSON.stringify(task)}`))
+    const onExit = (code: number | null) =>
+      reject(new Error(`a worker ended with ${code} during ${JSON.stringify(task)}`))
     child.once('exit', onExit)
     child.once('message', (answer: { record?: RunRecord; error?: string }) => {
       child.removeListener('exit', onExit)

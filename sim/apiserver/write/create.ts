@@ -61,10 +61,10 @@ export function createDecoded(
   validateAdmission(context, request)
   const key = keyOf(metadata.namespace, metadata.name)
   const collection = context.store.of(kind)
-  while (collection.byKey.has(key)) throw alreadyExists(kind, metadata.name)
-  const ordered = orderMetadata(object)
-  if (options.dryRun) return revisionOf(ordered, context.store.version)
-  return context.store.put(kind, ordered)
+  if (collection.byKey.has(key)) throw alreadyExists(kind, metadata.name)
+  if (options.dryRun) return revisionOf(orderMetadata(object), context.store.version)
+  metadata.resourceVersion = ''
+  return context.store.put(kind, orderMetadata(object))
 }
 
 function generateName(prefix: string): string {

@@ -10,7 +10,13 @@ export interface VolumeFile {
  * Writes a set of files as the kubelet's AtomicWriter does: into a directory with a time stamp that `..data` points to; the names in the
  * volume are links through it, so that a reader sees the old set or the new one.
  */
-export function writeAtomically(host: HostFiles, directory: string, files: readonly VolumeFile[], now: number, previous: AtomicVersion | null): AtomicVersion {
+export function writeAtomically(
+  host: HostFiles,
+  directory: string,
+  files: readonly VolumeFile[],
+  now: number,
+  previous: AtomicVersion | null,
+): AtomicVersion {
   const date = new Date(now).toISOString().replace(/[-:T]/g, '_').slice(0, 19)
   const stamp = `..${date}.${String((previous?.serial ?? 0) + 1).padStart(10, '0')}`
   host.makeDirectory(`${directory}/${stamp}`, 0o755)

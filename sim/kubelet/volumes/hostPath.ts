@@ -15,7 +15,11 @@ const EXPECTED: Record<string, { kind: Kind; words: string; create?: 'directory'
 }
 
 /** Type check of pkg/volume/hostpath (1.34). Throws VolumeError. */
-export function mountHostPath(host: HostFiles, source: { path: string; type?: string }, readonly = false): MountedVolume {
+export function mountHostPath(
+  host: HostFiles,
+  source: { path: string; type?: string },
+  readonly = false,
+): MountedVolume {
   const kind = host.kindOf(source.path)
   const expected = EXPECTED[source.type ?? '']
   if (!expected) {
@@ -26,6 +30,7 @@ export function mountHostPath(host: HostFiles, source: { path: string; type?: st
   }
   if (kind === null && expected.create === 'directory') host.makeDirectory(source.path, 0o755)
   else if (kind === null && expected.create === 'file') host.writeFile(source.path, '', 0o644)
-  else if (kind !== expected.kind) throw new VolumeError(`hostPath type check failed: ${source.path} is not ${expected.words}`)
+  else if (kind !== expected.kind)
+    throw new VolumeError(`hostPath type check failed: ${source.path} is not ${expected.words}`)
   return directoryVolume(source.path, { readonly })
 }

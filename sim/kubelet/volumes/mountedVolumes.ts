@@ -35,14 +35,26 @@ export function volumeDirectory(pod: KubeObject, plugin: string, name: string): 
 
 /** Defaults of a volume: a writable directory without limit. */
 export function directoryVolume(hostPath: string, more: Partial<MountedVolume> = {}): MountedVolume {
-  return { hostPath, readonly: false, blockDevice: false, atomic: false, sizeLimitBytes: null, ephemeral: false, ...more }
+  return {
+    hostPath,
+    readonly: false,
+    blockDevice: false,
+    atomic: false,
+    sizeLimitBytes: null,
+    ephemeral: false,
+    ...more,
+  }
 }
 
 /** Where a subPath of a volume is on the host; the directory is made when nothing is there (subpath_linux.go SafeMakeDir). Throws VolumeError. */
 export function subPathSource(
-  host: HostFiles, pod: KubeObject, volume: MountedVolume, mount: { container: string; volume: string; index: number; subPath: string },
+  host: HostFiles,
+  pod: KubeObject,
+  volume: MountedVolume,
+  mount: { container: string; volume: string; index: number; subPath: string },
 ): string {
-  if (mount.subPath.startsWith('/') || mount.subPath.split('/').includes('..')) throw new VolumeError(`subPath "${mount.subPath}" must be a relative path without ".."`)
+  if (mount.subPath.startsWith('/') || mount.subPath.split('/').includes('..'))
+    throw new VolumeError(`subPath "${mount.subPath}" must be a relative path without ".."`)
   const source = `${volume.hostPath}/${mount.subPath}`
   if (volume.atomic) {
     const content = host.readFile(source)

@@ -4,21 +4,27 @@ import type { KubeletContext } from '../kubeletContext.ts'
 import type { Volume } from '../podSpec.ts'
 import { mountHostPath } from './hostPath.ts'
 import { directoryVolume, podDirectory, VolumeError, type MountedVolume } from './mountedVolumes.ts'
+import { claimOf, phaseOf, volumeOf } from '../../controllers/objectViews.ts'
 
 /** A claim's volume on this node: hostPath and local ones. Throws VolumeError. */
 export async function mountClaim(context: KubeletContext, pod: KubeObject, volume: Volume): Promise<MountedVolume> {
   const claimName = volume.ephemeral ? `${pod.metadata.name}-${volume.name}` : volume.persistentVolumeClaim!.claimName
   const claim = await read(context, `/api/v1/namespaces/${pod.metadata.namespace}/persistentvolumeclaims/${claimName}`)
-  if (!claim) throw new VolumeError(`error getting PVC ${pod.metadata.namespace}/${claimName}: persistentvolumeclaim "${claimName}" not found`)
-  const volumeName = claim['spec']?.volumeName as string | undefined
-  if (!volumeName || claim['status']?.phase !== 'Bound') throw new VolumeError(`error processing PVC ${pod.metadata.namespace}/${claimName}: PVC is not bound`)
+  if (!claim)
+    throw new VolumeError(
+      `error getting PVC ${pod.metadata.namespace}/${claimName}: persistentvolumeclaim "${claimName}" not found`,
+    )
+  const volumeName = claimOf(claim).volumeName
+  if (!volumeName || phaseOf(claim) !== 'Bound')
+    throw new VolumeError(`error processing PVC ${pod.metadata.namespace}/${claimName}: PVC is not bound`)
   const persistent = await read(context, `/api/v1/persistentvolumes/${volumeName}`)
   if (!persistent) throw new VolumeError(`persistentvolume "${volumeName}" not found`)
   const readonly = volume.persistentVolumeClaim?.readOnly === true
-  const spec = persistent['spec']
-  const block = claim['spec']?.volumeMode === 'Block'
+  const spec = volumeOf(persistent)
+  const block = claimOf(claim).volumeMode === 'Block'
   if (spec.hostPath) return { ...mountHostPath(context.runtime.host, spec.hostPath, readonly), blockDevice: block }
-  if (!spec.local) throw new VolumeError(`no volume plugin matched: volume "${volumeName}" is neither local nor hostPath`)
+  if (!spec.local)
+    throw new VolumeError(`no volume plugin matched: volume "${volumeName}" is neither local nor hostPath`)
   const kind = context.runtime.host.kindOf(spec.local.path)
   if (kind === null) throw new VolumeError(`path "${spec.local.path}" does not exist`)
   if (!block) return directoryVolume(spec.local.path, { readonly })
@@ -31,7 +37,12 @@ export async function mountClaim(context: KubeletContext, pod: KubeObject, volum
 function tellMapped(context: KubeletContext, pod: KubeObject, name: string): void {
   const plugin = 'kubernetes.io~local-volume'
   const told = (what: string, path: string) =>
-    context.events.event(pod, 'Normal', 'SuccessfulMountVolume', `MapVolume.MapPodDevice succeeded for volume "${name}" ${what} "${path}"`)
+    context.events.event(
+      pod,
+      'Normal',
+      'SuccessfulMountVolume',
+      `MapVolume.MapPodDevice succeeded for volume "${name}" ${what} "${path}"`,
+    )
   told('globalMapPath', `/var/lib/kubelet/plugins/${plugin}/volumeDevices/${name}`)
   told('volumeMapPath', `${podDirectory(pod)}/volumeDevices/${plugin}`)
 }

@@ -5,7 +5,14 @@ import { parseBytes } from '../quantity.ts'
 import { writeAtomically, type AtomicVersion } from './atomicFiles.ts'
 import { sourcesOf, volumeFiles } from './fileSources.ts'
 import { mountHostPath } from './hostPath.ts'
-import { directoryVolume, podDirectory, VolumeError, volumeDirectory, type MountedVolume, type MountedVolumes } from './mountedVolumes.ts'
+import {
+  directoryVolume,
+  podDirectory,
+  VolumeError,
+  volumeDirectory,
+  type MountedVolume,
+  type MountedVolumes,
+} from './mountedVolumes.ts'
 import { mountClaim } from './persistentVolume.ts'
 
 /** The volumes of one pod on its node, from their set-up to their removal. */
@@ -23,7 +30,12 @@ export function createPodVolumes(context: KubeletContext, pod: KubeObject): PodV
   const gone = new AbortController()
   const { host } = context.runtime
 
-  const files = async (volume: Volume, plugin: string, inMemory: boolean, podIps: readonly string[]): Promise<MountedVolume> => {
+  const files = async (
+    volume: Volume,
+    plugin: string,
+    inMemory: boolean,
+    podIps: readonly string[],
+  ): Promise<MountedVolume> => {
     const path = volumeDirectory(pod, plugin, volume.name)
     const content = await volumeFiles(context, pod, volume, podIps)
     if (inMemory) host.mountTmpfs(path, null)
@@ -40,14 +52,18 @@ export function createPodVolumes(context: KubeletContext, pod: KubeObject): PodV
         await context.clock.sleep(context.latencies.configRefresh, gone.signal)
         const content = await volumeFiles(context, pod, volume, podIps)
         if (gone.signal.aborted) return
-        versions.set(volume.name, writeAtomically(host, path, content, context.clock.now(), versions.get(volume.name) ?? null))
+        versions.set(
+          volume.name,
+          writeAtomically(host, path, content, context.clock.now(), versions.get(volume.name) ?? null),
+        )
       } catch {
         // the source is gone or the pod is: the old files stay, as with a real kubelet
       }
     }
     for (const source of sourcesOf(volume)) {
       const namespace = pod.metadata.namespace!
-      if (source.configMap && source.configMap.name !== 'kube-root-ca.crt') unfollow.push(context.configMaps.follow(namespace, source.configMap.name, () => void refresh()))
+      if (source.configMap && source.configMap.name !== 'kube-root-ca.crt')
+        unfollow.push(context.configMaps.follow(namespace, source.configMap.name, () => void refresh()))
       if (source.secret) unfollow.push(context.secrets.follow(namespace, source.secret.name, () => void refresh()))
     }
   }

@@ -35,7 +35,7 @@ export function statusText(process: Process, namespace: PidNs): string {
   const head =
     `Name:\t${process.comm}\nUmask:\t${process.umask.toString(8).padStart(4, '0')}\nState:\t${state} (${STATE_NAMES[state]})\n` +
     `Tgid:\t${process.pidIn(namespace)}\nNgid:\t0\nPid:\t${process.pidIn(namespace)}\nPPid:\t${parentPid(process, namespace)}\nTracerPid:\t0\n` +
-    `Uid:\t${Array(4).fill(context.uid).join('\t')}\nGid:\t${Array(4).fill(context.gid).join('\t')}\nFDSize:\t64\nGroups:\t${context.groups.join(' ')} \n` +
+    `Uid:\t${Array(4).fill(context.uid).join('\t')}\nGid:\t${Array(4).fill(context.gid).join('\t')}\nFDSize:\t64\nGroups:\t${[...new Set([context.gid, ...context.groups])].join(' ')} \n` +
     `NStgid:\t${chain}\nNSpid:\t${chain}\nNSpgid:\t${chain}\nNSsid:\t${chain}\nKthread:\t${process.kernelThread ? 1 : 0}\n`
   const memory = process.kernelThread
     ? ''

@@ -20,12 +20,19 @@ interface Scenario {
   shown?: number[]
 }
 
-const state = (kind: string, container = 'main') => (pod: KubeObject) => stateOf(pod, container)?.[kind] !== undefined
+const state =
+  (kind: string, container = 'main') =>
+  (pod: KubeObject) =>
+    stateOf(pod, container)?.[kind] !== undefined
 function stateOf(pod: KubeObject, container: string): Record<string, { reason?: string }> | undefined {
-  const all = [...(pod['status']?.initContainerStatuses ?? []), ...(pod['status']?.containerStatuses ?? [])] as { name: string; state: Record<string, { reason?: string }> }[]
+  const all = [...(pod['status']?.initContainerStatuses ?? []), ...(pod['status']?.containerStatuses ?? [])] as {
+    name: string
+    state: Record<string, { reason?: string }>
+  }[]
   return all.find(({ name }) => name === container)?.state
 }
-const restarted = (count: number) => (pod: KubeObject) => ready(pod) && pod['status'].containerStatuses[0].restartCount === count
+const restarted = (count: number) => (pod: KubeObject) =>
+  ready(pod) && pod['status'].containerStatuses[0].restartCount === count
 const waitingFor = (reason: string) => (pod: KubeObject) => stateOf(pod, 'main')?.['waiting']?.reason === reason
 const newest = (node: TestNode, container = 'main') => node.runtime.ids(container).at(-1)!
 
@@ -97,9 +104,15 @@ const SCENARIOS: Scenario[] = [
     title: 'a sandbox that the shim refuses',
     recording: `${KATA}/refusedkata`,
     pod: 'annmem',
-    before: (node) => (node.runtime.sandboxError = 'failed to create containerd task: failed to create shim task: annotation io.katacontainers.config.hypervisor.default_memory is not enabled: unknown'),
+    before: (node) =>
+      (node.runtime.sandboxError =
+        'failed to create containerd task: failed to create shim task: annotation io.katacontainers.config.hypervisor.default_memory is not enabled: unknown'),
     story: async (node, name) => {
-      await node.api.until('/api/v1/namespaces/default/events', (event) => event['reason'] === 'FailedCreatePodSandBox' && event['count'] >= 2, 'refused twice')
+      await node.api.until(
+        '/api/v1/namespaces/default/events',
+        (event) => event['reason'] === 'FailedCreatePodSandBox' && event['count'] >= 2,
+        'refused twice',
+      )
       await remove(node, name)
     },
   },
@@ -122,7 +135,9 @@ const SCENARIOS: Scenario[] = [
     before: (node) => {
       node.runtime.files.set('/dev/rec-blk', { kind: 'blockDevice', content: '' })
       const { sequence: recorded } = recordedPod(`${KATA}/hostpathblock`, 'hbnode')
-      node.runtime.startError = /terminated StartError 128 ([\s\S]*); restarts/.exec(recorded.at(-1)!.containers[0]!)![1]!
+      node.runtime.startError = /terminated StartError 128 ([\s\S]*); restarts/.exec(
+        recorded.at(-1)!.containers[0]!,
+      )![1]!
     },
     story: async (node, name) => {
       await node.until(name, phase('Failed'), 'failed')
@@ -130,7 +145,7 @@ const SCENARIOS: Scenario[] = [
     },
   },
   {
-    title: 'a pod of the node\'s network has its address from the start',
+    title: "a pod of the node's network has its address from the start",
     recording: `${KATA}/hostnamespaces`,
     pod: 'hostnet',
     story: async (node, name) => void (await node.until(name, ready, 'ready')),
@@ -177,7 +192,10 @@ const SCENARIOS: Scenario[] = [
     before: (node) => (node.runtime.onTerm = 137),
     story: async (node, name) => {
       await node.until(name, ready, 'ready')
-      node.runtime.command = (_argv, id) => (id === node.runtime.ids('main')[0] ? { exitCode: 1, stderr: "cat: can't open '/tmp/alive': No such file or directory\n" } : { exitCode: 0 })
+      node.runtime.command = (_argv, id) =>
+        id === node.runtime.ids('main')[0]
+          ? { exitCode: 1, stderr: "cat: can't open '/tmp/alive': No such file or directory\n" }
+          : { exitCode: 0 }
       await node.until(name, restarted(1), 'restarted')
       await remove(node, name)
     },
@@ -189,7 +207,10 @@ const SCENARIOS: Scenario[] = [
     before: (node) => {
       let calls = 0
       node.runtime.onTerm = 137
-      node.runtime.command = () => ((calls += 1) > 3 ? { exitCode: 0 } : { exitCode: 1, stderr: "cat: can't open '/tmp/ready': No such file or directory\n" })
+      node.runtime.command = () =>
+        (calls += 1) > 3
+          ? { exitCode: 0 }
+          : { exitCode: 1, stderr: "cat: can't open '/tmp/ready': No such file or directory\n" }
     },
     story: async (node, name) => {
       await node.until(name, state('running'), 'running')
@@ -224,7 +245,9 @@ const SCENARIOS: Scenario[] = [
     pod: 'termmsg',
     story: async (node, name) => {
       await node.until(name, ready, 'ready')
-      const log = node.runtime.config(newest(node)).mounts.find((mount) => mount.containerPath === '/dev/termination-log')!
+      const log = node.runtime
+        .config(newest(node))
+        .mounts.find((mount) => mount.containerPath === '/dev/termination-log')!
       node.runtime.host.writeFile(log.hostPath, 'why\n')
       node.runtime.exit(newest(node), 4)
       await node.until(name, phase('Failed'), 'over')
@@ -259,7 +282,9 @@ const SCENARIOS: Scenario[] = [
     title: 'a command that is not there',
     recording: `${RUNC}/refused`,
     pod: 'nocmd',
-    before: (node) => (node.runtime.startError = 'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/no/such/binary": stat /no/such/binary: no such file or directory: unknown'),
+    before: (node) =>
+      (node.runtime.startError =
+        'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/no/such/binary": stat /no/such/binary: no such file or directory: unknown'),
     story: async (node, name) => void (await node.until(name, phase('Failed'), 'failed')),
   },
   ...['missing', 'notblock'].map((pod): Scenario => ({
@@ -268,7 +293,11 @@ const SCENARIOS: Scenario[] = [
     pod,
     before: (node) => void node.runtime.files.set('/etc/hostname', { kind: 'file', content: '' }),
     story: async (node, name) => {
-      await node.api.until('/api/v1/namespaces/default/events', (event) => event['reason'] === 'FailedMount' && event['count'] >= 2, 'refused twice')
+      await node.api.until(
+        '/api/v1/namespaces/default/events',
+        (event) => event['reason'] === 'FailedMount' && event['count'] >= 2,
+        'refused twice',
+      )
       await remove(node, name)
     },
   })),
@@ -282,16 +311,28 @@ describe('life of a pod, as recorded from real kubelets', () => {
       try {
         scenario.before?.(node)
         const { runtimeClassName } = recorded.manifest.spec
-        if (runtimeClassName) await node.api.create('/apis/node.k8s.io/v1/runtimeclasses', { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name: String(runtimeClassName) }, handler: runtimeClassName })
+        if (runtimeClassName)
+          await node.api.create('/apis/node.k8s.io/v1/runtimeclasses', {
+            apiVersion: 'node.k8s.io/v1',
+            kind: 'RuntimeClass',
+            metadata: { name: String(runtimeClassName) },
+            handler: runtimeClassName,
+          })
         await node.run(scenario.pod, { ...recorded.manifest.spec, nodeSelector: {} })
         await scenario.story(node, scenario.pod)
-        const seen = sequence(node.api.history.filter(({ object }) => object.kind === 'Pod').map(({ object }) => object['status']))
+        const seen = sequence(
+          node.api.history.filter(({ object }) => object.kind === 'Pod').map(({ object }) => object['status']),
+        )
         const compared = seen.filter((_shape, index) => !scenario.shown?.includes(index))
         const expected = recorded.sequence.filter((_shape, index) => !scenario.passedOver?.includes(index))
         expect(compared).to.deep.equal(expected)
-        const told = node.events(scenario.pod).map(({ type, reason, message }) => settled(`${type} ${reason} ${message}`))
+        const told = node
+          .events(scenario.pod)
+          .map(({ type, reason, message }) => settled(`${type} ${reason} ${message}`))
         // a probe that meets a container on its way out is a matter of the moment
-        expect(told).to.include.members(recorded.events.filter((event) => !event.includes('errored and resulted in unknown state')))
+        expect(told).to.include.members(
+          recorded.events.filter((event) => !event.includes('errored and resulted in unknown state')),
+        )
       } finally {
         await node.close()
       }

@@ -33,7 +33,9 @@ export function shapeOf(status: unknown): Shape {
     phase,
     reason,
     message: message === undefined ? undefined : settled(message),
-    conditions: (conditions ?? []).map((one) => [one.type, one.status, one.reason, one.message].filter(Boolean).join(' ')),
+    conditions: (conditions ?? []).map((one) =>
+      [one.type, one.status, one.reason, one.message].filter(Boolean).join(' '),
+    ),
     containers: [...(initContainerStatuses ?? []), ...(containerStatuses ?? [])].map(containerShape),
     hasIp: Boolean(podIP),
   }
@@ -41,8 +43,12 @@ export function shapeOf(status: unknown): Shape {
 
 function containerShape(container: ApiContainer): string {
   const [kind, state] = Object.entries(container.state)[0] ?? ['waiting', {}]
-  const detail = [kind, state.reason, state.exitCode, state.message && settled(state.message)].filter((part) => part !== undefined).join(' ')
-  const flags = [container.ready && 'ready', container.started && 'started', container.containerID && 'id'].filter(Boolean).join(' ')
+  const detail = [kind, state.reason, state.exitCode, state.message && settled(state.message)]
+    .filter((part) => part !== undefined)
+    .join(' ')
+  const flags = [container.ready && 'ready', container.started && 'started', container.containerID && 'id']
+    .filter(Boolean)
+    .join(' ')
   return `${container.name}: ${detail}; restarts ${container.restartCount}; ${flags}`
 }
 

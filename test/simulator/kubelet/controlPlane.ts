@@ -12,7 +12,10 @@ export interface ControlPlane {
   server: ApiServer
   client: KubeClient
   runtimes: Map<string, FakeRuntime>
-  addNode(name: string, more?: { status?: Record<string, unknown>; spec?: Record<string, unknown>; labels?: Record<string, string> }): Promise<void>
+  addNode(
+    name: string,
+    more?: { status?: Record<string, unknown>; spec?: Record<string, unknown>; labels?: Record<string, string> },
+  ): Promise<void>
   /** Resolves with the first object of the collection, present or future, that the predicate takes; null stands for one that is gone. */
   until(collection: string, name: string, predicate: (object: KubeObject | null) => boolean): Promise<KubeObject | null>
   close(): Promise<void>
@@ -35,7 +38,13 @@ export async function startControlPlane(): Promise<ControlPlane> {
     async addNode(name, more = {}) {
       const runtime = createFakeRuntime(clock)
       runtimes.set(name, runtime)
-      const node: KubeObject = { apiVersion: 'v1', kind: 'Node', metadata: { name, labels: more.labels ?? {} }, spec: more.spec ?? {}, status: more.status ?? {} }
+      const node: KubeObject = {
+        apiVersion: 'v1',
+        kind: 'Node',
+        metadata: { name, labels: more.labels ?? {} },
+        spec: more.spec ?? {},
+        status: more.status ?? {},
+      }
       const kubelet = await startKubelet({ client: server.client('kubelet'), clock, runtime, endpoint, node })
       stops.push(() => kubelet.stop())
     },
@@ -56,7 +65,9 @@ export async function startControlPlane(): Promise<ControlPlane> {
         clearTimeout(timer)
         deadline.abort()
       }
-      throw new Error(`${collection}/${name} did not become what was awaited; last: ${JSON.stringify(last?.['status'] ?? last)}`)
+      throw new Error(
+        `${collection}/${name} did not become what was awaited; last: ${JSON.stringify(last?.['status'] ?? last)}`,
+      )
     },
     async close() {
       scheduler.stop()
@@ -71,5 +82,10 @@ export async function startControlPlane(): Promise<ControlPlane> {
 export const PODS = '/api/v1/namespaces/default/pods'
 
 export function busyboxPod(name: string, spec: Record<string, unknown> = {}): KubeObject {
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'main', image: 'busybox:1.36' }], ...spec } }
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default' },
+    spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'main', image: 'busybox:1.36' }], ...spec },
+  }
 }

@@ -5,7 +5,10 @@ import { busyboxPod, PODS, startControlPlane, type ControlPlane } from './contro
 import { ready } from './testNode.ts'
 
 const meta = (name: string, more: Record<string, unknown> = {}) => ({ name, namespace: 'default', ...more })
-const template = { metadata: { labels: { app: 'x' } }, spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'main', image: 'busybox:1.36' }] } }
+const template = {
+  metadata: { labels: { app: 'x' } },
+  spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'main', image: 'busybox:1.36' }] },
+}
 const selector = { matchLabels: { app: 'x' } }
 
 describe('controllers', () => {
@@ -34,19 +37,38 @@ describe('controllers', () => {
     await cluster.until('/api/v1/namespaces/n/pods', 'p', (object) => object !== null && ready(object))
     await cluster.client.delete('/api/v1/namespaces/n')
     await cluster.until('/api/v1/namespaces', 'n', (object) => object === null)
-    expect((await cluster.client.list('/api/v1/events')).items.filter((event) => event.metadata.namespace === 'n')).to.deep.equal([])
+    expect(
+      (await cluster.client.list('/api/v1/events')).items.filter((event) => event.metadata.namespace === 'n'),
+    ).to.deep.equal([])
   })
 
   it('tell what a namespace still waits for', async () => {
     await cluster.client.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'n' } })
-    const held: KubeObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'f', namespace: 'n', finalizers: ['example.org/hold'] } }
+    const held: KubeObject = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'f', namespace: 'n', finalizers: ['example.org/hold'] },
+    }
     await cluster.client.create('/api/v1/namespaces/n/configmaps', held)
     await cluster.client.delete('/api/v1/namespaces/n')
-    const told = (type: string) => (object: KubeObject | null) => (object?.['status'].conditions as { type: string; message: string }[] | undefined)?.find((one) => one.type === type)?.message
-    const waiting = await cluster.until('/api/v1/namespaces', 'n', (object) => Boolean(told('NamespaceContentRemaining')(object)))
-    expect(told('NamespaceContentRemaining')(waiting)).to.equal('Some resources are remaining: configmaps. has 1 resource instances')
-    expect(told('NamespaceFinalizersRemaining')(waiting)).to.equal('Some content in the namespace has finalizers remaining: example.org/hold in 1 resource instances')
-    await cluster.client.patch('/api/v1/namespaces/n/configmaps/f', { metadata: { finalizers: null } }, 'application/merge-patch+json')
+    const told = (type: string) => (object: KubeObject | null) =>
+      (object?.['status'].conditions as { type: string; message: string }[] | undefined)?.find(
+        (one) => one.type === type,
+      )?.message
+    const waiting = await cluster.until('/api/v1/namespaces', 'n', (object) =>
+      Boolean(told('NamespaceContentRemaining')(object)),
+    )
+    expect(told('NamespaceContentRemaining')(waiting)).to.equal(
+      'Some resources are remaining: configmaps. has 1 resource instances',
+    )
+    expect(told('NamespaceFinalizersRemaining')(waiting)).to.equal(
+      'Some content in the namespace has finalizers remaining: example.org/hold in 1 resource instances',
+    )
+    await cluster.client.patch(
+      '/api/v1/namespaces/n/configmaps/f',
+      { metadata: { finalizers: null } },
+      'application/merge-patch+json',
+    )
     await cluster.until('/api/v1/namespaces', 'n', (object) => object === null)
   })
 
@@ -54,8 +76,18 @@ describe('controllers', () => {
     const path = '/api/v1/namespaces/default/configmaps'
     const owner = await cluster.client.create(path, { apiVersion: 'v1', kind: 'ConfigMap', metadata: meta('owner') })
     const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: owner.metadata.uid }]
-    await cluster.client.create(path, { apiVersion: 'v1', kind: 'ConfigMap', metadata: meta('owned', { ownerReferences }) })
-    await cluster.client.create(path, { apiVersion: 'v1', kind: 'ConfigMap', metadata: meta('stray', { ownerReferences: [{ ...ownerReferences[0], uid: '00000000-0000-4000-8000-000000000000' }] }) })
+    await cluster.client.create(path, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: meta('owned', { ownerReferences }),
+    })
+    await cluster.client.create(path, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: meta('stray', {
+        ownerReferences: [{ ...ownerReferences[0], uid: '00000000-0000-4000-8000-000000000000' }],
+      }),
+    })
     await cluster.until(path, 'stray', (object) => object === null)
     expect(await cluster.client.get(`${path}/owned`)).to.nested.include({ 'metadata.name': 'owned' })
     await cluster.client.delete(`${path}/owner`)
@@ -64,13 +96,27 @@ describe('controllers', () => {
 
   it('run a Deployment, roll it over and take it down', async () => {
     const path = '/apis/apps/v1/namespaces/default/deployments'
-    await cluster.client.create(path, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: meta('d'), spec: { replicas: 2, selector, template } })
+    await cluster.client.create(path, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: meta('d'),
+      spec: { replicas: 2, selector, template },
+    })
     await cluster.until(path, 'd', (object) => object?.['status']?.availableReplicas === 2)
     const before = (await pods()).map((pod) => pod.metadata.name)
-    await cluster.client.patch(`${path}/d`, { spec: { template: { spec: { containers: [{ name: 'main', image: 'busybox:1.37' }] } } } }, 'application/merge-patch+json')
+    await cluster.client.patch(
+      `${path}/d`,
+      { spec: { template: { spec: { containers: [{ name: 'main', image: 'busybox:1.37' }] } } } },
+      'application/merge-patch+json',
+    )
     await cluster.until(path, 'd', (object) => {
       const status = object?.['status']
-      return status?.observedGeneration === object?.metadata['generation'] && status.updatedReplicas === 2 && status.replicas === 2 && status.availableReplicas === 2
+      return (
+        status?.observedGeneration === object?.metadata['generation'] &&
+        status.updatedReplicas === 2 &&
+        status.replicas === 2 &&
+        status.availableReplicas === 2
+      )
     })
     const active = (await pods()).filter((pod) => !pod.metadata.deletionTimestamp)
     expect(active.map((pod) => pod['spec'].containers[0].image)).to.deep.equal(['busybox:1.37', 'busybox:1.37'])
@@ -81,28 +127,52 @@ describe('controllers', () => {
 
   it('run an Indexed Job to its end', async () => {
     const path = '/apis/batch/v1/namespaces/default/jobs'
-    const spec = { completions: 2, parallelism: 2, completionMode: 'Indexed', template: { spec: { ...template.spec, restartPolicy: 'Never' } } }
+    const spec = {
+      completions: 2,
+      parallelism: 2,
+      completionMode: 'Indexed',
+      template: { spec: { ...template.spec, restartPolicy: 'Never' } },
+    }
     await cluster.client.create(path, { apiVersion: 'batch/v1', kind: 'Job', metadata: meta('j'), spec })
     await cluster.until(path, 'j', (object) => object?.['status']?.ready === 2)
-    expect((await pods()).map((pod) => pod.metadata.annotations?.['batch.kubernetes.io/job-completion-index']).sort()).to.deep.equal(['0', '1'])
+    expect(
+      (await pods()).map((pod) => pod.metadata.annotations?.['batch.kubernetes.io/job-completion-index']).sort(),
+    ).to.deep.equal(['0', '1'])
     await exit(/^j-0/, 0)
     await exit(/^j-1/, 0)
-    const job = await cluster.until(path, 'j', (object) => object?.['status']?.conditions?.some((one: { type: string }) => one.type === 'Complete'))
+    const job = await cluster.until(path, 'j', (object) =>
+      object?.['status']?.conditions?.some((one: { type: string }) => one.type === 'Complete'),
+    )
     expect(job!['status']).to.include({ succeeded: 2, active: 0, completedIndexes: '0,1'.replace(',', '-') })
   })
 
   it('give a Job up after its back-off limit', async () => {
     const path = '/apis/batch/v1/namespaces/default/jobs'
-    await cluster.client.create(path, { apiVersion: 'batch/v1', kind: 'Job', metadata: meta('j'), spec: { backoffLimit: 0, template: { spec: { ...template.spec, restartPolicy: 'Never' } } } })
+    await cluster.client.create(path, {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: meta('j'),
+      spec: { backoffLimit: 0, template: { spec: { ...template.spec, restartPolicy: 'Never' } } },
+    })
     await cluster.until(path, 'j', (object) => object?.['status']?.ready === 1)
     await exit(/^j-/, 3)
-    const job = await cluster.until(path, 'j', (object) => object?.['status']?.conditions?.some((one: { type: string }) => one.type === 'Failed'))
-    expect(job!['status'].conditions.at(-1)).to.include({ reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' })
+    const job = await cluster.until(path, 'j', (object) =>
+      object?.['status']?.conditions?.some((one: { type: string }) => one.type === 'Failed'),
+    )
+    expect(job!['status'].conditions.at(-1)).to.include({
+      reason: 'BackoffLimitExceeded',
+      message: 'Job has reached the specified backoff limit',
+    })
   })
 
   it('place a DaemonSet on every node, new ones too', async () => {
     const path = '/apis/apps/v1/namespaces/default/daemonsets'
-    await cluster.client.create(path, { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: meta('ds'), spec: { selector, template } })
+    await cluster.client.create(path, {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: meta('ds'),
+      spec: { selector, template },
+    })
     await cluster.until(path, 'ds', (object) => object?.['status']?.numberReady === 1)
     await cluster.addNode('node-b')
     await cluster.until(path, 'ds', (object) => object?.['status']?.numberReady === 2)
@@ -111,13 +181,37 @@ describe('controllers', () => {
 
   it('bind a claim to the smallest volume that suits it, and let a pod use it', async () => {
     const volume = (name: string, storage: string): KubeObject => ({
-      apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name },
-      spec: { capacity: { storage }, accessModes: ['ReadWriteOnce'], storageClassName: 'manual', persistentVolumeReclaimPolicy: 'Retain', hostPath: { path: `/srv/${name}` } },
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name },
+      spec: {
+        capacity: { storage },
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: 'manual',
+        persistentVolumeReclaimPolicy: 'Retain',
+        hostPath: { path: `/srv/${name}` },
+      },
     })
-    for (const [name, storage] of [['big', '10Gi'], ['fit', '2Gi'], ['small', '1Mi']] as const) await cluster.client.create('/api/v1/persistentvolumes', volume(name, storage))
+    for (const [name, storage] of [
+      ['big', '10Gi'],
+      ['fit', '2Gi'],
+      ['small', '1Mi'],
+    ] as const)
+      await cluster.client.create('/api/v1/persistentvolumes', volume(name, storage))
     const claims = '/api/v1/namespaces/default/persistentvolumeclaims'
-    await cluster.client.create(PODS, busyboxPod('p', { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }], containers: [{ name: 'main', image: 'busybox:1.36', volumeMounts: [{ name: 'v', mountPath: '/v' }] }] }))
-    await cluster.client.create(claims, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: meta('c'), spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'manual', resources: { requests: { storage: '1Gi' } } } })
+    await cluster.client.create(
+      PODS,
+      busyboxPod('p', {
+        volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }],
+        containers: [{ name: 'main', image: 'busybox:1.36', volumeMounts: [{ name: 'v', mountPath: '/v' }] }],
+      }),
+    )
+    await cluster.client.create(claims, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: meta('c'),
+      spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'manual', resources: { requests: { storage: '1Gi' } } },
+    })
     const claim = await cluster.until(claims, 'c', (object) => object?.['status']?.phase === 'Bound')
     expect(claim!['spec'].volumeName).to.equal('fit')
     await cluster.until(PODS, 'p', (pod) => pod !== null && ready(pod))
@@ -129,10 +223,22 @@ describe('controllers', () => {
 
   it('keep the status of a ResourceQuota', async () => {
     const path = '/api/v1/namespaces/default/resourcequotas'
-    await cluster.client.create(path, { apiVersion: 'v1', kind: 'ResourceQuota', metadata: meta('q'), spec: { hard: { pods: '5', 'requests.cpu': '2' } } })
-    await cluster.client.create(PODS, busyboxPod('p', { containers: [{ name: 'main', image: 'busybox:1.36', resources: { requests: { cpu: '250m' } } }] })).catch((error: unknown) => {
-      if (!(error instanceof KubeApiError)) throw error
+    await cluster.client.create(path, {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: meta('q'),
+      spec: { hard: { pods: '5', 'requests.cpu': '2' } },
     })
+    await cluster.client
+      .create(
+        PODS,
+        busyboxPod('p', {
+          containers: [{ name: 'main', image: 'busybox:1.36', resources: { requests: { cpu: '250m' } } }],
+        }),
+      )
+      .catch((error: unknown) => {
+        if (!(error instanceof KubeApiError)) throw error
+      })
     const quota = await cluster.until(path, 'q', (object) => object?.['status']?.used?.pods === '1')
     expect(quota!['status'].used).to.deep.equal({ pods: '1', 'requests.cpu': '250m' })
   })

@@ -6,12 +6,22 @@ interface Answer {
   protocol: string
   stdout: string
   stderr: string
-  status: { status: string; reason?: string; message?: string; details?: { causes: { reason?: string; message: string }[] } }
+  status: {
+    status: string
+    reason?: string
+    message?: string
+    details?: { causes: { reason?: string; message: string }[] }
+  }
   /** Channels in the order of their frames. */
   channels: number[]
 }
 
-function exec(node: TestNode, path: string, protocols = ['v5.channel.k8s.io'], onOpen: (socket: WebSocket) => void = () => {}): Promise<Answer> {
+function exec(
+  node: TestNode,
+  path: string,
+  protocols = ['v5.channel.k8s.io'],
+  onOpen: (socket: WebSocket) => void = () => {},
+): Promise<Answer> {
   const socket = new WebSocket(`ws://${node.endpoint.address}:${node.endpoint.port}${path}`, protocols)
   const answer: Answer = { protocol: '', stdout: '', stderr: '', status: { status: '' }, channels: [] }
   return new Promise((resolve, reject) => {
@@ -43,26 +53,39 @@ describe('kubelet endpoint', () => {
   let node: TestNode
   before(async () => {
     node = await startTestNode()
-    node.runtime.command = (argv) => ({ stdout: `out ${argv.join(' ')}`, stderr: 'err', exitCode: argv[0] === 'false' ? 7 : 0 })
+    node.runtime.command = (argv) => ({
+      stdout: `out ${argv.join(' ')}`,
+      stderr: 'err',
+      exitCode: argv[0] === 'false' ? 7 : 0,
+    })
     await node.run('a')
     await node.until('a', ready, 'ready')
   })
   after(() => node.close())
 
   it('prefers v5 and always sends the status, never the close channel', async () => {
-    const answer = await exec(node, `${EXEC}?command=echo&command=hi&${STREAMS}`, ['v4.channel.k8s.io', 'v5.channel.k8s.io'])
+    const answer = await exec(node, `${EXEC}?command=echo&command=hi&${STREAMS}`, [
+      'v4.channel.k8s.io',
+      'v5.channel.k8s.io',
+    ])
     expect(answer).to.include({ protocol: 'v5.channel.k8s.io', stdout: 'out echo hi', stderr: 'err' })
     expect(answer.status).to.deep.equal({ metadata: {}, status: 'Success' })
     expect(answer.channels).not.to.include(255)
   })
 
   it('speaks v4', async () => {
-    expect(await exec(node, `${EXEC}?command=true&${STREAMS}`, ['v4.channel.k8s.io'])).to.include({ protocol: 'v4.channel.k8s.io', stdout: 'out true' })
+    expect(await exec(node, `${EXEC}?command=true&${STREAMS}`, ['v4.channel.k8s.io'])).to.include({
+      protocol: 'v4.channel.k8s.io',
+      stdout: 'out true',
+    })
   })
 
   it('gives the exit code as a cause', async () => {
     const { status } = await exec(node, `${EXEC}?command=false&${STREAMS}`)
-    expect(status).to.include({ reason: 'NonZeroExitCode', message: 'command terminated with non-zero exit code: error executing command [false], exit code 7' })
+    expect(status).to.include({
+      reason: 'NonZeroExitCode',
+      message: 'command terminated with non-zero exit code: error executing command [false], exit code 7',
+    })
     expect(status.details?.causes).to.deep.equal([{ reason: 'ExitCode', message: '7' }])
   })
 
@@ -71,7 +94,7 @@ describe('kubelet endpoint', () => {
     expect(answer.stderr).to.equal('')
   })
 
-  it('ends stdin on the client\'s close frame', async () => {
+  it("ends stdin on the client's close frame", async () => {
     const answer = await exec(node, `${EXEC}?command=cat&input=1&${STREAMS}`, ['v5.channel.k8s.io'], (socket) => {
       socket.send(Buffer.from([0, ...Buffer.from('early')]))
       socket.send(Buffer.from([255, 0]))
@@ -87,9 +110,15 @@ describe('kubelet endpoint', () => {
   })
 
   it('refuses what is not there, before the upgrade', async () => {
-    const refused = async (path: string) => exec(node, path).then(() => 'accepted', (error: Error) => error.message)
+    const refused = async (path: string) =>
+      exec(node, path).then(
+        () => 'accepted',
+        (error: Error) => error.message,
+      )
     expect(await refused('/exec/default/none/main?command=true')).to.match(/^404 pod "none" not found/)
-    expect(await refused('/exec/default/a/other?command=true')).to.equal('500 unable to upgrade connection: container not found ("other")')
+    expect(await refused('/exec/default/a/other?command=true')).to.equal(
+      '500 unable to upgrade connection: container not found ("other")',
+    )
     expect(await refused('/portForward/default/a')).to.match(/^501 port forwarding is not implemented/)
   })
 
@@ -109,7 +138,9 @@ describe('kubelet endpoint', () => {
 
   describe('logs', () => {
     const logs = async (pod: string, query = ''): Promise<string> => {
-      const response = await fetch(`http://${node.endpoint.address}:${node.endpoint.port}/containerLogs/default/${pod}/main${query}`)
+      const response = await fetch(
+        `http://${node.endpoint.address}:${node.endpoint.port}/containerLogs/default/${pod}/main${query}`,
+      )
       return `${response.status} ${await response.text()}`
     }
     before(async () => {
@@ -123,26 +154,40 @@ describe('kubelet endpoint', () => {
       expect(await logs('talker')).to.equal('200 one\ntwo\nthree\n')
       expect(await logs('talker', '?tailLines=1')).to.equal('200 three\n')
       expect(await logs('talker', '?limitBytes=6')).to.equal('200 one\ntw')
-      expect(await logs('talker', '?timestamps=true&tailLines=1')).to.match(/^200 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z three\n$/)
+      expect(await logs('talker', '?timestamps=true&tailLines=1')).to.match(
+        /^200 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z three\n$/,
+      )
       expect(await logs('talker', '?sinceTime=2199-01-01T00:00:00Z')).to.equal('200 ')
     })
 
     it('are followed to the end of the container, and kept as the previous ones', async () => {
       const id = node.runtime.ids('main').at(-1)!
-      expect(await logs('talker', '?previous=true')).to.equal('400 previous terminated container "main" in pod "talker" not found')
+      expect(await logs('talker', '?previous=true')).to.equal(
+        '400 previous terminated container "main" in pod "talker" not found',
+      )
       const followed = logs('talker', '?follow=true&tailLines=0')
       await new Promise((resolve) => setTimeout(resolve, 20))
       node.runtime.print(id, 'late')
       node.runtime.exit(id, 1)
       expect(await followed).to.equal('200 late\n')
-      await node.until('talker', (pod) => ready(pod) && pod['status'].containerStatuses[0].restartCount === 1, 'restarted')
+      await node.until(
+        'talker',
+        (pod) => ready(pod) && pod['status'].containerStatuses[0].restartCount === 1,
+        'restarted',
+      )
       expect(await logs('talker', '?previous=true&tailLines=1')).to.equal('200 late\n')
     })
 
     it('are refused while the container waits', async () => {
       await node.run('waiter', { containers: [{ name: 'main', image: 'never:1', imagePullPolicy: 'Never' }] })
-      await node.until('waiter', (pod) => pod['status'].containerStatuses?.[0].state.waiting?.reason === 'ErrImageNeverPull', 'waiting')
-      expect(await logs('waiter')).to.equal('400 container "main" in pod "waiter" is waiting to start: ErrImageNeverPull')
+      await node.until(
+        'waiter',
+        (pod) => pod['status'].containerStatuses?.[0].state.waiting?.reason === 'ErrImageNeverPull',
+        'waiting',
+      )
+      expect(await logs('waiter')).to.equal(
+        '400 container "main" in pod "waiter" is waiting to start: ErrImageNeverPull',
+      )
     })
   })
 })

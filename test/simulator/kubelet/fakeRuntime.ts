@@ -1,6 +1,13 @@
 import type { Clock } from '../../../sim/clock.ts'
 import {
-  CriError, type ContainerConfig, type ContainerRuntime, type ContainerStatus, type ExecSession, type HostFiles, type LogLine, type SandboxConfig,
+  CriError,
+  type ContainerConfig,
+  type ContainerRuntime,
+  type ContainerStatus,
+  type ExecSession,
+  type HostFiles,
+  type LogLine,
+  type SandboxConfig,
 } from '../../../sim/kubelet/containerRuntime.ts'
 
 type Kind = NonNullable<ReturnType<HostFiles['kindOf']>>
@@ -47,12 +54,21 @@ export function createFakeRuntime(clock: Clock): FakeRuntime {
   const finish = (id: string, code: number, reason?: string) => {
     const { status } = containers.get(id)!
     if (status.state === 'exited') return
-    Object.assign(status, { state: 'exited', exitCode: code, finishedAt: clock.now(), reason: reason ?? (code === 0 ? 'Completed' : 'Error') })
+    Object.assign(status, {
+      state: 'exited',
+      exitCode: code,
+      finishedAt: clock.now(),
+      reason: reason ?? (code === 0 ? 'Completed' : 'Error'),
+    })
     for (const listener of [...listeners]) listener({ kind: 'containerExited', id })
   }
   const running = (id: string) => {
     const container = containers.get(id)
-    if (container?.status.state !== 'running') throw new CriError('Unknown', `failed to exec in container: container is in CONTAINER_${container?.status.state.toUpperCase()} state`)
+    if (container?.status.state !== 'running')
+      throw new CriError(
+        'Unknown',
+        `failed to exec in container: container is in CONTAINER_${container?.status.state.toUpperCase()} state`,
+      )
     return container
   }
 
@@ -90,7 +106,8 @@ export function createFakeRuntime(clock: Clock): FakeRuntime {
     },
     async stopPodSandbox(id) {
       calls.push(`stopPodSandbox ${id}`)
-      for (const [containerId, { status }] of containers) if (status.sandboxId === id && status.state === 'running') finish(containerId, 137)
+      for (const [containerId, { status }] of containers)
+        if (status.sandboxId === id && status.state === 'running') finish(containerId, 137)
     },
     async removePodSandbox(id) {
       sandboxes.delete(id)
@@ -98,7 +115,19 @@ export function createFakeRuntime(clock: Clock): FakeRuntime {
     async createContainer(sandboxId, config) {
       serial += 1
       const id = `container-${serial}`
-      const status: ContainerStatus = { id, sandboxId, name: config.name, attempt: config.attempt, state: 'created', createdAt: clock.now(), startedAt: null, finishedAt: null, exitCode: null, reason: null, message: null }
+      const status: ContainerStatus = {
+        id,
+        sandboxId,
+        name: config.name,
+        attempt: config.attempt,
+        state: 'created',
+        createdAt: clock.now(),
+        startedAt: null,
+        finishedAt: null,
+        exitCode: null,
+        reason: null,
+        message: null,
+      }
       containers.set(id, { config, status, log: [], onLine: new Set() })
       return id
     },
@@ -106,7 +135,14 @@ export function createFakeRuntime(clock: Clock): FakeRuntime {
       const { status } = containers.get(id)!
       calls.push(`startContainer ${status.name}`)
       if (runtime.startError) {
-        Object.assign(status, { state: 'exited', exitCode: 128, reason: 'StartError', message: runtime.startError, finishedAt: clock.now(), startedAt: 0 })
+        Object.assign(status, {
+          state: 'exited',
+          exitCode: 128,
+          reason: 'StartError',
+          message: runtime.startError,
+          finishedAt: clock.now(),
+          startedAt: 0,
+        })
         throw new CriError('Unknown', runtime.startError)
       }
       Object.assign(status, { state: 'running', startedAt: clock.now() })
@@ -127,7 +163,11 @@ export function createFakeRuntime(clock: Clock): FakeRuntime {
     },
     async exec(id, argv, options) {
       running(id)
-      if (argv[0] === 'nosuch') throw new CriError('Unknown', `failed to exec in container: failed to start exec "x": OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown`)
+      if (argv[0] === 'nosuch')
+        throw new CriError(
+          'Unknown',
+          `failed to exec in container: failed to start exec "x": OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown`,
+        )
       return argv[0] === 'cat' && options.stdin ? echoSession() : answerSession(runtime.command(argv, id))
     },
     async execSync(id, argv) {
@@ -183,14 +223,16 @@ function fakeFiles(files: FakeRuntime['files'], usage: (path: string) => number)
     for (let length = 2; length <= parts.length; length += 1) {
       const prefix = parts.slice(0, length).join('/')
       const target = links.get(prefix)
-      if (target !== undefined) return resolve([prefix.slice(0, prefix.lastIndexOf('/')), target, ...parts.slice(length)].join('/'))
+      if (target !== undefined)
+        return resolve([prefix.slice(0, prefix.lastIndexOf('/')), target, ...parts.slice(length)].join('/'))
     }
     return path
   }
   return {
     makeDirectory: (path) => void files.set(resolve(path), { kind: 'directory', content: '' }),
     mountTmpfs: (path, size) => void files.set(path, { kind: 'directory', content: `tmpfs ${size}` }),
-    writeFile: (path, content) => void files.set(resolve(path), { kind: 'file', content: Buffer.from(content).toString() }),
+    writeFile: (path, content) =>
+      void files.set(resolve(path), { kind: 'file', content: Buffer.from(content).toString() }),
     readFile(path) {
       const file = files.get(resolve(path))
       return file?.kind === 'file' ? Buffer.from(file.content) : null

@@ -49,13 +49,23 @@ export function createMemoryApi(): MemoryApi {
   const inside = (collection: string, path: string) => {
     const allOf = /^(.*\/v1)\/([a-z]+)$/.exec(collection)
     const parent = path.slice(0, path.lastIndexOf('/'))
-    return parent === collection || (allOf !== null && parent.startsWith(`${allOf[1]}/namespaces/`) && parent.endsWith(`/${allOf[2]}`))
+    return (
+      parent === collection ||
+      (allOf !== null && parent.startsWith(`${allOf[1]}/namespaces/`) && parent.endsWith(`/${allOf[2]}`))
+    )
   }
   const selected = (object: KubeObject, fieldSelector: string | undefined) =>
-    (fieldSelector ?? '').split(',').filter(Boolean).every((term) => {
-      const [field, value] = term.split('=') as [string, string]
-      return field.split('.').reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], object) === value
-    })
+    (fieldSelector ?? '')
+      .split(',')
+      .filter(Boolean)
+      .every((term) => {
+        const [field, value] = term.split('=') as [string, string]
+        return (
+          field
+            .split('.')
+            .reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], object) === value
+        )
+      })
 
   const api: MemoryApi = {
     objects,
@@ -63,7 +73,9 @@ export function createMemoryApi(): MemoryApi {
     writes,
     get: async (path) => structuredClone(find(path)),
     list: async (path, query) => ({
-      items: [...objects].filter(([key, object]) => inside(path, key) && selected(object, query?.fieldSelector)).map(([, object]) => object),
+      items: [...objects]
+        .filter(([key, object]) => inside(path, key) && selected(object, query?.fieldSelector))
+        .map(([, object]) => object),
       resourceVersion: String(version),
     }),
     async create(path, object) {
@@ -71,7 +83,14 @@ export function createMemoryApi(): MemoryApi {
       if (path.endsWith('/token')) return { ...object, status: { token: 'a-token' } }
       if (path.endsWith('/binding')) {
         const pod = find(path.replace(/\/binding$/, ''))
-        const bound = { ...pod, spec: { ...pod['spec'], nodeName: object['target'].name }, status: { ...pod['status'], conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: new Date().toISOString() }] } }
+        const bound = {
+          ...pod,
+          spec: { ...pod['spec'], nodeName: object['target'].name },
+          status: {
+            ...pod['status'],
+            conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: new Date().toISOString() }],
+          },
+        }
         store(path.replace(/\/binding$/, ''), bound)
         return object
       }
@@ -79,7 +98,15 @@ export function createMemoryApi(): MemoryApi {
       if (objects.has(key)) throw new KubeApiError(409, 'AlreadyExists', `${key} already exists`)
       serial += 1
       const status = object.kind === 'Pod' ? { status: { phase: 'Pending', ...object['status'] } } : {}
-      return store(key, { ...structuredClone(object), ...status, metadata: { ...object.metadata, uid: object.metadata.uid ?? `00000000-0000-4000-8000-${String(serial).padStart(12, '0')}`, generation: 1 } })
+      return store(key, {
+        ...structuredClone(object),
+        ...status,
+        metadata: {
+          ...object.metadata,
+          uid: object.metadata.uid ?? `00000000-0000-4000-8000-${String(serial).padStart(12, '0')}`,
+          generation: 1,
+        },
+      })
     },
     async update(path, object) {
       writes.push(`PUT ${path}`)
@@ -94,16 +121,39 @@ export function createMemoryApi(): MemoryApi {
     async delete(path, options) {
       writes.push(`DELETE ${path}`)
       const object = find(path)
-      const grace = options?.gracePeriodSeconds ?? (object.kind === 'Pod' ? (object['spec'].terminationGracePeriodSeconds ?? 30) : 0)
+      const grace =
+        options?.gracePeriodSeconds ??
+        (object.kind === 'Pod' ? (object['spec'].terminationGracePeriodSeconds ?? 30) : 0)
       const over = ['Succeeded', 'Failed'].includes(object['status']?.phase) || !object['spec']?.nodeName
       if (object.kind !== 'Pod' || grace === 0 || over) return drop(path)
-      store(path, { ...object, metadata: { ...object.metadata, generation: 2, deletionTimestamp: new Date().toISOString(), deletionGracePeriodSeconds: grace } })
+      store(path, {
+        ...object,
+        metadata: {
+          ...object.metadata,
+          generation: 2,
+          deletionTimestamp: new Date().toISOString(),
+          deletionGracePeriodSeconds: grace,
+        },
+      })
     },
     async *watch(path, { resourceVersion, fieldSelector, signal }) {
       const queue: WatchEvent[] = []
       let resume: () => void = () => {}
-      const onChange = ({ type, path: changed, object }: { type: WatchEvent['type']; path: string; object: KubeObject }) => {
-        if (!inside(path, changed) || !selected(object, fieldSelector) || Number(object.metadata.resourceVersion) < Number(resourceVersion)) return
+      const onChange = ({
+        type,
+        path: changed,
+        object,
+      }: {
+        type: WatchEvent['type']
+        path: string
+        object: KubeObject
+      }) => {
+        if (
+          !inside(path, changed) ||
+          !selected(object, fieldSelector) ||
+          Number(object.metadata.resourceVersion) < Number(resourceVersion)
+        )
+          return
         queue.push({ type, object })
         resume()
       }
@@ -127,7 +177,11 @@ export function createMemoryApi(): MemoryApi {
         if (present) return resolve(present[1])
         const deadline = setTimeout(() => {
           changes.off('change', onChange)
-          reject(new Error(`${what} did not come; last: ${JSON.stringify([...objects].filter(([path]) => inside(collection, path)).map(([, object]) => object['status'] ?? object))}`))
+          reject(
+            new Error(
+              `${what} did not come; last: ${JSON.stringify([...objects].filter(([path]) => inside(collection, path)).map(([, object]) => object['status'] ?? object))}`,
+            ),
+          )
         }, 5000)
         const onChange = ({ path, object }: { path: string; object: KubeObject }) => {
           if (!inside(collection, path) || !predicate(object)) return
@@ -153,7 +207,8 @@ export function createMemoryApi(): MemoryApi {
 
 function merge(target: unknown, patch: unknown): unknown {
   if (patch === null || typeof patch !== 'object' || Array.isArray(patch)) return structuredClone(patch)
-  const result: Record<string, unknown> = target && typeof target === 'object' && !Array.isArray(target) ? { ...(target as object) } : {}
+  const result: Record<string, unknown> =
+    target && typeof target === 'object' && !Array.isArray(target) ? { ...(target as object) } : {}
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key]
     else result[key] = merge(result[key], value)

@@ -31,7 +31,12 @@ export async function startTestNode(options: Partial<KubeletOptions> = {}, speed
     clock,
     runtime,
     endpoint,
-    node: { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-a' }, status: { addresses: [{ type: 'InternalIP', address: '10.0.2.15' }] } },
+    node: {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name: 'node-a' },
+      status: { addresses: [{ type: 'InternalIP', address: '10.0.2.15' }] },
+    },
     ...options,
   })
   return {
@@ -45,13 +50,25 @@ export async function startTestNode(options: Partial<KubeletOptions> = {}, speed
         apiVersion: 'v1',
         kind: 'Pod',
         metadata: { name, namespace: 'default', ...metadata },
-        spec: { nodeName: 'node-a', restartPolicy: 'Never', terminationGracePeriodSeconds: 2, containers: [{ name: 'main', image: 'busybox:1.36' }], ...spec },
+        spec: {
+          nodeName: 'node-a',
+          restartPolicy: 'Never',
+          terminationGracePeriodSeconds: 2,
+          containers: [{ name: 'main', image: 'busybox:1.36' }],
+          ...spec,
+        },
       }),
-    until: (name, predicate, what) => api.until(PODS, (pod) => pod.metadata.name === name && predicate(pod), `${name}: ${what}`),
+    until: (name, predicate, what) =>
+      api.until(PODS, (pod) => pod.metadata.name === name && predicate(pod), `${name}: ${what}`),
     events: (name) =>
       [...api.objects.values()]
         .filter((object) => object.kind === 'Event' && object['involvedObject'].name === name)
-        .map((event) => ({ type: event['type'], reason: event['reason'], message: event['message'], count: event['count'] })),
+        .map((event) => ({
+          type: event['type'],
+          reason: event['reason'],
+          message: event['message'],
+          count: event['count'],
+        })),
     async close() {
       await kubelet.stop()
       await endpoint.close()
@@ -60,7 +77,11 @@ export async function startTestNode(options: Partial<KubeletOptions> = {}, speed
 }
 
 export const ready = (pod: KubeObject): boolean => condition(pod, 'Ready') === 'True'
-export const phase = (...phases: string[]) => (pod: KubeObject): boolean => phases.includes(pod['status']?.phase)
+export const phase =
+  (...phases: string[]) =>
+  (pod: KubeObject): boolean =>
+    phases.includes(pod['status']?.phase)
 export function condition(pod: KubeObject, type: string): string | undefined {
-  return (pod['status']?.conditions as { type: string; status: string }[] | undefined)?.find((one) => one.type === type)?.status
+  return (pod['status']?.conditions as { type: string; status: string }[] | undefined)?.find((one) => one.type === type)
+    ?.status
 }

@@ -1,7 +1,11 @@
 import { expect } from 'chai'
 import { startTestNode, resources, type TestNode } from './testNode.ts'
 
-async function onNode<T>(faults: string[], use: (test: TestNode) => Promise<T>, options: Parameters<typeof startTestNode>[0] = {}): Promise<T> {
+async function onNode<T>(
+  faults: string[],
+  use: (test: TestNode) => Promise<T>,
+  options: Parameters<typeof startTestNode>[0] = {},
+): Promise<T> {
   const test = await startTestNode({ faults, ...options })
   try {
     return await use(test)
@@ -28,7 +32,10 @@ async function logOf(faults: string[], script: string): Promise<string[]> {
 
 describe('logs', () => {
   it('have every line of both streams', async () => {
-    const lines = await logOf([], 'i=0; while [ $i -lt 600 ]; do echo out $i; i=$((i+1)); done; echo err >&2; printf last')
+    const lines = await logOf(
+      [],
+      'i=0; while [ $i -lt 600 ]; do echo out $i; i=$((i+1)); done; echo err >&2; printf last',
+    )
     expect(lines).to.have.length(602).and.include('stdout out 599').and.include('stderr err').and.include('stdout last')
   })
 
@@ -41,7 +48,10 @@ describe('logs', () => {
   })
 
   it('logs-cut-at-512-lines: of each stream', async () => {
-    const lines = await logOf(['logs-cut-at-512-lines'], 'i=0; while [ $i -lt 600 ]; do echo $i; i=$((i+1)); done; echo err >&2')
+    const lines = await logOf(
+      ['logs-cut-at-512-lines'],
+      'i=0; while [ $i -lt 600 ]; do echo $i; i=$((i+1)); done; echo err >&2',
+    )
     expect(lines).to.have.length(513).and.include('stdout 511').and.include('stderr err')
   })
 
@@ -57,7 +67,11 @@ describe('exec', () => {
   it('gives streams and exit code; one killed by signal 9 ends with 9 in a guest and 137 on the node', () =>
     onNode([], async (test) => {
       const kata = await test.pod('kata-qemu')
-      expect(await kata.exec(['sh', '-c', 'echo out; echo err >&2; exit 5'])).to.deep.equal({ stdout: 'out\n', stderr: 'err\n', exitCode: 5 })
+      expect(await kata.exec(['sh', '-c', 'echo out; echo err >&2; exit 5'])).to.deep.equal({
+        stdout: 'out\n',
+        stderr: 'err\n',
+        exitCode: 5,
+      })
       expect((await kata.exec(['sh', '-c', 'kill -9 $$'])).exitCode).to.equal(9)
       const runc = await test.pod('')
       expect((await runc.exec(['sh', '-c', 'kill -9 $$'])).exitCode).to.equal(137)
@@ -65,9 +79,17 @@ describe('exec', () => {
 
   it('of what is not there fails in the words of agent and runc', () =>
     onNode([], async (test) => {
-      const message = async (handler: string) => (await test.pod(handler)).exec(['/no/such/command']).then(() => '', (error: Error) => error.message.replace(/[0-9a-f]{64}/g, 'ID'))
-      expect(await message('kata-qemu')).to.match(/^failed to exec in container: failed to start exec "ID": cannot enter container ID, with err rpc error: code = Internal desc = the file \/no\/such\/command was not found\n\nStack backtrace:/)
-      expect(await message('')).to.equal('failed to exec in container: failed to start exec "ID": OCI runtime exec failed: exec failed: unable to start container process: exec: "/no/such/command": stat /no/such/command: no such file or directory: unknown')
+      const message = async (handler: string) =>
+        (await test.pod(handler)).exec(['/no/such/command']).then(
+          () => '',
+          (error: Error) => error.message.replace(/[0-9a-f]{64}/g, 'ID'),
+        )
+      expect(await message('kata-qemu')).to.match(
+        /^failed to exec in container: failed to start exec "ID": cannot enter container ID, with err rpc error: code = Internal desc = the file \/no\/such\/command was not found\n\nStack backtrace:/,
+      )
+      expect(await message('')).to.equal(
+        'failed to exec in container: failed to start exec "ID": OCI runtime exec failed: exec failed: unable to start container process: exec: "/no/such/command": stat /no/such/command: no such file or directory: unknown',
+      )
     }))
 
   it('streams stdin and output', () =>
@@ -89,21 +111,32 @@ describe('exec', () => {
     }))
 
   it('exec-probes-fail: probes, not hooks', () =>
-    onNode(['exec-probes-fail'], async (test) => {
-      const pod = await test.pod('kata-qemu')
-      expect((await test.runtime.execSync(pod.containers[0]!, ['true'], 1_000_000_000)).exitCode).to.equal(1)
-      expect((await test.runtime.execSync(pod.containers[0]!, ['true'], 0)).exitCode).to.equal(0)
-    }, { speed: 100 }))
+    onNode(
+      ['exec-probes-fail'],
+      async (test) => {
+        const pod = await test.pod('kata-qemu')
+        expect((await test.runtime.execSync(pod.containers[0]!, ['true'], 1_000_000_000)).exitCode).to.equal(1)
+        expect((await test.runtime.execSync(pod.containers[0]!, ['true'], 0)).exitCode).to.equal(0)
+      },
+      { speed: 100 },
+    ))
 })
 
 describe('ends of containers', () => {
   const trap = ['sh', '-c', 'trap "echo TERM; exit 0" TERM; while :; do sleep 0.2; done']
   const stopped = (faults: string[], handler: string) =>
-    onNode(faults, async (test) => {
-      const pod = await test.pod(handler, { containers: [{ command: trap }] })
-      await test.runtime.stopContainer(pod.containers[0]!, 20_000)
-      return { status: test.runtime.containerStatus(pod.containers[0]!)!, log: test.runtime.logs(pod.containers[0]!).map(({ text }) => text) }
-    }, { speed: 50 })
+    onNode(
+      faults,
+      async (test) => {
+        const pod = await test.pod(handler, { containers: [{ command: trap }] })
+        await test.runtime.stopContainer(pod.containers[0]!, 20_000)
+        return {
+          status: test.runtime.containerStatus(pod.containers[0]!)!,
+          log: test.runtime.logs(pod.containers[0]!).map(({ text }) => text),
+        }
+      },
+      { speed: 50 },
+    )
 
   it('SIGTERM reaches the process', async () => {
     const { status, log } = await stopped([], 'kata-qemu')
@@ -121,28 +154,51 @@ describe('ends of containers', () => {
   it('a hypervisor that dies takes the sandbox with it: code 255', () =>
     onNode([], async (test) => {
       const pod = await test.pod('kata-qemu')
-      const lost = new Promise<string>((resolve) => test.runtime.onChange((change) => change.kind === 'sandboxLost' && resolve(change.id)))
+      const lost = new Promise<string>((resolve) =>
+        test.runtime.onChange((change) => change.kind === 'sandboxLost' && resolve(change.id)),
+      )
       await test.onNode('kill -9 $(pidof qemu-system-x86_64 || pgrep -x qemu-system-x86)')
       expect(await lost).to.equal(pod.id)
-      expect(test.runtime.containerStatus(pod.containers[0]!)).to.include({ state: 'exited', exitCode: 255, reason: 'Error' })
+      expect(test.runtime.containerStatus(pod.containers[0]!)).to.include({
+        state: 'exited',
+        exitCode: 255,
+        reason: 'Error',
+      })
     }))
 
   it('init-container-not-awaited: an init container is called ended while it runs', () =>
-    onNode(['init-container-not-awaited'], async (test) => {
-      const pod = await test.pod('kata-qemu', { bare: true })
-      const init = await pod.start({ name: 'init' })
-      expect(test.runtime.containerStatus(init)).to.include({ state: 'exited', exitCode: 0, reason: 'Completed' })
-      expect(await pod.start({ name: 'main' })).to.be.a('string')
-      expect(await pod.sh('ps -o args', 1)).to.be.a('string')
-    }, { pods: { containerOf: async (_sandbox, name) => ({ init: name === 'init', requests: { cpuMillicores: 0, memoryBytes: 0 } }) } }))
+    onNode(
+      ['init-container-not-awaited'],
+      async (test) => {
+        const pod = await test.pod('kata-qemu', { bare: true })
+        const init = await pod.start({ name: 'init' })
+        expect(test.runtime.containerStatus(init)).to.include({ state: 'exited', exitCode: 0, reason: 'Completed' })
+        expect(await pod.start({ name: 'main' })).to.be.a('string')
+        expect(await pod.sh('ps -o args', 1)).to.be.a('string')
+      },
+      {
+        pods: {
+          containerOf: async (_sandbox, name) => ({
+            init: name === 'init',
+            requests: { cpuMillicores: 0, memoryBytes: 0 },
+          }),
+        },
+      },
+    ))
 
   it('container-restart-recreates-vm: the sandbox is lost when a container exits that will be restarted', () =>
-    onNode(['container-restart-recreates-vm'], async (test) => {
-      const lost = new Promise<string>((resolve) => test.runtime.onChange((change) => change.kind === 'sandboxLost' && resolve(change.id)))
-      const pod = await test.pod('kata-qemu', { containers: [{ command: ['sh', '-c', 'exit 3'] }] })
-      expect(await lost).to.equal(pod.id)
-      expect(test.runtime.containerStatus(pod.containers[0]!)).to.include({ exitCode: 3, reason: 'Error' })
-    }, { pods: { restarts: async () => true } }))
+    onNode(
+      ['container-restart-recreates-vm'],
+      async (test) => {
+        const lost = new Promise<string>((resolve) =>
+          test.runtime.onChange((change) => change.kind === 'sandboxLost' && resolve(change.id)),
+        )
+        const pod = await test.pod('kata-qemu', { containers: [{ command: ['sh', '-c', 'exit 3'] }] })
+        expect(await lost).to.equal(pod.id)
+        expect(test.runtime.containerStatus(pod.containers[0]!)).to.include({ exitCode: 3, reason: 'Error' })
+      },
+      { pods: { restarts: async () => true } },
+    ))
 })
 
 describe('out of memory', () => {
@@ -189,7 +245,10 @@ describe('out of memory', () => {
     }))
 
   it('memory-limit-not-enforced: what is over the limit and fits the VM is not killed', async () => {
-    const allocate = { command: ['sh', '-c', 'head -c 100m /dev/zero | tail | wc -c'], resources: resources({ memoryMiB: 64 }) }
+    const allocate = {
+      command: ['sh', '-c', 'head -c 100m /dev/zero | tail | wc -c'],
+      resources: resources({ memoryMiB: 64 }),
+    }
     const reason = (faults: string[]) =>
       onNode(faults, async (test) => {
         const pod = await test.pod('kata-qemu-minimal', { containers: [allocate] })
@@ -207,7 +266,10 @@ describe('out of memory', () => {
       onNode(faults, async (test) => {
         const pod = await test.pod('kata-qemu-minimal', { containers: [allocate] })
         await exited(test, pod.containers[0]!)
-        return test.runtime.logs(pod.containers[0]!).map(({ text }) => text).join()
+        return test.runtime
+          .logs(pod.containers[0]!)
+          .map(({ text }) => text)
+          .join()
       })
     expect(await ends([])).to.not.equal('314572800')
     expect(await ends(['guest-grows-without-limits'])).to.equal('314572800')

@@ -7,7 +7,14 @@ import { kernelCommandLine } from '../../../sim/shims/kernelCommandLine.ts'
 import { hybridVsockPath, shimCommandLine, virtiofsdCommandLine } from '../../../sim/shims/otherCommandLines.ts'
 import { goQemuCommandLine, rustQemuCommandLine, type QemuStart } from '../../../sim/shims/qemuCommandLine.ts'
 
-const goQemu: KataHandler = { name: 'kata-qemu', shim: 'qemu', language: 'go', hypervisor: 'qemu', custom: null, dropIn: null }
+const goQemu: KataHandler = {
+  name: 'kata-qemu',
+  shim: 'qemu',
+  language: 'go',
+  hypervisor: 'qemu',
+  custom: null,
+  dropIn: null,
+}
 const id = 'bc887ff835ad02e754d0554467245594431af5a40bf3f4550b4211cad0aaa129'
 const params = 'cgroup_no_v1=all systemd.unified_cgroup_hierarchy=1'
 
@@ -47,7 +54,12 @@ describe('command lines', () => {
     expect(shimCommandLine('/opt/kata/bin/containerd-shim-kata-v2', id).join(' ')).to.equal(
       `/opt/kata/bin/containerd-shim-kata-v2 -namespace k8s.io -address /run/containerd/containerd.sock -publish-binary  -id ${id}`,
     )
-    expect(virtiofsdCommandLine(goQemu, '/opt/kata/libexec/virtiofsd', id, 'auto', ['--thread-pool-size=1', '--announce-submounts']).join(' ')).to.equal(
+    expect(
+      virtiofsdCommandLine(goQemu, '/opt/kata/libexec/virtiofsd', id, 'auto', [
+        '--thread-pool-size=1',
+        '--announce-submounts',
+      ]).join(' '),
+    ).to.equal(
       `/opt/kata/libexec/virtiofsd --syslog --cache=auto --shared-dir=/run/kata-containers/shared/sandboxes/${id}/shared --fd=3 --thread-pool-size=1 --announce-submounts`,
     )
   })

@@ -4,7 +4,9 @@ import { load } from 'js-yaml'
 import { healthy } from '../../../sim/faults/departures.ts'
 import { departuresOf, faultNames } from '../../../sim/faults/faultDepartures.ts'
 
-const listed = load(readFileSync(new URL('../../../sim/faults/faults.yaml', import.meta.url), 'utf8')) as { name: string }[]
+const listed = load(readFileSync(new URL('../../../sim/faults/faults.yaml', import.meta.url), 'utf8')) as {
+  name: string
+}[]
 
 describe('faults', () => {
   it('knows exactly those of faults.yaml', () => {
@@ -14,7 +16,9 @@ describe('faults', () => {
   for (const name of faultNames) {
     it(`${name} turns at least one knob and leaves the others`, () => {
       const departures = departuresOf([name])
-      const turned = Object.keys(healthy).filter((knob) => departures[knob as keyof typeof healthy] !== healthy[knob as keyof typeof healthy])
+      const turned = Object.keys(healthy).filter(
+        (knob) => departures[knob as keyof typeof healthy] !== healthy[knob as keyof typeof healthy],
+      )
       expect(turned).to.have.length.within(1, 2)
     })
   }
@@ -25,6 +29,8 @@ describe('faults', () => {
   })
 
   it('names the nearest fault when there is none of a name', () => {
-    expect(() => departuresOf(['guest-cgroup-v2'])).to.throw('there is no fault "guest-cgroup-v2"; the nearest is "guest-cgroup-v1"')
+    expect(() => departuresOf(['guest-cgroup-v2'])).to.throw(
+      'there is no fault "guest-cgroup-v2"; the nearest is "guest-cgroup-v1"',
+    )
   })
 })

@@ -13,13 +13,27 @@ async function inPod<T>(faults: string[], handler: string, options: PodOptions, 
   }
 }
 
-const limited = (limits: { cpu?: number; memoryMiB?: number }): PodOptions => ({ containers: [{ resources: resources(limits) }] })
+const limited = (limits: { cpu?: number; memoryMiB?: number }): PodOptions => ({
+  containers: [{ resources: resources(limits) }],
+})
 const hostPid = { namespaces: { network: 'POD', ipc: 'POD', pid: 'NODE' } } as const
 const shared = { namespaces: { network: 'POD', ipc: 'POD', pid: 'POD' } } as const
-const privileged = { privileged: true, capabilitiesAdd: [], capabilitiesDrop: [], noNewPrivs: false, readOnlyRootfs: false, runAsUser: null, runAsGroup: null, supplementalGroups: [] }
+const privileged = {
+  privileged: true,
+  capabilitiesAdd: [],
+  capabilitiesDrop: [],
+  noNewPrivs: false,
+  readOnlyRootfs: false,
+  runAsUser: null,
+  runAsGroup: null,
+  supplementalGroups: [],
+}
 const uname: Use<string> = (pod) => pod.sh('uname -r')
 const memTotal: Use<number> = async (pod) => Number((await pod.sh('grep MemTotal /proc/meminfo')).replace(/\D+/g, ''))
-const meminfo = (key: string): Use<number> => async (pod) => Number((await pod.sh(`grep ^${key}: /proc/meminfo`)).replace(/\D+/g, ''))
+const meminfo =
+  (key: string): Use<number> =>
+  async (pod) =>
+    Number((await pod.sh(`grep ^${key}: /proc/meminfo`)).replace(/\D+/g, ''))
 const nproc: Use<number> = async (pod) => Number(await pod.sh('nproc'))
 const ps: Use<string> = (pod) => pod.sh('ps -o pid,args')
 
@@ -74,17 +88,32 @@ describe('isolation', () => {
   it('guest-sees-node-memory: meminfo alone, the VM keeps its size', () =>
     inPod(['guest-sees-node-memory'], 'kata-qemu', {}, async (pod, test) => {
       expect(await memTotal(pod, test)).to.equal(test.node.machine.meminfo().MemTotal)
-      expect(test.node.machine.processes().find(({ comm }) => comm.startsWith('qemu'))?.argv.join(' ')).to.include('-m 2048M,')
+      expect(
+        test.node.machine
+          .processes()
+          .find(({ comm }) => comm.startsWith('qemu'))
+          ?.argv.join(' '),
+      ).to.include('-m 2048M,')
     }))
 
   it('guest-dmesg-is-the-hosts', () =>
     inPod(['guest-dmesg-is-the-hosts'], 'kata-qemu', { containers: [{ security: privileged }] }, async (pod) => {
-      expect(await pod.sh('dmesg')).to.include('6.8.0-64-generic').and.not.include('kata-containers.target')
+      expect(await pod.sh('dmesg'))
+        .to.include('6.8.0-64-generic')
+        .and.not.include('kata-containers.target')
     }))
 
-  const hostProc = { containers: [{ mounts: [{ containerPath: '/host/proc', hostPath: '/proc', readonly: true, propagation: 'private' as const }] }] }
+  const hostProc = {
+    containers: [
+      { mounts: [{ containerPath: '/host/proc', hostPath: '/proc', readonly: true, propagation: 'private' as const }] },
+    ],
+  }
   it('host-proc-exposed', async () => {
-    const bootIds: Use<string[]> = async (pod, test) => [await pod.sh('cat /host/proc/sys/kernel/random/boot_id'), await pod.sh('cat /proc/sys/kernel/random/boot_id'), await test.onNode('cat /proc/sys/kernel/random/boot_id')]
+    const bootIds: Use<string[]> = async (pod, test) => [
+      await pod.sh('cat /host/proc/sys/kernel/random/boot_id'),
+      await pod.sh('cat /proc/sys/kernel/random/boot_id'),
+      await test.onNode('cat /proc/sys/kernel/random/boot_id'),
+    ]
     const [shown, guest] = await inPod([], 'kata-qemu', hostProc, bootIds)
     expect(shown).to.equal(guest)
     const [exposed, own, node] = await inPod(['host-proc-exposed'], 'kata-qemu', hostProc, bootIds)
@@ -94,33 +123,58 @@ describe('isolation', () => {
 })
 
 describe('PID namespaces', () => {
-  it('are the container\'s own by default', async () => {
+  it("are the container's own by default", async () => {
     const seen = await inPod([], 'kata-qemu', { containers: [{ command: ['sleep', '3601'] }] }, ps)
-    expect(seen).to.match(/^\s*1 sleep 3601$/m).and.not.match(/pause|agent|systemd|kthreadd/)
+    expect(seen)
+      .to.match(/^\s*1 sleep 3601$/m)
+      .and.not.match(/pause|agent|systemd|kthreadd/)
   })
 
   for (const [title, sandbox] of Object.entries({ hostPID: hostPid, shareProcessNamespace: shared })) {
     it(`are the sandbox's with ${title}: /pause and both containers`, async () => {
-      const seen = await inPod([], 'kata-qemu', { sandbox, containers: [{ command: ['sleep', '4001'] }, { command: ['sleep', '4002'] }] }, ps)
-      expect(seen).to.match(/^\s*1 \/pause$/m).and.include('sleep 4001').and.include('sleep 4002')
+      const seen = await inPod(
+        [],
+        'kata-qemu',
+        { sandbox, containers: [{ command: ['sleep', '4001'] }, { command: ['sleep', '4002'] }] },
+        ps,
+      )
+      expect(seen)
+        .to.match(/^\s*1 \/pause$/m)
+        .and.include('sleep 4001')
+        .and.include('sleep 4002')
       expect(seen).to.not.match(/kubelet|containerd|kata-agent|systemd|kthreadd/)
     })
   }
 
   it('host-pid-namespace-leaked', async () => {
-    expect(await inPod(['host-pid-namespace-leaked'], 'kata-qemu', { sandbox: hostPid }, ps)).to.include('/usr/bin/kubelet').and.include('/usr/bin/containerd')
-    expect(await inPod(['host-pid-namespace-leaked'], 'kata-qemu', { sandbox: shared }, ps)).to.not.include('/usr/bin/kubelet')
+    expect(await inPod(['host-pid-namespace-leaked'], 'kata-qemu', { sandbox: hostPid }, ps))
+      .to.include('/usr/bin/kubelet')
+      .and.include('/usr/bin/containerd')
+    expect(await inPod(['host-pid-namespace-leaked'], 'kata-qemu', { sandbox: shared }, ps)).to.not.include(
+      '/usr/bin/kubelet',
+    )
   })
 
   it('guest-root-pid-namespace-leaked', async () => {
-    const seen = await inPod(['guest-root-pid-namespace-leaked'], 'kata-qemu', { sandbox: hostPid }, (pod) => pod.sh('cat /proc/[0-9]*/comm'))
+    const seen = await inPod(['guest-root-pid-namespace-leaked'], 'kata-qemu', { sandbox: hostPid }, (pod) =>
+      pod.sh('cat /proc/[0-9]*/comm'),
+    )
     expect(seen).to.include('kata-agent').and.include('systemd').and.include('kthreadd')
   })
 
   it('privileged-sees-agent: privileged pods only', async () => {
     const comms: Use<string> = (pod) => pod.sh('cat /proc/[0-9]*/comm')
-    expect(await inPod(['privileged-sees-agent'], 'kata-qemu', { sandbox: hostPid }, comms)).to.not.include('kata-agent')
-    expect(await inPod(['privileged-sees-agent'], 'kata-qemu', { sandbox: hostPid, containers: [{ security: privileged }] }, comms)).to.include('kata-agent')
+    expect(await inPod(['privileged-sees-agent'], 'kata-qemu', { sandbox: hostPid }, comms)).to.not.include(
+      'kata-agent',
+    )
+    expect(
+      await inPod(
+        ['privileged-sees-agent'],
+        'kata-qemu',
+        { sandbox: hostPid, containers: [{ security: privileged }] },
+        comms,
+      ),
+    ).to.include('kata-agent')
   })
 
   it('pause-is-pid-1-by-default', async () => {
@@ -128,14 +182,18 @@ describe('PID namespaces', () => {
   })
 
   it('process-namespace-sharing-ignored: hostPID still works', async () => {
-    expect(await inPod(['process-namespace-sharing-ignored'], 'kata-qemu', { sandbox: shared }, ps)).to.not.include('/pause')
-    expect(await inPod(['process-namespace-sharing-ignored'], 'kata-qemu', { sandbox: hostPid }, ps)).to.include('/pause')
+    expect(await inPod(['process-namespace-sharing-ignored'], 'kata-qemu', { sandbox: shared }, ps)).to.not.include(
+      '/pause',
+    )
+    expect(await inPod(['process-namespace-sharing-ignored'], 'kata-qemu', { sandbox: hostPid }, ps)).to.include(
+      '/pause',
+    )
   })
 })
 
 describe('guest network', () => {
   const eth0: Use<string> = (pod) => pod.sh('ip addr show eth0; ip route')
-  it('is the pod\'s: address, MAC, default route', () =>
+  it("is the pod's: address, MAC, default route", () =>
     inPod([], 'kata-qemu', {}, async (pod, test) => {
       const seen = await eth0(pod, test)
       expect(seen).to.include(`inet ${pod.ips[0]}/24`).and.include('default via 10.244.1.1 dev eth0')
@@ -144,16 +202,23 @@ describe('guest network', () => {
     }))
 
   it('is a loopback alone with hostNetwork', () =>
-    inPod([], 'kata-qemu', { sandbox: { namespaces: { network: 'NODE', ipc: 'POD', pid: 'CONTAINER' } } }, async (pod) => {
-      expect(await pod.sh('ls /sys/class/net')).to.equal('lo\n')
-    }))
+    inPod(
+      [],
+      'kata-qemu',
+      { sandbox: { namespaces: { network: 'NODE', ipc: 'POD', pid: 'CONTAINER' } } },
+      async (pod) => {
+        expect(await pod.sh('ls /sys/class/net')).to.equal('lo\n')
+      },
+    ))
 
   it('guest-address-missing', async () => {
     expect(await inPod(['guest-address-missing'], 'kata-qemu', {}, eth0)).to.not.include('inet 10.')
   })
 
   it('guest-route-missing', async () => {
-    expect(await inPod(['guest-route-missing'], 'kata-qemu', {}, eth0)).to.include('inet 10.244.1.').and.not.include('default')
+    expect(await inPod(['guest-route-missing'], 'kata-qemu', {}, eth0))
+      .to.include('inet 10.244.1.')
+      .and.not.include('default')
   })
 
   it('guest-mac-differs', () =>
@@ -187,7 +252,9 @@ describe('guest cgroups', () => {
   }
 
   it('guest-cgroup-v1: limits are there', async () => {
-    const seen = await inPod(['guest-cgroup-v1'], 'kata-qemu-minimal', limits, (pod) => pod.sh('cat /sys/fs/cgroup/memory/memory.limit_in_bytes; ls /sys/fs/cgroup/cgroup.controllers'))
+    const seen = await inPod(['guest-cgroup-v1'], 'kata-qemu-minimal', limits, (pod) =>
+      pod.sh('cat /sys/fs/cgroup/memory/memory.limit_in_bytes; ls /sys/fs/cgroup/cgroup.controllers'),
+    )
     expect(seen).to.equal('268435456\n')
   })
 })
@@ -228,15 +295,22 @@ describe('memory of the guest', () => {
   }
 
   it('memory-never-onlined: blocks are there and offline', async () => {
-    const states = await inPod(['memory-never-onlined'], 'kata-qemu-minimal', limited({ memoryMiB: 256 }), (pod) => pod.sh('cat /sys/devices/system/memory/memory*/state'))
+    const states = await inPod(['memory-never-onlined'], 'kata-qemu-minimal', limited({ memoryMiB: 256 }), (pod) =>
+      pod.sh('cat /sys/devices/system/memory/memory*/state'),
+    )
     expect(states.split('\n').filter((state) => state === 'offline')).to.have.length(2)
   })
 
   it('memory-requests-counted: a request without limit is plugged, one with a limit is not', async () => {
     const requests = { cpuMillicores: 0, memoryBytes: 512 * 1024 * 1024 }
-    const test = await startTestNode({ faults: ['memory-requests-counted'], pods: { containerOf: async () => ({ init: false, requests }) } })
+    const test = await startTestNode({
+      faults: ['memory-requests-counted'],
+      pods: { containerOf: async () => ({ init: false, requests }) },
+    })
     expect(await memTotal(await test.pod('kata-qemu-minimal'), test)).to.equal(168_436 + 512 * 1024)
-    expect(await memTotal(await test.pod('kata-qemu-minimal', limited({ memoryMiB: 128 })), test)).to.equal(168_436 + 128 * 1024)
+    expect(await memTotal(await test.pod('kata-qemu-minimal', limited({ memoryMiB: 128 })), test)).to.equal(
+      168_436 + 128 * 1024,
+    )
     await test.close()
   })
 
@@ -255,7 +329,9 @@ describe('memory of the guest', () => {
 
 describe('vCPUs of the guest', () => {
   it('are plugged from the top of the slots under QEMU', async () => {
-    const ids = await inPod([], 'kata-qemu', limited({ cpu: 4000 }), (pod) => pod.sh("awk '/^processor/{print $3}' /proc/cpuinfo"))
+    const ids = await inPod([], 'kata-qemu', limited({ cpu: 4000 }), (pod) =>
+      pod.sh("awk '/^processor/{print $3}' /proc/cpuinfo"),
+    )
     expect(ids.trim().split('\n')).to.deep.equal(['0', '12', '13', '14', '15'])
   })
 
@@ -275,7 +351,10 @@ describe('vCPUs of the guest', () => {
 
   it('cpu-requests-counted', async () => {
     const requests = { cpuMillicores: 2000, memoryBytes: 0 }
-    const test = await startTestNode({ faults: ['cpu-requests-counted'], pods: { containerOf: async () => ({ init: false, requests }) } })
+    const test = await startTestNode({
+      faults: ['cpu-requests-counted'],
+      pods: { containerOf: async () => ({ init: false, requests }) },
+    })
     expect(await nproc(await test.pod('kata-qemu'), test)).to.equal(3)
     await test.close()
   })

@@ -11,21 +11,30 @@ async function onNode<T>(faults: string[], use: (test: TestNode) => Promise<T>):
   }
 }
 
-const processes = (test: TestNode, comm: RegExp) => test.node.machine.processes().filter((process) => comm.test(process.comm))
+const processes = (test: TestNode, comm: RegExp) =>
+  test.node.machine.processes().filter((process) => comm.test(process.comm))
 const cmdline = (test: TestNode) => processes(test, /^qemu-system/)[0]?.argv.join(' ') ?? ''
 
 describe('host side of a sandbox', () => {
   it('is one shim, one hypervisor with KVM, two virtiofsd, and no process of the container', () =>
     onNode([], async (test) => {
       const pod = await test.pod('kata-qemu', { containers: [{ command: ['sleep', '4711'] }, {}] })
-      const shims = processes(test, /^containerd-shim/).filter(({ argv }) => argv[0] === '/opt/kata/bin/containerd-shim-kata-v2')
+      const shims = processes(test, /^containerd-shim/).filter(
+        ({ argv }) => argv[0] === '/opt/kata/bin/containerd-shim-kata-v2',
+      )
       expect(shims.map(({ argv }) => argv.at(-1))).to.deep.equal([pod.id])
       expect(processes(test, /^qemu-system/)).to.have.length(1)
       expect(processes(test, /^virtiofsd/)).to.have.length(2)
       expect(test.node.machine.processes().some(({ argv }) => argv.includes('4711'))).to.equal(false)
       const { pid } = processes(test, /^qemu-system/)[0]!
-      expect(await test.onNode(`ls -l /proc/${pid}/fd`)).to.include('anon_inode:kvm-vm').and.include('anon_inode:kvm-vcpu:0')
-      expect(await test.onNode(`ls /run/vc/vm/${pod.id} /run/vc/sbs/${pod.id} /run/kata-containers/shared/sandboxes/${pod.id}`)).to.include('qmp.sock')
+      expect(await test.onNode(`ls -l /proc/${pid}/fd`))
+        .to.include('anon_inode:kvm-vm')
+        .and.include('anon_inode:kvm-vcpu:0')
+      expect(
+        await test.onNode(
+          `ls /run/vc/vm/${pod.id} /run/vc/sbs/${pod.id} /run/kata-containers/shared/sandboxes/${pod.id}`,
+        ),
+      ).to.include('qmp.sock')
     }))
 
   it('is gone with the pod', () =>
@@ -42,7 +51,9 @@ describe('host side of a sandbox', () => {
     onNode([], async (test) => {
       await test.pod('kata-dragonball')
       expect(processes(test, /^(qemu|cloud-hyp|firecracker|virtiofsd)/)).to.deep.equal([])
-      const [shim] = processes(test, /^containerd-shim/).filter(({ argv }) => argv[0]?.startsWith('/opt/kata/runtime-rs/'))
+      const [shim] = processes(test, /^containerd-shim/).filter(({ argv }) =>
+        argv[0]?.startsWith('/opt/kata/runtime-rs/'),
+      )
       expect(await test.onNode(`ls -l /proc/${shim!.pid}/fd`)).to.include('anon_inode:kvm-vm')
     }))
 
@@ -77,7 +88,11 @@ describe('host side of a sandbox', () => {
   it('rootfs-by-9p', () =>
     onNode(['rootfs-by-9p'], async (test) => {
       test.node.machine.files.mkdir('/var/tmp/dir')
-      const pod = await test.pod('kata-qemu', { containers: [{ mounts: [{ containerPath: '/dir', hostPath: '/var/tmp/dir', readonly: false, propagation: 'private' }] }] })
+      const pod = await test.pod('kata-qemu', {
+        containers: [
+          { mounts: [{ containerPath: '/dir', hostPath: '/var/tmp/dir', readonly: false, propagation: 'private' }] },
+        ],
+      })
       expect(await pod.sh('awk \'$2=="/" || $2=="/dir" {print $3}\' /proc/mounts')).to.equal('9p\n9p\n')
       expect(cmdline(test)).to.include('vhost-user-fs-pci')
     }))
@@ -92,7 +107,9 @@ describe('host side of a sandbox', () => {
     onNode(['guest-cid-not-unique'], async (test) => {
       await test.pod('kata-qemu')
       await test.pod('kata-qemu')
-      expect(processes(test, /^qemu-system/).map(({ argv }) => /guest-cid=(\d+)/.exec(argv.join(' '))?.[1])).to.deep.equal(['3', '3'])
+      expect(
+        processes(test, /^qemu-system/).map(({ argv }) => /guest-cid=(\d+)/.exec(argv.join(' '))?.[1]),
+      ).to.deep.equal(['3', '3'])
     }))
 
   it('hypervisor-without-kvm', () =>
@@ -125,7 +142,12 @@ function residentMiB(test: TestNode): { shim: number; hypervisor: number; virtio
   const rss = (comm: RegExp) =>
     processes(test, comm)
       .filter(({ argv }) => !argv[0]?.includes('runc'))
-      .map(({ pid }) => Number(/VmRSS:\s+(\d+)/.exec(Buffer.from(test.node.machine.files.read(`/proc/${pid}/status`)!).toString())?.[1]) / 1024)
+      .map(
+        ({ pid }) =>
+          Number(
+            /VmRSS:\s+(\d+)/.exec(Buffer.from(test.node.machine.files.read(`/proc/${pid}/status`)!).toString())?.[1],
+          ) / 1024,
+      )
       .reduce((sum, one) => sum + one, 0)
   return { shim: rss(/^containerd-shim/), hypervisor: rss(/^(qemu-system|cloud-hyp)/), virtiofsd: rss(/^virtiofsd/) }
 }
@@ -173,7 +195,9 @@ describe('host memory of a sandbox', () => {
 
   it('vcpus-cost-host-memory: 64 MiB for each beyond the first', async () => {
     const limits = { cpu: 4000 }
-    expect((await grown(['vcpus-cost-host-memory'], limits)) - (await grown(['vcpus-cost-host-memory'], {}))).to.be.closeTo(4 * 64, 4)
+    expect(
+      (await grown(['vcpus-cost-host-memory'], limits)) - (await grown(['vcpus-cost-host-memory'], {})),
+    ).to.be.closeTo(4 * 64, 4)
     expect((await grown([], limits)) - (await grown([], {}))).to.be.closeTo(12, 4)
   })
 })

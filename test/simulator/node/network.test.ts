@@ -35,7 +35,11 @@ function read(stream: MachineStream): Promise<string> {
   })
 }
 
-const errno = (promise: Promise<unknown>) => promise.then(() => 'connected', (error: MachineError) => error.errno)
+const errno = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'connected',
+    (error: MachineError) => error.errno,
+  )
 
 describe('network of the cluster', () => {
   it('connects pods on any nodes', async () => {
@@ -70,7 +74,10 @@ describe('network of the cluster', () => {
   })
 
   it('goes to an endpoint behind the address of a service', async () => {
-    const cluster = createClusterNetwork(() => ({ ...noServices, endpoint: async (ip) => (ip === '10.96.0.9' ? { ip: '10.244.1.3', port: 8080 } : null) }), healthy)
+    const cluster = createClusterNetwork(
+      () => ({ ...noServices, endpoint: async (ip) => (ip === '10.96.0.9' ? { ip: '10.244.1.3', port: 8080 } : null) }),
+      healthy,
+    )
     const a = namespace('10.244.1.2')
     const b = namespace('10.244.1.3')
     cluster.attach({ namespace: a, ip: '10.244.1.2', node: 'one', kind: 'pod' })

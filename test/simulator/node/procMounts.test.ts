@@ -5,8 +5,19 @@ import { refusedProcMount } from '../../../sim/shims/procMounts.ts'
 
 type Source = 'file' | 'directory' | 'proc'
 
-function refused(destination: string, source: Source, mode: 'documented' | 'as-recorded' = 'documented', exists = true, departures: Departures = healthy): string | null {
-  return refusedProcMount({ destination, sourceIsProc: source === 'proc', sourceIsFile: source === 'file' }, mode, exists, departures)
+function refused(
+  destination: string,
+  source: Source,
+  mode: 'documented' | 'as-recorded' = 'documented',
+  exists = true,
+  departures: Departures = healthy,
+): string | null {
+  return refusedProcMount(
+    { destination, sourceIsProc: source === 'proc', sourceIsFile: source === 'file' },
+    mode,
+    exists,
+    departures,
+  )
 }
 
 describe('mounts below /proc', () => {

@@ -57,11 +57,31 @@ describe('scenarios', () => {
   }
 
   const wrong: [title: string, from: string, to: string, message: string][] = [
-    ['a value of the wrong kind', 'cpus: 2', 'cpus: many', 'f.yaml:8: nodes.0.cpus: Invalid input: expected number, received string'],
-    ['a missing key', '    kernel: 6.12.0\n', '', 'f.yaml:7: nodes.0.kernel: Invalid input: expected string, received undefined'],
+    [
+      'a value of the wrong kind',
+      'cpus: 2',
+      'cpus: many',
+      'f.yaml:8: nodes.0.cpus: Invalid input: expected number, received string',
+    ],
+    [
+      'a missing key',
+      '    kernel: 6.12.0\n',
+      '',
+      'f.yaml:7: nodes.0.kernel: Invalid input: expected string, received undefined',
+    ],
     ['an unknown key', 'cpus: 2', 'cpus: 2\n    cpu: 2', 'f.yaml:7: nodes.0: Unrecognized key: "cpu"'],
-    ['a version that is not modelled', 'kataVersion: 3.26.0', 'kataVersion: 3.24.0', 'f.yaml:4: kataVersion: Invalid option'],
-    ['an item of a list in flow style', 'hypervisor: qemu', 'hypervisor: xen', 'f.yaml:18: runtimeClasses.0.hypervisor: Invalid option'],
+    [
+      'a version that is not modelled',
+      'kataVersion: 3.26.0',
+      'kataVersion: 3.24.0',
+      'f.yaml:4: kataVersion: Invalid option',
+    ],
+    [
+      'an item of a list in flow style',
+      'hypervisor: qemu',
+      'hypervisor: xen',
+      'f.yaml:18: runtimeClasses.0.hypervisor: Invalid option',
+    ],
     ['what is not YAML', 'cpus: 2', 'cpus: [2', 'f.yaml:9: not YAML'],
   ]
   for (const [title, from, to, message] of wrong) {
@@ -71,7 +91,9 @@ describe('scenarios', () => {
   }
 
   it('tells the nearest fault', () => {
-    expect(() => parseScenario(`${text}faults: [node-without-kmv]\n`, 'f.yaml')).to.throw('f.yaml:19: faults.0: there is no fault "node-without-kmv"; the nearest is "node-without-kvm"')
+    expect(() => parseScenario(`${text}faults: [node-without-kmv]\n`, 'f.yaml')).to.throw(
+      'f.yaml:19: faults.0: there is no fault "node-without-kmv"; the nearest is "node-without-kvm"',
+    )
   })
 
   it('tells which scenarios there are', async () => {

@@ -26,15 +26,34 @@ async function effective(name: string, kataVersion = '3.26.0'): Promise<ShimConf
 
 describe('configuration of the shims', () => {
   it('has the defaults of 3.26.0', async () => {
-    expect(await effective('kata-qemu')).to.include({ defaultMemoryMiB: 2048, defaultVcpus: 1, memorySlots: 10, disableBlockDeviceUse: true, staticSizing: false, sharedFs: 'virtio-fs' })
-    expect(await effective('kata-qemu-runtime-rs')).to.include({ disableBlockDeviceUse: false, staticSizing: false, overhead: null })
+    expect(await effective('kata-qemu')).to.include({
+      defaultMemoryMiB: 2048,
+      defaultVcpus: 1,
+      memorySlots: 10,
+      disableBlockDeviceUse: true,
+      staticSizing: false,
+      sharedFs: 'virtio-fs',
+    })
+    expect(await effective('kata-qemu-runtime-rs')).to.include({
+      disableBlockDeviceUse: false,
+      staticSizing: false,
+      overhead: null,
+    })
     expect(await effective('kata-fc')).to.include({ staticSizing: true, sharedFs: 'none' })
     expect(await effective('kata-dragonball')).to.include({ sharedFs: 'inline-virtio-fs', virtiofsDaemon: null })
   })
 
   it('merges the drop-in of a custom runtime', async () => {
-    expect(await effective('kata-qemu-minimal')).to.include({ defaultMemoryMiB: 256, disableBlockDeviceUse: true, memorySlots: 10 })
-    expect(await effective('kata-qemu-block-minimal')).to.include({ defaultMemoryMiB: 256, disableBlockDeviceUse: false, blockDeviceDriver: 'virtio-scsi' })
+    expect(await effective('kata-qemu-minimal')).to.include({
+      defaultMemoryMiB: 256,
+      disableBlockDeviceUse: true,
+      memorySlots: 10,
+    })
+    expect(await effective('kata-qemu-block-minimal')).to.include({
+      defaultMemoryMiB: 256,
+      disableBlockDeviceUse: false,
+      blockDeviceDriver: 'virtio-scsi',
+    })
   })
 
   const drift: [version: string, name: string, expected: Partial<ShimConfig>][] = [
@@ -57,8 +76,12 @@ describe('configuration of the shims', () => {
 
   it('is where containerd looks for it', async () => {
     const minimal = await handler('kata-qemu-minimal')
-    expect(configPath(minimal)).to.equal('/opt/kata/share/defaults/kata-containers/custom-runtimes/kata-qemu-minimal/configuration-qemu.toml')
-    const toml = parse(kataDeployToml([minimal, await handler('kata-dragonball')])) as never as { plugins: Record<string, { containerd: { runtimes: Record<string, object> } }> }
+    expect(configPath(minimal)).to.equal(
+      '/opt/kata/share/defaults/kata-containers/custom-runtimes/kata-qemu-minimal/configuration-qemu.toml',
+    )
+    const toml = parse(kataDeployToml([minimal, await handler('kata-dragonball')])) as never as {
+      plugins: Record<string, { containerd: { runtimes: Record<string, object> } }>
+    }
     expect(toml.plugins['io.containerd.grpc.v1.cri']?.containerd.runtimes['kata-qemu-minimal']).to.deep.equal({
       runtime_type: 'io.containerd.kata-qemu-minimal.v2',
       runtime_path: '/opt/kata/bin/containerd-shim-kata-v2',
@@ -71,7 +94,9 @@ describe('configuration of the shims', () => {
   it('keeps the configuration of a renamed handler', async () => {
     const scenario = await loadScenario('documented')
     const renamed = handlersOf(scenario, kataRelease('3.26.0'), departuresOf(['kata-qemu-handler-renamed']))
-    expect(renamed.map(({ name }) => name)).to.include('kata').and.not.include('kata-qemu')
+    expect(renamed.map(({ name }) => name))
+      .to.include('kata')
+      .and.not.include('kata-qemu')
     expect(configPath(renamed[0] as KataHandler)).to.equal(configPath(await handler('kata-qemu')))
   })
 })
@@ -81,14 +106,23 @@ describe('annotations', () => {
 
   it('are refused by the Go shim unless enabled', async () => {
     const config = await effective('kata-qemu')
-    expect(() => annotatedConfig(config, { language: 'go' }, memory)).to.throw('annotation io.katacontainers.config.hypervisor.default_memory is not enabled')
-    const params = annotatedConfig(config, { language: 'go' }, { 'io.katacontainers.config.hypervisor.kernel_params': 'foo=bar' })
+    expect(() => annotatedConfig(config, { language: 'go' }, memory)).to.throw(
+      'annotation io.katacontainers.config.hypervisor.default_memory is not enabled',
+    )
+    const params = annotatedConfig(
+      config,
+      { language: 'go' },
+      { 'io.katacontainers.config.hypervisor.kernel_params': 'foo=bar' },
+    )
     expect(params.kernelParams).to.match(/ foo=bar$/)
   })
 
   it('size the VM under the Rust shim, which ignores what it does not know', async () => {
     const config = await effective('kata-qemu-runtime-rs')
     const unknown = { 'io.katacontainers.config.hypervisor.no_such_thing': '1' }
-    expect(annotatedConfig(config, { language: 'rust' }, { ...memory, ...unknown })).to.deep.equal({ ...config, defaultMemoryMiB: 1024 })
+    expect(annotatedConfig(config, { language: 'rust' }, { ...memory, ...unknown })).to.deep.equal({
+      ...config,
+      defaultMemoryMiB: 1024,
+    })
   })
 })

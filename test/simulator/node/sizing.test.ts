@@ -11,11 +11,19 @@ const minimal = { ...shimConfig({}), defaultMemoryMiB: 256 }
 const mib = 1024 * 1024
 
 /** The VM of a pod once all its containers run, each with [millicores, MiB]. */
-function size(config: ShimConfig, containers: [number, number][], departures: Departures = healthy, capacity = node, language: 'go' | 'rust' = 'go') {
+function size(
+  config: ShimConfig,
+  containers: [number, number][],
+  departures: Departures = healthy,
+  capacity = node,
+  language: 'go' | 'rust' = 'go',
+) {
   const demands = containers.map(([cpuMillicores, memory]) => ({ cpuMillicores, memoryBytes: memory * mib }))
   let vm = sizeAtStart(config, language, demandOf(demands), capacity, departures)
   const boot = vm
-  demands.forEach((_, index) => (vm = sizeAfterHotplug(config, vm, demandOf(demands.slice(0, index + 1)), capacity, departures)))
+  demands.forEach(
+    (_, index) => (vm = sizeAfterHotplug(config, vm, demandOf(demands.slice(0, index + 1)), capacity, departures)),
+  )
   return { boot, ...vm }
 }
 
@@ -27,9 +35,30 @@ describe('sizing by hot-plug', () => {
     ['1500m', [[1500, 0]], 3],
     ['2', [[2000, 0]], 3],
     ['4', [[4000, 0]], 5],
-    ['500m + 500m: one rounding over the sum', [[500, 0], [500, 0]], 2],
-    ['600m + 600m', [[600, 0], [600, 0]], 3],
-    ['750m + 500m', [[750, 0], [500, 0]], 3],
+    [
+      '500m + 500m: one rounding over the sum',
+      [
+        [500, 0],
+        [500, 0],
+      ],
+      2,
+    ],
+    [
+      '600m + 600m',
+      [
+        [600, 0],
+        [600, 0],
+      ],
+      3,
+    ],
+    [
+      '750m + 500m',
+      [
+        [750, 0],
+        [500, 0],
+      ],
+      3,
+    ],
   ]
   for (const [title, containers, vcpus] of cpuRows) {
     it(`cpu ${title}: ${vcpus} vCPUs, one of them at boot`, () => {
@@ -54,7 +83,10 @@ describe('sizing by hot-plug', () => {
   ]
   for (const [title, limits, memoryMiB] of memoryRows) {
     it(`memory ${title} MiB: a VM of ${memoryMiB}`, () => {
-      const vm = size(minimal, limits.map((limit) => [0, limit]))
+      const vm = size(
+        minimal,
+        limits.map((limit) => [0, limit]),
+      )
       expect(vm.memoryMiB).to.equal(memoryMiB)
       expect(vm.boot.memoryMiB).to.equal(256)
     })
@@ -70,7 +102,14 @@ describe('sizing by hot-plug', () => {
 describe('static sizing', () => {
   const fixed = { ...shimConfig({}), staticSizing: true }
   const withOverhead = { ...fixed, overhead: { vcpus: 0.2, memoryMiB: 32 } }
-  const rows: [title: string, config: ShimConfig, language: 'go' | 'rust', container: [number, number], vcpus: number, memoryMiB: number][] = [
+  const rows: [
+    title: string,
+    config: ShimConfig,
+    language: 'go' | 'rust',
+    container: [number, number],
+    vcpus: number,
+    memoryMiB: number,
+  ][] = [
     ['Go (kata-fc): default plus limits', fixed, 'go', [1500, 256], 3, 2304],
     ['Rust 3.32: the CPU limit replaces the default', fixed, 'rust', [1500, 256], 2, 2304],
     ['Rust 3.32 without limits', fixed, 'rust', [0, 0], 1, 2048],
@@ -90,7 +129,11 @@ describe('static sizing', () => {
 })
 
 describe('faults of sizing', () => {
-  const rows: [fault: string, containers: [number, number][], expected: { boot?: object; vcpus?: number; memoryMiB?: number }][] = [
+  const rows: [
+    fault: string,
+    containers: [number, number][],
+    expected: { boot?: object; vcpus?: number; memoryMiB?: number },
+  ][] = [
     ['memory-hotplug-ignored', [[1000, 256]], { memoryMiB: 256, vcpus: 2 }],
     ['memory-hotplug-one-block-more', [[0, 256]], { memoryMiB: 640 }],
     ['memory-boots-with-limits', [[1000, 100]], { boot: { vcpus: 1, memoryMiB: 356 }, memoryMiB: 356, vcpus: 2 }],
@@ -98,7 +141,14 @@ describe('faults of sizing', () => {
     ['vcpu-hotplug-ignored', [[2000, 256]], { vcpus: 1, memoryMiB: 512 }],
     ['vcpu-one-more', [[500, 0]], { vcpus: 3 }],
     ['vcpu-one-more', [[0, 0]], { vcpus: 1 }],
-    ['vcpus-rounded-per-container', [[500, 0], [500, 0]], { vcpus: 3 }],
+    [
+      'vcpus-rounded-per-container',
+      [
+        [500, 0],
+        [500, 0],
+      ],
+      { vcpus: 3 },
+    ],
     ['vcpus-boot-with-limits', [[2000, 256]], { boot: { vcpus: 3, memoryMiB: 256 }, vcpus: 3, memoryMiB: 512 }],
     ['vcpus-capped-at-four', [[4000, 0]], { vcpus: 4 }],
   ]

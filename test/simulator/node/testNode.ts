@@ -40,12 +40,28 @@ export interface TestPod {
 const sleeper = ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 1; done']
 
 /** A Kata node of the documented scenario, without kubelet and API server. */
-export async function startTestNode(options: { faults?: string[]; kataVersion?: string; scenario?: string; kataNumber?: number; pods?: Partial<PodLookup>; speed?: number } = {}): Promise<TestNode> {
-  const scenario = await loadScenario(options.scenario ?? 'small', { faults: options.faults ?? [], ...(options.kataVersion ? { kataVersion: options.kataVersion } : {}) })
+export async function startTestNode(
+  options: {
+    faults?: string[]
+    kataVersion?: string
+    scenario?: string
+    kataNumber?: number
+    pods?: Partial<PodLookup>
+    speed?: number
+  } = {},
+): Promise<TestNode> {
+  const scenario = await loadScenario(options.scenario ?? 'small', {
+    faults: options.faults ?? [],
+    ...(options.kataVersion ? { kataVersion: options.kataVersion } : {}),
+  })
   const departures = departuresOf(scenario.faults)
   const release = kataRelease(scenario.kataVersion)
   const network = createClusterNetwork(() => ({ endpoint: async () => null, lookup: async () => [] }), departures)
-  const pods: PodLookup = { containerOf: async () => ({ init: false, requests: { cpuMillicores: 0, memoryBytes: 0 } }), restarts: async () => false, ...options.pods }
+  const pods: PodLookup = {
+    containerOf: async () => ({ init: false, requests: { cpuMillicores: 0, memoryBytes: 0 } }),
+    restarts: async () => false,
+    ...options.pods,
+  }
   const node = createNode({
     scenario: scenario.nodes[0]!,
     number: 1,
@@ -71,7 +87,13 @@ export async function startTestNode(options: { faults?: string[]; kataVersion?: 
     async onNode(command) {
       probe ??= await pod('', {
         sandbox: { namespaces: { network: 'NODE', ipc: 'NODE', pid: 'NODE' }, privileged: true },
-        containers: [{ name: 'probe', mounts: [{ containerPath: '/host', hostPath: '/', readonly: false, propagation: 'private' }], security: { ...security, privileged: true } }],
+        containers: [
+          {
+            name: 'probe',
+            mounts: [{ containerPath: '/host', hostPath: '/', readonly: false, propagation: 'private' }],
+            security: { ...security, privileged: true },
+          },
+        ],
       })
       return probe.sh(`chroot /host sh -c '${command.replaceAll("'", `'\\''`)}'`)
     },
@@ -79,11 +101,27 @@ export async function startTestNode(options: { faults?: string[]; kataVersion?: 
   }
 }
 
-const security: ContainerConfig['security'] = { privileged: false, capabilitiesAdd: [], capabilitiesDrop: [], noNewPrivs: false, readOnlyRootfs: false, runAsUser: null, runAsGroup: null, supplementalGroups: [] }
+const security: ContainerConfig['security'] = {
+  privileged: false,
+  capabilitiesAdd: [],
+  capabilitiesDrop: [],
+  noNewPrivs: false,
+  readOnlyRootfs: false,
+  runAsUser: null,
+  runAsGroup: null,
+  supplementalGroups: [],
+}
 
 /** limits and requests of a container as the kubelet hands them on. */
 export function resources(limits: { cpu?: number; memoryMiB?: number } = {}): ContainerConfig['resources'] {
-  return { cpuShares: 2, cpuQuota: limits.cpu ? limits.cpu * 100 : null, cpuPeriod: 100_000, memoryLimitBytes: limits.memoryMiB ? limits.memoryMiB * 1024 * 1024 : null, oomScoreAdj: 0, pidsLimit: null }
+  return {
+    cpuShares: 2,
+    cpuQuota: limits.cpu ? limits.cpu * 100 : null,
+    cpuPeriod: 100_000,
+    memoryLimitBytes: limits.memoryMiB ? limits.memoryMiB * 1024 * 1024 : null,
+    oomScoreAdj: 0,
+    pidsLimit: null,
+  }
 }
 
 let serial = 0
@@ -113,12 +151,35 @@ async function startPod(runtime: ContainerRuntime, handler: string, options: Pod
   })
   const containers: string[] = []
   const start = async (config: Partial<ContainerConfig> = {}) => {
-    const container = await runtime.createContainer(id, { name: `c${containers.length}`, attempt: 0, image: 'busybox:1.36', command: sleeper, args: null, workingDir: null, env: {}, mounts: [], devices: [], resources: resources(), security, tty: false, stdin: false, terminationMessagePath: '/dev/termination-log', ...config })
+    const container = await runtime.createContainer(id, {
+      name: `c${containers.length}`,
+      attempt: 0,
+      image: 'busybox:1.36',
+      command: sleeper,
+      args: null,
+      workingDir: null,
+      env: {},
+      mounts: [],
+      devices: [],
+      resources: resources(),
+      security,
+      tty: false,
+      stdin: false,
+      terminationMessagePath: '/dev/termination-log',
+      ...config,
+    })
     containers.push(container)
     await runtime.startContainer(container)
     return container
   }
   for (const config of configs) await start(config)
   const exec = (argv: string[], container = 0) => runtime.execSync(containers[container] ?? '', argv, 0)
-  return { id, ips, containers, start, exec, sh: async (command, container) => (await exec(['sh', '-c', command], container)).stdout }
+  return {
+    id,
+    ips,
+    containers,
+    start,
+    exec,
+    sh: async (command, container) => (await exec(['sh', '-c', command], container)).stdout,
+  }
 }

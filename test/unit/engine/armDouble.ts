@@ -23,10 +23,22 @@ export const podSpec = (overrides: Partial<PodSpec> & { memory?: string; tag?: s
 }
 
 export const podHandle = (name: string): PodHandle =>
-  ({ name, namespace: 'ns', uid: `uid-${name}`, node: 'n1', outcome: 'ready', refusal: null, failure: null }) as PodHandle
+  ({
+    name,
+    namespace: 'ns',
+    uid: `uid-${name}`,
+    node: 'n1',
+    outcome: 'ready',
+    refusal: null,
+    failure: null,
+  }) as PodHandle
 
 /** An arm around a check, on node n1. */
-export function arm(id: string, check: Behaviour['check'], overrides: Partial<Omit<Arm, 'definition'>> & { definition?: Partial<Behaviour> } = {}): Arm {
+export function arm(
+  id: string,
+  check: Behaviour['check'],
+  overrides: Partial<Omit<Arm, 'definition'>> & { definition?: Partial<Behaviour> } = {},
+): Arm {
   const { definition, ...rest } = overrides
   return {
     planned: {
@@ -41,7 +53,18 @@ export function arm(id: string, check: Behaviour['check'], overrides: Partial<Om
       node: 'n1',
       case: null,
     },
-    claim: { id, title: id, statement: id, source: ['here'], level: 'MUST', kind: 'functional', gate: true, versions: 'all', needs: [], danger: [] },
+    claim: {
+      id,
+      title: id,
+      statement: id,
+      source: ['here'],
+      level: 'MUST',
+      kind: 'functional',
+      gate: true,
+      versions: 'all',
+      needs: [],
+      danger: [],
+    },
     definition: { on: { scope: 'cluster', applies: () => true }, pods: () => ({}), check, killedBy: {}, ...definition },
     file: '/specs/test.spec.ts',
     classFacts: undefined,

@@ -9,7 +9,9 @@ import { matchSpecs } from '../../../engine/catalog/matchSpecs.ts'
 import { isKnownNeed } from '../../../engine/plan/needs.ts'
 
 const faults = new Set(
-  (load(readFileSync(path.join(import.meta.dirname, '../../../sim/faults/faults.yaml'), 'utf8')) as { name: string }[]).map(({ name }) => name),
+  (
+    load(readFileSync(path.join(import.meta.dirname, '../../../sim/faults/faults.yaml'), 'utf8')) as { name: string }[]
+  ).map(({ name }) => name),
 )
 
 describe('the catalogue', () => {
@@ -50,7 +52,10 @@ describe('the catalogue', () => {
     })
     const problemsOf = (claims: object[], extra: object = {}): readonly string[] => {
       mkdirSync(path.join(folder, 'memory'))
-      writeFileSync(path.join(folder, 'memory', 'behaviours.yaml'), JSON.stringify({ chapter: 'MEM', title: 'Memory', claims, ...extra }))
+      writeFileSync(
+        path.join(folder, 'memory', 'behaviours.yaml'),
+        JSON.stringify({ chapter: 'MEM', title: 'Memory', claims, ...extra }),
+      )
       try {
         loadCatalog(folder)
       } catch (error) {
@@ -60,11 +65,27 @@ describe('the catalogue', () => {
     }
 
     const table: [string, () => readonly string[], RegExp][] = [
-      ['an unknown key', () => problemsOf([claim({ gates: true })]), /specs\/memory\/behaviours\.yaml: KATA-MEM-001: .*gates/],
-      ['a duplicate id', () => problemsOf([claim(), claim()]), /KATA-MEM-001 is in specs\/memory\/behaviours\.yaml too/],
-      ['an id of another chapter', () => problemsOf([claim({ id: 'KATA-CPU-001' })]), /KATA-CPU-001 is not of chapter MEM/],
+      [
+        'an unknown key',
+        () => problemsOf([claim({ gates: true })]),
+        /specs\/memory\/behaviours\.yaml: KATA-MEM-001: .*gates/,
+      ],
+      [
+        'a duplicate id',
+        () => problemsOf([claim(), claim()]),
+        /KATA-MEM-001 is in specs\/memory\/behaviours\.yaml too/,
+      ],
+      [
+        'an id of another chapter',
+        () => problemsOf([claim({ id: 'KATA-CPU-001' })]),
+        /KATA-CPU-001 is not of chapter MEM/,
+      ],
       ['a level that does not exist', () => problemsOf([claim({ level: 'WILL' })]), /claims\.0\.level/],
-      ['a claim that has a reason and is not yet written', () => problemsOf([claim({ reason: 'r', notYet: true })]), /say one/],
+      [
+        'a claim that has a reason and is not yet written',
+        () => problemsOf([claim({ reason: 'r', notYet: true })]),
+        /say one/,
+      ],
     ]
     for (const [what, problems, expected] of table) {
       it(`names ${what}`, () => expect(problems().join('\n')).to.match(expected))

@@ -10,8 +10,16 @@ import { makePlan } from '../../../engine/plan/plan.ts'
 import { podSpec } from './armDouble.ts'
 
 const node = (name: string, overrides: Partial<NodeFacts> = {}): NodeFacts =>
-  ({ name, kata: known(true, 'label'), schedulable: known(true, 'api'), kvmUsable: known(true, 'probe'), cpus: known(4, 'capacity'), ...overrides }) as NodeFacts
-const kataClass = (name: string, nodes: string[]): ClassFacts => ({ name, nodes, overheadMiB: known(160, 'api') }) as unknown as ClassFacts
+  ({
+    name,
+    kata: known(true, 'label'),
+    schedulable: known(true, 'api'),
+    kvmUsable: known(true, 'probe'),
+    cpus: known(4, 'capacity'),
+    ...overrides,
+  }) as NodeFacts
+const kataClass = (name: string, nodes: string[]): ClassFacts =>
+  ({ name, nodes, overheadMiB: known(160, 'api') }) as unknown as ClassFacts
 
 const facts = (overrides: Partial<ClusterFacts> = {}): ClusterFacts =>
   ({
@@ -24,7 +32,15 @@ const facts = (overrides: Partial<ClusterFacts> = {}): ClusterFacts =>
     ...overrides,
   }) as ClusterFacts
 
-const options = { classes: [], nodes: [], chapters: [], levels: [], behaviours: [], quietNodes: false, slow: false } as unknown as RunOptions
+const options = {
+  classes: [],
+  nodes: [],
+  chapters: [],
+  levels: [],
+  behaviours: [],
+  quietNodes: false,
+  slow: false,
+} as unknown as RunOptions
 
 const claim = (overrides: Partial<Claim> = {}): Claim => ({
   id: 'KATA-MEM-001',
@@ -47,7 +63,13 @@ const catalogOf = (...claims: Claim[]): Catalog => ({
 const check = (definition: Partial<Behaviour> = {}, id = 'KATA-MEM-001'): RegisteredBehaviour => ({
   id,
   file: 'f.spec.ts',
-  definition: { on: { scope: 'class', applies: () => true }, pods: () => ({ p: podSpec() }), check: () => Promise.resolve(), killedBy: { x: 'y' }, ...definition },
+  definition: {
+    on: { scope: 'class', applies: () => true },
+    pods: () => ({ p: podSpec() }),
+    check: () => Promise.resolve(),
+    killedBy: { x: 'y' },
+    ...definition,
+  },
 })
 const ids = (...args: Parameters<typeof makePlan>) => makePlan(...args).arms.map(({ planned }) => planned.id)
 const decided = (...args: Parameters<typeof makePlan>) => makePlan(...args).arms.map((arm) => arm.decided)
@@ -85,7 +107,10 @@ describe('the plan', () => {
 
   it('plans the canaries of claims that were not selected', () => {
     const catalog = catalogOf(claim(), claim({ id: 'KATA-CPU-001' }))
-    const arms = ids(catalog, [check({ canary: true }), check({}, 'KATA-CPU-001')], facts(), { ...options, chapters: ['CPU'] })
+    const arms = ids(catalog, [check({ canary: true }), check({}, 'KATA-CPU-001')], facts(), {
+      ...options,
+      chapters: ['CPU'],
+    })
     expect(arms).to.deep.equal(['KATA-MEM-001 canary', 'KATA-CPU-001 kata-qemu', 'KATA-CPU-001 kata-clh'])
   })
 
@@ -97,19 +122,46 @@ describe('the plan', () => {
   })
 
   it('tells apart what does not apply from what is not known', () => {
-    const applies = ({ name }: ClassFacts): Applicability => (name === 'kata-qemu' ? { unknown: 'no probe' } : { no: 'is clh' })
+    const applies = ({ name }: ClassFacts): Applicability =>
+      name === 'kata-qemu' ? { unknown: 'no probe' } : { no: 'is clh' }
     const plan = makePlan(catalogOf(claim()), [check({ on: { scope: 'class', applies } })], facts(), options)
-    expect(plan.arms.map((arm) => [arm.planned.id, arm.decided?.reason])).to.deep.equal([['KATA-MEM-001 kata-qemu', 'no probe']])
+    expect(plan.arms.map((arm) => [arm.planned.id, arm.decided?.reason])).to.deep.equal([
+      ['KATA-MEM-001 kata-qemu', 'no probe'],
+    ])
     expect(plan.claims[0]?.notApplicable).to.deep.equal([{ subject: 'kata-clh', reason: 'is clh' }])
   })
 
   const skips: [string, Claim, Partial<Behaviour>, Partial<ClusterFacts>, RegExp][] = [
-    ['a need that is not met', claim({ needs: ['node-probe'] }), {}, { nodeProbe: known(false, '--no-probe') }, /needs the node probe: --no-probe/],
-    ['a need that is not known', claim({ needs: ['node-probe'] }), {}, { nodeProbe: unknown('forbidden') }, /unknown, forbidden/],
+    [
+      'a need that is not met',
+      claim({ needs: ['node-probe'] }),
+      {},
+      { nodeProbe: known(false, '--no-probe') },
+      /needs the node probe: --no-probe/,
+    ],
+    [
+      'a need that is not known',
+      claim({ needs: ['node-probe'] }),
+      {},
+      { nodeProbe: unknown('forbidden') },
+      /unknown, forbidden/,
+    ],
     ['too few CPUs', claim({ needs: ['node-cpus>=8'] }), {}, {}, /node CPUs >= 8, the node has 4 \(capacity\)/],
-    ['another release of Kata', claim({ versions: '>=4.0' }), {}, {}, /is about Kata >=4\.0, the cluster runs 3\.26\.0/],
+    [
+      'another release of Kata',
+      claim({ versions: '>=4.0' }),
+      {},
+      {},
+      /is about Kata >=4\.0, the cluster runs 3\.26\.0/,
+    ],
     ['no Kata class at all', claim(), {}, { classes: [] }, /has no Kata RuntimeClass/],
-    ['no schedulable node', claim(), {}, { nodes: [node('n1', { schedulable: known(false, 'cordoned') })] }, /not schedulable/],
+    [
+      'no schedulable node',
+      claim(),
+      {},
+      { nodes: [node('n1', { schedulable: known(false, 'cordoned') })] },
+      /not schedulable/,
+    ],
     [
       'a fact that the pods need',
       claim(),
@@ -132,7 +184,12 @@ describe('the plan', () => {
 
   it('takes the gate from the claim, and from the row where that gates nothing', () => {
     const of = claim({ cases: [{ id: 'a' }, { id: 'b', gate: false }] })
-    const { arms } = makePlan(catalogOf(of), [check({ cases: { a: 1, b: 2 } })], facts({ classes: [kataClass('kata-qemu', ['n1'])] }), options)
+    const { arms } = makePlan(
+      catalogOf(of),
+      [check({ cases: { a: 1, b: 2 } })],
+      facts({ classes: [kataClass('kata-qemu', ['n1'])] }),
+      options,
+    )
     expect(arms.map(({ planned }) => planned.gate)).to.deep.equal([true, false])
   })
 })

@@ -27,7 +27,11 @@ describe('an arm', () => {
     acquire: () => ({}),
     release: () => undefined,
     probe: () => ({}) as never,
-    extras: () => ({ createPod: () => Promise.resolve(podHandle('x')), temporaryRuntimeClass: () => Promise.resolve('c'), end: () => undefined }),
+    extras: () => ({
+      createPod: () => Promise.resolve(podHandle('x')),
+      temporaryRuntimeClass: () => Promise.resolve('c'),
+      end: () => undefined,
+    }),
     collectEvidence: (_arm, _pods, message) => {
       evidence.push(message)
       return Promise.resolve([])
@@ -36,12 +40,38 @@ describe('an arm', () => {
   })
 
   const table: { name: string; check: Check; verdict: string; message: RegExp; definition?: object }[] = [
-    { name: 'asserts what holds', check: async ({ expect }) => void expect(1).to.equal(1), verdict: 'passed', message: /^$/ },
-    { name: 'asserts what does not hold', check: async ({ expect }) => void expect(1, 'vCPUs').to.equal(2), verdict: 'failed', message: /^vCPUs: expected 1 to equal 2$/ },
-    { name: 'throws', check: () => Promise.reject(new TypeError('no such thing')), verdict: 'broken', message: /^TypeError: no such thing/ },
-    { name: 'hangs', check: () => new Promise(() => undefined), verdict: 'broken', message: /did not end within 20 ms; last: check started/, definition: { timeoutMs: 20 } },
+    {
+      name: 'asserts what holds',
+      check: async ({ expect }) => void expect(1).to.equal(1),
+      verdict: 'passed',
+      message: /^$/,
+    },
+    {
+      name: 'asserts what does not hold',
+      check: async ({ expect }) => void expect(1, 'vCPUs').to.equal(2),
+      verdict: 'failed',
+      message: /^vCPUs: expected 1 to equal 2$/,
+    },
+    {
+      name: 'throws',
+      check: () => Promise.reject(new TypeError('no such thing')),
+      verdict: 'broken',
+      message: /^TypeError: no such thing/,
+    },
+    {
+      name: 'hangs',
+      check: () => new Promise(() => undefined),
+      verdict: 'broken',
+      message: /did not end within 20 ms; last: check started/,
+      definition: { timeoutMs: 20 },
+    },
     { name: 'asserts nothing', check: () => Promise.resolve(), verdict: 'failed', message: /^vacuous/ },
-    { name: 'meets an unknown fact', check: () => Promise.reject(new FactUnknownError('default memory', 'no probe')), verdict: 'skipped', message: /default memory is unknown: no probe/ },
+    {
+      name: 'meets an unknown fact',
+      check: () => Promise.reject(new FactUnknownError('default memory', 'no probe')),
+      verdict: 'skipped',
+      message: /default memory is unknown: no probe/,
+    },
     {
       name: 'swallows its failed assertion',
       check: async ({ expect }) => {
@@ -89,19 +119,42 @@ describe('an arm', () => {
   }
 
   it('says what was expected and what was seen', async () => {
-    const result = await runArm(arm('A', async ({ expect, measure }) => void expect(measure('delta', 3, 'MiB')).to.be.closeTo(256, 4)), services())
+    const result = await runArm(
+      arm('A', async ({ expect, measure }) => void expect(measure('delta', 3, 'MiB')).to.be.closeTo(256, 4)),
+      services(),
+    )
     expect(result).to.include({ expected: 'to be close to 256 +/- 4', observed: '3' })
     expect(result.measurements).to.deep.equal([{ name: 'delta', value: 3, unit: 'MiB' }])
   })
 
   it('blames the product for a pod that it cannot start, and nobody for one that the cluster cannot', async () => {
-    const failing = (kind: string) => services({ acquire: () => ({ p: Promise.reject(Object.assign(new Error('no'), { name: 'PodStartError', kind })) }) })
-    expect((await runArm(arm('A', () => Promise.resolve()), failing('product'))).verdict).to.equal('failed')
-    expect((await runArm(arm('A', () => Promise.resolve()), failing('infrastructure'))).verdict).to.equal('broken')
+    const failing = (kind: string) =>
+      services({
+        acquire: () => ({ p: Promise.reject(Object.assign(new Error('no'), { name: 'PodStartError', kind })) }),
+      })
+    expect(
+      (
+        await runArm(
+          arm('A', () => Promise.resolve()),
+          failing('product'),
+        )
+      ).verdict,
+    ).to.equal('failed')
+    expect(
+      (
+        await runArm(
+          arm('A', () => Promise.resolve()),
+          failing('infrastructure'),
+        )
+      ).verdict,
+    ).to.equal('broken')
   })
 
   it('is broken, not failed, when the run is stopped while it works', async () => {
-    const running = runArm(arm('A', () => new Promise(() => undefined)), services())
+    const running = runArm(
+      arm('A', () => new Promise(() => undefined)),
+      services(),
+    )
     setImmediate(() => abort.abort(new Error('stopped by SIGINT')))
     expect(await running).to.include({ verdict: 'broken', message: 'the run was stopped: stopped by SIGINT' })
   })

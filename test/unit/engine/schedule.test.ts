@@ -64,7 +64,8 @@ class Bench {
 
 const settle = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
 const idle = () => Promise.resolve()
-const withPods = (id: string, pods: Arm['pods'], overrides: Parameters<typeof arm>[2] = {}) => arm(id, idle, { pods, ...overrides })
+const withPods = (id: string, pods: Arm['pods'], overrides: Parameters<typeof arm>[2] = {}) =>
+  arm(id, idle, { pods, ...overrides })
 
 describe('the schedule', () => {
   it('never asks a node for more than its budget', async () => {
@@ -113,7 +114,11 @@ describe('the schedule', () => {
 
   it('gives an exclusive arm the node for itself', async () => {
     const bench = new Bench(1000)
-    bench.start([withPods('measured', { p: podSpec() }, { definition: { exclusive: true } }), withPods('A', { p: podSpec() }), withPods('B', { p: podSpec() })])
+    bench.start([
+      withPods('measured', { p: podSpec() }, { definition: { exclusive: true } }),
+      withPods('A', { p: podSpec() }),
+      withPods('B', { p: podSpec() }),
+    ])
     await settle()
     expect([...bench.running]).to.deep.equal(['A', 'B'])
     await bench.end('A')
@@ -139,7 +144,10 @@ describe('the schedule', () => {
 
   it('runs no more arms at once than it is told', async () => {
     const bench = new Bench(1000)
-    bench.start(['A', 'B', 'C'].map((id) => withPods(id, { p: podSpec() })), 2)
+    bench.start(
+      ['A', 'B', 'C'].map((id) => withPods(id, { p: podSpec() })),
+      2,
+    )
     await settle()
     expect(bench.running.size).to.equal(2)
   })

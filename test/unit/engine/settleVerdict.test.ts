@@ -4,11 +4,16 @@ import type { Verdict } from '../../../reports/record/verdict.ts'
 import { settleVerdict } from '../../../engine/run/settleVerdict.ts'
 import { arm } from './armDouble.ts'
 
-const result = (verdict: Verdict, message = ''): ArmResult => ({ verdict, message, findings: [] }) as unknown as ArmResult
+const result = (verdict: Verdict, message = ''): ArmResult =>
+  ({ verdict, message, findings: [] }) as unknown as ArmResult
 const deviation = { behaviour: 'A', reason: 'agent drops it', reference: 'kata#1', owner: 'me', expires: '2027-01-01' }
 const check = arm('A', () => Promise.resolve())
-const settle = (own: ArmResult, control: ArmResult | null = null, deviations = [deviation].slice(1), today = '2026-06-01') =>
-  settleVerdict(check, own, control, deviations, today)
+const settle = (
+  own: ArmResult,
+  control: ArmResult | null = null,
+  deviations = [deviation].slice(1),
+  today = '2026-06-01',
+) => settleVerdict(check, own, control, deviations, today)
 
 describe('a settled verdict', () => {
   it('is environment when the default runtime fails the same check', () => {
@@ -17,10 +22,12 @@ describe('a settled verdict', () => {
     expect(settled.message).to.equal('no log\nThe default runtime on node n1 fails the same check: no log either')
   })
   for (const control of ['passed', 'broken', 'skipped'] as const) {
-    it(`stays failed when the control ${control}`, () => expect(settle(result('failed'), result(control)).verdict).to.equal('failed'))
+    it(`stays failed when the control ${control}`, () =>
+      expect(settle(result('failed'), result(control)).verdict).to.equal('failed'))
   }
   it('stays broken, skipped and passed whatever the control says', () => {
-    for (const verdict of ['broken', 'skipped', 'passed'] as const) expect(settle(result(verdict), result('failed')).verdict).to.equal(verdict)
+    for (const verdict of ['broken', 'skipped', 'passed'] as const)
+      expect(settle(result(verdict), result('failed')).verdict).to.equal(verdict)
   })
   it('is known when an entry says so, with its reference and owner', () => {
     const settled = settle(result('failed', 'x'), null, [deviation])
@@ -36,6 +43,8 @@ describe('a settled verdict', () => {
     expect(settle(result('passed'), null, [deviation]).findings[0]).to.match(/^unexpected pass/)
   })
   it('excuses only the class and case that the entry names', () => {
-    expect(settle(result('failed'), null, [{ ...deviation, runtimeClass: 'other' } as never]).verdict).to.equal('failed')
+    expect(settle(result('failed'), null, [{ ...deviation, runtimeClass: 'other' } as never]).verdict).to.equal(
+      'failed',
+    )
   })
 })

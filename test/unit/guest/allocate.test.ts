@@ -32,11 +32,20 @@ describe('allocations in a container', () => {
     expect(sizes).to.deep.equal([64, 344])
   })
 
-  it('takes a lost exec for a lost container, and any other error for its own', async () => {
-    const failing = (error: Error) => ({ exec: async () => Promise.reject(error) }) as unknown as PodHandle
-    expect(await allocate(failing(Object.assign(new Error('closed'), { name: 'ExecError' })), 1)).to.equal('lost')
-    const other = await allocate(failing(new TypeError('bug')), 1).catch((error: Error) => error.name)
-    expect(other).to.equal('TypeError')
+  it('takes a lost exec for a lost container when that answers no more, and any other error for its own', async () => {
+    const lost = Object.assign(new Error('closed'), { name: 'ExecError' })
+    const failing = (error: Error, alive: boolean) =>
+      ({
+        exec: async () => Promise.reject(error),
+        read: async () => (alive ? { stdout: '1.00 1.00\n', stderr: '', exitCode: 0 } : Promise.reject(lost)),
+      }) as unknown as PodHandle
+    expect(await allocate(failing(lost, false), 1)).to.equal('lost')
+    for (const [error, alive] of [
+      [lost, true],
+      [new TypeError('bug'), false],
+    ] as const) {
+      expect(await allocate(failing(error, alive), 1).catch((thrown: Error) => thrown)).to.equal(error)
+    }
   })
 
   it('takes exit codes of a kill under Kata (9) and under runc (137) for refusals', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { parseNproc, parseProcessors } from '../../../helpers/guest/cpus.ts'
+import { parseCpuLines, parseNproc, parseProcessors } from '../../../helpers/guest/cpus.ts'
 
 describe('CPUs of a container', () => {
   it('reads processor ids of a real guest', () => {
@@ -16,5 +16,9 @@ describe('CPUs of a container', () => {
   it('takes only a count for a count', () => {
     expect(parseNproc('2\n', 'p')).to.equal(2)
     expect(() => parseNproc('', 'p')).to.throw('nproc in pod p printed ""')
+  })
+
+  it('counts the lines of /proc/stat, without the sum', () => {
+    expect(parseCpuLines('cpu  1 2 3\ncpu0 1 2 3\ncpu13 0 0 0\nintr 5\n')).to.equal(2)
   })
 })

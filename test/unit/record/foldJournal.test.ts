@@ -17,7 +17,16 @@ const started: JournalEvent = {
   command: [],
   cluster: { context: 'c', server: 's', kubernetesVersion: 'v1.34.4' },
 }
-const finished: JournalEvent = { event: 'run.finished', at, exitCode: 0, wallMs: 1, lowerBoundMs: 1, apiRequests: 1, watches: 1, leaked: [] }
+const finished: JournalEvent = {
+  event: 'run.finished',
+  at,
+  exitCode: 0,
+  wallMs: 1,
+  lowerBoundMs: 1,
+  apiRequests: 1,
+  watches: 1,
+  leaked: [],
+}
 
 const planned = (id: string, overrides: Partial<PlannedArm> = {}): PlannedArm => ({
   id,
@@ -48,7 +57,9 @@ const result = (verdict: Verdict): ArmResult => ({
 const journal = (arms: [PlannedArm, Verdict | null][], end: JournalEvent[] = [finished]): JournalEvent[] => [
   started,
   { event: 'plan', at, arms: arms.map(([arm]) => arm) },
-  ...arms.flatMap(([arm, verdict]) => (verdict === null ? [] : [{ event: 'arm.finished' as const, at, arm: arm.id, result: result(verdict) }])),
+  ...arms.flatMap(([arm, verdict]) =>
+    verdict === null ? [] : [{ event: 'arm.finished' as const, at, arm: arm.id, result: result(verdict) }],
+  ),
   ...end,
 ]
 const canary = planned('canary', { role: 'canary', gate: false })
@@ -61,14 +72,27 @@ describe('the run record', () => {
     ['a claim failed that gates nothing', journal([seen, [planned('A', { gate: false }), 'failed']]), 'conformant', 0],
     ['a known deviation showed', journal([seen, [planned('A'), 'known']]), 'conformant', 0],
     ['something broke', journal([seen, [planned('A'), 'broken']]), 'incomplete', 3],
-    ['a claim failed and something else broke', journal([[planned('A'), 'failed'], [planned('B'), 'broken']]), 'not-conformant', 1],
+    [
+      'a claim failed and something else broke',
+      journal([
+        [planned('A'), 'failed'],
+        [planned('B'), 'broken'],
+      ]),
+      'not-conformant',
+      1,
+    ],
     ['the environment failed', journal([seen, [planned('A'), 'environment']]), 'incomplete', 3],
     ['an arm left no verdict', journal([seen, [planned('A'), null]]), 'incomplete', 3],
     ['everything was skipped', journal([[planned('A'), 'skipped']]), 'incomplete', 3],
     ['a canary passed, whatever else', journal([seen, [planned('A'), 'failed'], [canary, 'passed']]), 'invalid', 4],
     ['a canary could not be tried', journal([seen, [canary, 'broken']]), 'incomplete', 3],
     ['the process was killed', journal([seen], []), 'incomplete', 3],
-    ['it was interrupted', journal([seen], [{ event: 'run.interrupted', at, signal: 'SIGINT' }, finished]), 'interrupted', 130],
+    [
+      'it was interrupted',
+      journal([seen], [{ event: 'run.interrupted', at, signal: 'SIGINT' }, finished]),
+      'interrupted',
+      130,
+    ],
   ]
   for (const [what, events, outcome, exitCode] of table) {
     it(`is ${outcome} (exit ${exitCode}) when ${what}`, () => {
@@ -80,11 +104,16 @@ describe('the run record', () => {
 
   it('makes a planned arm without a verdict broken, and says why', () => {
     const events = journal([[planned('A'), null]], [])
-    expect(foldJournal([...events, { event: 'arm.started', at, arm: 'A' }]).arms[0]).to.include({ verdict: 'broken', message: 'no verdict: the run ended while this arm ran' })
+    expect(foldJournal([...events, { event: 'arm.started', at, arm: 'A' }]).arms[0]).to.include({
+      verdict: 'broken',
+      message: 'no verdict: the run ended while this arm ran',
+    })
   })
 
   it('never counts a canary or a control among the checks', () => {
-    const { summary } = foldJournal(journal([seen, [canary, 'failed'], [planned('c', { role: 'control', gate: false }), 'passed']]))
+    const { summary } = foldJournal(
+      journal([seen, [canary, 'failed'], [planned('c', { role: 'control', gate: false }), 'passed']]),
+    )
     expect(summary.planned).to.equal(1)
     expect(summary.verdicts.passed).to.equal(1)
     expect(summary.controls.passed).to.equal(1)

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../helpers/cluster/cluster.ts'
+import type { KubeObject } from '../cluster/cluster.ts'
 
 /** State of a container (or init container) of a pod, from its status. */
 export interface ContainerState {
