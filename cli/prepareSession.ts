@@ -35,7 +35,7 @@ export async function prepareSession(
   command: readonly string[],
   onJournal: (journal: Journal) => void,
 ): Promise<SessionHandle> {
-  const catalog = loadCatalog()
+  const catalog = loadCatalog(settings.specs)
   checkNames(
     settings,
     [...catalog.claims.keys()],

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { defaultSettings, positive, type RunSettings } from './runSettings.ts'
 
 const collect = (value: string, previous: string[]): string[] => [...previous, ...value.split(',')]
@@ -36,6 +36,7 @@ export function addRunCommand(program: Command): void {
       (text) => positive(text, '--speed'),
       defaultSettings.speed,
     )
+    .addOption(new Option('--specs <folder>').env('KATA_CONFORMANCE_SPECS').hideHelp())
     .action(async (settings: RunSettings) => {
       const { runSuite } = await import('./runSuite.ts')
       process.exitCode = await runSuite(settings, process.argv.slice(2))

@@ -22,6 +22,8 @@ export interface RunSettings {
   speed: number
   maxArms: number
   maxPods: number
+  /** Folder of chapters instead of specs/: how the suite's own tests bring checks that fail on purpose. */
+  specs?: string
 }
 
 export const defaultSettings: RunSettings = {
@@ -51,6 +53,7 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
     profile: of('PROFILE'),
     scenario: of('SCENARIO'),
     kataVersion: of('KATA_VERSION'),
+    specs: of('SPECS'),
   }
   return {
     ...defaultSettings,

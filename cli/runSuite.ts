@@ -1,6 +1,6 @@
 import Mocha from 'mocha'
 import behaviourUi, { setFailureHandler } from '../engine/mocha/behaviourUi.ts'
-import { setSession } from '../engine/mocha/preparedRun.ts'
+import { type Session, setSession } from '../engine/mocha/preparedRun.ts'
 import { specFiles } from '../engine/catalog/loadSpecs.ts'
 import type { RunRecord } from '../reports/record/runRecord.ts'
 import { writeReports } from '../reports/writeReports.ts'
@@ -20,7 +20,7 @@ export async function runSuite(settings: RunSettings, command: readonly string[]
   const removeSignalHandlers = onSignals((signal) => handle.stop(signal))
   let record: RunRecord | null = null
   try {
-    record = await runMocha(handle.session)
+    record = await runMocha(handle.session, specFiles(settings.specs))
     progress.end()
     await writeReports(handle.folder, record)
     process.stdout.write(closingSummary(record, handle.folder, process.stdout))
@@ -32,7 +32,7 @@ export async function runSuite(settings: RunSettings, command: readonly string[]
   }
 }
 
-function runMocha(session: Awaited<ReturnType<typeof prepareSession>>['session']): Promise<RunRecord> {
+function runMocha(session: Session, files: readonly string[]): Promise<RunRecord> {
   return new Promise((resolve, reject) => {
     const mocha = new Mocha({ delay: true, timeout: 0, reporter: SilentReporter, forbidOnly: true })
     mocha.ui(behaviourUi as never)
@@ -48,7 +48,7 @@ function runMocha(session: Awaited<ReturnType<typeof prepareSession>>['session']
         },
       }
     })
-    for (const file of specFiles()) mocha.addFile(file)
+    for (const file of files) mocha.addFile(file)
     mocha.loadFilesAsync().then(() => mocha.run(() => undefined), reject)
   })
 }

@@ -39,7 +39,14 @@ export class ApiError extends Error {
   }
 
   status(): Status {
-    const body: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: this.message, reason: this.reason }
+    const body: Status = {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message: this.message,
+      reason: this.reason,
+    }
     if (this.details !== undefined) body.details = this.details
     body.code = this.code
     return body
@@ -56,19 +63,34 @@ export interface Subject {
 const qualified = (group: string, name: string) => (group === '' ? name : `${name}.${group}`)
 
 function resourceDetails(subject: Subject, name: string): StatusDetails {
-  return { ...(name === '' ? {} : { name }), ...(subject.group === '' ? {} : { group: subject.group }), kind: subject.plural }
+  return {
+    ...(name === '' ? {} : { name }),
+    ...(subject.group === '' ? {} : { group: subject.group }),
+    kind: subject.plural,
+  }
 }
 
 export const badRequest = (message: string) => new ApiError(400, 'BadRequest', message)
 
 export const notFound = (subject: Subject, name: string) =>
-  new ApiError(404, 'NotFound', `${qualified(subject.group, subject.plural)} "${name}" not found`, resourceDetails(subject, name))
+  new ApiError(
+    404,
+    'NotFound',
+    `${qualified(subject.group, subject.plural)} "${name}" not found`,
+    resourceDetails(subject, name),
+  )
 
 /** The path itself leads nowhere. */
-export const noSuchResource = () => new ApiError(404, 'NotFound', 'the server could not find the requested resource', {})
+export const noSuchResource = () =>
+  new ApiError(404, 'NotFound', 'the server could not find the requested resource', {})
 
 export const alreadyExists = (subject: Subject, name: string) =>
-  new ApiError(409, 'AlreadyExists', `${qualified(subject.group, subject.plural)} "${name}" already exists`, resourceDetails(subject, name))
+  new ApiError(
+    409,
+    'AlreadyExists',
+    `${qualified(subject.group, subject.plural)} "${name}" already exists`,
+    resourceDetails(subject, name),
+  )
 
 export const conflict = (subject: Subject, name: string, why: string) =>
   new ApiError(
@@ -82,10 +104,15 @@ export const staleVersion = (subject: Subject, name: string) =>
   conflict(subject, name, 'the object has been modified; please apply your changes to the latest version and try again')
 
 export const forbidden = (subject: Subject, name: string, why: string, causes?: Cause[]) =>
-  new ApiError(403, 'Forbidden', `${qualified(subject.group, subject.plural)}${name === '' ? '' : ` "${name}"`} is forbidden: ${why}`, {
-    ...resourceDetails(subject, name),
-    ...(causes === undefined ? {} : { causes }),
-  })
+  new ApiError(
+    403,
+    'Forbidden',
+    `${qualified(subject.group, subject.plural)}${name === '' ? '' : ` "${name}"`} is forbidden: ${why}`,
+    {
+      ...resourceDetails(subject, name),
+      ...(causes === undefined ? {} : { causes }),
+    },
+  )
 
 export const methodNotAllowed = () =>
   new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})

@@ -61,7 +61,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     url,
-    kubeconfig: () => kubeconfig(`${url}${credentialPrefix(context.authority.adminToken)}`, context.authority.adminToken),
+    kubeconfig: () =>
+      kubeconfig(`${url}${credentialPrefix(context.authority.adminToken)}`, context.authority.adminToken),
     client: (fieldManager = 'kata-sim') => createInProcessClient(context, fieldManager),
     async close() {
       closing.abort()

@@ -18,18 +18,32 @@ export function bootstrap(context: Context): void {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
-    spec: { type: 'ClusterIP', clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] },
+    spec: {
+      type: 'ClusterIP',
+      clusterIP: '10.96.0.1',
+      ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
+    },
   })
 }
 
 const priorityClasses = [
   ['system-node-critical', 2000001000, 'Used for system critical pods that must not be moved from their current node.'],
-  ['system-cluster-critical', 2000000000, 'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.'],
+  [
+    'system-cluster-critical',
+    2000000000,
+    'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+  ],
 ] as const
 
 function add(context: Context, object: KubeObject): void {
   const kind = kindOf(object.apiVersion, object.kind)
   if (kind === undefined) throw new Error(`bootstrap object of an unknown kind ${object.kind}`)
   const target = { kind, namespace: object.metadata.namespace ?? '', name: '', subresource: '' }
-  create(context, target, object, { user: admin, dryRun: false, fieldManager: 'kube-apiserver', fieldValidation: 'Strict' }, [])
+  create(
+    context,
+    target,
+    object,
+    { user: admin, dryRun: false, fieldManager: 'kube-apiserver', fieldValidation: 'Strict' },
+    [],
+  )
 }

@@ -18,7 +18,9 @@ import type { WriteOptions } from './write/request.ts'
 export function createInProcessClient(context: Context, fieldManager: string): KubeClient {
   const write: WriteOptions = { user: admin, dryRun: false, fieldManager, fieldValidation: 'Ignore' }
   const own = (target: ResourcePath, outcome: Outcome): KubeObject =>
-    'revision' in outcome ? copyJson(fromCore(target.kind, outcome.revision.object)) : (outcome.body as unknown as KubeObject)
+    'revision' in outcome
+      ? copyJson(fromCore(target.kind, outcome.revision.object))
+      : (outcome.body as unknown as KubeObject)
 
   return {
     get: (path) => answer(path, (target) => own(target, operations.get(context, target))),
@@ -27,10 +29,13 @@ export function createInProcessClient(context: Context, fieldManager: string): K
         const { revisions, version } = list(context, kind, namespace, query)
         return { items: revisions.map(({ object }) => fromCore(kind, object)), resourceVersion: String(version) }
       }),
-    create: (path, object) => answer(path, (target) => own(target, operations.post(context, target, object, write, []))),
+    create: (path, object) =>
+      answer(path, (target) => own(target, operations.post(context, target, object, write, []))),
     update: (path, object) => answer(path, (target) => own(target, operations.put(context, target, object, write, []))),
     patch: (path, body, contentType = 'application/merge-patch+json') =>
-      answer(path, (target) => own(target, operations.patchObject(context, target, body, { ...write, contentType, force: false }, []))),
+      answer(path, (target) =>
+        own(target, operations.patchObject(context, target, body, { ...write, contentType, force: false }, [])),
+      ),
     delete: (path, options = {}) =>
       answer(path, (target) => {
         const { gracePeriodSeconds, propagationPolicy, uid } = options
@@ -55,7 +60,6 @@ const targetOf = (path: string): ResourcePath => {
   return target
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- refusals become rejections, as over HTTP
 async function answer<T>(path: string, handle: (target: ResourcePath) => T): Promise<T> {
   try {
     return handle(targetOf(path))
@@ -86,7 +90,11 @@ async function* watchInProcess(
       context,
       kind,
       namespace,
-      { resourceVersion: options.resourceVersion, fieldSelector: options.fieldSelector ?? null, name: name === '' ? null : name },
+      {
+        resourceVersion: options.resourceVersion,
+        fieldSelector: options.fieldSelector ?? null,
+        name: name === '' ? null : name,
+      },
       {
         event(type, revision) {
           queue.push({ type, object: freezeJson(fromCore(kind, revision.object)) })

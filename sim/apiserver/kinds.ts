@@ -33,6 +33,8 @@ export interface Kind {
   generation: boolean
   /** PUT to a name that does not exist creates it. */
   createOnUpdate: boolean
+  /** PUT must say the version that it replaces. */
+  versionedUpdate: boolean
   /** A deletion answers with the object, not with a Status. */
   returnsDeleted: boolean
 }
@@ -50,7 +52,14 @@ const core = (kind: string) => ({ group: '', version: 'v1', kind })
 const rows: Record<string, readonly Row[]> = {
   '/v1': [
     { plural: 'bindings', kind: 'Binding', virtual: true, verbs: ['create'] },
-    { plural: 'componentstatuses', kind: 'ComponentStatus', ...cluster, verbs: ['get', 'list'], shortNames: ['cs'], virtual: true },
+    {
+      plural: 'componentstatuses',
+      kind: 'ComponentStatus',
+      ...cluster,
+      verbs: ['get', 'list'],
+      shortNames: ['cs'],
+      virtual: true,
+    },
     { plural: 'configmaps', kind: 'ConfigMap', shortNames: ['cm'] },
     { plural: 'endpoints', kind: 'Endpoints', shortNames: ['ep'], singular: 'endpoints', createOnUpdate: true },
     { plural: 'events', kind: 'Event', shortNames: ['ev'], createOnUpdate: true },
@@ -60,6 +69,7 @@ const rows: Record<string, readonly Row[]> = {
       kind: 'Namespace',
       ...cluster,
       shortNames: ['ns'],
+      returnsDeleted: true,
       verbs: allVerbs.filter((verb) => verb !== 'deletecollection'),
       subresources: [
         { name: 'finalize', verbs: ['update'] },
@@ -76,8 +86,21 @@ const rows: Record<string, readonly Row[]> = {
         { name: 'status', verbs: statusVerbs },
       ],
     },
-    { plural: 'persistentvolumeclaims', kind: 'PersistentVolumeClaim', shortNames: ['pvc'], status: true, returnsDeleted: true },
-    { plural: 'persistentvolumes', kind: 'PersistentVolume', ...cluster, shortNames: ['pv'], status: true, returnsDeleted: true },
+    {
+      plural: 'persistentvolumeclaims',
+      kind: 'PersistentVolumeClaim',
+      shortNames: ['pvc'],
+      status: true,
+      returnsDeleted: true,
+    },
+    {
+      plural: 'persistentvolumes',
+      kind: 'PersistentVolume',
+      ...cluster,
+      shortNames: ['pv'],
+      status: true,
+      returnsDeleted: true,
+    },
     {
       plural: 'pods',
       kind: 'Pod',
@@ -98,7 +121,7 @@ const rows: Record<string, readonly Row[]> = {
         { name: 'status', verbs: statusVerbs },
       ],
     },
-    { plural: 'podtemplates', kind: 'PodTemplate', generation: true, createOnUpdate: true, returnsDeleted: true },
+    { plural: 'podtemplates', kind: 'PodTemplate', generation: true, returnsDeleted: true },
     { plural: 'replicationcontrollers', kind: 'ReplicationController', shortNames: ['rc'], ...workload, scale: true },
     { plural: 'resourcequotas', kind: 'ResourceQuota', shortNames: ['quota'], status: true, returnsDeleted: true },
     { plural: 'secrets', kind: 'Secret' },
@@ -107,7 +130,13 @@ const rows: Record<string, readonly Row[]> = {
       kind: 'ServiceAccount',
       shortNames: ['sa'],
       returnsDeleted: true,
-      subresources: [{ name: 'token', verbs: ['create'], kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' } }],
+      subresources: [
+        {
+          name: 'token',
+          verbs: ['create'],
+          kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+        },
+      ],
     },
     {
       plural: 'services',
@@ -130,7 +159,9 @@ const rows: Record<string, readonly Row[]> = {
     { plural: 'replicasets', kind: 'ReplicaSet', shortNames: ['rs'], ...workload, scale: true },
     { plural: 'statefulsets', kind: 'StatefulSet', shortNames: ['sts'], ...workload, scale: true },
   ],
-  'events.k8s.io/v1': [{ plural: 'events', kind: 'Event', shortNames: ['ev'], viewOf: '/events', createOnUpdate: true }],
+  'events.k8s.io/v1': [
+    { plural: 'events', kind: 'Event', shortNames: ['ev'], viewOf: '/events', createOnUpdate: true },
+  ],
   'authentication.k8s.io/v1': [
     { plural: 'selfsubjectreviews', kind: 'SelfSubjectReview', ...cluster, ...review },
     { plural: 'tokenreviews', kind: 'TokenReview', ...cluster, ...review },
@@ -151,7 +182,14 @@ const rows: Record<string, readonly Row[]> = {
     { plural: 'networkpolicies', kind: 'NetworkPolicy', shortNames: ['netpol'], generation: true },
   ],
   'policy/v1': [
-    { plural: 'poddisruptionbudgets', kind: 'PodDisruptionBudget', shortNames: ['pdb'], status: true, generation: true },
+    {
+      plural: 'poddisruptionbudgets',
+      kind: 'PodDisruptionBudget',
+      shortNames: ['pdb'],
+      status: true,
+      generation: true,
+      versionedUpdate: true,
+    },
   ],
   'rbac.authorization.k8s.io/v1': [
     { plural: 'clusterrolebindings', kind: 'ClusterRoleBinding', ...cluster, createOnUpdate: true },
@@ -160,16 +198,34 @@ const rows: Record<string, readonly Row[]> = {
     { plural: 'roles', kind: 'Role', createOnUpdate: true },
   ],
   'storage.k8s.io/v1': [
-    { plural: 'csidrivers', kind: 'CSIDriver', ...cluster, returnsDeleted: true },
-    { plural: 'csinodes', kind: 'CSINode', ...cluster, returnsDeleted: true },
-    { plural: 'csistoragecapacities', kind: 'CSIStorageCapacity' },
+    { plural: 'csidrivers', kind: 'CSIDriver', ...cluster, returnsDeleted: true, versionedUpdate: true },
+    { plural: 'csinodes', kind: 'CSINode', ...cluster, returnsDeleted: true, versionedUpdate: true },
+    { plural: 'csistoragecapacities', kind: 'CSIStorageCapacity', versionedUpdate: true },
     { plural: 'storageclasses', kind: 'StorageClass', ...cluster, shortNames: ['sc'], returnsDeleted: true },
-    { plural: 'volumeattachments', kind: 'VolumeAttachment', ...cluster, status: true, returnsDeleted: true },
-    { plural: 'volumeattributesclasses', kind: 'VolumeAttributesClass', ...cluster, shortNames: ['vac'], returnsDeleted: true, storageVersion: 'v1beta1' },
+    {
+      plural: 'volumeattachments',
+      kind: 'VolumeAttachment',
+      ...cluster,
+      status: true,
+      returnsDeleted: true,
+      versionedUpdate: true,
+    },
+    {
+      plural: 'volumeattributesclasses',
+      kind: 'VolumeAttributesClass',
+      ...cluster,
+      shortNames: ['vac'],
+      returnsDeleted: true,
+      storageVersion: 'v1beta1',
+    },
   ],
-  'scheduling.k8s.io/v1': [{ plural: 'priorityclasses', kind: 'PriorityClass', ...cluster, shortNames: ['pc'], generation: true }],
-  'coordination.k8s.io/v1': [{ plural: 'leases', kind: 'Lease', createOnUpdate: true }],
-  'node.k8s.io/v1': [{ plural: 'runtimeclasses', kind: 'RuntimeClass', ...cluster, createOnUpdate: true }],
+  'scheduling.k8s.io/v1': [
+    { plural: 'priorityclasses', kind: 'PriorityClass', ...cluster, shortNames: ['pc'], generation: true },
+  ],
+  'coordination.k8s.io/v1': [{ plural: 'leases', kind: 'Lease', createOnUpdate: true, versionedUpdate: true }],
+  'node.k8s.io/v1': [
+    { plural: 'runtimeclasses', kind: 'RuntimeClass', ...cluster, createOnUpdate: true, versionedUpdate: true },
+  ],
   'discovery.k8s.io/v1': [{ plural: 'endpointslices', kind: 'EndpointSlice', generation: true }],
 }
 
@@ -191,11 +247,14 @@ function expand(group: string, version: string, row: Row): Kind {
     virtual: false,
     generation: false,
     createOnUpdate: false,
+    versionedUpdate: false,
     returnsDeleted: false,
     ...rest,
     subresources: [
       ...subresources,
-      ...(scale ? [{ name: 'scale', verbs: statusVerbs, kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' } }] : []),
+      ...(scale
+        ? [{ name: 'scale', verbs: statusVerbs, kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' } }]
+        : []),
       ...(status ? [{ name: 'status', verbs: statusVerbs }] : []),
     ],
   }
@@ -203,7 +262,8 @@ function expand(group: string, version: string, row: Row): Kind {
 
 const byPlural = new Map(kinds.map((kind) => [`${kind.group}/${kind.version}/${kind.plural}`, kind]))
 
-export const findKind = (group: string, version: string, plural: string): Kind | undefined => byPlural.get(`${group}/${version}/${plural}`)
+export const findKind = (group: string, version: string, plural: string): Kind | undefined =>
+  byPlural.get(`${group}/${version}/${plural}`)
 
 export function kindOf(apiVersion: string, kind: string): Kind | undefined {
   return kinds.find((one) => groupVersionOf(one) === apiVersion && one.kind === kind)
@@ -215,5 +275,9 @@ export const groupVersionOf = (kind: Pick<Kind, 'group' | 'version'>): string =>
 
 /** As k8s.io/apiserver/pkg/endpoints/discovery/storageversionhash.go computes it. */
 export function storageVersionHash(kind: Kind): string {
-  return createHash('sha256').update(`${kind.group}/${kind.storageVersion ?? kind.version}/${kind.kind}`).digest().subarray(0, 8).toString('base64')
+  return createHash('sha256')
+    .update(`${kind.group}/${kind.storageVersion ?? kind.version}/${kind.kind}`)
+    .digest()
+    .subarray(0, 8)
+    .toString('base64')
 }

@@ -27,7 +27,13 @@ export function get(context: Context, target: Target): Outcome {
   return { code: 200, revision: mustFind(context, target) }
 }
 
-export function post(context: Context, target: Target, body: unknown, options: WriteOptions, warnings: Warnings): Outcome {
+export function post(
+  context: Context,
+  target: Target,
+  body: unknown,
+  options: WriteOptions,
+  warnings: Warnings,
+): Outcome {
   const { kind, subresource } = target
   if (kind.virtual) return { code: 201, body: answerVirtual(context, target, body, options) }
   if (subresource !== '') return { code: 201, body: createSubresource(context, target, body, options, warnings) }
@@ -35,16 +41,33 @@ export function post(context: Context, target: Target, body: unknown, options: W
   return { code: 201, revision: create(context, target, body, options, warnings) }
 }
 
-export function put(context: Context, target: Target, body: unknown, options: WriteOptions, warnings: Warnings): Outcome {
-  if (target.subresource === 'scale') return { code: 200, body: updateSubresource.scale(context, target, body as KubeObject, options, warnings) }
+export function put(
+  context: Context,
+  target: Target,
+  body: unknown,
+  options: WriteOptions,
+  warnings: Warnings,
+): Outcome {
+  if (target.subresource === 'scale')
+    return { code: 200, body: updateSubresource.scale(context, target, body as KubeObject, options, warnings) }
   const { revision, created } = update(context, target, body, options, warnings)
   return { code: created ? 201 : 200, revision }
 }
 
-export function patchObject(context: Context, target: Target, body: unknown, options: PatchOptions, warnings: Warnings): Outcome {
+export function patchObject(
+  context: Context,
+  target: Target,
+  body: unknown,
+  options: PatchOptions,
+  warnings: Warnings,
+): Outcome {
   if (target.subresource === 'scale') {
     const before = updateSubresource.scale(context, target, null)
-    const wanted = { ...before, ...(body as object), spec: { ...(before['spec'] as object), ...(body as KubeObject)['spec'] } } as KubeObject
+    const wanted = {
+      ...before,
+      ...(body as object),
+      spec: { ...(before['spec'] as object), ...(body as KubeObject)['spec'] },
+    } as KubeObject
     return { code: 200, body: updateSubresource.scale(context, target, wanted, options, warnings) }
   }
   const { revision, created } = patch(context, target, body, options, warnings)
@@ -57,7 +80,13 @@ export function deleteObject(context: Context, target: Target, options: DeleteOp
 }
 
 /** Deletes what a list selects; answers the list as it was. */
-export function deleteListed(context: Context, kind: Kind, listed: readonly Revision[], options: DeleteOptions, write: WriteOptions): void {
+export function deleteListed(
+  context: Context,
+  kind: Kind,
+  listed: readonly Revision[],
+  options: DeleteOptions,
+  write: WriteOptions,
+): void {
   for (const { object } of listed) {
     const target = { kind, namespace: object.metadata.namespace ?? '', name: object.metadata.name, subresource: '' }
     try {

@@ -20,7 +20,8 @@ export const fromCore = (kind: Kind, object: KubeObject): KubeObject =>
   kind.viewOf === undefined ? object : rename(object, 'events.k8s.io/v1', 1)
 
 /** What was sent, as it is stored. */
-export const toCore = (kind: Kind, object: KubeObject): KubeObject => (kind.viewOf === undefined ? object : rename(object, 'v1', 0))
+export const toCore = (kind: Kind, object: KubeObject): KubeObject =>
+  kind.viewOf === undefined ? object : rename(object, 'v1', 0)
 
 function rename(object: KubeObject, apiVersion: string, from: 0 | 1): KubeObject {
   const out: KubeObject = { ...object, apiVersion }

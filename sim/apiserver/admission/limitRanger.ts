@@ -52,9 +52,15 @@ export const limitRanger: Admission = {
   },
   validate(context, request) {
     if (!concerns(request)) return
-    const wrong = limitsOf(context, request.namespace).flatMap((items) => items.flatMap((item) => violations(item, request)))
+    const wrong = limitsOf(context, request.namespace).flatMap((items) =>
+      items.flatMap((item) => violations(item, request)),
+    )
     if (wrong.length === 0) return
-    throw forbidden(request.kind, podName(request.object.metadata), wrong.length === 1 ? (wrong[0] as string) : `[${wrong.join(', ')}]`)
+    throw forbidden(
+      request.kind,
+      podName(request.object.metadata),
+      wrong.length === 1 ? (wrong[0] as string) : `[${wrong.join(', ')}]`,
+    )
   },
 }
 
@@ -72,7 +78,9 @@ function fill(container: Container, item: LimitItem, what: string): string[] {
   const resources = (container.resources ??= {})
   const notes: string[] = []
   const set = (part: 'limits' | 'requests', defaults: Amounts | undefined, word: string) => {
-    const added = Object.keys(defaults ?? {}).filter((name) => resources[part]?.[name] === undefined).sort()
+    const added = Object.keys(defaults ?? {})
+      .filter((name) => resources[part]?.[name] === undefined)
+      .sort()
     if (added.length === 0) return
     resources[part] = { ...(defaults as Amounts), ...resources[part] }
     notes.push(`${added.join(', ')} ${word} for ${what} ${container.name}`)
@@ -87,7 +95,8 @@ function violations(item: LimitItem, { kind, object }: AdmissionRequest): string
     return item.type === 'PersistentVolumeClaim' ? check(item, (object['spec'] as Container).resources ?? {}) : []
   }
   const spec = object['spec'] as PodSpec
-  if (item.type === 'Container') return [...spec.containers, ...(spec.initContainers ?? [])].flatMap(({ resources = {} }) => check(item, resources))
+  if (item.type === 'Container')
+    return [...spec.containers, ...(spec.initContainers ?? [])].flatMap(({ resources = {} }) => check(item, resources))
   return item.type === 'Pod' ? check(item, podTotals(spec)) : []
 }
 
@@ -110,23 +119,30 @@ function check(item: LimitItem, { requests = {}, limits = {} }: { requests?: Amo
   for (const [name, min] of sorted(item.min)) {
     const request = requests[name]
     if (request === undefined) wrong.push(`minimum ${name} usage per ${type} is ${min}.  No request is specified`)
-    else if (compareQuantities(request, min) < 0) wrong.push(`minimum ${name} usage per ${type} is ${min}, but request is ${request}`)
+    else if (compareQuantities(request, min) < 0)
+      wrong.push(`minimum ${name} usage per ${type} is ${min}, but request is ${request}`)
   }
   for (const [name, max] of sorted(item.max)) {
     const limit = type === 'PersistentVolumeClaim' ? requests[name] : limits[name]
     const word = type === 'PersistentVolumeClaim' ? 'request' : 'limit'
     if (limit === undefined) wrong.push(`maximum ${name} usage per ${type} is ${max}.  No ${word} is specified`)
-    else if (compareQuantities(limit, max) > 0) wrong.push(`maximum ${name} usage per ${type} is ${max}, but ${word} is ${limit}`)
+    else if (compareQuantities(limit, max) > 0)
+      wrong.push(`maximum ${name} usage per ${type} is ${max}, but ${word} is ${limit}`)
   }
   for (const [name, ratio] of sorted(item.maxLimitRequestRatio)) {
     const [limit, request] = [limits[name], requests[name]]
     if (limit === undefined || request === undefined || nanos(request) === 0n) {
-      wrong.push(`${name} max limit to request ratio per ${type} is ${ratio}, but no ${limit === undefined ? 'limit' : 'request'} is specified or ${limit === undefined ? 'limit' : 'request'} is 0`)
+      wrong.push(
+        `${name} max limit to request ratio per ${type} is ${ratio}, but no ${limit === undefined ? 'limit' : 'request'} is specified or ${limit === undefined ? 'limit' : 'request'} is 0`,
+      )
     } else if (Number(nanos(limit)) / Number(nanos(request)) > Number(nanos(ratio)) / 1e9) {
-      wrong.push(`${name} max limit to request ratio per ${type} is ${ratio}, but provided ratio is ${(Number(nanos(limit)) / Number(nanos(request))).toFixed(6)}`)
+      wrong.push(
+        `${name} max limit to request ratio per ${type} is ${ratio}, but provided ratio is ${(Number(nanos(limit)) / Number(nanos(request))).toFixed(6)}`,
+      )
     }
   }
   return wrong
 }
 
-const sorted = (amounts: Amounts | undefined): [string, string][] => Object.entries(amounts ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+const sorted = (amounts: Amounts | undefined): [string, string][] =>
+  Object.entries(amounts ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))

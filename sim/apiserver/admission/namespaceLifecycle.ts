@@ -20,7 +20,13 @@ export const namespaceLifecycle: Admission = {
       kind,
       object.metadata.name ?? name,
       `unable to create new content in namespace ${namespace} because it is being terminated`,
-      [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }],
+      [
+        {
+          reason: 'NamespaceTerminating',
+          message: `namespace ${namespace} is being terminated`,
+          field: 'metadata.namespace',
+        },
+      ],
     )
   },
   validate(_context, { operation, kind, name }) {

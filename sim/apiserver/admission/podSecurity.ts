@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { findKind } from '../kinds.ts'
 import type { Kind } from '../kinds.ts'
 import { policyOf, show, violations, wrongLabels } from '../podSecurity/evaluate.ts'
-import type { Json } from '../podSecurity/checks.ts'
+import type { Json } from '../podSecurity/check.ts'
 import { keyOf, rangeOf } from '../storage/collection.ts'
 import { invalidValue } from '../validation/fieldErrors.ts'
 import type { Admission, AdmissionRequest } from './chain.ts'
@@ -34,20 +34,29 @@ export const podSecurity: Admission = {
     const template = templates[kind.plural]?.(request.object)
     if (template === undefined || request.subresource !== '') return
     const warn = policyOf(namespaceOf(context, request.namespace), 'warn')
-    const found = violations((template['spec'] ?? {}) as Json, (template['metadata'] ?? {}) as KubeObject['metadata'], warn)
+    const found = violations(
+      (template['spec'] ?? {}) as Json,
+      (template['metadata'] ?? {}) as KubeObject['metadata'],
+      warn,
+    )
     if (found !== null) request.warnings.push(`would violate PodSecurity ${JSON.stringify(show(warn))}: ${found}`)
   },
 }
 
-const namespaceOf = (context: Context, name: string): KubeObject | undefined => context.store.of(namespaces).byKey.get(keyOf('', name))?.object
+const namespaceOf = (context: Context, name: string): KubeObject | undefined =>
+  context.store.of(namespaces).byKey.get(keyOf('', name))?.object
 
-function checkPod(context: Context, { operation, kind, subresource, object, namespace, warnings }: AdmissionRequest): void {
+function checkPod(
+  context: Context,
+  { operation, kind, subresource, object, namespace, warnings }: AdmissionRequest,
+): void {
   if (operation === 'UPDATE' ? subresource !== 'ephemeralcontainers' : subresource !== '') return
   const owner = namespaceOf(context, namespace)
   const spec = object['spec'] as Json
   const enforce = policyOf(owner, 'enforce')
   const found = violations(spec, object.metadata, enforce)
-  if (found !== null) throw forbidden(kind, podName(object.metadata), `violates PodSecurity ${JSON.stringify(show(enforce))}: ${found}`)
+  if (found !== null)
+    throw forbidden(kind, podName(object.metadata), `violates PodSecurity ${JSON.stringify(show(enforce))}: ${found}`)
   const warn = policyOf(owner, 'warn')
   const warned = violations(spec, object.metadata, warn)
   if (warned !== null) warnings.push(`would violate PodSecurity ${JSON.stringify(show(warn))}: ${warned}`)
@@ -57,7 +66,11 @@ function checkNamespace(context: Context, { kind, object, old, subresource, warn
   if (subresource !== '') return
   const wrong = wrongLabels(object)
   if (wrong.length > 0) {
-    throw invalid(kind, object.metadata.name, wrong.map(({ label, value, why }) => invalidValue(`metadata.labels[${label}]`, value, why)))
+    throw invalid(
+      kind,
+      object.metadata.name,
+      wrong.map(({ label, value, why }) => invalidValue(`metadata.labels[${label}]`, value, why)),
+    )
   }
   if (old === null) return
   const policy = policyOf(object, 'enforce')
@@ -70,7 +83,9 @@ function checkNamespace(context: Context, { kind, object, old, subresource, warn
     if (found !== null) byText.set(found, [...(byText.get(found) ?? []), pod.metadata.name])
   }
   if (byText.size === 0) return
-  warnings.push(`existing pods in namespace ${JSON.stringify(object.metadata.name)} violate the new PodSecurity enforce level ${JSON.stringify(show(policy))}`)
+  warnings.push(
+    `existing pods in namespace ${JSON.stringify(object.metadata.name)} violate the new PodSecurity enforce level ${JSON.stringify(show(policy))}`,
+  )
   for (const [text, found] of byText) {
     const others = found.length === 1 ? '' : ` (and ${found.length - 1} other pod${found.length === 2 ? '' : 's'})`
     warnings.push(`${found[0]}${others}: ${text}`)

@@ -26,10 +26,18 @@ export const priority: Admission = {
     const policy = (found?.['preemptionPolicy'] as string | undefined) ?? 'PreemptLowerPriority'
     if (found !== undefined) spec['priorityClassName'] = found.metadata.name
     if (spec['priority'] !== undefined && spec['priority'] !== value) {
-      throw forbidden(kind, podName(object.metadata), `the integer value of priority (${String(spec['priority'] as number)}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`)
+      throw forbidden(
+        kind,
+        podName(object.metadata),
+        `the integer value of priority (${JSON.stringify(spec['priority'])}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
+      )
     }
     if (spec['preemptionPolicy'] !== undefined && spec['preemptionPolicy'] !== policy) {
-      throw forbidden(kind, podName(object.metadata), `the string value of PreemptionPolicy (${String(spec['preemptionPolicy'] as string)}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`)
+      throw forbidden(
+        kind,
+        podName(object.metadata),
+        `the string value of PreemptionPolicy (${spec['preemptionPolicy'] as string}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`,
+      )
     }
     spec['priority'] = value
     spec['preemptionPolicy'] = policy

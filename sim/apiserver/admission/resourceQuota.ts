@@ -29,41 +29,71 @@ export const resourceQuota: Admission = {
 }
 
 function admit(context: Context, quota: KubeObject, kind: Kind, object: KubeObject, dryRun: boolean): void {
-  const hard = ((quota['spec'] as { hard?: Amounts } | undefined)?.hard ?? {}) as Amounts
+  const hard = (quota['spec'] as { hard?: Amounts } | undefined)?.hard ?? {}
   const scopes = (quota['spec'] as { scopes?: string[] } | undefined)?.scopes ?? []
   const wanted = usageOf(kind, object, scopes)
   const counted = Object.keys(hard).filter((name) => wanted[name] !== undefined)
   const reject = (why: string): never => {
     throw forbidden(kind, podName(object.metadata), why)
   }
-  const mustSay = kind.plural === 'pods' ? Object.keys(hard).filter((name) => /cpu|memory/.test(name) && wanted[name] === undefined) : []
+  const mustSay =
+    kind.plural === 'pods'
+      ? Object.keys(hard).filter((name) => /cpu|memory/.test(name) && wanted[name] === undefined)
+      : []
   if (mustSay.length > 0 && Object.keys(wanted).length > 0) {
-    const containers = ((object['spec'] as { containers: { name: string }[] }).containers).map(({ name }) => name)
-    reject(`failed quota: ${quota.metadata.name}: must specify ${mustSay.sort().map((name) => `${name} for: ${containers.join(',')}`).join('; ')}`)
+    const containers = (object['spec'] as { containers: { name: string }[] }).containers.map(({ name }) => name)
+    reject(
+      `failed quota: ${quota.metadata.name}: must specify ${mustSay
+        .sort()
+        .map((name) => `${name} for: ${containers.join(',')}`)
+        .join('; ')}`,
+    )
   }
   if (counted.length === 0) return
   const used = usedIn(context, quota.metadata.namespace ?? '', Object.keys(hard), scopes)
-  const exceeded = counted.filter((name) => compareQuantities(addQuantities(used[name] ?? '0', wanted[name] as string), hard[name] as string) > 0).sort()
+  const exceeded = counted
+    .filter(
+      (name) => compareQuantities(addQuantities(used[name] ?? '0', wanted[name] as string), hard[name] as string) > 0,
+    )
+    .sort()
   if (exceeded.length > 0) {
     const show = (of: Amounts) => exceeded.map((name) => `${name}=${of[name] ?? '0'}`).join(',')
-    reject(`exceeded quota: ${quota.metadata.name}, requested: ${show(wanted)}, used: ${show(used)}, limited: ${show(hard)}`)
+    reject(
+      `exceeded quota: ${quota.metadata.name}, requested: ${show(wanted)}, used: ${show(used)}, limited: ${show(hard)}`,
+    )
   }
   if (dryRun) return
-  const after = Object.fromEntries(Object.keys(hard).map((name) => [name, addQuantities(used[name] ?? '0', wanted[name] ?? '0')]))
+  const after = Object.fromEntries(
+    Object.keys(hard).map((name) => [name, addQuantities(used[name] ?? '0', wanted[name] ?? '0')]),
+  )
   const changed = copyJson(quota)
   changed['status'] = { hard, used: after }
   if (!sameJson(changed, quota)) context.store.put(quotas, changed)
 }
 
 /** Used amounts of a namespace, counted afresh. */
-export function usedIn(context: Context, namespace: string, names: readonly string[], scopes: readonly string[]): Amounts {
+export function usedIn(
+  context: Context,
+  namespace: string,
+  names: readonly string[],
+  scopes: readonly string[],
+): Amounts {
   const used: Amounts = Object.fromEntries(names.map((name) => [name, '0']))
-  for (const plural of ['pods', 'persistentvolumeclaims', 'services', 'configmaps', 'secrets', 'replicationcontrollers', 'resourcequotas']) {
+  for (const plural of [
+    'pods',
+    'persistentvolumeclaims',
+    'services',
+    'configmaps',
+    'secrets',
+    'replicationcontrollers',
+    'resourcequotas',
+  ]) {
     const kind = findKind('', 'v1', plural) as Kind
     const { keys, byKey } = context.store.of(kind)
     for (const key of keys.slice(...rangeOf(keys, namespace))) {
       const usage = usageOf(kind, byKey.get(key)?.object as KubeObject, scopes)
-      for (const name of names) if (usage[name] !== undefined) used[name] = addQuantities(used[name] ?? '0', usage[name])
+      for (const name of names)
+        if (usage[name] !== undefined) used[name] = addQuantities(used[name] ?? '0', usage[name])
     }
   }
   return used

@@ -23,7 +23,8 @@ interface PodSpec {
 /** Overhead and scheduling of the RuntimeClass become the pod's: plugin/pkg/admission/runtimeclass, v1.34. */
 export const runtimeClass: Admission = {
   mutate(context, { operation, kind, subresource, object }) {
-    if (!context.admission.runtimeClass || operation !== 'CREATE' || kind.plural !== 'pods' || subresource !== '') return
+    if (!context.admission.runtimeClass || operation !== 'CREATE' || kind.plural !== 'pods' || subresource !== '')
+      return
     const spec = object['spec'] as PodSpec | undefined
     if (spec === undefined) return
     const reject = (why: string): never => {
@@ -42,7 +43,8 @@ export const runtimeClass: Admission = {
 
 function mergeOverhead(spec: PodSpec, fixed: Record<string, string> | undefined, reject: (why: string) => never): void {
   if (fixed === undefined) {
-    if (spec.overhead !== undefined) reject('pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead')
+    if (spec.overhead !== undefined)
+      reject('pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead')
     return
   }
   if (spec.overhead !== undefined && !sameJson(spec.overhead, fixed)) {
@@ -51,14 +53,21 @@ function mergeOverhead(spec: PodSpec, fixed: Record<string, string> | undefined,
   spec.overhead = { ...fixed }
 }
 
-function mergeScheduling(spec: PodSpec, { nodeSelector = {}, tolerations = [] }: Scheduling, reject: (why: string) => never): void {
+function mergeScheduling(
+  spec: PodSpec,
+  { nodeSelector = {}, tolerations = [] }: Scheduling,
+  reject: (why: string) => never,
+): void {
   for (const [key, value] of Object.entries(nodeSelector)) {
     const own = spec.nodeSelector?.[key]
     if (own !== undefined && own !== value) {
-      reject(`conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`)
+      reject(
+        `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`,
+      )
     }
     spec.nodeSelector = { ...spec.nodeSelector, [key]: value }
   }
   const added = tolerations.filter((one) => !(spec.tolerations ?? []).some((other) => sameJson(one, other)))
-  if (added.length > 0) spec.tolerations = [...(spec.tolerations ?? []), ...added.map((one) => ({ ...(one as object) }))]
+  if (added.length > 0)
+    spec.tolerations = [...(spec.tolerations ?? []), ...added.map((one) => ({ ...(one as object) }))]
 }

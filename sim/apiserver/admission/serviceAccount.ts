@@ -26,10 +26,16 @@ export const serviceAccount: Admission = {
     const name = spec['serviceAccountName'] as string
     const account = context.store.of(accounts).byKey.get(keyOf(namespace, name))?.object
     if (account === undefined) {
-      throw forbidden(kind, podName(object.metadata), `error looking up service account ${namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`)
+      throw forbidden(
+        kind,
+        podName(object.metadata),
+        `error looking up service account ${namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
+      )
     }
     if (spec['imagePullSecrets'] === undefined && (account['imagePullSecrets'] as unknown[] | undefined)?.length) {
-      spec['imagePullSecrets'] = (account['imagePullSecrets'] as Json[]).map(({ name: secret }) => ({ name: secret as string }))
+      spec['imagePullSecrets'] = (account['imagePullSecrets'] as Json[]).map(({ name: secret }) => ({
+        name: secret as string,
+      }))
     }
     const mounts = spec['automountServiceAccountToken'] ?? account['automountServiceAccountToken'] ?? true
     if (mounts === true) mountToken(spec)
@@ -58,7 +64,11 @@ function mountToken(spec: Json): void {
         sources: [
           { serviceAccountToken: { expirationSeconds, path: 'token' } },
           { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-          { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+          {
+            downwardAPI: {
+              items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+            },
+          },
         ],
         defaultMode: 420,
       },

@@ -25,7 +25,9 @@ export const defaultStorageClass: Admission = {
     if (operation !== 'CREATE' || subresource !== '' || kind.plural !== 'persistentvolumeclaims') return
     const spec = object['spec'] as { storageClassName?: string } | undefined
     if (spec === undefined || spec.storageClassName !== undefined) return
-    const found = [...context.store.of(storageClasses).byKey.values()].find(({ object: one }) => one.metadata.annotations?.[defaultClass] === 'true')
+    const found = [...context.store.of(storageClasses).byKey.values()].find(
+      ({ object: one }) => one.metadata.annotations?.[defaultClass] === 'true',
+    )
     if (found !== undefined) spec.storageClassName = found.object.metadata.name
   },
 }

@@ -19,7 +19,10 @@ export const defaultTolerationSeconds: Admission = {
     if (spec === undefined) return
     const present = spec.tolerations ?? []
     const missing = unreachable.filter(
-      (taint) => !present.some(({ key, effect }) => (key === taint || key === undefined) && (effect === undefined || effect === 'NoExecute')),
+      (taint) =>
+        !present.some(
+          ({ key, effect }) => (key === taint || key === undefined) && (effect === undefined || effect === 'NoExecute'),
+        ),
     )
     if (missing.length === 0) return
     spec.tolerations = [

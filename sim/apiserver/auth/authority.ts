@@ -81,7 +81,9 @@ export function createAuthority(store: Store, clock: Clock): Authority {
         nbf: now,
         sub: `system:serviceaccount:${namespace}:${name}`,
       })}`
-      const signature = createSign('SHA256').update(body).sign({ key: keyPair().privateKey, dsaEncoding: 'ieee-p1363' }, 'base64url')
+      const signature = createSign('SHA256')
+        .update(body)
+        .sign({ key: keyPair().privateKey, dsaEncoding: 'ieee-p1363' }, 'base64url')
       return `${body}.${signature}`
     },
   }

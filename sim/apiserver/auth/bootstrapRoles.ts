@@ -12,17 +12,53 @@ const readVerbs = ['get', 'list', 'watch']
 const writeVerbs = ['create', 'delete', 'deletecollection', 'patch', 'update']
 
 const coreRead = [
-  'bindings', 'configmaps', 'endpoints', 'events', 'limitranges', 'namespaces', 'namespaces/status', 'persistentvolumeclaims',
-  'persistentvolumeclaims/status', 'pods', 'pods/log', 'pods/status', 'replicationcontrollers', 'replicationcontrollers/scale',
-  'replicationcontrollers/status', 'resourcequotas', 'resourcequotas/status', 'serviceaccounts', 'services', 'services/status',
+  'bindings',
+  'configmaps',
+  'endpoints',
+  'events',
+  'limitranges',
+  'namespaces',
+  'namespaces/status',
+  'persistentvolumeclaims',
+  'persistentvolumeclaims/status',
+  'pods',
+  'pods/log',
+  'pods/status',
+  'replicationcontrollers',
+  'replicationcontrollers/scale',
+  'replicationcontrollers/status',
+  'resourcequotas',
+  'resourcequotas/status',
+  'serviceaccounts',
+  'services',
+  'services/status',
 ]
 const coreWrite = [
-  'configmaps', 'events', 'persistentvolumeclaims', 'pods', 'replicationcontrollers', 'replicationcontrollers/scale', 'secrets',
-  'serviceaccounts', 'services', 'services/proxy',
+  'configmaps',
+  'events',
+  'persistentvolumeclaims',
+  'pods',
+  'replicationcontrollers',
+  'replicationcontrollers/scale',
+  'secrets',
+  'serviceaccounts',
+  'services',
+  'services/proxy',
 ]
 const podAccess = ['pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy']
 const workloads: readonly Rule[] = [
-  { apiGroups: ['apps'], resources: ['daemonsets', 'deployments', 'deployments/scale', 'replicasets', 'replicasets/scale', 'statefulsets', 'statefulsets/scale'] },
+  {
+    apiGroups: ['apps'],
+    resources: [
+      'daemonsets',
+      'deployments',
+      'deployments/scale',
+      'replicasets',
+      'replicasets/scale',
+      'statefulsets',
+      'statefulsets/scale',
+    ],
+  },
   { apiGroups: ['batch'], resources: ['cronjobs', 'jobs'] },
   { apiGroups: ['networking.k8s.io'], resources: ['ingresses', 'networkpolicies'] },
   { apiGroups: ['policy'], resources: ['poddisruptionbudgets'] },
@@ -32,7 +68,11 @@ const withVerbs = (rules: readonly Rule[], verbs: string[]): Rule[] => rules.map
 const view: Rule[] = [{ apiGroups: [''], resources: coreRead, verbs: readVerbs }, ...withVerbs(workloads, readVerbs)]
 const edit: Rule[] = [
   { apiGroups: [''], resources: ['secrets', ...podAccess, 'services/proxy'], verbs: readVerbs },
-  { apiGroups: [''], resources: [...coreWrite, 'pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy'], verbs: writeVerbs },
+  {
+    apiGroups: [''],
+    resources: [...coreWrite, 'pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy'],
+    verbs: writeVerbs,
+  },
   { apiGroups: [''], resources: ['pods/eviction', 'serviceaccounts/token'], verbs: ['create'] },
   ...withVerbs(workloads, writeVerbs),
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: [...writeVerbs, ...readVerbs] },
@@ -52,19 +92,42 @@ const clusterRoles: Record<string, Rule[]> = {
   edit,
   view,
   'system:basic-user': [
-    { apiGroups: ['authorization.k8s.io'], resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'], verbs: ['create'] },
+    {
+      apiGroups: ['authorization.k8s.io'],
+      resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
+      verbs: ['create'],
+    },
     { apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'], verbs: ['create'] },
   ],
   'system:discovery': [
     {
-      nonResourceURLs: ['/api', '/api/*', '/apis', '/apis/*', '/healthz', '/livez', '/openapi', '/openapi/*', '/readyz', '/version', '/version/'],
+      nonResourceURLs: [
+        '/api',
+        '/api/*',
+        '/apis',
+        '/apis/*',
+        '/healthz',
+        '/livez',
+        '/openapi',
+        '/openapi/*',
+        '/readyz',
+        '/version',
+        '/version/',
+      ],
       verbs: ['get'],
     },
   ],
-  'system:public-info-viewer': [{ nonResourceURLs: ['/healthz', '/livez', '/readyz', '/version', '/version/'], verbs: ['get'] }],
+  'system:public-info-viewer': [
+    { nonResourceURLs: ['/healthz', '/livez', '/readyz', '/version', '/version/'], verbs: ['get'] },
+  ],
   'system:service-account-issuer-discovery': [
     {
-      nonResourceURLs: ['/.well-known/openid-configuration', '/.well-known/openid-configuration/', '/openid/v1/jwks', '/openid/v1/jwks/'],
+      nonResourceURLs: [
+        '/.well-known/openid-configuration',
+        '/.well-known/openid-configuration/',
+        '/openid/v1/jwks',
+        '/openid/v1/jwks/',
+      ],
       verbs: ['get'],
     },
   ],

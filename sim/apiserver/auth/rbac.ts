@@ -71,21 +71,28 @@ function binds(binding: KubeObject, user: User, namespace: string): boolean {
 function rulesOfRole(store: Store, binding: KubeObject, namespace: string): Rule[] {
   const { kind, name } = binding['roleRef'] as { kind: string; name: string }
   const role =
-    kind === 'ClusterRole' ? store.of(clusterRoles).byKey.get(keyOf('', name)) : store.of(roles).byKey.get(keyOf(namespace, name))
+    kind === 'ClusterRole'
+      ? store.of(clusterRoles).byKey.get(keyOf('', name))
+      : store.of(roles).byKey.get(keyOf(namespace, name))
   return (role?.object['rules'] as Rule[] | undefined) ?? []
 }
 
 export function permits(rule: Rule, action: Action): boolean {
-  const has = (list: string[] | undefined, value: string) => list !== undefined && (list.includes('*') || list.includes(value))
+  const has = (list: string[] | undefined, value: string) =>
+    list !== undefined && (list.includes('*') || list.includes(value))
   if (!has(rule.verbs, action.verb)) return false
   if ('path' in action) {
-    return (rule.nonResourceURLs ?? []).some((url) => url === '*' || url === action.path || (url.endsWith('*') && action.path.startsWith(url.slice(0, -1))))
+    return (rule.nonResourceURLs ?? []).some(
+      (url) => url === '*' || url === action.path || (url.endsWith('*') && action.path.startsWith(url.slice(0, -1))),
+    )
   }
   const resource = action.subresource === '' ? action.resource : `${action.resource}/${action.subresource}`
   const resources = rule.resources ?? []
   return (
     has(rule.apiGroups, action.group) &&
-    (resources.includes('*') || resources.includes(resource) || (action.subresource !== '' && resources.includes(`*/${action.subresource}`))) &&
+    (resources.includes('*') ||
+      resources.includes(resource) ||
+      (action.subresource !== '' && resources.includes(`*/${action.subresource}`))) &&
     ((rule.resourceNames ?? []).length === 0 || (rule.resourceNames as string[]).includes(action.name))
   )
 }

@@ -12,7 +12,8 @@ type Defaulting = (object: KubeObject) => void
 
 const rollingUpdate = (strategy: Json, values: Json): void => {
   strategy['type'] ??= 'RollingUpdate'
-  if (strategy['type'] === 'RollingUpdate') strategy['rollingUpdate'] = { ...values, ...(strategy['rollingUpdate'] as Json | undefined) }
+  if (strategy['type'] === 'RollingUpdate')
+    strategy['rollingUpdate'] = { ...values, ...(strategy['rollingUpdate'] as Json | undefined) }
 }
 
 function template(object: KubeObject): Json {
@@ -55,7 +56,8 @@ export const defaultings: Readonly<Record<string, Defaulting>> = {
     const spec = (object['spec'] ??= {}) as Json
     spec['type'] ??= 'ClusterIP'
     spec['sessionAffinity'] ??= 'None'
-    if (spec['sessionAffinity'] === 'ClientIP') spec['sessionAffinityConfig'] ??= { clientIP: { timeoutSeconds: 10800 } }
+    if (spec['sessionAffinity'] === 'ClientIP')
+      spec['sessionAffinityConfig'] ??= { clientIP: { timeoutSeconds: 10800 } }
     for (const port of (spec['ports'] ?? []) as Json[]) {
       port['protocol'] ??= 'TCP'
       port['targetPort'] ??= port['port']
@@ -86,7 +88,11 @@ export const defaultings: Readonly<Record<string, Defaulting>> = {
       const max = (item['max'] ?? {}) as Json
       const given = { ...max, ...(item['default'] as Json | undefined) }
       if (Object.keys(given).length > 0) item['default'] = given
-      const request = { ...(item['min'] as Json | undefined), ...given, ...(item['defaultRequest'] as Json | undefined) }
+      const request = {
+        ...(item['min'] as Json | undefined),
+        ...given,
+        ...(item['defaultRequest'] as Json | undefined),
+      }
       if (Object.keys(request).length > 0) item['defaultRequest'] = request
     }
   },

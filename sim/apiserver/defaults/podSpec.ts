@@ -19,7 +19,8 @@ export function defaultPodSpec(spec: Json): void {
   for (const volume of list(spec['volumes'])) defaultVolume(volume)
   for (const container of containersOf(spec)) {
     defaultContainer(container)
-    if (spec['hostNetwork'] === true) for (const port of list(container['ports'])) port['hostPort'] ??= port['containerPort']
+    if (spec['hostNetwork'] === true)
+      for (const port of list(container['ports'])) port['hostPort'] ??= port['containerPort']
   }
 }
 
@@ -50,20 +51,26 @@ function defaultContainer(container: Json): void {
   container['resources'] ??= {}
   container['terminationMessagePath'] ??= '/dev/termination-log'
   container['terminationMessagePolicy'] ??= 'File'
-  container['imagePullPolicy'] ??= isLatest((container['image'] as string | undefined) ?? '') ? 'Always' : 'IfNotPresent'
+  container['imagePullPolicy'] ??= isLatest((container['image'] as string | undefined) ?? '')
+    ? 'Always'
+    : 'IfNotPresent'
   for (const port of list(container['ports'])) port['protocol'] ??= 'TCP'
   for (const variable of list(container['env'])) {
     const reference = (variable['valueFrom'] as Json | undefined)?.['fieldRef'] as Json | undefined
     if (reference !== undefined) reference['apiVersion'] ??= 'v1'
   }
-  for (const probe of [container['livenessProbe'], container['readinessProbe'], container['startupProbe']] as (Json | undefined)[]) {
+  for (const probe of [container['livenessProbe'], container['readinessProbe'], container['startupProbe']] as (
+    Json | undefined
+  )[]) {
     if (probe === undefined) continue
     for (const [name, value] of probeDefaults) probe[name] ??= value
     defaultHttpGet(probe['httpGet'] as Json | undefined)
     if (probe['grpc'] !== undefined) (probe['grpc'] as Json)['service'] ??= ''
   }
   for (const hook of ['postStart', 'preStop']) {
-    defaultHttpGet(((container['lifecycle'] as Json | undefined)?.[hook] as Json | undefined)?.['httpGet'] as Json | undefined)
+    defaultHttpGet(
+      ((container['lifecycle'] as Json | undefined)?.[hook] as Json | undefined)?.['httpGet'] as Json | undefined,
+    )
   }
 }
 
@@ -101,8 +108,11 @@ function defaultVolume(volume: Json): void {
   ]
   for (const item of items) if (item['fieldRef'] !== undefined) (item['fieldRef'] as Json)['apiVersion'] ??= 'v1'
   for (const source of list((volume['projected'] as Json | undefined)?.['sources'])) {
-    if (source['serviceAccountToken'] !== undefined) (source['serviceAccountToken'] as Json)['expirationSeconds'] ??= 3600
+    if (source['serviceAccountToken'] !== undefined)
+      (source['serviceAccountToken'] as Json)['expirationSeconds'] ??= 3600
   }
-  const template = ((volume['ephemeral'] as Json | undefined)?.['volumeClaimTemplate'] as Json | undefined)?.['spec'] as Json | undefined
+  const template = ((volume['ephemeral'] as Json | undefined)?.['volumeClaimTemplate'] as Json | undefined)?.[
+    'spec'
+  ] as Json | undefined
   if (template !== undefined) template['volumeMode'] ??= 'Filesystem'
 }

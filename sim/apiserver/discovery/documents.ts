@@ -13,7 +13,11 @@ const orNothing = <T>(name: string, list: readonly T[]) => (list.length === 0 ? 
 const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1)
 
 export function apiVersions(address: string): object {
-  return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: address }] }
+  return {
+    kind: 'APIVersions',
+    versions: ['v1'],
+    serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: address }],
+  }
 }
 
 export const groupList = (): object => ({ kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupEntry) })
@@ -67,7 +71,10 @@ export function aggregated(core: boolean, version: string): object {
     versions: [
       {
         version: versionOf(group),
-        resources: kinds.filter((kind) => kind.group === group).map(aggregatedResource).sort((a, b) => (a.resource < b.resource ? -1 : 1)),
+        resources: kinds
+          .filter((kind) => kind.group === group)
+          .map(aggregatedResource)
+          .sort((a, b) => (a.resource < b.resource ? -1 : 1)),
         freshness: 'Current',
       },
     ],
@@ -91,7 +98,9 @@ function aggregatedResource(kind: Kind) {
     ...orNothing('categories', kind.categories),
     ...orNothing(
       'subresources',
-      kind.subresources.map(({ name, verbs, kind: other }) => ({ subresource: name, responseKind: responseKind(other), verbs })).sort((a, b) => (a.subresource < b.subresource ? -1 : 1)),
+      kind.subresources
+        .map(({ name, verbs, kind: other }) => ({ subresource: name, responseKind: responseKind(other), verbs }))
+        .sort((a, b) => (a.subresource < b.subresource ? -1 : 1)),
     ),
   }
 }

@@ -16,7 +16,9 @@ export const credentialPrefix = (token: string): string => `${prefix}${token}`
 export function splitCredentials(url: string): { url: string; token: string | null } {
   if (!url.startsWith(prefix)) return { url, token: null }
   const end = url.indexOf('/', prefix.length)
-  return end < 0 ? { url: '/', token: url.slice(prefix.length) } : { url: url.slice(end), token: url.slice(prefix.length, end) }
+  return end < 0
+    ? { url: '/', token: url.slice(prefix.length) }
+    : { url: url.slice(end), token: url.slice(prefix.length, end) }
 }
 
 /** @throws ApiError 401 for a token that nobody holds. */
@@ -31,7 +33,12 @@ export function authenticate(context: Context, header: string | undefined, pathT
 }
 
 /** @throws ApiError 403 in the words of the real server. */
-export function authorizeResource(context: Context, user: User, verb: string, { kind, group, namespace, name, subresource }: ResourcePath): void {
+export function authorizeResource(
+  context: Context,
+  user: User,
+  verb: string,
+  { kind, group, namespace, name, subresource }: ResourcePath,
+): void {
   const action = { verb, group, resource: kind.plural, subresource, namespace, name }
   if (isAllowed(context.store, user, action)) return
   const qualified = group === '' ? kind.plural : `${kind.plural}.${group}`
@@ -56,16 +63,39 @@ export function impersonate(context: Context, user: User, name: string | undefin
   }
   const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name)
   const resource = account === null ? 'users' : 'serviceaccounts'
-  const action = { verb: 'impersonate', group: '', resource, subresource: '', namespace: account?.[1] ?? '', name: account?.[2] ?? name }
+  const action = {
+    verb: 'impersonate',
+    group: '',
+    resource,
+    subresource: '',
+    namespace: account?.[1] ?? '',
+    name: account?.[2] ?? name,
+  }
   if (!isAllowed(context.store, user, action)) {
     const scope = account === null ? 'at the cluster scope' : `in the namespace ${JSON.stringify(account[1])}`
-    throw new ApiError(403, 'Forbidden', `${resource} ${JSON.stringify(action.name)} is forbidden: User ${JSON.stringify(user.name)} cannot impersonate resource ${JSON.stringify(resource)} in API group "" ${scope}`, { name: action.name, kind: resource })
+    throw new ApiError(
+      403,
+      'Forbidden',
+      `${resource} ${JSON.stringify(action.name)} is forbidden: User ${JSON.stringify(user.name)} cannot impersonate resource ${JSON.stringify(resource)} in API group "" ${scope}`,
+      { name: action.name, kind: resource },
+    )
   }
   const own = account === null ? [] : ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`]
-  return { name, groups: [...(groups.length > 0 ? groups : own), name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated'] }
+  return {
+    name,
+    groups: [
+      ...(groups.length > 0 ? groups : own),
+      name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated',
+    ],
+  }
 }
 
 export function authorizePath(context: Context, user: User, verb: string, path: string): void {
   if (isAllowed(context.store, user, { verb, path })) return
-  throw new ApiError(403, 'Forbidden', `forbidden: User ${JSON.stringify(user.name)} cannot ${verb} path ${JSON.stringify(path)}`, {})
+  throw new ApiError(
+    403,
+    'Forbidden',
+    `forbidden: User ${JSON.stringify(user.name)} cannot ${verb} path ${JSON.stringify(path)}`,
+    {},
+  )
 }

@@ -18,7 +18,11 @@ export function negotiate(accept: string | undefined): Format {
   if (accept === undefined || accept === '' || accept === 'application/json') return plain
   let format = known.get(accept)
   if (format === undefined) {
-    format = accept.split(',').map(parseRange).find((one) => one !== null) ?? null
+    format =
+      accept
+        .split(',')
+        .map(parseRange)
+        .find((one) => one !== null) ?? null
     if (known.size < 1000) known.set(accept, format)
   }
   if (format === null) {

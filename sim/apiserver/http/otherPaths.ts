@@ -21,7 +21,11 @@ interface Answer {
 export function handleOther(context: Context, path: string, { request, response, query, user }: HttpRequest): void {
   authorizePath(context, user, (request.method ?? 'GET').toLowerCase(), path)
   const host = request.headers.host ?? ''
-  const { code = 200, body, contentType } = answer(context, path, request.headers.accept ?? '', query, host) ?? {
+  const {
+    code = 200,
+    body,
+    contentType,
+  } = answer(context, path, request.headers.accept ?? '', query, host) ?? {
     code: 404,
     body: '404 page not found\n',
     contentType: text,
@@ -39,11 +43,27 @@ function answer(context: Context, path: string, accept: string, query: URLSearch
   if (health.has(clean)) return healthOf(clean.slice(1), query.has('verbose'))
   if (clean === '/api' || clean === '/apis') return discovery(clean === '/api', accept, host)
   if (clean.startsWith('/openapi/v3')) return openApi(clean.slice('/openapi/v3'.length))
-  if (clean === '/' || clean === '') return { body: { paths: ['/api', '/api/v1', '/apis', ...groups.map((group) => `/apis/${group}`), '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] } }
+  if (clean === '/' || clean === '')
+    return {
+      body: {
+        paths: [
+          '/api',
+          '/api/v1',
+          '/apis',
+          ...groups.map((group) => `/apis/${group}`),
+          '/healthz',
+          '/livez',
+          '/openapi/v3',
+          '/readyz',
+          '/version',
+        ],
+      },
+    }
   const [, root, group = '', version] = clean.split('/')
   if (root === 'api' && version === undefined) return list(accept, resourceList('', group))
   if (root === 'apis' && version === undefined && groups.includes(group)) return list(accept, groupDocument(group))
-  if (root === 'apis' && version !== undefined && clean.split('/').length === 4) return list(accept, resourceList(group, version))
+  if (root === 'apis' && version !== undefined && clean.split('/').length === 4)
+    return list(accept, resourceList(group, version))
   return null
 }
 
@@ -56,9 +76,13 @@ function list(accept: string, body: object | null): Answer | null {
 function discovery(core: boolean, accept: string, host: string): Answer {
   const wanted = accept.split(',').map((range) => range.trim())
   for (const range of wanted) {
-    const version = /as=APIGroupDiscoveryList/.test(range) && range.startsWith(json) ? /v=(v2beta1|v2)\b/.exec(range)?.[1] : undefined
+    const version =
+      /as=APIGroupDiscoveryList/.test(range) && range.startsWith(json) ? /v=(v2beta1|v2)\b/.exec(range)?.[1] : undefined
     if (version !== undefined) {
-      return { body: aggregated(core, version), contentType: `${json};g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList` }
+      return {
+        body: aggregated(core, version),
+        contentType: `${json};g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+      }
     }
     if (range === json || range === '*/*') break
   }
@@ -67,12 +91,17 @@ function discovery(core: boolean, accept: string, host: string): Answer {
 }
 
 function healthOf(name: string, verbose: boolean): Answer {
-  return { body: verbose ? `${checks.map((check) => `[+]${check} ok\n`).join('')}${name} check passed\n` : 'ok', contentType: text }
+  return {
+    body: verbose ? `${checks.map((check) => `[+]${check} ok\n`).join('')}${name} check passed\n` : 'ok',
+    contentType: text,
+  }
 }
 
 function openApi(path: string): Answer | null {
   if (path === '') {
-    const paths = Object.fromEntries(documentPaths.map((one) => [one, { serverRelativeURL: `/openapi/v3/${one}?hash=${documentHash(one)}` }]))
+    const paths = Object.fromEntries(
+      documentPaths.map((one) => [one, { serverRelativeURL: `/openapi/v3/${one}?hash=${documentHash(one)}` }]),
+    )
     return { body: { paths } }
   }
   const document = documentText(path.slice(1))

@@ -15,7 +15,10 @@ export interface ResourcePath {
 
 /** Null when the path is none of the resource API, or names a resource that is not served. */
 export function parseResourcePath(path: string): ResourcePath | null {
-  const parts = path.split('/').filter((part) => part !== '').map(decodeURIComponent)
+  const parts = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodeURIComponent)
   const root = parts.shift()
   if (root !== 'api' && root !== 'apis') return null
   const group = root === 'api' ? '' : (parts.shift() ?? '')

@@ -63,15 +63,30 @@ export async function handleResource(context: Context, target: ResourcePath, htt
   const representation: Representation = { kind: target.kind, format, includeObject }
   if (verb === 'watch') return streamWatch(context, target, http, representation)
   if (verb === 'list') {
-    if (target.kind.virtual) return send(response, 200, `{"kind":"${target.kind.kind}List","apiVersion":"v1","metadata":{},"items":[]}\n`, format.contentType)
-    return send(response, 200, representList(context, list(context, target.kind, target.namespace, listOptions(query)), representation), format.contentType)
+    if (target.kind.virtual)
+      return send(
+        response,
+        200,
+        `{"kind":"${target.kind.kind}List","apiVersion":"v1","metadata":{},"items":[]}\n`,
+        format.contentType,
+      )
+    return send(
+      response,
+      200,
+      representList(context, list(context, target.kind, target.namespace, listOptions(query)), representation),
+      format.contentType,
+    )
   }
   const warnings: Warnings = []
   const body = verb === 'get' ? noBody : await readBody(request)
   const outcome = perform(context, target, verb, body, http, warnings, representation)
   const text = typeof outcome === 'string' ? outcome : textOf(context, outcome, representation)
   const code = typeof outcome === 'string' ? 200 : outcome.code
-  if (warnings.length > 0) response.setHeader('Warning', warnings.map((text) => `299 - ${JSON.stringify(text)}`))
+  if (warnings.length > 0)
+    response.setHeader(
+      'Warning',
+      warnings.map((text) => `299 - ${JSON.stringify(text)}`),
+    )
   send(response, code, text, format.contentType)
 }
 
@@ -98,22 +113,36 @@ function perform(
     case 'update':
       return operations.put(context, target, body(), write, warnings)
     case 'patch': {
-      const fieldManager = contentType === 'application/apply-patch+yaml' ? (query.get('fieldManager') ?? '') : write.fieldManager
+      const fieldManager =
+        contentType === 'application/apply-patch+yaml' ? (query.get('fieldManager') ?? '') : write.fieldManager
       const options = { ...write, fieldManager, contentType, force: isTrue(query.get('force')) }
       return operations.patchObject(context, target, patchBody(text, contentType), options, warnings)
     }
     case 'delete':
-      return operations.deleteObject(context, target, deleteOptions(query, given, contentType), deleteWrite(write, given))
+      return operations.deleteObject(
+        context,
+        target,
+        deleteOptions(query, given, contentType),
+        deleteWrite(write, given),
+      )
     default: {
       const listed = list(context, target.kind, target.namespace, listOptions(query))
-      operations.deleteListed(context, target.kind, listed.revisions, deleteOptions(query, given, contentType), deleteWrite(write, given))
+      operations.deleteListed(
+        context,
+        target.kind,
+        listed.revisions,
+        deleteOptions(query, given, contentType),
+        deleteWrite(write, given),
+      )
       return representList(context, { ...listed, version: context.store.version }, representation)
     }
   }
 }
 
 function textOf(context: Context, outcome: Outcome, representation: Representation): string {
-  return 'revision' in outcome ? `${represent(context, outcome.revision, representation)}\n` : inMedia(`${JSON.stringify(outcome.body)}\n`, representation.format)
+  return 'revision' in outcome
+    ? `${represent(context, outcome.revision, representation)}\n`
+    : inMedia(`${JSON.stringify(outcome.body)}\n`, representation.format)
 }
 
 export function send(response: ServerResponse, code: number, text: string, contentType: string): void {
@@ -165,24 +194,33 @@ function writeOptions(query: URLSearchParams, user: User, userAgent: string | un
 }
 
 function dryRunOf(values: readonly string[]): boolean {
-  for (const value of values) if (value !== 'All') throw badRequest(`invalid value for dryRun: ${JSON.stringify(value)}: supported values: "All"`)
+  for (const value of values)
+    if (value !== 'All') throw badRequest(`invalid value for dryRun: ${JSON.stringify(value)}: supported values: "All"`)
   return values.length > 0
 }
 
 function deleteOptions(query: URLSearchParams, text: string, contentType: string): DeleteOptions {
-  const options: DeleteOptions = text === '' ? {} : ((contentType === 'application/yaml' ? load(text) : JSON.parse(text)) as DeleteOptions)
+  const options: DeleteOptions =
+    text === '' ? {} : ((contentType === 'application/yaml' ? load(text) : JSON.parse(text)) as DeleteOptions)
   const grace = query.get('gracePeriodSeconds')
   if (grace !== null) options.gracePeriodSeconds = Number(grace)
   const policy = query.get('propagationPolicy')
   if (policy !== null) options.propagationPolicy = policy
-  if (options.propagationPolicy !== undefined && !['Foreground', 'Background', 'Orphan'].includes(options.propagationPolicy)) {
-    throw badRequest(`invalid propagationPolicy ${JSON.stringify(options.propagationPolicy)}: supported values: "Foreground", "Background", "Orphan"`)
+  if (
+    options.propagationPolicy !== undefined &&
+    !['Foreground', 'Background', 'Orphan'].includes(options.propagationPolicy)
+  ) {
+    throw badRequest(
+      `invalid propagationPolicy ${JSON.stringify(options.propagationPolicy)}: supported values: "Foreground", "Background", "Orphan"`,
+    )
   }
   return options
 }
 
 function deleteWrite(write: WriteOptions, text: string): WriteOptions {
-  return text.includes('"dryRun"') ? { ...write, dryRun: ((JSON.parse(text) as { dryRun?: string[] }).dryRun ?? []).includes('All') } : write
+  return text.includes('"dryRun"')
+    ? { ...write, dryRun: ((JSON.parse(text) as { dryRun?: string[] }).dryRun ?? []).includes('All') }
+    : write
 }
 
 function listOptions(query: URLSearchParams): ListOptions {

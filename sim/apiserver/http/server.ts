@@ -19,7 +19,9 @@ export function createHttpServer(context: Context): Server {
   server.keepAliveTimeout = 180_000
   server.requestTimeout = 0
   server.headersTimeout = 60_000
-  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => handleUpgrade(context, request, socket, head))
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
+    handleUpgrade(context, request, socket, head),
+  )
   return server
 }
 
@@ -47,7 +49,10 @@ function userOf(context: Context, request: IncomingMessage, token: string | null
 /** Below a group version that exists: an unknown resource is a Status, an unknown group is a plain page. */
 function isResourcePath(path: string): boolean {
   const parts = path.split('/').filter((part) => part !== '')
-  return (parts[0] === 'api' && parts[1] === 'v1' && parts.length > 2) || (parts[0] === 'apis' && groups.includes(parts[1] ?? '') && parts.length > 3)
+  return (
+    (parts[0] === 'api' && parts[1] === 'v1' && parts.length > 2) ||
+    (parts[0] === 'apis' && groups.includes(parts[1] ?? '') && parts.length > 3)
+  )
 }
 
 function fail(response: ServerResponse, error: unknown): void {
@@ -58,7 +63,11 @@ function fail(response: ServerResponse, error: unknown): void {
   const refusal =
     error instanceof ApiError
       ? error
-      : new ApiError(500, 'InternalError', `Internal error occurred: ${error instanceof Error ? error.stack : String(error)}`)
+      : new ApiError(
+          500,
+          'InternalError',
+          `Internal error occurred: ${error instanceof Error ? error.stack : String(error)}`,
+        )
   const retry = refusal.details?.retryAfterSeconds
   if (retry !== undefined) response.setHeader('Retry-After', String(retry))
   send(response, refusal.code, `${JSON.stringify(refusal.status())}\n`, 'application/json')

@@ -20,7 +20,12 @@ const defaultTimeoutMs = 45 * 60_000
 const maxTimerMs = 2 ** 31 - 1
 
 /** A watch as JSON lines, until the client, its timeoutSeconds (real seconds) or the server ends it. */
-export function streamWatch(context: Context, target: ResourcePath, { request, response, query }: HttpRequest, representation: Representation): void {
+export function streamWatch(
+  context: Context,
+  target: ResourcePath,
+  { request, response, query }: HttpRequest,
+  representation: Representation,
+): void {
   const { kind } = target
   const sendInitialEvents = query.get('sendInitialEvents')
   const bookmarks = isTrue(query.get('allowWatchBookmarks'))
@@ -42,7 +47,8 @@ export function streamWatch(context: Context, target: ResourcePath, { request, r
       setImmediate(flush)
     }
   }
-  const bookmark = (version: number, initialEventsEnd: boolean) => push(bookmarkLine(kind, representation, version, initialEventsEnd))
+  const bookmark = (version: number, initialEventsEnd: boolean) =>
+    push(bookmarkLine(kind, representation, version, initialEventsEnd))
   response.writeHead(200, { 'Content-Type': representation.format.contentType })
   response.flushHeaders()
   let stop: () => void
@@ -90,23 +96,40 @@ export function streamWatch(context: Context, target: ResourcePath, { request, r
 
 function bookmarkLine(kind: Kind, { format }: Representation, version: number, initialEventsEnd: boolean): string {
   const type = typeFor(kind)
-  const metadata = { resourceVersion: String(version), ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}) }
+  const metadata = {
+    resourceVersion: String(version),
+    ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
+  }
   const { metadata: _metadata, ...zero } = type === null ? {} : zeroValue(type)
   const head = { kind: kind.kind, apiVersion: groupVersionOf(kind), metadata }
   if (format.as === 'object') return `${JSON.stringify({ type: 'BOOKMARK', object: { ...head, ...zero } })}\n`
   const partial = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata }
   if (format.as === 'metadata') return `${JSON.stringify({ type: 'BOOKMARK', object: partial })}\n`
-  const table = { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata: { resourceVersion: String(version) }, columnDefinitions: null, rows: [{ cells: [], object: partial }] }
+  const table = {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata: { resourceVersion: String(version) },
+    columnDefinitions: null,
+    rows: [{ cells: [], object: partial }],
+  }
   return `${JSON.stringify({ type: 'BOOKMARK', object: table })}\n`
 }
 
 function checkInitialEvents(sendInitialEvents: string | null, match: string | null): void {
   const subject = { group: 'meta.k8s.io', plural: 'listoptions', kind: 'ListOptions' }
   if (sendInitialEvents === null) {
-    if (match !== null && match !== '') throw invalid(subject, '', [prohibited('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')])
+    if (match !== null && match !== '')
+      throw invalid(subject, '', [
+        prohibited(
+          'resourceVersionMatch',
+          'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+        ),
+      ])
     return
   }
   if (match !== 'NotOlderThan') {
-    throw invalid(subject, '', [prohibited('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')])
+    throw invalid(subject, '', [
+      prohibited('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'),
+    ])
   }
 }

@@ -41,7 +41,8 @@ const streams: readonly (readonly [api: string, kubelet: string])[] = [
 export function locatePod(context: Context, target: ResourcePath, query: URLSearchParams): KubeletLocation | null {
   const { object } = mustFind(context, { ...target, subresource: '' })
   const spec = object['spec'] as PodSpec
-  const container = target.subresource === 'portforward' ? '' : chooseContainer(object, spec, query.get('container') ?? '')
+  const container =
+    target.subresource === 'portforward' ? '' : chooseContainer(object, spec, query.get('container') ?? '')
   if (!spec.nodeName) {
     if (target.subresource === 'log') return null
     throw badRequest(`pod ${target.name} does not have a host assigned`)
@@ -53,7 +54,16 @@ export function locatePod(context: Context, target: ResourcePath, query: URLSear
 function pathFor(subresource: string, base: string, container: string, query: URLSearchParams): string {
   const out = new URLSearchParams()
   if (subresource === 'log') {
-    for (const name of ['follow', 'previous', 'timestamps', 'sinceSeconds', 'sinceTime', 'tailLines', 'limitBytes', 'stream']) {
+    for (const name of [
+      'follow',
+      'previous',
+      'timestamps',
+      'sinceSeconds',
+      'sinceTime',
+      'tailLines',
+      'limitBytes',
+      'stream',
+    ]) {
       const value = query.get(name)
       if (value !== null && value !== '' && value !== 'false') out.set(name, value)
     }
@@ -79,7 +89,10 @@ function chooseContainer(pod: KubeObject, spec: PodSpec, asked: string): string 
     throw badRequest(`container ${asked} is not valid for pod ${pod.metadata.name}`)
   }
   if (spec.containers.length === 1) return (spec.containers[0] as Named).name
-  const others = (spec.initContainers ?? []).length === 0 ? '' : ` or one of the init containers: [${names(spec.initContainers).join(' ')}]`
+  const others =
+    (spec.initContainers ?? []).length === 0
+      ? ''
+      : ` or one of the init containers: [${names(spec.initContainers).join(' ')}]`
   throw badRequest(
     `a container name must be specified for pod ${pod.metadata.name}, choose one of: [${names(spec.containers).join(' ')}]${others}`,
   )
@@ -96,15 +109,24 @@ export function endpointOf(context: Context, nodeName: string): { host: string; 
   const host = status.addresses?.find(({ type }) => type === 'InternalIP')?.address
   const port = status.daemonEndpoints?.kubeletEndpoint?.Port ?? 0
   if (host === undefined) {
-    throw new ApiError(500, 'InternalError', `Internal error occurred: no preferred addresses found; known addresses: []`, {
-      causes: [{ reason: 'InternalError', message: 'no preferred addresses found; known addresses: []' }],
-    })
+    throw new ApiError(
+      500,
+      'InternalError',
+      `Internal error occurred: no preferred addresses found; known addresses: []`,
+      {
+        causes: [{ reason: 'InternalError', message: 'no preferred addresses found; known addresses: []' }],
+      },
+    )
   }
   return { host, port }
 }
 
 export function dialError({ host, port }: { host: string; port: number }, error: NodeJS.ErrnoException): ApiError {
-  const why: Record<string, string> = { ECONNREFUSED: 'connect: connection refused', EHOSTUNREACH: 'connect: no route to host', ETIMEDOUT: 'i/o timeout' }
+  const why: Record<string, string> = {
+    ECONNREFUSED: 'connect: connection refused',
+    EHOSTUNREACH: 'connect: no route to host',
+    ETIMEDOUT: 'i/o timeout',
+  }
   const message = `error dialing backend: dial tcp ${host}:${port}: ${why[error.code ?? ''] ?? error.message}`
   return new ApiError(500, 'InternalError', message)
 }

@@ -9,13 +9,27 @@ import type { KubeletLocation } from './location.ts'
 
 const agent = new Agent({ keepAlive: true, maxSockets: Infinity, maxFreeSockets: 64, timeout: 30_000 })
 /** Headers that concern one connection only, or the API server's own credentials. */
-const ownHeaders = new Set(['connection', 'keep-alive', 'authorization', 'host', 'transfer-encoding', 'upgrade', 'proxy-authorization', 'te'])
+const ownHeaders = new Set([
+  'connection',
+  'keep-alive',
+  'authorization',
+  'host',
+  'transfer-encoding',
+  'upgrade',
+  'proxy-authorization',
+  'te',
+])
 
 /** Log and node proxy by plain HTTP; exec, attach and port-forward need an upgrade. @throws ApiError */
 export async function proxyToKubelet(context: Context, target: ResourcePath, http: HttpRequest): Promise<void> {
   const { response, query } = http
   if (target.subresource === 'proxy') {
-    if (target.kind.plural !== 'nodes') throw new ApiError(503, 'ServiceUnavailable', `no endpoints available for ${target.kind.singular} ${JSON.stringify(target.name)}`)
+    if (target.kind.plural !== 'nodes')
+      throw new ApiError(
+        503,
+        'ServiceUnavailable',
+        `no endpoints available for ${target.kind.singular} ${JSON.stringify(target.name)}`,
+      )
     const rest = `/${target.rest}${query.size === 0 ? '' : `?${query.toString()}`}`
     return relay({ ...endpointOf(context, target.name.split(':').at(-1) as string), path: rest }, http, false)
   }
@@ -62,6 +76,9 @@ async function refusal(answer: IncomingMessage): Promise<ApiError> {
   for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk)
   const text = Buffer.concat(chunks).toString().trimEnd()
   if (answer.statusCode === 400) return badRequest(text)
-  if (answer.statusCode === 404) return new ApiError(404, 'NotFound', text === '' ? 'the server could not find the requested resource' : text, {})
-  return new ApiError(500, 'InternalError', `Internal error occurred: ${text}`, { causes: [{ reason: 'InternalError', message: text }] })
+  if (answer.statusCode === 404)
+    return new ApiError(404, 'NotFound', text === '' ? 'the server could not find the requested resource' : text, {})
+  return new ApiError(500, 'InternalError', `Internal error occurred: ${text}`, {
+    causes: [{ reason: 'InternalError', message: text }],
+  })
 }

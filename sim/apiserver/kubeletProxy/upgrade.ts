@@ -64,7 +64,9 @@ function requestHead(request: IncomingMessage, path: string, host: string): stri
 function tokenOf(request: IncomingMessage): string | undefined {
   const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim())
   const carrier = protocols.find((one) => one.startsWith(tokenProtocol))
-  return carrier === undefined ? undefined : `Bearer ${Buffer.from(carrier.slice(tokenProtocol.length), 'base64url').toString()}`
+  return carrier === undefined
+    ? undefined
+    : `Bearer ${Buffer.from(carrier.slice(tokenProtocol.length), 'base64url').toString()}`
 }
 
 function refuse(socket: Socket, error: ApiError): void {

@@ -28,7 +28,8 @@ export function compare(before: unknown, after: unknown, type: FieldType | null)
   const changed = new Map<string, FieldSet>()
   const removed = new Map<string, FieldSet>()
   for (const [element, value] of right) compareChild(element, left.get(element), value, type, changed, removed)
-  for (const [element, value] of left) if (!right.has(element)) compareChild(element, value, undefined, type, changed, removed)
+  for (const [element, value] of left)
+    if (!right.has(element)) compareChild(element, value, undefined, type, changed, removed)
   return { changed: setOf(before === undefined, changed), removed: setOf(after === undefined, removed) }
 }
 
@@ -58,7 +59,8 @@ export function fieldSetOf(value: unknown, type: FieldType | null): FieldSet | n
   for (const [element, inner] of entriesOf(value, type)) {
     const set = fieldSetOf(inner, childType(type, element)) ?? { member: false, children: null }
     const known = type?.shape === 'struct'
-    const empty = typeof inner === 'object' && inner !== null && !Array.isArray(inner) && Object.keys(inner).length === 0
+    const empty =
+      typeof inner === 'object' && inner !== null && !Array.isArray(inner) && Object.keys(inner).length === 0
     if (!known || inner === null || empty) set.member = true
     if (!isEmptySet(set)) children.set(element, set)
   }
@@ -72,7 +74,8 @@ export function entriesOf(value: unknown, type: FieldType | null): Map<string, u
   if (Array.isArray(value)) {
     for (const item of value) entries.set(elementOf(item, type as FieldType), item)
   } else {
-    for (const name in value as Json) if ((value as Json)[name] !== undefined) entries.set(`f:${name}`, (value as Json)[name])
+    for (const name in value as Json)
+      if ((value as Json)[name] !== undefined) entries.set(`f:${name}`, (value as Json)[name])
   }
   return entries
 }
@@ -106,7 +109,7 @@ function isUnsaid(before: unknown, after: unknown, type: FieldType | null): bool
 }
 
 const isEmptyValue = (value: unknown): boolean =>
-  value === undefined || value === null || (Array.isArray(value) ? value.length === 0 : Object.keys(value as object).length === 0)
+  value === undefined || value === null || (Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0)
 
 function isScalarType(value: unknown, type: FieldType | null): boolean {
   if (typeof value !== 'object' || value === null) return true

@@ -20,7 +20,8 @@ export function union(a: FieldSet | null, b: FieldSet | null): FieldSet | null {
   if (a === null) return b
   if (b === null) return a
   const children = new Map(a.children ?? [])
-  for (const [element, child] of b.children ?? []) children.set(element, union(children.get(element) ?? null, child) as FieldSet)
+  for (const [element, child] of b.children ?? [])
+    children.set(element, union(children.get(element) ?? null, child) as FieldSet)
   return { member: a.member || b.member, children: children.size === 0 ? null : children }
 }
 
@@ -67,7 +68,8 @@ export function toFieldsV1(set: FieldSet): FieldsV1 {
   const fields: FieldsV1 = {}
   if (set.children === null) return fields
   if (set.member) fields['.'] = {}
-  for (const element of [...set.children.keys()].sort()) fields[element] = toFieldsV1(set.children.get(element) as FieldSet)
+  for (const element of [...set.children.keys()].sort())
+    fields[element] = toFieldsV1(set.children.get(element) as FieldSet)
   return fields
 }
 
@@ -83,7 +85,9 @@ function shown(element: string): string {
   if (element.startsWith('f:')) return `.${element.slice(2)}`
   if (element.startsWith('k:')) {
     const key = JSON.parse(element.slice(2)) as Record<string, unknown>
-    return `[${Object.entries(key).map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(',')}]`
+    return `[${Object.entries(key)
+      .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+      .join(',')}]`
   }
   return element.startsWith('v:') ? `[=${element.slice(2)}]` : `[${element.slice(2)}]`
 }

@@ -22,7 +22,15 @@ export interface Manager {
 
 /** Metadata that belongs to the system, not to managers (k8s.io/apimachinery managedfields/stripmeta.go). */
 const stripped = new Set([
-  'name', 'namespace', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'selfLink', 'managedFields', 'clusterName',
+  'name',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'selfLink',
+  'managedFields',
+  'clusterName',
 ])
 
 /** The object without what is never managed, and without what this request cannot set (the reset fields of the strategies). */
@@ -42,12 +50,24 @@ function managedMetadata(metadata: KubeObject['metadata']): Record<string, unkno
 }
 
 /** Sets metadata.managedFields for a create or update by a manager. */
-export function trackUpdate(kind: Kind, old: KubeObject | null, object: KubeObject, manager: string, subresource: string, clock: Clock): void {
+export function trackUpdate(
+  kind: Kind,
+  old: KubeObject | null,
+  object: KubeObject,
+  manager: string,
+  subresource: string,
+  clock: Clock,
+): void {
   const entries = (old?.metadata['managedFields'] ?? []) as Manager[]
   const type = typeFor(kind)
   const before = old === null ? emptyView(kind, subresource) : managedView(old, kind, subresource)
   const change = compare(before, managedView(object, kind, subresource), type)
-  const next = applyChange(entries, change, { manager, operation: 'Update', apiVersion: groupVersionOf(kind), subresource }, clock)
+  const next = applyChange(
+    entries,
+    change,
+    { manager, operation: 'Update', apiVersion: groupVersionOf(kind), subresource },
+    clock,
+  )
   if (next.length === 0) delete object.metadata['managedFields']
   else object.metadata['managedFields'] = next
 }
@@ -59,7 +79,12 @@ function emptyView(kind: Kind, subresource: string): Record<string, unknown> {
   let view = emptyViews.get(id)
   if (view === undefined) {
     const type = typeFor(kind)
-    const zero = { apiVersion: '', kind: '', metadata: {}, ...(type === null ? {} : zeroValue(type)) } as unknown as KubeObject
+    const zero = {
+      apiVersion: '',
+      kind: '',
+      metadata: {},
+      ...(type === null ? {} : zeroValue(type)),
+    } as unknown as KubeObject
     view = managedView(zero, kind, subresource)
     emptyViews.set(id, view)
   }
@@ -79,10 +104,12 @@ export function applyChange(entries: readonly Manager[], change: Comparison, who
     if (isSame(entry, who)) {
       found = true
       const mine = union(difference(set, change.removed), change.changed)
-      if (mine !== null && !isEmptySet(mine)) next.push(sameSet(mine, set) ? { ...entry, time: timestamp(clock) } : withSet(entry, mine, clock))
+      if (mine !== null && !isEmptySet(mine))
+        next.push(sameSet(mine, set) ? { ...entry, time: timestamp(clock) } : withSet(entry, mine, clock))
     } else {
       const rest = difference(set, lost)
-      if (rest !== null && !isEmptySet(rest)) next.push(sameSet(rest, set) ? entry : { ...entry, fieldsV1: toFieldsV1(rest) })
+      if (rest !== null && !isEmptySet(rest))
+        next.push(sameSet(rest, set) ? entry : { ...entry, fieldsV1: toFieldsV1(rest) })
     }
   }
   if (!found && !isEmptySet(change.changed)) next.push(newEntry(who, change.changed as FieldSet, clock))
@@ -107,10 +134,15 @@ export function newEntry(who: Identity, set: FieldSet, clock: Clock): Manager {
   }
 }
 
-const withSet = (entry: Manager, set: FieldSet, clock: Clock): Manager => ({ ...entry, time: timestamp(clock), fieldsV1: toFieldsV1(set) })
+const withSet = (entry: Manager, set: FieldSet, clock: Clock): Manager => ({
+  ...entry,
+  time: timestamp(clock),
+  fieldsV1: toFieldsV1(set),
+})
 
 /** Applied ones first, then by time, manager, version and subresource. */
 export function sortManagers(entries: Manager[]): Manager[] {
-  const key = ({ operation, time, manager, apiVersion, subresource = '' }: Manager) => [operation, time, manager, apiVersion, subresource].join('\u0000')
+  const key = ({ operation, time, manager, apiVersion, subresource = '' }: Manager) =>
+    [operation, time, manager, apiVersion, subresource].join('\u0000')
   return entries.sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }

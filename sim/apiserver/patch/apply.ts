@@ -5,7 +5,15 @@ import type { Context } from '../context.ts'
 import { copyJson } from '../json.ts'
 import { groupVersionOf } from '../kinds.ts'
 import { childType, compare, elementOf, fieldSetOf } from '../managedFields/compare.ts'
-import { difference, fromFieldsV1, intersection, isEmptySet, pathsOf, sameSet, union } from '../managedFields/fieldSet.ts'
+import {
+  difference,
+  fromFieldsV1,
+  intersection,
+  isEmptySet,
+  pathsOf,
+  sameSet,
+  union,
+} from '../managedFields/fieldSet.ts'
 import type { FieldSet } from '../managedFields/fieldSet.ts'
 import { applyChange, isSame, managedView, newEntry, sortManagers } from '../managedFields/track.ts'
 import type { Manager } from '../managedFields/track.ts'
@@ -25,14 +33,25 @@ import type { Updated } from '../write/update.ts'
 type Json = Record<string, unknown>
 
 /** @throws ApiError 409 with one cause a field that another manager owns with another value. */
-export function apply(context: Context, target: Target, body: unknown, options: PatchOptions, warnings: Warnings): Updated {
+export function apply(
+  context: Context,
+  target: Target,
+  body: unknown,
+  options: PatchOptions,
+  warnings: Warnings,
+): Updated {
   const { kind, subresource } = target
   const type = typeFor(kind)
   const applied = decodeApplied(target, body, options, warnings)
   const existing = find(context, target)
   if (existing === undefined && subresource !== '') throw notFound(kind, target.name)
   const old = existing?.object ?? null
-  const who = { manager: options.fieldManager, operation: 'Apply' as const, apiVersion: groupVersionOf(kind), subresource }
+  const who = {
+    manager: options.fieldManager,
+    operation: 'Apply' as const,
+    apiVersion: groupVersionOf(kind),
+    subresource,
+  }
   const entries = (old?.metadata['managedFields'] ?? []) as Manager[]
   const given = pruneDefaults(body as Json, managedView(applied, kind, subresource), type)
   if (isEmpty(given['metadata'] as object)) delete given['metadata']
@@ -43,17 +62,35 @@ export function apply(context: Context, target: Target, body: unknown, options: 
   const base = (old === null ? {} : copyJson(old)) as Json
   const dropped = mine === undefined ? null : difference(difference(fromFieldsV1(mine.fieldsV1), set), owned)
   const merged = withoutFields(mergeTyped(base, given, type), dropped, type) as Json
-  const object = decodeObject(kind, { ...merged, apiVersion: groupVersionOf(kind), kind: kind.kind }, { fieldValidation: 'Ignore' }, [])
+  const object = decodeObject(
+    kind,
+    { ...merged, apiVersion: groupVersionOf(kind), kind: kind.kind },
+    { fieldValidation: 'Ignore' },
+    [],
+  )
   object.metadata.name = target.name
-  const change = compare(old === null ? {} : managedView(old, kind, subresource), managedView(object, kind, subresource), type)
+  const change = compare(
+    old === null ? {} : managedView(old, kind, subresource),
+    managedView(object, kind, subresource),
+    type,
+  )
   const conflicts = others.flatMap((entry) =>
-    pathsOf(intersection(intersection(fromFieldsV1(entry.fieldsV1), change.changed), set)).map((path) => ({ entry, path })),
+    pathsOf(intersection(intersection(fromFieldsV1(entry.fieldsV1), change.changed), set)).map((path) => ({
+      entry,
+      path,
+    })),
   )
   if (conflicts.length > 0 && !options.force) throw conflictError(conflicts)
-  const kept = applyChange(others, { changed: change.changed, removed: change.removed }, { ...who, manager: '\u0000' }, context.clock)
-    .filter(({ manager }) => manager !== '\u0000')
+  const kept = applyChange(
+    others,
+    { changed: change.changed, removed: change.removed },
+    { ...who, manager: '\u0000' },
+    context.clock,
+  ).filter(({ manager }) => manager !== '\u0000')
   const entry =
-    mine !== undefined && sameSet(fromFieldsV1(mine.fieldsV1), set) && isEmptySet(change.changed) ? mine : newEntry(who, set, context.clock)
+    mine !== undefined && sameSet(fromFieldsV1(mine.fieldsV1), set) && isEmptySet(change.changed)
+      ? mine
+      : newEntry(who, set, context.clock)
   const managed = sortManagers([...kept, ...(isEmptySet(set) ? [] : [entry])])
   if (existing === undefined) {
     return { revision: createDecoded(context, target, object, options, warnings, managed), created: true }
@@ -66,9 +103,16 @@ function decodeApplied(target: Target, body: unknown, options: PatchOptions, war
   if (given?.metadata?.['managedFields'] !== undefined && (given.metadata['managedFields'] as unknown[]).length > 0) {
     throw badRequest('metadata.managedFields must be nil')
   }
-  const applied = decodeOnly(target.kind, body, { fieldValidation: options.fieldValidation === 'Ignore' ? 'Ignore' : options.fieldValidation }, warnings)
+  const applied = decodeOnly(
+    target.kind,
+    body,
+    { fieldValidation: options.fieldValidation === 'Ignore' ? 'Ignore' : options.fieldValidation },
+    warnings,
+  )
   if (given?.metadata?.name !== undefined && given.metadata.name !== target.name) {
-    throw badRequest(`the name of the object (${given.metadata.name}) does not match the name on the URL (${target.name})`)
+    throw badRequest(
+      `the name of the object (${given.metadata.name}) does not match the name on the URL (${target.name})`,
+    )
   }
   return applied
 }
@@ -85,7 +129,8 @@ function pruneDefaults(body: Json, decoded: Json, type: FieldType | null): Json 
 }
 
 function prune(said: unknown, decoded: unknown, type: FieldType | null): unknown {
-  if (Array.isArray(decoded) && Array.isArray(said)) return decoded.map((item, index) => prune(said[index], item, type?.element ?? null))
+  if (Array.isArray(decoded) && Array.isArray(said))
+    return decoded.map((item, index) => prune(said[index], item, type?.element ?? null))
   if (typeof decoded !== 'object' || decoded === null || typeof said !== 'object' || said === null) return decoded
   if (type?.shape === 'map') return decoded
   return pruneDefaults(said as Json, decoded as Json, type)
@@ -106,7 +151,8 @@ function mergeTyped(live: unknown, applied: unknown, type: FieldType | null): un
     return out
   }
   const out: Json = { ...(live as Json | undefined) }
-  for (const [name, value] of Object.entries(applied)) out[name] = mergeTyped(out[name], value, childType(type, `f:${name}`))
+  for (const [name, value] of Object.entries(applied))
+    out[name] = mergeTyped(out[name], value, childType(type, `f:${name}`))
   return out
 }
 
@@ -134,7 +180,11 @@ function conflictError(conflicts: readonly { entry: Manager; path: string }[]): 
     operation === 'Apply'
       ? `conflict with ${JSON.stringify(manager)}${subresource === undefined ? '' : ` with subresource ${JSON.stringify(subresource)}`}`
       : `conflict with ${JSON.stringify(manager)}${subresource === undefined ? '' : ` with subresource ${JSON.stringify(subresource)}`} using ${apiVersion} at ${time}`
-  const causes = conflicts.map(({ entry, path }) => ({ reason: 'FieldManagerConflict', message: nameOf(entry), field: path }))
+  const causes = conflicts.map(({ entry, path }) => ({
+    reason: 'FieldManagerConflict',
+    message: nameOf(entry),
+    field: path,
+  }))
   const managers = [...new Set(conflicts.map(({ entry }) => entry))]
   const text =
     conflicts.length === 1
@@ -148,4 +198,3 @@ function conflictError(conflicts: readonly { entry: Manager; path: string }[]): 
   const count = `${conflicts.length} conflict${conflicts.length === 1 ? '' : 's'}`
   return new ApiError(409, 'Conflict', `Apply failed with ${count}: ${text}`, { causes })
 }
-

@@ -11,7 +11,8 @@ export function jsonPatch(target: object, patch: unknown): unknown {
   const document = copyJson(target)
   try {
     for (const operation of patch as jsonpatch.Operation[]) {
-      if (operation.op === 'remove' && jsonpatch.getValueByPointer(document, operation.path) === undefined) throw rejected()
+      if (operation.op === 'remove' && jsonpatch.getValueByPointer(document, operation.path) === undefined)
+        throw rejected()
       jsonpatch.applyOperation(document, operation, true, true)
     }
   } catch {

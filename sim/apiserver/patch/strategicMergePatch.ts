@@ -20,7 +20,8 @@ export function strategicMergePatch(target: Json, patch: Json, type: FieldType |
   const action = patch[directive]
   if (action === 'replace') return without(patch, directive)
   if (action === 'delete') return {}
-  if (action !== undefined && action !== 'merge') throw new ApiError(400, 'BadRequest', `Unknown patch type: ${String(action)}`)
+  if (action !== undefined && action !== 'merge')
+    throw new ApiError(400, 'BadRequest', `Unknown patch type: ${JSON.stringify(action)}`)
   let out: Json = { ...target }
   const retained = patch[retainKeys] as string[] | undefined
   if (retained !== undefined) out = Object.fromEntries(Object.entries(out).filter(([name]) => retained.includes(name)))
@@ -29,7 +30,9 @@ export function strategicMergePatch(target: Json, patch: Json, type: FieldType |
     if (name.startsWith(deleteList)) {
       const field = name.slice(deleteList.length)
       const gone = value as unknown[]
-      out[field] = ((out[field] as unknown[] | undefined) ?? []).filter((one) => !gone.some((other) => sameJson(one, other)))
+      out[field] = ((out[field] as unknown[] | undefined) ?? []).filter(
+        (one) => !gone.some((other) => sameJson(one, other)),
+      )
       continue
     }
     if (value === null) {
@@ -43,12 +46,14 @@ export function strategicMergePatch(target: Json, patch: Json, type: FieldType |
   for (const name of Object.keys(patch)) {
     if (!name.startsWith(elementOrder)) continue
     const field = name.slice(elementOrder.length)
-    if (!(field in patch) && Array.isArray(out[field])) out[field] = inOrder(out[field] as unknown[], patch[name] as unknown[], fieldOf(type, field))
+    if (!(field in patch) && Array.isArray(out[field]))
+      out[field] = inOrder(out[field] as unknown[], patch[name] as unknown[], fieldOf(type, field))
   }
   return out
 }
 
-const without = (patch: Json, name: string): Json => Object.fromEntries(Object.entries(patch).filter(([key]) => key !== name))
+const without = (patch: Json, name: string): Json =>
+  Object.fromEntries(Object.entries(patch).filter(([key]) => key !== name))
 
 function fieldOf(type: FieldType | null, name: string): FieldType | null {
   if (type === null) return null
@@ -59,7 +64,10 @@ function mergeValue(target: unknown, patch: unknown, type: FieldType | null, ord
   if (isObject(patch)) return strategicMergePatch(isObject(target) ? target : {}, patch, type)
   if (!Array.isArray(patch) || type?.shape !== 'list' || !type.patchStrategy.includes('merge')) return clean(patch)
   const list = Array.isArray(target) ? target : []
-  const merged = type.patchMergeKey === null ? mergePrimitives(list, patch) : mergeObjects(list, patch as Json[], type, type.patchMergeKey)
+  const merged =
+    type.patchMergeKey === null
+      ? mergePrimitives(list, patch)
+      : mergeObjects(list, patch as Json[], type, type.patchMergeKey)
   return order === undefined ? merged : inOrder(merged, order, type)
 }
 
@@ -69,7 +77,10 @@ function clean(value: unknown): unknown {
   return value.filter((item) => !isObject(item) || item[directive] === undefined)
 }
 
-const mergePrimitives = (list: unknown[], patch: unknown[]): unknown[] => [...list, ...patch.filter((one) => !list.includes(one))]
+const mergePrimitives = (list: unknown[], patch: unknown[]): unknown[] => [
+  ...list,
+  ...patch.filter((one) => !list.includes(one)),
+]
 
 function mergeObjects(list: unknown[], patch: Json[], type: FieldType, key: string): unknown[] {
   if (patch.some((item) => item[directive] === 'replace' && item[key] === undefined)) {
@@ -78,11 +89,15 @@ function mergeObjects(list: unknown[], patch: Json[], type: FieldType, key: stri
   let out = [...(list as Json[])]
   for (const item of patch) {
     if (item[key] === undefined) {
-      throw new ApiError(500, 'InternalError', `map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`)
+      throw new ApiError(
+        500,
+        'InternalError',
+        `map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`,
+      )
     }
     const index = out.findIndex((one) => one[key] === item[key])
     if (item[directive] === 'delete') out = out.filter((one) => one[key] !== item[key])
-    else if (item[directive] === 'replace') index < 0 ? out.push(without(item, directive)) : (out[index] = without(item, directive))
+    else if (item[directive] === 'replace') out.splice(index < 0 ? out.length : index, 1, without(item, directive))
     else if (index < 0) out.push(strategicMergePatch({}, item, type.element))
     else out[index] = strategicMergePatch(out[index] as Json, item, type.element)
   }
@@ -94,7 +109,9 @@ function inOrder(list: unknown[], order: unknown[], type: FieldType | null): unk
   const key = type?.patchMergeKey ?? null
   const idOf = (item: unknown) => (key !== null && isObject(item) ? item[key] : item)
   const rank = new Map(order.map((item, index) => [idOf(item), index]))
-  const ranked = list.filter((item) => rank.has(idOf(item))).sort((a, b) => (rank.get(idOf(a)) as number) - (rank.get(idOf(b)) as number))
+  const ranked = list
+    .filter((item) => rank.has(idOf(item)))
+    .sort((a, b) => (rank.get(idOf(a)) as number) - (rank.get(idOf(b)) as number))
   let next = 0
   return list.map((item) => (rank.has(idOf(item)) ? ranked[next++] : item))
 }

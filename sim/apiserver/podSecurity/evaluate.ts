@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../kubeObject.ts'
 import { checks } from './checks.ts'
-import type { Finding, Json } from './checks.ts'
+import type { Finding, Json } from './check.ts'
 
 export type Level = 'privileged' | 'baseline' | 'restricted'
 export const levels: readonly Level[] = ['privileged', 'baseline', 'restricted']
@@ -10,16 +10,16 @@ export interface Policy {
   version: string
 }
 
-const overriding = new Map(checks.flatMap((check) => (check.overriddenBy === undefined ? [] : [[check.id, check.overriddenBy]])))
-
 /** The violations of a pod spec as one text; null when the policy allows it. */
 export function violations(spec: Json, metadata: KubeObject['metadata'], { level }: Policy): string | null {
   if (level === 'privileged') return null
   const findings = checks
-    .filter((check) => (level === 'restricted' ? !overriding.has(check.id) : check.level === 'baseline'))
+    .filter((check) => (level === 'restricted' ? check.overriddenBy === undefined : check.level === 'baseline'))
     .map((check) => check.check(spec, metadata))
     .filter((finding): finding is Exclude<Finding, null> => finding !== null)
-  return findings.length === 0 ? null : findings.map(({ reason, detail }) => (detail === '' ? reason : `${reason} (${detail})`)).join(', ')
+  return findings.length === 0
+    ? null
+    : findings.map(({ reason, detail }) => (detail === '' ? reason : `${reason} (${detail})`)).join(', ')
 }
 
 export type Mode = 'enforce' | 'audit' | 'warn'
@@ -29,7 +29,10 @@ const prefix = 'pod-security.kubernetes.io/'
 export function policyOf(namespace: KubeObject | undefined, mode: Mode): Policy {
   const labels = namespace?.metadata.labels ?? {}
   const level = labels[`${prefix}${mode}`] as Level | undefined
-  return { level: level !== undefined && levels.includes(level) ? level : 'privileged', version: labels[`${prefix}${mode}-version`] ?? 'latest' }
+  return {
+    level: level !== undefined && levels.includes(level) ? level : 'privileged',
+    version: labels[`${prefix}${mode}-version`] ?? 'latest',
+  }
 }
 
 export const show = ({ level, version }: Policy): string => `${level}:${version}`

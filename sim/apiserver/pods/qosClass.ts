@@ -7,7 +7,11 @@ const counted = ['cpu', 'memory'] as const
 
 /** The QoS class of a pod: pkg/apis/core/helper/qos/qos.go, v1.34. */
 export function qosClass(pod: KubeObject): 'Guaranteed' | 'Burstable' | 'BestEffort' {
-  const spec = pod['spec'] as { containers?: { resources?: Resources }[]; initContainers?: { resources?: Resources }[]; resources?: Resources }
+  const spec = pod['spec'] as {
+    containers?: { resources?: Resources }[]
+    initContainers?: { resources?: Resources }[]
+    resources?: Resources
+  }
   const all =
     spec.resources === undefined
       ? [...(spec.containers ?? []), ...(spec.initContainers ?? [])].map(({ resources = {} }) => resources)

@@ -55,12 +55,14 @@ function podTotals(pod: KubeObject): { requests: Amounts; limits: Amounts } {
 }
 
 function add(sum: Amounts, amounts: Amounts | undefined): void {
-  for (const [name, value] of Object.entries(amounts ?? {})) sum[name] = sum[name] === undefined ? value : addQuantities(sum[name], value)
+  for (const [name, value] of Object.entries(amounts ?? {}))
+    sum[name] = sum[name] === undefined ? value : addQuantities(sum[name], value)
 }
 
 function inScopes(pod: KubeObject, scopes: readonly string[]): boolean {
   const terminating = (pod['spec'] as { activeDeadlineSeconds?: number }).activeDeadlineSeconds !== undefined
-  const bestEffort = scopes.includes('BestEffort') || scopes.includes('NotBestEffort') ? qosClass(pod) === 'BestEffort' : false
+  const bestEffort =
+    scopes.includes('BestEffort') || scopes.includes('NotBestEffort') ? qosClass(pod) === 'BestEffort' : false
   return scopes.every((scope) => {
     if (scope === 'Terminating') return terminating
     if (scope === 'NotTerminating') return !terminating

@@ -16,16 +16,38 @@ const unknownMessage = 'k8s.io.apimachinery.pkg.runtime.Unknown'
 const meta = 'k8s.io.apimachinery.pkg.apis.meta.v1'
 /** Pointers in Go: their zero is a value of its own. Every other zero is the same as not said. */
 const pointers = new Set([
-  'allowPrivilegeEscalation', 'automountServiceAccountToken', 'backoffLimit', 'blockOwnerDeletion', 'completions', 'controller',
-  'enableServiceLinks', 'fsGroup', 'gracePeriodSeconds', 'hostUsers', 'immutable', 'optional', 'orphanDependents', 'parallelism', 'privileged',
-  'readOnlyRootFilesystem', 'replicas', 'runAsGroup', 'runAsNonRoot', 'runAsUser', 'shareProcessNamespace', 'suspend',
-  'terminationGracePeriodSeconds', 'tolerationSeconds',
+  'allowPrivilegeEscalation',
+  'automountServiceAccountToken',
+  'backoffLimit',
+  'blockOwnerDeletion',
+  'completions',
+  'controller',
+  'enableServiceLinks',
+  'fsGroup',
+  'gracePeriodSeconds',
+  'hostUsers',
+  'immutable',
+  'optional',
+  'orphanDependents',
+  'parallelism',
+  'privileged',
+  'readOnlyRootFilesystem',
+  'replicas',
+  'runAsGroup',
+  'runAsNonRoot',
+  'runAsUser',
+  'shareProcessNamespace',
+  'suspend',
+  'terminationGracePeriodSeconds',
+  'tolerationSeconds',
 ])
 
 let messages: Record<string, Record<string, Field>> | null = null
 
 function fieldsOf(type: string): Record<string, Field> {
-  messages ??= JSON.parse(brotliDecompressSync(readFileSync(new URL('messages.json.br', import.meta.url))).toString()) as Record<string, Record<string, Field>>
+  messages ??= JSON.parse(
+    brotliDecompressSync(readFileSync(new URL('messages.json.br', import.meta.url))).toString(),
+  ) as Record<string, Record<string, Field>>
   const fields = messages[type]
   if (fields === undefined) throw badRequest(`protobuf message ${type} is not known`)
   return fields
@@ -33,12 +55,19 @@ function fieldsOf(type: string): Record<string, Field> {
 
 /** @param schema tells what is inlined in JSON. @throws ApiError 400 for what is no Kubernetes protobuf. */
 export function decodeProtobuf(body: Buffer, schema: FieldType | null): Json {
-  if (!body.subarray(0, 4).equals(magic)) throw badRequest('the body is not Kubernetes protobuf: it does not start with k8s')
+  if (!body.subarray(0, 4).equals(magic))
+    throw badRequest('the body is not Kubernetes protobuf: it does not start with k8s')
   try {
-    const { typeMeta, raw } = decodeMessage(body.subarray(4), unknownMessage, null, true) as { typeMeta: { apiVersion: string; kind: string }; raw: string }
+    const { typeMeta, raw } = decodeMessage(body.subarray(4), unknownMessage, null, true) as {
+      typeMeta: { apiVersion: string; kind: string }
+      raw: string
+    }
     const { apiVersion, kind } = typeMeta
     const [version, group] = apiVersion.split('/').reverse() as [string, string | undefined]
-    const owner = kind === 'DeleteOptions' ? meta : `k8s.io.api.${group === undefined ? 'core' : (group.split('.')[0] as string)}.${version}`
+    const owner =
+      kind === 'DeleteOptions'
+        ? meta
+        : `k8s.io.api.${group === undefined ? 'core' : (group.split('.')[0] as string)}.${version}`
     const object = decodeMessage(Buffer.from(raw, 'base64'), `${owner}.${kind}`, schema, false) as Json
     return { apiVersion, kind, ...object }
   } catch (error) {
@@ -67,7 +96,12 @@ function decodeMessage(bytes: Buffer, type: string, schema: FieldType | null, ze
       continue
     }
     const inlined = schema?.fields != null && inner === null && wire === 2 && fieldType.includes('.')
-    const value = decodeValue(reader, wire, fieldType, inlined ? schema : repeat === 'list' ? (inner?.element ?? null) : inner)
+    const value = decodeValue(
+      reader,
+      wire,
+      fieldType,
+      inlined ? schema : repeat === 'list' ? (inner?.element ?? null) : inner,
+    )
     if (repeat === 'list') ((out[name] ??= []) as unknown[]).push(value)
     else if (inlined) Object.assign(out, value)
     else if (zeros || pointers.has(name) || !isZero(value)) out[name] = value
@@ -112,7 +146,9 @@ function convert(type: string, value: Json): unknown {
     case `${meta}.Time`:
     case `${meta}.MicroTime`: {
       const seconds = (value['seconds'] as number | undefined) ?? 0
-      return seconds === 0 ? null : `${new Date(seconds * 1000).toISOString().slice(0, 19)}${type.endsWith('MicroTime') ? '.000000' : ''}Z`
+      return seconds === 0
+        ? null
+        : `${new Date(seconds * 1000).toISOString().slice(0, 19)}${type.endsWith('MicroTime') ? '.000000' : ''}Z`
     }
     case `${meta}.FieldsV1`:
       return JSON.parse(Buffer.from((value['Raw'] as string | undefined) ?? 'e30=', 'base64').toString()) as unknown

@@ -55,7 +55,10 @@ export interface FieldSelector {
 /** Null when the selector selects everything. @throws ApiError 400 for a field that the kind cannot be selected by. */
 export function parseFieldSelector(text: string | null | undefined, kind: Kind): FieldSelector | null {
   if (text === null || text === undefined || text === '') return null
-  const terms = text.split(/(?<!\\),/).filter((term) => term !== '').map((term) => parseTerm(term, kind))
+  const terms = text
+    .split(/(?<!\\),/)
+    .filter((term) => term !== '')
+    .map((term) => parseTerm(term, kind))
   const exact = (path: string) => terms.find((term) => term.path === path && term.equal)?.value ?? null
   return {
     matches: (object) => terms.every(({ path, value, equal }) => (fieldOf(object, path) === value) === equal),
@@ -69,11 +72,12 @@ function parseTerm(term: string, kind: Kind): { path: string; value: string; equ
   const match = /^([^=!]*)(!=|==|=)(.*)$/s.exec(term)
   if (match === null) throw badRequest(`invalid selector: '${term}'; can't understand '${term}'`)
   const [, asked = '', operator, raw = ''] = match
-  const path = kind.viewOf === '/events' ? (eventNames[asked] ?? asked.replace(/^regarding\./, 'involvedObject.')) : asked
+  const path =
+    kind.viewOf === '/events' ? (eventNames[asked] ?? asked.replace(/^regarding\./, 'involvedObject.')) : asked
   const known = selectable[kind.viewOf ?? `${kind.group}/${kind.plural}`] ?? []
   if (path !== 'metadata.name' && !(path === 'metadata.namespace' && kind.namespaced) && !known.includes(path)) {
     throw badRequest(
-      kind.group === '' || known.length > 0
+      known.length > 0
         ? `field label not supported: ${asked}`
         : `"${asked}" is not a known field selector: only "metadata.name", "metadata.namespace"`,
     )
@@ -86,8 +90,13 @@ const falseWhenAbsent = new Set(['spec.unschedulable', 'spec.hostNetwork'])
 function fieldOf(object: KubeObject, path: string): string {
   if (path === 'status.successful') path = 'status.succeeded'
   if (path === 'status.podIPs') path = 'status.podIP'
-  if (path === 'source') return ((object['source'] as { component?: string } | undefined)?.component ?? object['reportingComponent'] ?? '') as string
+  if (path === 'source')
+    return (
+      (object['source'] as { component?: string } | undefined)?.component ??
+      (object['reportingComponent'] as string | undefined) ??
+      ''
+    )
   const value = at(object, path)
   if (value === undefined || value === null) return falseWhenAbsent.has(path) ? 'false' : ''
-  return String(value as string)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -64,7 +64,8 @@ function tokens(text: string): string[] {
   return found
 }
 
-const isIdentifier = (token: string | undefined) => token !== undefined && !(symbols as readonly string[]).includes(token)
+const isIdentifier = (token: string | undefined) =>
+  token !== undefined && !(symbols as readonly string[]).includes(token)
 const refuse = (why: string): never => {
   throw badRequest(`unable to parse requirement: ${why}`)
 }
@@ -79,7 +80,7 @@ function parse(list: string[]): Requirement[] {
     const absent = first === '!'
     const key = absent ? take() : first
     if (key === undefined || !isIdentifier(key)) {
-      refuse(`found '${found(key)}', expected: ${absent ? 'identifier' : '!, identifier, or \'end of string\''}`)
+      refuse(`found '${found(key)}', expected: ${absent ? 'identifier' : "!, identifier, or 'end of string'"}`)
     }
     const wrong = qualifiedNameErrors(key as string)
     if (wrong.length > 0) refuse(`<nil>: Invalid value: ${JSON.stringify(key)}: ${wrong.join('; ')}`)

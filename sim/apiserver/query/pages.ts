@@ -41,6 +41,8 @@ function checkToken(token: string): void {
     JSON.parse(bytes.toString())
   } catch {
     const first = String.fromCharCode(bytes[0] ?? 0)
-    throw badRequest(`invalid continue token: continue key is not valid: invalid character '${first}' looking for beginning of value`)
+    throw badRequest(
+      `invalid continue token: continue key is not valid: invalid character '${first}' looking for beginning of value`,
+    )
   }
 }

@@ -28,7 +28,13 @@ export interface WatchSink {
  * Starts a watch; the present state, where asked for, is delivered before this returns. Answers how to end it.
  * @throws ApiError 410 Expired when the version lies before the kept history.
  */
-export function watch(context: Context, kind: Kind, namespace: string, options: WatchOptions, sink: WatchSink): () => void {
+export function watch(
+  context: Context,
+  kind: Kind,
+  namespace: string,
+  options: WatchOptions,
+  sink: WatchSink,
+): () => void {
   const collection = context.store.of(kind)
   const fields = parseFieldSelector(options.fieldSelector, kind)
   const name = options.name ?? fields?.name ?? null
@@ -53,12 +59,14 @@ export function watch(context: Context, kind: Kind, namespace: string, options: 
     if (options.allowBookmarks === true) sink.bookmark(context.store.version, true)
   } else if (from > 0) {
     if (from < collection.forgotten) throw expired(from, collection.forgotten)
-    for (let i = firstAfter(collection.history, from); i < collection.history.length; i++) deliver(collection.history[i] as Change)
+    for (let i = firstAfter(collection.history, from); i < collection.history.length; i++)
+      deliver(collection.history[i] as Change)
   }
   return collection.hub.add({ namespace, name, nodeName: fields?.nodeName ?? null, deliver })
 }
 
-const expired = (asked: number, oldest: number) => new ApiError(410, 'Expired', `too old resource version: ${asked} (${oldest})`)
+const expired = (asked: number, oldest: number) =>
+  new ApiError(410, 'Expired', `too old resource version: ${asked} (${oldest})`)
 
 function firstAfter(history: readonly Change[], version: number): number {
   let low = 0
@@ -72,7 +80,10 @@ function firstAfter(history: readonly Change[], version: number): number {
 }
 
 /** What a watch with a selector sees of a change: objects that start or stop matching come and go. */
-function project(change: Change, matches: (revision: Revision) => boolean): { type: Change['type']; revision: Revision } | null {
+function project(
+  change: Change,
+  matches: (revision: Revision) => boolean,
+): { type: Change['type']; revision: Revision } | null {
   const { type, revision, previous } = change
   if (type === 'ADDED') return matches(revision) ? { type, revision } : null
   if (type === 'DELETED') return matches(previous ?? revision) ? { type, revision } : null

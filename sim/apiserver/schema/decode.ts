@@ -11,11 +11,34 @@ type Json = Record<string, unknown>
 
 /** Booleans that are no pointers: false is the same as not said. */
 const omittedWhenFalse = new Set([
-  'hostNetwork', 'hostPID', 'hostIPC', 'readOnly', 'stdin', 'stdinOnce', 'tty', 'unschedulable', 'paused', 'publishNotReadyAddresses',
+  'hostNetwork',
+  'hostPID',
+  'hostIPC',
+  'readOnly',
+  'stdin',
+  'stdinOnce',
+  'tty',
+  'unschedulable',
+  'paused',
+  'publishNotReadyAddresses',
 ])
-const omittedWhenZero = new Set(['hostPort', 'initialDelaySeconds', 'minReadySeconds', 'nodePort', 'count', 'healthCheckNodePort'])
+const omittedWhenZero = new Set([
+  'hostPort',
+  'initialDelaySeconds',
+  'minReadySeconds',
+  'nodePort',
+  'count',
+  'healthCheckNodePort',
+])
 /** Strings that are pointers: empty is a value of its own. */
-const keptWhenEmpty = new Set(['storageClassName', 'type', 'runtimeClassName', 'ingressClassName', 'volumeAttributesClassName', 'subPathExpr'])
+const keptWhenEmpty = new Set([
+  'storageClassName',
+  'type',
+  'runtimeClassName',
+  'ingressClassName',
+  'volumeAttributesClassName',
+  'subPathExpr',
+])
 
 /** Times without a pointer: null while not said. */
 const nullTimes: Readonly<Record<string, readonly string[]>> = {
@@ -111,13 +134,25 @@ function zeroOf(field: FieldType): unknown {
 
 // A function of its own, not a closure: this is where most of the time of a write goes.
 function mismatch(value: unknown, goType: string, goPath: string, owner: string, fail: Fail): never {
-  return fail(`json: cannot unmarshal ${jsonType(value)} into Go struct field ${owner.split('.').at(-1)}.${goPath} of type ${goType}`)
+  return fail(
+    `json: cannot unmarshal ${jsonType(value)} into Go struct field ${owner.split('.').at(-1)}.${goPath} of type ${goType}`,
+  )
 }
 
-function convert(value: unknown, type: FieldType, path: string, goPath: string, owner: string, unknown: string[], fail: Fail): unknown {
+function convert(
+  value: unknown,
+  type: FieldType,
+  path: string,
+  goPath: string,
+  owner: string,
+  unknown: string[],
+  fail: Fail,
+): unknown {
   switch (type.shape) {
     case 'struct':
-      return isObject(value) ? struct(value, type, path, goPath, unknown, fail) : mismatch(value, type.goType, goPath, owner, fail)
+      return isObject(value)
+        ? struct(value, type, path, goPath, unknown, fail)
+        : mismatch(value, type.goType, goPath, owner, fail)
     case 'map': {
       if (!isObject(value)) return mismatch(value, type.goType, goPath, owner, fail)
       const out: Json = {}
@@ -136,14 +171,18 @@ function convert(value: unknown, type: FieldType, path: string, goPath: string, 
       )
     }
     case 'string':
-      return typeof value === 'string' ? value : mismatch(value, type.goType.includes('.') ? type.goType : 'string', goPath, owner, fail)
+      return typeof value === 'string'
+        ? value
+        : mismatch(value, type.goType.includes('.') ? type.goType : 'string', goPath, owner, fail)
     case 'boolean':
       return typeof value === 'boolean' ? value : mismatch(value, type.goType, goPath, owner, fail)
     case 'integer':
       if (typeof value !== 'number') return mismatch(value, type.goType, goPath, owner, fail)
       return Number.isInteger(value)
         ? value
-        : fail(`json: cannot unmarshal number ${value} into Go struct field ${owner.split('.').at(-1)}.${goPath} of type ${type.goType}`)
+        : fail(
+            `json: cannot unmarshal number ${value} into Go struct field ${owner.split('.').at(-1)}.${goPath} of type ${type.goType}`,
+          )
     case 'number':
       return typeof value === 'number' ? value : mismatch(value, type.goType, goPath, owner, fail)
     case 'quantity': {
@@ -154,11 +193,15 @@ function convert(value: unknown, type: FieldType, path: string, goPath: string, 
       return canonical(value)
     }
     case 'intOrString':
-      return typeof value === 'string' || typeof value === 'number' ? value : mismatch(value, type.goType, goPath, owner, fail)
+      return typeof value === 'string' || typeof value === 'number'
+        ? value
+        : mismatch(value, type.goType, goPath, owner, fail)
     case 'time':
       if (typeof value !== 'string') return mismatch(value, type.goType, goPath, owner, fail)
       return Number.isNaN(Date.parse(value))
-        ? fail(`parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`)
+        ? fail(
+            `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
+          )
         : value
     case 'any':
       return structuredClone(value)

@@ -6,7 +6,8 @@ import type { Schema } from './openApiDocuments.ts'
  * fields), strategic merge patches, managedFields and server-side apply.
  */
 
-export type Shape = 'struct' | 'map' | 'list' | 'string' | 'integer' | 'number' | 'boolean' | 'quantity' | 'intOrString' | 'time' | 'any'
+export type Shape =
+  'struct' | 'map' | 'list' | 'string' | 'integer' | 'number' | 'boolean' | 'quantity' | 'intOrString' | 'time' | 'any'
 
 export interface FieldType {
   shape: Shape
@@ -34,8 +35,10 @@ export function typeOfKind(group: string, version: string, kind: string): FieldT
   const path = group === '' ? `api/${version}` : `apis/${group}/${version}`
   const components = componentSchemas(path)
   for (const [name, schema] of Object.entries(components)) {
-    const kinds = schema['x-kubernetes-group-version-kind'] as { group: string; version: string; kind: string }[] | undefined
-    if (kinds?.length === 1 && kinds[0]?.kind === kind && kinds[0].group === group) return ofReference(name, components, {})
+    const kinds = schema['x-kubernetes-group-version-kind'] as
+      { group: string; version: string; kind: string }[] | undefined
+    if (kinds?.length === 1 && kinds[0]?.kind === kind && kinds[0].group === group)
+      return ofReference(name, components, {})
   }
   return null
 }
@@ -111,7 +114,9 @@ function make(schema: Schema, shape: Shape, goType: string, more: Partial<FieldT
     mapKeys: [],
     atomic: schema['x-kubernetes-map-type'] === 'atomic',
     patchMergeKey: (schema['x-kubernetes-patch-merge-key'] as string | undefined) ?? null,
-    patchStrategy: ((schema['x-kubernetes-patch-strategy'] as string | undefined) ?? '').split(',').filter((one) => one !== ''),
+    patchStrategy: ((schema['x-kubernetes-patch-strategy'] as string | undefined) ?? '')
+      .split(',')
+      .filter((one) => one !== ''),
     zero: schema['default'],
     required: false,
     ...more,

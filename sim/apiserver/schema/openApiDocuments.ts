@@ -38,7 +38,10 @@ export function componentSchemas(path: string): Record<string, Schema> {
   let components = schemas.get(path)
   if (components === undefined) {
     const text = documentText(path)
-    components = text === undefined ? {} : (JSON.parse(text.toString()) as { components: { schemas: Record<string, Schema> } }).components.schemas
+    components =
+      text === undefined
+        ? {}
+        : (JSON.parse(text.toString()) as { components: { schemas: Record<string, Schema> } }).components.schemas
     schemas.set(path, components)
   }
   return components

@@ -66,7 +66,9 @@ const canonicalForms = new Map<string, string>()
 
 function format(value: bigint, binary: boolean): string {
   if (value === 0n) return '0'
-  const suffixes = binary ? ['Ei', 'Pi', 'Ti', 'Gi', 'Mi', 'Ki', '', 'm', 'u', 'n'] : ['E', 'P', 'T', 'G', 'M', 'k', '', 'm', 'u', 'n']
+  const suffixes = binary
+    ? ['Ei', 'Pi', 'Ti', 'Gi', 'Mi', 'Ki', '', 'm', 'u', 'n']
+    : ['E', 'P', 'T', 'G', 'M', 'k', '', 'm', 'u', 'n']
   for (const suffix of suffixes) {
     const unit = nano[suffix] as bigint
     if (value % unit === 0n) return `${value / unit}${suffix}`

@@ -59,7 +59,12 @@ export function createStore(firstVersion = 1): Store {
       const revision = stamp(object)
       collection.byKey.set(key, revision)
       if (previous === null) collection.keys.splice(lowerBound(collection.keys, key), 0, key)
-      record(collection, { type: previous === null ? 'ADDED' : 'MODIFIED', version: revision.version, revision, previous })
+      record(collection, {
+        type: previous === null ? 'ADDED' : 'MODIFIED',
+        version: revision.version,
+        revision,
+        previous,
+      })
       return revision
     },
     remove(kind, object) {

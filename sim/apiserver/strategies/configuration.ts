@@ -17,7 +17,8 @@ export const configMapStrategy: Strategy = {
     const data = (object['data'] ?? {}) as Data
     const binary = (object['binaryData'] ?? {}) as Data
     const causes = [...keyErrors(data, 'data'), ...keyErrors(binary, 'binaryData')]
-    for (const key of Object.keys(data)) if (key in binary) causes.push(invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'))
+    for (const key of Object.keys(data))
+      if (key in binary) causes.push(invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'))
     const size = textBytes(data) + base64Bytes(binary)
     return size > maxBytes ? [...causes, tooLong('', maxBytes)] : causes
   },
@@ -38,7 +39,8 @@ export const secretStrategy: Strategy = {
     const data = (object['data'] ?? {}) as Data
     const causes = keyErrors(data, 'data')
     if (base64Bytes(data) > maxBytes) causes.push(tooLong('data', maxBytes))
-    for (const key of requiredKeys[object['type'] as string] ?? []) if (!(key in data)) causes.push(required(`data[${key}]`))
+    for (const key of requiredKeys[object['type'] as string] ?? [])
+      if (!(key in data)) causes.push(required(`data[${key}]`))
     return causes
   },
   validateUpdate(object, old) {
@@ -52,7 +54,9 @@ export const secretStrategy: Strategy = {
 function mergeStringData(object: KubeObject): void {
   const strings = object['stringData'] as Data | undefined
   if (strings === undefined) return
-  const encoded = Object.fromEntries(Object.entries(strings).map(([key, value]) => [key, Buffer.from(value).toString('base64')]))
+  const encoded = Object.fromEntries(
+    Object.entries(strings).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+  )
   object['data'] = { ...(object['data'] as Data | undefined), ...encoded }
   delete object['stringData']
 }
@@ -65,10 +69,12 @@ function frozen(object: KubeObject, old: KubeObject, fields: readonly string[]):
   const causes: Cause[] = []
   if (object['immutable'] !== true) causes.push(prohibited('immutable', 'field is immutable when `immutable` is set'))
   for (const field of fields) {
-    if (!sameJson(object[field], old[field])) causes.push(prohibited(field, 'field is immutable when `immutable` is set'))
+    if (!sameJson(object[field], old[field]))
+      causes.push(prohibited(field, 'field is immutable when `immutable` is set'))
   }
   return causes
 }
 
 const textBytes = (data: Data) => Object.values(data).reduce((sum, value) => sum + Buffer.byteLength(value), 0)
-const base64Bytes = (data: Data) => Object.values(data).reduce((sum, value) => sum + Buffer.byteLength(value, 'base64'), 0)
+const base64Bytes = (data: Data) =>
+  Object.values(data).reduce((sum, value) => sum + Buffer.byteLength(value, 'base64'), 0)

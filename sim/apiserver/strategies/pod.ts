@@ -35,16 +35,26 @@ function validateSpecUpdate(object: KubeObject, old: KubeObject): Cause[] {
   if (kept.some((one) => !now.some((other) => sameJson(one, other)))) {
     causes.push(prohibited('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'))
   }
-  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((field) => !sameJson(before[field], after[field])).sort()
-  if (changed.length > 0) causes.push(prohibited('spec', `${changeable}\n${changed.map((field) => difference(field, before, after)).join('')}`))
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((field) => !sameJson(before[field], after[field]))
+    .sort()
+  if (changed.length > 0)
+    causes.push(
+      prohibited('spec', `${changeable}\n${changed.map((field) => difference(field, before, after)).join('')}`),
+    )
   return causes
 }
 
 /** Without what may change. */
 function masked(spec: Json): Json {
   const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, ...rest } = spec
-  const withoutImages = (list: unknown) => (list as Json[] | undefined)?.map(({ image: _image, ...container }) => container)
-  return { ...rest, containers: withoutImages(rest['containers']), initContainers: withoutImages(rest['initContainers']) }
+  const withoutImages = (list: unknown) =>
+    (list as Json[] | undefined)?.map(({ image: _image, ...container }) => container)
+  return {
+    ...rest,
+    containers: withoutImages(rest['containers']),
+    initContainers: withoutImages(rest['initContainers']),
+  }
 }
 
 /** The part of the real server's diff that says what changed; its surroundings are the whole Go struct. */

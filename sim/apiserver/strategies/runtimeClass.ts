@@ -12,9 +12,15 @@ export const runtimeClassStrategy: Strategy = {
     const handler = (object['handler'] ?? '') as string
     const causes: Cause[] = dns1123Label(handler).map((wrong) => invalidValue('handler', handler, wrong))
     for (const [name, value] of Object.entries((object['overhead']?.podFixed ?? {}) as Record<string, string>)) {
-      if (nanos(value) < 0n) causes.push(invalidValue(`overhead.podFixed[${name}]`, value, 'must be greater than or equal to 0'))
+      if (nanos(value) < 0n)
+        causes.push(invalidValue(`overhead.podFixed[${name}]`, value, 'must be greater than or equal to 0'))
     }
-    causes.push(...validateLabels(object['scheduling']?.nodeSelector as Record<string, string> | undefined, 'scheduling.nodeSelector'))
+    causes.push(
+      ...validateLabels(
+        object['scheduling']?.nodeSelector as Record<string, string> | undefined,
+        'scheduling.nodeSelector',
+      ),
+    )
     return causes
   },
   validateUpdate: (object, old) =>
@@ -27,8 +33,13 @@ const maxUserPriority = 1_000_000_000
 export const priorityClassStrategy: Strategy = {
   validate(object) {
     const value = (object['value'] ?? 0) as number
-    if (object.metadata.name.startsWith('system-') && !['system-node-critical', 'system-cluster-critical'].includes(object.metadata.name)) {
-      return [prohibited('metadata.name', "priority class names with 'system-' prefix are reserved for system use only")]
+    if (
+      object.metadata.name.startsWith('system-') &&
+      !['system-node-critical', 'system-cluster-critical'].includes(object.metadata.name)
+    ) {
+      return [
+        prohibited('metadata.name', "priority class names with 'system-' prefix are reserved for system use only"),
+      ]
     }
     return value > maxUserPriority && !object.metadata.name.startsWith('system-')
       ? [prohibited('value', `maximum allowed value of a user defined priority is ${maxUserPriority}`)]
@@ -37,7 +48,8 @@ export const priorityClassStrategy: Strategy = {
   validateUpdate(object, old) {
     const causes: Cause[] = []
     if (!sameJson(object['value'], old['value'])) causes.push(prohibited('value', 'may not be changed in an update.'))
-    if (object['preemptionPolicy'] !== old['preemptionPolicy']) causes.push(invalidValue('preemptionPolicy', object['preemptionPolicy'], 'field is immutable'))
+    if (object['preemptionPolicy'] !== old['preemptionPolicy'])
+      causes.push(invalidValue('preemptionPolicy', object['preemptionPolicy'], 'field is immutable'))
     return causes
   },
 }

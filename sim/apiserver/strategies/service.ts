@@ -1,4 +1,3 @@
-import type { KubeObject } from '../../kubeObject.ts'
 import type { Cause } from '../apiError.ts'
 import type { Context } from '../context.ts'
 import { findKind } from '../kinds.ts'
@@ -43,7 +42,7 @@ export const serviceStrategy: Strategy = {
   },
   prepareForUpdate(object, old) {
     const spec = object['spec'] as ServiceSpec
-    const before = (old as KubeObject)['spec'] as ServiceSpec
+    const before = old['spec'] as ServiceSpec
     if (spec.type === 'ExternalName') return
     for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'] as const) {
       if (spec[field] === undefined && before[field] !== undefined) Object.assign(spec, { [field]: before[field] })
@@ -54,21 +53,26 @@ export const serviceStrategy: Strategy = {
     const causes: Cause[] = []
     if (!types.includes(spec.type ?? '')) causes.push(notSupported('spec.type', spec.type ?? '', types))
     const ports = spec.ports ?? []
-    if (ports.length === 0 && spec.clusterIP !== 'None' && spec.type !== 'ExternalName') causes.push(required('spec.ports'))
+    if (ports.length === 0 && spec.clusterIP !== 'None' && spec.type !== 'ExternalName')
+      causes.push(required('spec.ports'))
     const names = new Set<string>()
     ports.forEach(({ name, port }, index) => {
       const path = `spec.ports[${index}]`
       if (ports.length > 1 && !name) causes.push(required(`${path}.name`))
       else if (name !== undefined && names.has(name)) causes.push(duplicate(`${path}.name`, name))
       names.add(name ?? '')
-      if (!(port >= 1 && port <= 65535)) causes.push(invalidValue(`${path}.port`, port, 'must be between 1 and 65535, inclusive'))
+      if (!(port >= 1 && port <= 65535))
+        causes.push(invalidValue(`${path}.port`, port, 'must be between 1 and 65535, inclusive'))
     })
     return causes
   },
   validateUpdate(object, old) {
     const now = (object['spec'] as ServiceSpec).clusterIP
     const before = (old['spec'] as ServiceSpec).clusterIP
-    return before !== undefined && before !== '' && now !== before && (object['spec'] as ServiceSpec).type !== 'ExternalName'
+    return before !== undefined &&
+      before !== '' &&
+      now !== before &&
+      (object['spec'] as ServiceSpec).type !== 'ExternalName'
       ? [invalidValue('spec.clusterIPs[0]', [now], 'may not change once set')]
       : []
   },

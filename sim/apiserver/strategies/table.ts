@@ -1,4 +1,3 @@
-import type { KubeObject } from '../../kubeObject.ts'
 import type { Strategy } from '../strategies.ts'
 import { configMapStrategy, secretStrategy } from './configuration.ts'
 import { podStrategy } from './pod.ts'
@@ -6,7 +5,13 @@ import { roleBindingStrategy, roleStrategy } from './rbac.ts'
 import { priorityClassStrategy, runtimeClassStrategy } from './runtimeClass.ts'
 import { serviceStrategy } from './service.ts'
 import { claimStrategy, storageClassStrategy, volumeStrategy } from './storage.ts'
-import { daemonSetStrategy, deploymentStrategy, jobStrategy, replicaSetStrategy, statefulSetStrategy } from './workloads.ts'
+import {
+  daemonSetStrategy,
+  deploymentStrategy,
+  jobStrategy,
+  replicaSetStrategy,
+  statefulSetStrategy,
+} from './workloads.ts'
 
 const withoutStatus: Strategy = {
   prepareForCreate(object) {
@@ -16,13 +21,15 @@ const withoutStatus: Strategy = {
 
 const namespaceStrategy: Strategy = {
   prepareForCreate(object) {
-    const given = ((object['spec'] as { finalizers?: string[] } | undefined)?.finalizers ?? []).filter((one) => one !== 'kubernetes')
+    const given = ((object['spec'] as { finalizers?: string[] } | undefined)?.finalizers ?? []).filter(
+      (one) => one !== 'kubernetes',
+    )
     object['spec'] = { ...(object['spec'] as object | undefined), finalizers: [...given, 'kubernetes'] }
     object['status'] = { phase: 'Active' }
   },
   prepareForUpdate(object, old, subresource) {
-    if (subresource !== 'finalize') object['spec'] = (old as KubeObject)['spec']
-    else object['status'] = (old as KubeObject)['status']
+    if (subresource !== 'finalize') object['spec'] = old['spec']
+    else object['status'] = old['status']
   },
 }
 

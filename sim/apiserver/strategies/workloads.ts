@@ -27,13 +27,15 @@ function validateTemplate(object: KubeObject, ...policies: string[]): Cause[] {
   const replicas = (spec['replicas'] ?? 0) as number
   if (replicas < 0) causes.push(invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'))
   if (selector === undefined) causes.push(required('spec.selector'))
-  else if (Object.keys(selector).length === 0) causes.push(invalidValue('spec.selector', selector, 'empty selector is invalid for ' + object.kind.toLowerCase()))
+  else if (Object.keys(selector).length === 0)
+    causes.push(invalidValue('spec.selector', selector, 'empty selector is invalid for ' + object.kind.toLowerCase()))
   else if (!matchesSelectorObject(selector, labels)) {
     causes.push(invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'))
   }
   causes.push(...validatePodTemplate(template, 'spec.template'))
   const policy = (template?.['spec'] as Json | undefined)?.['restartPolicy'] as string | undefined
-  if (policy !== undefined && !policies.includes(policy)) causes.push(notSupported('spec.template.spec.restartPolicy', policy, policies))
+  if (policy !== undefined && !policies.includes(policy))
+    causes.push(notSupported('spec.template.spec.restartPolicy', policy, policies))
   return causes
 }
 
@@ -90,7 +92,8 @@ export const jobStrategy: Strategy = {
     if (subresource === 'status') return []
     const causes = sameSelector(object, old)
     for (const field of ['template', 'completionMode']) {
-      if (!sameJson(object['spec']?.[field], old['spec']?.[field])) causes.push(invalidValue(`spec.${field}`, object['spec']?.[field], 'field is immutable'))
+      if (!sameJson(object['spec']?.[field], old['spec']?.[field]))
+        causes.push(invalidValue(`spec.${field}`, object['spec']?.[field], 'field is immutable'))
     }
     if (object['spec']?.completionMode !== 'Indexed' && object['spec']?.completions !== old['spec']?.completions) {
       causes.push(invalidValue('spec.completions', object['spec']?.completions, 'field is immutable'))

@@ -15,14 +15,26 @@ import { mustFind, replace } from '../write/update.ts'
 type Json = Record<string, any>
 
 /** POST to a sub-resource: binding, eviction, token. */
-export function createSubresource(context: Context, target: Target, body: unknown, options: WriteOptions, warnings: Warnings): KubeObject | Status {
+export function createSubresource(
+  context: Context,
+  target: Target,
+  body: unknown,
+  options: WriteOptions,
+  warnings: Warnings,
+): KubeObject | Status {
   if (target.subresource === 'binding') return bind(context, target, body as KubeObject, options, warnings)
   if (target.subresource === 'eviction') return evict(context, target, body as KubeObject, options)
   if (target.subresource === 'token') return issueToken(context, target, body as KubeObject, options)
   throw noSuchResource()
 }
 
-export function bind(context: Context, target: Target, binding: KubeObject, options: WriteOptions, warnings: Warnings): Status {
+export function bind(
+  context: Context,
+  target: Target,
+  binding: KubeObject,
+  options: WriteOptions,
+  warnings: Warnings,
+): Status {
   const existing = mustFind(context, { ...target, subresource: '' })
   const node = (binding['target'] as { name?: string } | undefined)?.name ?? ''
   const subject = { ...target.kind, plural: 'pods/binding' }
@@ -31,7 +43,11 @@ export function bind(context: Context, target: Target, binding: KubeObject, opti
     throw conflict(subject, target.name, `pod ${target.name} is being deleted, cannot be assigned to a host`)
   }
   if (spec['nodeName']) {
-    throw conflict(subject, target.name, `pod ${target.name} is already assigned to node ${JSON.stringify(spec['nodeName'])}`)
+    throw conflict(
+      subject,
+      target.name,
+      `pod ${target.name} is already assigned to node ${JSON.stringify(spec['nodeName'])}`,
+    )
   }
   const object = copyJson(existing.object)
   const bound = object['spec'] as Json
@@ -39,7 +55,10 @@ export function bind(context: Context, target: Target, binding: KubeObject, opti
   const status = object['status'] as Json
   const now = timestamp(context.clock)
   const others = ((status['conditions'] ?? []) as Json[]).filter(({ type }) => type !== 'PodScheduled')
-  status['conditions'] = [...others, { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now }]
+  status['conditions'] = [
+    ...others,
+    { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now },
+  ]
   delete object.metadata.resourceVersion
   replace(context, { ...target, subresource: 'binding' }, existing, object, options, warnings, [
     ...((object.metadata['managedFields'] as unknown[] | undefined) ?? []),
@@ -62,7 +81,9 @@ function issueToken(context: Context, target: Target, request: KubeObject, optio
   const seconds = spec.expirationSeconds ?? 3600
   if (seconds < minTokenSeconds) {
     const subject = { group: 'authentication.k8s.io', plural: 'tokenrequests', kind: 'TokenRequest' }
-    throw invalid(subject, '', [invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes')])
+    throw invalid(subject, '', [
+      invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes'),
+    ])
   }
   const audiences = spec.audiences === undefined || spec.audiences.length === 0 ? [defaultAudience] : spec.audiences
   const { name, namespace = '', uid = '' } = account.metadata
@@ -89,19 +110,30 @@ function issueToken(context: Context, target: Target, request: KubeObject, optio
       ],
     },
     spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null },
-    status: { token: context.authority.issue({ namespace, name, uid }, audiences, expires), expirationTimestamp: timestamp(context.clock, seconds * 1000) },
+    status: {
+      token: context.authority.issue({ namespace, name, uid }, audiences, expires),
+      expirationTimestamp: timestamp(context.clock, seconds * 1000),
+    },
   }
 }
 
 /** The Scale view of a workload; with a wanted Scale its replicas are changed. */
-function scale(context: Context, target: Target, wanted: KubeObject | null, options?: WriteOptions, warnings: Warnings = []): KubeObject {
+function scale(
+  context: Context,
+  target: Target,
+  wanted: KubeObject | null,
+  options?: WriteOptions,
+  warnings: Warnings = [],
+): KubeObject {
   const parent = { ...target, subresource: '' }
   let { object } = mustFind(context, parent)
   if (wanted !== null) {
     const replicas = (wanted['spec'] as { replicas?: number } | undefined)?.replicas ?? 0
     if (!Number.isInteger(replicas) || replicas < 0) {
       const subject = { group: 'autoscaling', plural: 'scales', kind: 'Scale' }
-      throw invalid(subject, target.name, [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')])
+      throw invalid(subject, target.name, [
+        invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'),
+      ])
     }
     if (options === undefined) throw new ApiError(500, 'InternalError', 'a scale is written without options')
     const changed = copyJson(object)
@@ -119,7 +151,12 @@ function scale(context: Context, target: Target, wanted: KubeObject | null, opti
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as KubeObject['metadata'],
     spec: { replicas: spec['replicas'] as number },
-    status: { replicas: (object['status']?.replicas ?? 0) as number, selector: Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(',') },
+    status: {
+      replicas: (object['status']?.replicas ?? 0) as number,
+      selector: Object.entries(labels)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(','),
+    },
   }
 }
 

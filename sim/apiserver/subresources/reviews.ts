@@ -16,28 +16,51 @@ import { bind } from './objects.ts'
  */
 
 interface AccessSpec {
-  resourceAttributes?: { verb?: string; group?: string; resource?: string; subresource?: string; namespace?: string; name?: string }
+  resourceAttributes?: {
+    verb?: string
+    group?: string
+    resource?: string
+    subresource?: string
+    namespace?: string
+    name?: string
+  }
   nonResourceAttributes?: { verb?: string; path?: string }
   user?: string
   groups?: string[]
 }
 
-export function answerVirtual(context: Context, target: Target, body: unknown, options: WriteOptions): KubeObject | Status {
+export function answerVirtual(
+  context: Context,
+  target: Target,
+  body: unknown,
+  options: WriteOptions,
+): KubeObject | Status {
   const { kind } = target
   if (kind.plural === 'bindings') {
     const binding = body as KubeObject
     const pods = findKind('', 'v1', 'pods') as Kind
-    return bind(context, { kind: pods, namespace: target.namespace, name: binding.metadata.name, subresource: 'binding' }, binding, options, [])
+    return bind(
+      context,
+      { kind: pods, namespace: target.namespace, name: binding.metadata.name, subresource: 'binding' },
+      binding,
+      options,
+      [],
+    )
   }
   const review = decodeObject(kind, body, options, [])
-  if (kind.plural !== 'selfsubjectrulesreviews') trackUpdate(kind, null, review, options.fieldManager, '', context.clock)
+  if (kind.plural !== 'selfsubjectrulesreviews')
+    trackUpdate(kind, null, review, options.fieldManager, '', context.clock)
   switch (kind.plural) {
     case 'selfsubjectaccessreviews':
-      return withStatus(review, { allowed: isAllowed(context.store, options.user, actionOf(review['spec'] as AccessSpec)) })
+      return withStatus(review, {
+        allowed: isAllowed(context.store, options.user, actionOf(review['spec'] as AccessSpec)),
+      })
     case 'subjectaccessreviews':
     case 'localsubjectaccessreviews': {
       const spec = review['spec'] as AccessSpec
-      return withStatus(review, { allowed: isAllowed(context.store, { name: spec.user ?? '', groups: spec.groups ?? [] }, actionOf(spec)) })
+      return withStatus(review, {
+        allowed: isAllowed(context.store, { name: spec.user ?? '', groups: spec.groups ?? [] }, actionOf(spec)),
+      })
     }
     case 'selfsubjectrulesreviews': {
       const namespace = (review['spec'] as { namespace?: string } | undefined)?.namespace ?? ''
@@ -48,7 +71,10 @@ export function answerVirtual(context: Context, target: Target, body: unknown, o
       return withStatus(review, { userInfo: userInfo(options.user) })
     case 'tokenreviews': {
       const user = context.authority.userOf((review['spec'] as { token?: string }).token ?? '')
-      return withStatus(review, user === null ? { authenticated: false } : { authenticated: true, user: userInfo(user) })
+      return withStatus(
+        review,
+        user === null ? { authenticated: false } : { authenticated: true, user: userInfo(user) },
+      )
     }
     default:
       throw noSuchResource()
@@ -60,7 +86,8 @@ const withStatus = (review: KubeObject, status: object): KubeObject => ({ ...rev
 const userInfo = ({ name, groups, uid }: User) => ({ username: name, ...(uid === undefined ? {} : { uid }), groups })
 
 function actionOf({ resourceAttributes, nonResourceAttributes }: AccessSpec): Action {
-  if (resourceAttributes === undefined) return { verb: nonResourceAttributes?.verb ?? '', path: nonResourceAttributes?.path ?? '' }
+  if (resourceAttributes === undefined)
+    return { verb: nonResourceAttributes?.verb ?? '', path: nonResourceAttributes?.path ?? '' }
   const { verb = '', group = '', resource = '', subresource = '', namespace = '', name = '' } = resourceAttributes
   return { verb, group, resource, subresource, namespace, name }
 }
@@ -73,8 +100,15 @@ function rulesStatus(context: Context, user: User, namespace: string): object {
   return {
     resourceRules: rules
       .filter(({ resources }) => resources !== undefined)
-      .map(({ verbs, apiGroups, resources, resourceNames }) => ({ verbs, apiGroups, resources, ...(resourceNames === undefined ? {} : { resourceNames }) })),
-    nonResourceRules: rules.filter(({ nonResourceURLs }) => nonResourceURLs !== undefined).map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs })),
+      .map(({ verbs, apiGroups, resources, resourceNames }) => ({
+        verbs,
+        apiGroups,
+        resources,
+        ...(resourceNames === undefined ? {} : { resourceNames }),
+      })),
+    nonResourceRules: rules
+      .filter(({ nonResourceURLs }) => nonResourceURLs !== undefined)
+      .map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs })),
     incomplete: false,
   }
 }

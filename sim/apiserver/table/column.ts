@@ -14,7 +14,12 @@ export interface Column {
   cell: (object: KubeObject, now: number) => unknown
 }
 
-export const nameColumn: Column = { name: 'Name', format: 'name', documentedAs: 'meta.v1.ObjectMeta.name', cell: ({ metadata }) => metadata.name }
+export const nameColumn: Column = {
+  name: 'Name',
+  format: 'name',
+  documentedAs: 'meta.v1.ObjectMeta.name',
+  cell: ({ metadata }) => metadata.name,
+}
 export const ageColumn: Column = {
   name: 'Age',
   documentedAs: 'meta.v1.ObjectMeta.creationTimestamp',

@@ -7,10 +7,24 @@ import { tables } from './kinds.ts'
 const createdAt: Column = { ...ageColumn, name: 'Created At', cell: ({ metadata }) => metadata['creationTimestamp'] }
 
 /** The columns of a kind; for a kind without a table of its own, name and creation. */
-export const columnsOf = (kind: Kind): readonly Column[] => tables[kind.viewOf === undefined ? kind.plural : 'events'] ?? [{ ...nameColumn }, createdAt]
+export const columnsOf = (kind: Kind): readonly Column[] =>
+  tables[kind.viewOf === undefined ? kind.plural : 'events'] ?? [{ ...nameColumn }, createdAt]
 
-export function describe({ name, type = 'string', format = '', priority = 0, description = '', documentedAs }: Column): object {
-  return { name, type, format, description: documentedAs === undefined ? description : documented(documentedAs), priority }
+export function describe({
+  name,
+  type = 'string',
+  format = '',
+  priority = 0,
+  description = '',
+  documentedAs,
+}: Column): object {
+  return {
+    name,
+    type,
+    format,
+    description: documentedAs === undefined ? description : documented(documentedAs),
+    priority,
+  }
 }
 
 const texts = new Map<string, string>()
@@ -21,7 +35,7 @@ function documented(path: string): string {
     const field = path.slice(path.lastIndexOf('.') + 1)
     const type = path.slice(0, path.lastIndexOf('.'))
     const schema = Object.entries(componentSchemas('api/v1')).find(([name]) => name.endsWith(`.${type}`))?.[1]
-    text = ((schema?.['properties'] as Record<string, { description?: string }> | undefined)?.[field]?.description) ?? ''
+    text = (schema?.['properties'] as Record<string, { description?: string }> | undefined)?.[field]?.description ?? ''
     texts.set(path, text)
   }
   return text

@@ -46,15 +46,29 @@ const summaries = new WeakMap<KubeObject, { now: number; summary: Summary }>()
 
 export const podColumns: readonly Column[] = [
   nameColumn,
-  { name: 'Ready', description: 'The aggregate readiness state of this pod for accepting traffic.', cell: (pod, now) => summaryOf(pod, now).ready },
-  { name: 'Status', description: 'The aggregate status of the containers in this pod.', cell: (pod, now) => summaryOf(pod, now).reason },
+  {
+    name: 'Ready',
+    description: 'The aggregate readiness state of this pod for accepting traffic.',
+    cell: (pod, now) => summaryOf(pod, now).ready,
+  },
+  {
+    name: 'Status',
+    description: 'The aggregate status of the containers in this pod.',
+    cell: (pod, now) => summaryOf(pod, now).reason,
+  },
   {
     name: 'Restarts',
-    description: 'The number of times the containers in this pod have been restarted and when the last container in this pod has restarted.',
+    description:
+      'The number of times the containers in this pod have been restarted and when the last container in this pod has restarted.',
     cell: (pod, now) => summaryOf(pod, now).restarts,
   },
   ageColumn,
-  { name: 'IP', priority: 1, documentedAs: 'core.v1.PodStatus.podIP', cell: (pod) => orNone(statusOf(pod).podIP ?? statusOf(pod).podIPs?.[0]?.ip) },
+  {
+    name: 'IP',
+    priority: 1,
+    documentedAs: 'core.v1.PodStatus.podIP',
+    cell: (pod) => orNone(statusOf(pod).podIP ?? statusOf(pod).podIPs?.[0]?.ip),
+  },
   { name: 'Node', priority: 1, documentedAs: 'core.v1.PodSpec.nodeName', cell: (pod) => orNone(specOf(pod).nodeName) },
   {
     name: 'Nominated Node',
@@ -80,7 +94,9 @@ function summaryOf(pod: KubeObject, now: number): Summary {
 function summarise(pod: KubeObject, now: number): Summary {
   const spec = specOf(pod)
   const status = statusOf(pod)
-  const sidecars = new Set((spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always').map(({ name }) => name))
+  const sidecars = new Set(
+    (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always').map(({ name }) => name),
+  )
   const inits = status.initContainerStatuses ?? []
   const total = (spec.containers ?? []).length + sidecars.size
   let ready = 0
@@ -100,13 +116,18 @@ function summarise(pod: KubeObject, now: number): Summary {
     if (isSidecar && one.ready === true) ready++
     const { terminated, waiting } = one.state ?? {}
     if (terminated?.exitCode === 0 || (isSidecar && one.started === true)) continue
-    if (terminated !== undefined) reason = `Init:${terminated.reason ?? (terminated.signal ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode}`)}`
-    else if (waiting?.reason !== undefined && waiting.reason !== '' && waiting.reason !== 'PodInitializing') reason = `Init:${waiting.reason}`
+    if (terminated !== undefined)
+      reason = `Init:${terminated.reason ?? (terminated.signal ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode}`)}`
+    else if (waiting?.reason !== undefined && waiting.reason !== '' && waiting.reason !== 'PodInitializing')
+      reason = `Init:${waiting.reason}`
     else reason = `Init:${index}/${(spec.initContainers ?? []).length}`
     initializing = true
     break
   }
-  if (!initializing || status.conditions?.some(({ type, status: value }) => type === 'Initialized' && value === 'True') === true) {
+  if (
+    !initializing ||
+    status.conditions?.some(({ type, status: value }) => type === 'Initialized' && value === 'True') === true
+  ) {
     restarts = inits.filter(({ name }) => sidecars.has(name)).reduce((sum, one) => sum + (one.restartCount ?? 0), 0)
     let running = false
     for (const one of [...(status.containerStatuses ?? [])].reverse()) {
@@ -114,27 +135,34 @@ function summarise(pod: KubeObject, now: number): Summary {
       const { terminated, waiting } = one.state ?? {}
       if (waiting?.reason) reason = waiting.reason
       else if (terminated?.reason) reason = terminated.reason
-      else if (terminated !== undefined) reason = terminated.signal ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode}`
+      else if (terminated !== undefined)
+        reason = terminated.signal ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode}`
       else if (one.ready === true && one.state?.running !== undefined) {
         running = true
         ready++
       }
     }
     if (reason === 'Completed' && running) {
-      reason = status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true ? 'Running' : 'NotReady'
+      reason =
+        status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true
+          ? 'Running'
+          : 'NotReady'
     }
   }
   if (pod.metadata.deletionTimestamp !== undefined) {
     if (status.reason === 'NodeLost') reason = 'Unknown'
     else if (status.phase !== 'Succeeded' && status.phase !== 'Failed') reason = 'Terminating'
   }
-  const shown = restarts > 0 && lastRestart > 0 ? `${restarts} (${humanDuration(now - lastRestart)} ago)` : String(restarts)
+  const shown =
+    restarts > 0 && lastRestart > 0 ? `${restarts} (${humanDuration(now - lastRestart)} ago)` : String(restarts)
   return { ready: `${ready}/${total}`, reason, restarts: shown }
 }
 
 function readinessGates(pod: KubeObject): string {
   const gates = specOf(pod).readinessGates ?? []
   if (gates.length === 0) return '<none>'
-  const met = gates.filter(({ conditionType }) => statusOf(pod).conditions?.some(({ type, status }) => type === conditionType && status === 'True'))
+  const met = gates.filter(({ conditionType }) =>
+    statusOf(pod).conditions?.some(({ type, status }) => type === conditionType && status === 'True'),
+  )
   return `${met.length}/${gates.length}`
 }

@@ -26,7 +26,12 @@ export function tableJson(
     cells: columns.map(({ cell }) => cell(object, now)),
     ...(includeObject === 'None'
       ? {}
-      : { object: includeObject === 'Object' ? object : { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata } }),
+      : {
+          object:
+            includeObject === 'Object'
+              ? object
+              : { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
+        }),
   }))
   return `${JSON.stringify({
     kind: 'Table',

@@ -46,7 +46,4 @@ export const tooLong = (field: string, maxLength: number): Cause => ({
   field,
 })
 
-function show(value: unknown): string {
-  if (value === undefined || value === null) return 'null'
-  return typeof value === 'object' ? JSON.stringify(value) : typeof value === 'string' ? JSON.stringify(value) : String(value as number)
-}
+const show = (value: unknown): string => (value === undefined ? 'null' : JSON.stringify(value))

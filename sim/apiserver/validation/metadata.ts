@@ -3,7 +3,14 @@ import type { Cause } from '../apiError.ts'
 import { sameJson } from '../json.ts'
 import type { Kind } from '../kinds.ts'
 import { invalidValue, prohibited, required } from './fieldErrors.ts'
-import { dns1035Label, dns1123Label, dns1123Subdomain, labelValueErrors, pathSegment, qualifiedNameErrors } from './names.ts'
+import {
+  dns1035Label,
+  dns1123Label,
+  dns1123Subdomain,
+  labelValueErrors,
+  pathSegment,
+  qualifiedNameErrors,
+} from './names.ts'
 
 /*
  * ObjectMeta: k8s.io/apimachinery/pkg/api/validation/objectmeta.go, v0.34.
@@ -33,10 +40,16 @@ export function validateMetadata(object: KubeObject, kind: Kind): Cause[] {
   let bytes = 0
   for (const [key, value] of Object.entries(metadata.annotations ?? {})) {
     bytes += key.length + Buffer.byteLength(value)
-    causes.push(...qualifiedNameErrors(key.toLowerCase()).map((wrong) => invalidValue('metadata.annotations', key, wrong)))
+    causes.push(
+      ...qualifiedNameErrors(key.toLowerCase()).map((wrong) => invalidValue('metadata.annotations', key, wrong)),
+    )
   }
   if (bytes > maxAnnotationBytes) {
-    causes.push({ reason: 'FieldValueTooLong', message: `Too long: may not be more than ${maxAnnotationBytes} bytes`, field: 'metadata.annotations' })
+    causes.push({
+      reason: 'FieldValueTooLong',
+      message: `Too long: may not be more than ${maxAnnotationBytes} bytes`,
+      field: 'metadata.annotations',
+    })
   }
   const owners = (metadata['ownerReferences'] ?? []) as Record<string, unknown>[]
   owners.forEach((owner, index) => {
@@ -62,7 +75,14 @@ export function validateLabels(labels: Record<string, string> | undefined, field
 
 export function validateMetadataUpdate(object: KubeObject, old: KubeObject): Cause[] {
   const causes: Cause[] = []
-  for (const name of ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
+  for (const name of [
+    'name',
+    'namespace',
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+  ] as const) {
     if (!sameJson(object.metadata[name], old.metadata[name])) {
       causes.push(invalidValue(`metadata.${name}`, object.metadata[name], 'field is immutable'))
     }

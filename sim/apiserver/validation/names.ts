@@ -54,7 +54,9 @@ export function dns1035Label(value: string): string[] {
 /** Names that only have to be a path segment: roles and their bindings. */
 export function pathSegment(value: string): string[] {
   if (value === '.' || value === '..') return [`may not be '${value}'`]
-  return ['/', '%'].filter((character) => value.includes(character)).map((character) => `may not contain '${character}'`)
+  return ['/', '%']
+    .filter((character) => value.includes(character))
+    .map((character) => `may not contain '${character}'`)
 }
 
 /** Keys of labels, annotations, taints and node selectors. */

@@ -25,7 +25,10 @@ export function validatePod(pod: KubeObject): Cause[] {
 
 export function validatePodTemplate(template: Json | undefined, path: string): Cause[] {
   const metadata = (template?.['metadata'] ?? {}) as KubeObject['metadata']
-  return [...validateLabels(metadata.labels, `${path}.metadata.labels`), ...validatePodSpec((template?.['spec'] ?? {}) as Json, `${path}.spec`)]
+  return [
+    ...validateLabels(metadata.labels, `${path}.metadata.labels`),
+    ...validatePodSpec((template?.['spec'] ?? {}) as Json, `${path}.spec`),
+  ]
 }
 
 export function validatePodSpec(spec: Json, path: string): Cause[] {
@@ -34,26 +37,48 @@ export function validatePodSpec(spec: Json, path: string): Cause[] {
   causes.push(...validateVolumes(volumes, `${path}.volumes`))
   causes.push(...validateContainers(spec, volumes, path))
   if (!restartPolicies.includes(spec['restartPolicy'] as string)) {
-    causes.push(spec['restartPolicy'] ? notSupported(`${path}.restartPolicy`, spec['restartPolicy'] as string, restartPolicies) : required(`${path}.restartPolicy`))
+    causes.push(
+      spec['restartPolicy']
+        ? notSupported(`${path}.restartPolicy`, spec['restartPolicy'] as string, restartPolicies)
+        : required(`${path}.restartPolicy`),
+    )
   }
-  if (!dnsPolicies.includes(spec['dnsPolicy'] as string)) causes.push(notSupported(`${path}.dnsPolicy`, spec['dnsPolicy'] as string, dnsPolicies))
-  for (const [key, value] of Object.entries((spec['nodeSelector'] ?? {}) as Record<string, string>)) causes.push(...validateLabels({ [key]: value }, `${path}.nodeSelector`))
+  if (!dnsPolicies.includes(spec['dnsPolicy'] as string))
+    causes.push(notSupported(`${path}.dnsPolicy`, spec['dnsPolicy'] as string, dnsPolicies))
+  for (const [key, value] of Object.entries((spec['nodeSelector'] ?? {}) as Record<string, string>))
+    causes.push(...validateLabels({ [key]: value }, `${path}.nodeSelector`))
   causes.push(...validateSecurityContext(spec, path))
   for (const [index, secret] of ((spec['imagePullSecrets'] ?? []) as Json[]).entries()) {
     if (!secret['name']) causes.push(required(`${path}.imagePullSecrets[${index}].name`))
   }
   for (const name of ['serviceAccountName', 'nodeName', 'priorityClassName'] as const) {
-    if (spec[name]) causes.push(...dns1123Subdomain(spec[name] as string).map((wrong) => invalidValue(`${path}.${name}`, spec[name], wrong)))
+    if (spec[name])
+      causes.push(
+        ...dns1123Subdomain(spec[name] as string).map((wrong) => invalidValue(`${path}.${name}`, spec[name], wrong)),
+      )
   }
   if (spec['activeDeadlineSeconds'] !== undefined && (spec['activeDeadlineSeconds'] as number) < 1) {
-    causes.push(invalidValue(`${path}.activeDeadlineSeconds`, spec['activeDeadlineSeconds'], 'must be between 1 and 2147483647, inclusive'))
+    causes.push(
+      invalidValue(
+        `${path}.activeDeadlineSeconds`,
+        spec['activeDeadlineSeconds'],
+        'must be between 1 and 2147483647, inclusive',
+      ),
+    )
   }
   for (const name of ['hostname', 'subdomain'] as const) {
-    if (spec[name]) causes.push(...dns1123Label(spec[name] as string).map((wrong) => invalidValue(`${path}.${name}`, spec[name], wrong)))
+    if (spec[name])
+      causes.push(
+        ...dns1123Label(spec[name] as string).map((wrong) => invalidValue(`${path}.${name}`, spec[name], wrong)),
+      )
   }
   causes.push(...validateTolerations((spec['tolerations'] ?? []) as Json[], `${path}.tolerations`))
   if (spec['runtimeClassName'] !== undefined) {
-    causes.push(...dns1123Subdomain(spec['runtimeClassName'] as string).map((wrong) => invalidValue(`${path}.runtimeClassName`, spec['runtimeClassName'], wrong)))
+    causes.push(
+      ...dns1123Subdomain(spec['runtimeClassName'] as string).map((wrong) =>
+        invalidValue(`${path}.runtimeClassName`, spec['runtimeClassName'], wrong),
+      ),
+    )
   }
   return causes
 }
@@ -85,30 +110,41 @@ function validateSecurityContext(spec: Json, path: string): Cause[] {
     for (const [index, container] of ((spec['containers'] ?? []) as Json[]).entries()) {
       for (const [at, port] of ((container['ports'] ?? []) as Json[]).entries()) {
         if (port['hostPort'] !== port['containerPort']) {
-          causes.push(invalidValue(`${path}.containers[${index}].ports[${at}].containerPort`, port['containerPort'], 'must match `hostPort` when `hostNetwork` is true'))
+          causes.push(
+            invalidValue(
+              `${path}.containers[${index}].ports[${at}].containerPort`,
+              port['containerPort'],
+              'must match `hostPort` when `hostNetwork` is true',
+            ),
+          )
         }
       }
     }
   }
   for (const name of ['fsGroup', 'runAsUser', 'runAsGroup'] as const) {
     const id = context[name] as number | undefined
-    if (id !== undefined && (id < 0 || id > 2147483647)) causes.push(invalidValue(`${own}.${name}`, id, 'must be between 0 and 2147483647, inclusive'))
+    if (id !== undefined && (id < 0 || id > 2147483647))
+      causes.push(invalidValue(`${own}.${name}`, id, 'must be between 0 and 2147483647, inclusive'))
   }
   const sysctls = (context['sysctls'] ?? []) as Json[]
   const seen = new Set<string>()
   sysctls.forEach(({ name = '' }, index) => {
     const field = `${own}.sysctls[${index}].name`
     if (name === '') causes.push(required(field))
-    else if ((name as string).length > 253 || !sysctlPattern.test(name as string)) causes.push(invalidValue(field, name, sysctlText))
+    else if ((name as string).length > 253 || !sysctlPattern.test(name as string))
+      causes.push(invalidValue(field, name, sysctlText))
     else if (seen.has(name as string)) causes.push(duplicate(field, name))
-    else if (spec['hostNetwork'] === true && /^net[./]/.test(name as string)) causes.push(invalidValue(field, name, "may not be specified when 'hostNetwork' is true"))
+    else if (spec['hostNetwork'] === true && /^net[./]/.test(name as string))
+      causes.push(invalidValue(field, name, "may not be specified when 'hostNetwork' is true"))
     else if (spec['hostIPC'] === true && /^(kernel[./](shm|msg|sem)|fs[./]mqueue[./])/.test(name as string)) {
       causes.push(invalidValue(field, name, "may not be specified when 'hostIPC' is true"))
     }
     seen.add(name as string)
   })
   if (spec['shareProcessNamespace'] === true && spec['hostPID'] === true) {
-    causes.push(invalidValue(`${own}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled'))
+    causes.push(
+      invalidValue(`${own}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled'),
+    )
   }
   return causes
 }
@@ -117,13 +153,26 @@ function validateTolerations(tolerations: Json[], path: string): Cause[] {
   return tolerations.flatMap(({ key = '', operator = 'Equal', value = '', effect, tolerationSeconds }, index) => {
     const own = `${path}[${index}]`
     const causes: Cause[] = []
-    if (key !== '') causes.push(...qualifiedNameErrors(key as string).map((wrong) => invalidValue(`${own}.key`, key, wrong)))
-    if (key === '' && operator !== 'Exists') causes.push(invalidValue(`${own}.operator`, operator, 'operator must be Exists when `key` is empty, which means "match all values and all keys"'))
-    if (tolerationSeconds !== undefined && effect !== 'NoExecute') causes.push(invalidValue(`${own}.effect`, effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set"))
-    if (operator === 'Exists' && value !== '') causes.push(invalidValue(`${own}.operator`, value, 'value must be empty when `operator` is \'Exists\''))
-    if (operator !== 'Exists' && operator !== 'Equal') causes.push(notSupported(`${own}.operator`, operator as string, ['Equal', 'Exists']))
-    if (effect !== undefined && !effects.includes(effect as string)) causes.push(notSupported(`${own}.effect`, effect as string, effects))
+    if (key !== '')
+      causes.push(...qualifiedNameErrors(key as string).map((wrong) => invalidValue(`${own}.key`, key, wrong)))
+    if (key === '' && operator !== 'Exists')
+      causes.push(
+        invalidValue(
+          `${own}.operator`,
+          operator,
+          'operator must be Exists when `key` is empty, which means "match all values and all keys"',
+        ),
+      )
+    if (tolerationSeconds !== undefined && effect !== 'NoExecute')
+      causes.push(
+        invalidValue(`${own}.effect`, effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set"),
+      )
+    if (operator === 'Exists' && value !== '')
+      causes.push(invalidValue(`${own}.operator`, value, "value must be empty when `operator` is 'Exists'"))
+    if (operator !== 'Exists' && operator !== 'Equal')
+      causes.push(notSupported(`${own}.operator`, operator as string, ['Equal', 'Exists']))
+    if (effect !== undefined && !effects.includes(effect as string))
+      causes.push(notSupported(`${own}.effect`, effect as string, effects))
     return causes
   })
 }
-

@@ -5,7 +5,16 @@ import { dns1123Label, dns1123Subdomain } from './names.ts'
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- volumes as JSON
 type Json = Record<string, any>
 
-const hostPathTypes = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket']
+const hostPathTypes = [
+  '',
+  'BlockDevice',
+  'CharDevice',
+  'Directory',
+  'DirectoryOrCreate',
+  'File',
+  'FileOrCreate',
+  'Socket',
+]
 
 /** pkg/apis/core/validation ValidateVolumes, v1.34. */
 export function validateVolumes(volumes: readonly Json[], path: string): Cause[] {
@@ -26,7 +35,9 @@ export function validateVolumes(volumes: readonly Json[], path: string): Cause[]
 function validateSource(volume: Json, path: string): Cause[] {
   const kinds = Object.keys(volume).filter((key) => key !== 'name')
   if (kinds.length === 0) return [required(path, 'must specify a volume type')]
-  const causes: Cause[] = kinds.slice(1).map((kind) => prohibited(`${path}.${kind}`, 'may not specify more than 1 volume type'))
+  const causes: Cause[] = kinds
+    .slice(1)
+    .map((kind) => prohibited(`${path}.${kind}`, 'may not specify more than 1 volume type'))
   const kind = kinds[0] as string
   const source = volume[kind] as Json
   const own = `${path}.${kind}`
@@ -49,10 +60,19 @@ function validateSource(volume: Json, path: string): Cause[] {
       break
     case 'persistentVolumeClaim':
       if (!source['claimName']) causes.push(required(`${own}.claimName`))
-      else causes.push(...dns1123Subdomain(source['claimName'] as string).map((wrong) => invalidValue(`${own}.claimName`, source['claimName'], wrong)))
+      else
+        causes.push(
+          ...dns1123Subdomain(source['claimName'] as string).map((wrong) =>
+            invalidValue(`${own}.claimName`, source['claimName'], wrong),
+          ),
+        )
       break
     case 'emptyDir':
-      if (source['medium'] !== undefined && source['medium'] !== 'Memory' && !/^HugePages(-|$)/.test(source['medium'] as string)) {
+      if (
+        source['medium'] !== undefined &&
+        source['medium'] !== 'Memory' &&
+        !/^HugePages(-|$)/.test(source['medium'] as string)
+      ) {
         causes.push(notSupported(`${own}.medium`, source['medium'] as string, ['', 'HugePages', 'Memory']))
       }
       break
@@ -70,7 +90,10 @@ function validateSource(volume: Json, path: string): Cause[] {
 function validateItems(source: Json, path: string): Cause[] {
   const causes: Cause[] = []
   const mode = source['defaultMode'] as number | undefined
-  if (mode !== undefined && (mode < 0 || mode > 0o777)) causes.push(invalidValue(`${path}.defaultMode`, mode, 'must be a number between 0 and 0777 (octal), both inclusive'))
+  if (mode !== undefined && (mode < 0 || mode > 0o777))
+    causes.push(
+      invalidValue(`${path}.defaultMode`, mode, 'must be a number between 0 and 0777 (octal), both inclusive'),
+    )
   ;((source['items'] ?? []) as Json[]).forEach((item, index) => {
     const own = `${path}.items[${index}]`
     if (!item['key']) causes.push(required(`${own}.key`))

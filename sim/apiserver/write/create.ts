@@ -17,7 +17,13 @@ const suffixLetters = 'bcdfghjklmnpqrstvwxz2456789'
 const maxNameLength = 63
 
 /** @throws ApiError as the real server words it: 400, 403, 404, 409, 422. */
-export function create(context: Context, target: Target, body: unknown, options: WriteOptions, warnings: Warnings): Revision {
+export function create(
+  context: Context,
+  target: Target,
+  body: unknown,
+  options: WriteOptions,
+  warnings: Warnings,
+): Revision {
   const object = decodeObject(target.kind, body, options, warnings)
   return createDecoded(context, target, object, options, warnings, null)
 }
@@ -43,13 +49,22 @@ export function createDecoded(
     throw new ApiError(500, 'InternalError', 'resourceVersion should not be set on objects to be created', {})
   }
   delete metadata.resourceVersion
-  for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'generation'] as const) delete metadata[field]
+  for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'generation'] as const)
+    delete metadata[field]
   const generated = !metadata.name && typeof metadata['generateName'] === 'string' && metadata['generateName'] !== ''
   if (generated) metadata.name = generateName(metadata['generateName'] as string)
   const strategy = strategyOf(kind)
   if (managed === null) trackUpdate(kind, null, object, options.fieldManager, target.subresource, context.clock)
   else metadata['managedFields'] = managed
-  const request = { ...target, operation: 'CREATE' as const, object, old: null, user: options.user, warnings, dryRun: options.dryRun }
+  const request = {
+    ...target,
+    operation: 'CREATE' as const,
+    object,
+    old: null,
+    user: options.user,
+    warnings,
+    dryRun: options.dryRun,
+  }
   mutate(context, request)
   metadata.uid = randomUUID()
   metadata['creationTimestamp'] = timestamp(context.clock)

@@ -29,14 +29,25 @@ export function remove(context: Context, target: Target, options: DeleteOptions,
   const existing = mustFind(context, target)
   const old = existing.object
   checkPreconditions(kind, target.name, old, options)
-  validateAdmission(context, { ...target, operation: 'DELETE', object: old, old, user: write.user, warnings: [], dryRun: write.dryRun })
+  validateAdmission(context, {
+    ...target,
+    operation: 'DELETE',
+    object: old,
+    old,
+    user: write.user,
+    warnings: [],
+    dryRun: write.dryRun,
+  })
   const grace = graceOf(kind, old, options)
   const finalizers = finalizersFor(old, options)
   const deleting = old.metadata.deletionTimestamp !== undefined
   const waits = grace > 0 || finalizers.length > 0 || (kind.plural === 'namespaces' && namespaceWaits(old))
   const marked = mark(context, kind, old, grace, finalizers)
   if (waits) {
-    const unchanged = deleting && (old.metadata.deletionGracePeriodSeconds ?? 0) <= grace && finalizers.length === (old.metadata.finalizers ?? []).length
+    const unchanged =
+      deleting &&
+      (old.metadata.deletionGracePeriodSeconds ?? 0) <= grace &&
+      finalizers.length === (old.metadata.finalizers ?? []).length
     if (unchanged) return { revision: existing }
     return { revision: write.dryRun ? revisionOf(marked, existing.version) : context.store.put(kind, marked) }
   }
@@ -101,7 +112,8 @@ function mark(context: Context, kind: Kind, old: KubeObject, grace: number, fina
   if (before !== undefined && grace < before) marked.metadata.deletionTimestamp = timestamp(context.clock, grace * 1000)
   marked.metadata.deletionGracePeriodSeconds = before === undefined ? grace : Math.min(before, grace)
   const generation = old.metadata['generation'] as number | undefined
-  if (generation !== undefined && old.metadata.deletionTimestamp === undefined) marked.metadata['generation'] = generation + 1
+  if (generation !== undefined && old.metadata.deletionTimestamp === undefined)
+    marked.metadata['generation'] = generation + 1
   return orderMetadata(marked)
 }
 

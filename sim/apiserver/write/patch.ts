@@ -26,7 +26,13 @@ export interface PatchOptions extends WriteOptions {
 }
 
 /** @throws ApiError as the real server words it: 400, 404, 409, 415, 422. */
-export function patch(context: Context, target: Target, body: unknown, options: PatchOptions, warnings: Warnings): Updated {
+export function patch(
+  context: Context,
+  target: Target,
+  body: unknown,
+  options: PatchOptions,
+  warnings: Warnings,
+): Updated {
   const { kind } = target
   if (!(Object.values(patchTypes) as string[]).includes(options.contentType)) throw unsupportedMedia()
   if (options.contentType === patchTypes.apply) {
@@ -38,21 +44,29 @@ export function patch(context: Context, target: Target, body: unknown, options: 
   }
   const existing = find(context, target)
   if (existing === undefined) throw notFound(kind, target.name)
-  const patched = decodeObject(kind, applyTo(fromCore(kind, existing.object), target, body, options.contentType), options, warnings)
+  const patched = decodeObject(
+    kind,
+    applyTo(fromCore(kind, existing.object), target, body, options.contentType),
+    options,
+    warnings,
+  )
   checkIdentity(patched, target)
   return { revision: replace(context, target, existing, patched, options, warnings, null), created: false }
 }
 
 function applyTo(old: KubeObject, { kind }: Target, body: unknown, contentType: string): unknown {
   if (contentType === patchTypes.json) return jsonPatch(old, body)
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw badRequest('json: cannot unmarshal array into Go value of type map[string]interface {}')
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw badRequest('json: cannot unmarshal array into Go value of type map[string]interface {}')
   if (contentType === patchTypes.merge) return mergePatch(old, body)
   return strategicMergePatch(old, body as Record<string, unknown>, typeFor(kind))
 }
 
 function checkIdentity(object: KubeObject, target: Target): void {
   if (object.metadata.name !== target.name) {
-    throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${target.name})`)
+    throw badRequest(
+      `the name of the object (${object.metadata.name}) does not match the name on the URL (${target.name})`,
+    )
   }
   if (target.kind.namespaced && object.metadata.namespace !== target.namespace) {
     throw badRequest(

@@ -32,16 +32,28 @@ export interface Target {
  * The request's object as the kind has it: types checked, unknown fields dealt with, defaults filled in. An own copy.
  * @throws ApiError 400 for another kind, a wrong type, or (Strict) unknown fields.
  */
-export function decodeObject(kind: Kind, value: unknown, options: Pick<WriteOptions, 'fieldValidation'>, warnings: Warnings): KubeObject {
+export function decodeObject(
+  kind: Kind,
+  value: unknown,
+  options: Pick<WriteOptions, 'fieldValidation'>,
+  warnings: Warnings,
+): KubeObject {
   const object = toCore(kind, decodeOnly(kind, value, options, warnings))
   defaultings[kind.plural]?.(object)
   return object
 }
 
 /** Without defaults: what server-side apply takes as the applied configuration. */
-export function decodeOnly(kind: Kind, value: unknown, options: Pick<WriteOptions, 'fieldValidation'>, warnings: Warnings): KubeObject {
+export function decodeOnly(
+  kind: Kind,
+  value: unknown,
+  options: Pick<WriteOptions, 'fieldValidation'>,
+  warnings: Warnings,
+): KubeObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): couldn't get version/kind; json parse error`)
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind.kind}): couldn't get version/kind; json parse error`,
+    )
   }
   const given = value as KubeObject
   const version = groupVersionOf(kind)
@@ -102,7 +114,8 @@ export function goSyntaxError(text: string): string {
   if (literal !== undefined) {
     for (let i = 1; i < literal.length; i++) {
       if (body[i] === undefined) return 'unexpected end of JSON input'
-      if (body[i] !== literal[i]) return `invalid character '${body[i]}' in literal ${literal} (expecting '${literal[i]}')`
+      if (body[i] !== literal[i])
+        return `invalid character '${body[i]}' in literal ${literal} (expecting '${literal[i]}')`
     }
     return `invalid character '${body[literal.length]}' after top-level value`
   }

@@ -4,12 +4,22 @@ import { shellProgram } from '../shell/shellProgram.ts'
 import { UsageError } from './applet.ts'
 import type { Applet } from './applet.ts'
 import { BASIC } from './basic.ts'
+import { CLIENTS } from './clients.ts'
+import { dd } from './dd.ts'
+import { FILE_STATUS } from './fileStatus.ts'
+import { FILE_TREE } from './fileTree.ts'
 import { ls } from './ls.ts'
+import { MOUNTING } from './mounting.ts'
+import { NETWORK } from './network.ts'
 import { pgrep, pidof, pkill, ps, top } from './ps.ts'
+import { STREAMS } from './streams.ts'
 import { SYSTEM } from './system.ts'
+import { tar } from './tar.ts'
+import { TEXT } from './text.ts'
+import { TEXT_TOOLS } from './textTools.ts'
 
 /** All commands of busybox. The shell is one too. */
-const APPLETS: Record<string, Applet> = { ...BASIC, ...SYSTEM, ls, ps, top, pgrep, pkill, pidof }
+const APPLETS: Record<string, Applet> = { ...BASIC, ...SYSTEM, ...STREAMS, ...TEXT, ...TEXT_TOOLS, ...FILE_TREE, ...FILE_STATUS, ...MOUNTING, ...NETWORK, ...CLIENTS, dd, tar, ls, ps, top, pgrep, pkill, pidof }
 
 /** Applets that busybox's shell runs in a fork of itself, without execve: /proc/PID/cmdline stays the shell's (APPLET_NOEXEC). */
 const NO_EXEC = new Set(

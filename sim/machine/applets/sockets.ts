@@ -6,20 +6,27 @@ import type { Process } from '../kernel/process.ts'
 /** Who listens inside a network namespace: its own loopback and addresses need no network outside. */
 const local = new WeakMap<NetNs, Map<number, (peer: MachineStream) => void>>()
 
-/** Listens on all addresses until the process ends. @returns why it cannot */
-export function listen(process: Process, port: number, accept: (peer: MachineStream) => void): MachineError | null {
+/** Listens on all addresses until the process ends, or for one connection. @returns why it cannot */
+export function listen(process: Process, port: number, accept: (peer: MachineStream) => void, once = false): MachineError | null {
   const { netNs } = process.context
   const ports = local.get(netNs) ?? new Map<number, (peer: MachineStream) => void>()
   local.set(netNs, ports)
   if (ports.has(port)) return new MachineError('EADDRINUSE', 'Address already in use')
-  ports.set(port, accept)
-  netNs.listeners.set(port, { pid: process.ownPid, program: process.comm })
-  const stop = process.kernel.network?.listen(netNs, port, accept)
-  process.onExit(() => {
+  let stopOutside: (() => void) | undefined
+  const stop = () => {
     ports.delete(port)
     netNs.listeners.delete(port)
-    stop?.()
-  })
+    stopOutside?.()
+    stopOutside = undefined
+  }
+  const accepted = (peer: MachineStream) => {
+    if (once) stop()
+    accept(peer)
+  }
+  ports.set(port, accepted)
+  netNs.listeners.set(port, { pid: process.ownPid, program: process.comm })
+  stopOutside = process.kernel.network?.listen(netNs, port, accepted)
+  process.onExit(stop)
   return null
 }
 

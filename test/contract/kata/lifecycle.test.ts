@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { KubeObject } from '../../../sim/kubeObject.ts'
+import { restartsOf, statusOf } from '../../simulator/kubelet/seen.ts'
 import { phase, PODS, ready, startTestNode, type TestNode } from '../../simulator/kubelet/testNode.ts'
 import { recordedPod } from './recordedPod.ts'
 import { sequence, settled } from './shape.ts'
@@ -25,14 +26,10 @@ const state =
   (pod: KubeObject) =>
     stateOf(pod, container)?.[kind] !== undefined
 function stateOf(pod: KubeObject, container: string): Record<string, { reason?: string }> | undefined {
-  const all = [...(pod['status']?.initContainerStatuses ?? []), ...(pod['status']?.containerStatuses ?? [])] as {
-    name: string
-    state: Record<string, { reason?: string }>
-  }[]
+  const all = [...(statusOf(pod).initContainerStatuses ?? []), ...(statusOf(pod).containerStatuses ?? [])]
   return all.find(({ name }) => name === container)?.state
 }
-const restarted = (count: number) => (pod: KubeObject) =>
-  ready(pod) && pod['status'].containerStatuses[0].restartCount === count
+const restarted = (count: number) => (pod: KubeObject) => ready(pod) && restartsOf(pod) === count
 const waitingFor = (reason: string) => (pod: KubeObject) => stateOf(pod, 'main')?.['waiting']?.reason === reason
 const newest = (node: TestNode, container = 'main') => node.runtime.ids(container).at(-1)!
 
@@ -310,18 +307,18 @@ describe('life of a pod, as recorded from real kubelets', () => {
       const node = await startTestNode()
       try {
         scenario.before?.(node)
-        const { runtimeClassName } = recorded.manifest.spec
+        const { runtimeClassName } = recorded.manifest.spec as { runtimeClassName?: string }
         if (runtimeClassName)
           await node.api.create('/apis/node.k8s.io/v1/runtimeclasses', {
             apiVersion: 'node.k8s.io/v1',
             kind: 'RuntimeClass',
-            metadata: { name: String(runtimeClassName) },
+            metadata: { name: runtimeClassName },
             handler: runtimeClassName,
           })
         await node.run(scenario.pod, { ...recorded.manifest.spec, nodeSelector: {} })
         await scenario.story(node, scenario.pod)
         const seen = sequence(
-          node.api.history.filter(({ object }) => object.kind === 'Pod').map(({ object }) => object['status']),
+          node.api.history.filter(({ object }) => object.kind === 'Pod').map(({ object }) => statusOf(object)),
         )
         const compared = seen.filter((_shape, index) => !scenario.shown?.includes(index))
         const expected = recorded.sequence.filter((_shape, index) => !scenario.passedOver?.includes(index))

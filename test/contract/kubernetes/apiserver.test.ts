@@ -18,7 +18,9 @@ describe('API server against recordings of kube-apiserver v1.34.4', () => {
         answers = await replay(recording)
       })
       recording.steps.forEach((step, index) => {
-        const accepted = acceptedDifferences.find((one) => one.scenario === recording.scenario && one.step === step.name)
+        const accepted = acceptedDifferences.find(
+          (one) => one.scenario === recording.scenario && one.step === step.name,
+        )
         it(accepted === undefined ? step.name : `${step.name}, but: ${accepted.why}`, () => {
           const answer = answers[index] as Answer
           const { status, headers, body } = step.response
@@ -44,12 +46,22 @@ describe('API server against recordings of kube-apiserver v1.34.4', () => {
     expect(requests.length).to.be.greaterThan(100)
     expect(acceptedDifferences.length / requests.length).to.be.at.most(maxAcceptedShare)
     for (const { scenario, step } of acceptedDifferences) {
-      expect(recordings.find((one) => one.scenario === scenario)?.steps.map(({ name }) => name), `${scenario}: ${step}`).to.include(step)
+      expect(
+        recordings.find((one) => one.scenario === scenario)?.steps.map(({ name }) => name),
+        `${scenario}: ${step}`,
+      ).to.include(step)
     }
   })
 
   it('serves the OpenAPI v3 documents as recorded', () => {
-    const sums = Object.fromEntries(documentPaths.map((path) => [path, createHash('sha256').update(documentText(path) as Buffer).digest('hex')]))
+    const sums = Object.fromEntries(
+      documentPaths.map((path) => [
+        path,
+        createHash('sha256')
+          .update(documentText(path) as Buffer)
+          .digest('hex'),
+      ]),
+    )
     expect(sums).to.deep.equal(openApiSums)
   })
 })

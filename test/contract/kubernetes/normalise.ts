@@ -35,7 +35,8 @@ function normaliseText(text: string): string {
     .replace(/current: \d+/, 'current: <version>')
 }
 
-const normaliseCell = (cell: unknown) => (typeof cell === 'string' && /^(\d+[smhdy])+$/.test(cell) ? '<age>' : normalise(cell))
+const normaliseCell = (cell: unknown) =>
+  typeof cell === 'string' && /^(\d+[smhdy])+$/.test(cell) ? '<age>' : normalise(cell)
 
 const isRulesReview = (object: Json) => object['kind'] === 'SelfSubjectRulesReview' && object['status'] !== undefined
 
@@ -45,4 +46,5 @@ function sortRules(status: Json): void {
 }
 
 /** The order of managers is that of their times, in seconds. */
-const sorted = (list: unknown[]): unknown[] => [...list].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+const sorted = (list: unknown[]): unknown[] =>
+  [...list].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))

@@ -23,4 +23,7 @@ export const recordings: readonly Recording[] = readdirSync(folder)
   .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Recording)
 
 /** SHA-256 of the recorded OpenAPI v3 documents, by path. */
-export const openApiSums = JSON.parse(readFileSync(new URL('openapi-v3.sha256.json', folder), 'utf8')) as Record<string, string>
+export const openApiSums = JSON.parse(readFileSync(new URL('openapi-v3.sha256.json', folder), 'utf8')) as Record<
+  string,
+  string
+>

@@ -15,7 +15,11 @@ export interface Answer {
 export async function replay(recording: Recording): Promise<Answer[]> {
   const clock = createClock(1)
   const server = await startApiServer({ clock, admission: { runtimeClass: true, podSecurity: true } })
-  const controllers = await startControllers({ client: server.client('kube-controller-manager'), clock, caCertificate: 'simulated' })
+  const controllers = await startControllers({
+    client: server.client('kube-controller-manager'),
+    clock,
+    caCertificate: 'simulated',
+  })
   try {
     if (recording.scenario === 'nodes') await createNode(server, recording)
     const values: Record<string, string> = { NS: recording.namespace }
@@ -34,7 +38,8 @@ export async function replay(recording: Recording): Promise<Answer[]> {
   }
 }
 
-const adminToken = (server: ApiServer): string => (/token: (\S+)/.exec(server.kubeconfig()) as RegExpExecArray)[1] as string
+const adminToken = (server: ApiServer): string =>
+  (/token: (\S+)/.exec(server.kubeconfig()) as RegExpExecArray)[1] as string
 
 /** The node that the recording's cluster had before it. */
 async function createNode(server: ApiServer, recording: Recording): Promise<void> {
@@ -45,18 +50,27 @@ async function createNode(server: ApiServer, recording: Recording): Promise<void
   await client.patch(`/api/v1/nodes/${node.metadata.name}`, { spec: { taints: node['spec'].taints as unknown } })
 }
 
-async function send(server: ApiServer, step: Step, values: Record<string, string>, tokens: { admin: string; token: string }): Promise<Answer> {
+async function send(
+  server: ApiServer,
+  step: Step,
+  values: Record<string, string>,
+  tokens: { admin: string; token: string },
+): Promise<Answer> {
   const fill = (text: string) => text.replace(/\$\{(\w+)\}/g, (_all, name: string) => values[name] ?? '')
   const { method, path, headers = {}, credentials, body } = step.request
   const token = credentials === 'admin' ? tokens.admin : credentials === 'none' ? null : tokens.token
   const request = {
     method,
     headers: { ...headers, 'User-Agent': 'unknown', ...(token === null ? {} : { Authorization: `Bearer ${token}` }) },
-    ...(body === null || body === undefined ? {} : { body: fill(typeof body === 'string' ? body : JSON.stringify(body)) }),
+    ...(body === null || body === undefined
+      ? {}
+      : { body: fill(typeof body === 'string' ? body : JSON.stringify(body)) }),
   }
   const url = `${server.url}${fill(path)}`
   const answer = await once(url, request)
-  return method === 'GET' && answer.status !== step.response.status ? until(server, fill(path), step, () => once(url, request)) : answer
+  return method === 'GET' && answer.status !== step.response.status
+    ? until(server, fill(path), step, () => once(url, request))
+    : answer
 }
 
 /** What controllers have to do first: asked again at every change in the cluster, for five seconds. */
@@ -79,11 +93,19 @@ async function once(url: string, request: RequestInit): Promise<Answer> {
     const value = response.headers.get(name)
     if (value !== null) headers[name] = value
   }
-  return { status: response.status, headers, body: parse(text, new URL(url).searchParams.has('watch'), headers['content-type'] ?? '') }
+  return {
+    status: response.status,
+    headers,
+    body: parse(text, new URL(url).searchParams.has('watch'), headers['content-type'] ?? ''),
+  }
 }
 
 function parse(text: string, isWatch: boolean, contentType: string): unknown {
-  if (isWatch) return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as unknown)
+  if (isWatch)
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as unknown)
   return contentType.startsWith('application/json') ? (JSON.parse(text) as unknown) : text
 }
 

@@ -81,7 +81,9 @@ describe('the real kubectl on the simulated API server', function () {
   })
 
   it('gets nodes and pods as tables', async () => {
-    expect(await succeed(['get', 'nodes', '-o', 'wide'])).to.match(/node-1\s+Ready\s+<none>\s+\d+s\s+v1\.34\.4\s+127\.0\.0\.1\s+<none>\s+Simulated\s+6\.12\.0\s+containerd:\/\/2\.0\.0/)
+    expect(await succeed(['get', 'nodes', '-o', 'wide'])).to.match(
+      /node-1\s+Ready\s+<none>\s+\d+s\s+v1\.34\.4\s+127\.0\.0\.1\s+<none>\s+Simulated\s+6\.12\.0\s+containerd:\/\/2\.0\.0/,
+    )
     await succeed(['run', 'tabled', '--image=busybox:1.36'])
     const [head, row] = (await succeed(['get', 'pods', '-o', 'wide'])).split('\n')
     expect(head).to.match(/^NAME\s+READY\s+STATUS\s+RESTARTS\s+AGE\s+IP\s+NODE\s+NOMINATED NODE\s+READINESS GATES$/)
@@ -101,15 +103,24 @@ describe('the real kubectl on the simulated API server', function () {
     expect(await succeed(['apply', '-f', '-'], deployment('10'))).to.equal('deployment.apps/web created\n')
     expect(await succeed(['apply', '-f', '-'], deployment('10'))).to.equal('deployment.apps/web unchanged\n')
     expect(await succeed(['apply', '-f', '-'], deployment('20'))).to.equal('deployment.apps/web configured\n')
-    expect(await succeed(['apply', '--dry-run=server', '-f', '-'], deployment('30'))).to.equal('deployment.apps/web configured (server dry run)\n')
+    expect(await succeed(['apply', '--dry-run=server', '-f', '-'], deployment('30'))).to.equal(
+      'deployment.apps/web configured (server dry run)\n',
+    )
     const refused = await kubectl(['apply', '--server-side', '-f', '-'], deployment('30'))
-    expect(refused.stderr).to.contain('conflict with "kubectl-client-side-apply" using apps/v1').and.to.contain('.spec.template.spec.containers[name="main"].command')
+    expect(refused.stderr)
+      .to.contain('conflict with "kubectl-client-side-apply" using apps/v1')
+      .and.to.contain('.spec.template.spec.containers[name="main"].command')
     await succeed(['apply', '--server-side', '--force-conflicts', '-f', '-'], deployment('30'))
-    expect(await succeed(['get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].command[1]}'])).to.equal('30')
+    expect(
+      await succeed(['get', 'deployment', 'web', '-o', 'jsonpath={.spec.template.spec.containers[0].command[1]}']),
+    ).to.equal('30')
   })
 
   it('refuses unknown fields and invalid objects in words', async () => {
-    const bogus = await kubectl(['create', '-f', '-'], '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"x"},"spec":{"containers":[],"bogus":1}}')
+    const bogus = await kubectl(
+      ['create', '-f', '-'],
+      '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"x"},"spec":{"containers":[],"bogus":1}}',
+    )
     expect(bogus.stderr).to.contain('strict decoding error: unknown field "spec.bogus"')
     const absent = await kubectl(['run', 'x', '--image=busybox', '--overrides', '{"spec":{"runtimeClassName":"none"}}'])
     expect(absent.stderr).to.contain('pods "x" is forbidden: pod rejected: RuntimeClass "none" not found')
@@ -160,14 +171,24 @@ describe('the real kubectl on the simulated API server', function () {
   })
 
   it('explains fields', async () => {
-    expect(await succeed(['explain', 'pod.spec.runtimeClassName'])).to.match(/FIELD: runtimeClassName <string>[\s\S]*RuntimeClassName refers to a RuntimeClass object/)
+    expect(await succeed(['explain', 'pod.spec.runtimeClassName'])).to.match(
+      /FIELD: runtimeClassName <string>[\s\S]*RuntimeClassName refers to a RuntimeClass object/,
+    )
     expect(await succeed(['explain', 'runtimeclass.overhead'])).to.contain('podFixed')
   })
 
   it('creates by typed clients, whose bodies are protobuf', async () => {
     await succeed(['create', 'namespace', 'typed'])
     await succeed(['create', 'deployment', 'typed', '--image=nginx:1.27', '--port=80', '--replicas=2'])
-    expect(await succeed(['get', 'deployment', 'typed', '-o', 'jsonpath={.spec.replicas} {.spec.template.spec.containers[0].ports[0]}'])).to.equal('2 {"containerPort":80,"protocol":"TCP"}')
+    expect(
+      await succeed([
+        'get',
+        'deployment',
+        'typed',
+        '-o',
+        'jsonpath={.spec.replicas} {.spec.template.spec.containers[0].ports[0]}',
+      ]),
+    ).to.equal('2 {"containerPort":80,"protocol":"TCP"}')
     await succeed(['scale', 'deployment', 'typed', '--replicas=3'])
     expect(await succeed(['get', 'deployment', 'typed', '-o', 'jsonpath={.spec.replicas}'])).to.equal('3')
     expect(await succeed(['create', 'token', 'default'])).to.match(/^[\w-]+\.[\w-]+\.[\w-]+\n?$/)

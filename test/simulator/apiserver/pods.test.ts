@@ -4,7 +4,12 @@ import type { KubeClient } from '../../../sim/kubeClient.ts'
 import { pod, pods, startTestCluster } from './simulatedCluster.ts'
 import type { TestCluster } from './simulatedCluster.ts'
 
-const bindTo = (name: string) => ({ apiVersion: 'v1', kind: 'Binding', metadata: { name }, target: { kind: 'Node', name: 'node-1' } })
+const bindTo = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Binding',
+  metadata: { name },
+  target: { kind: 'Node', name: 'node-1' },
+})
 
 describe('pods on the simulated API server', () => {
   let cluster: TestCluster
@@ -27,7 +32,10 @@ describe('pods on the simulated API server', () => {
   }
 
   it('on a node go when the kubelet lets them go', async () => {
-    const { metadata } = await client.create(pods, pod('graceful', { nodeName: 'node-1', terminationGracePeriodSeconds: 12 }))
+    const { metadata } = await client.create(
+      pods,
+      pod('graceful', { nodeName: 'node-1', terminationGracePeriodSeconds: 12 }),
+    )
     await client.delete(`${pods}/graceful`)
     const terminating = await client.get(`${pods}/graceful`)
     expect(terminating.metadata).to.include({ deletionGracePeriodSeconds: 12, generation: 2 })
@@ -54,7 +62,9 @@ describe('pods on the simulated API server', () => {
     expect(spec).to.include({ nodeName: 'node-1' })
     expect((status as { conditions: unknown[] }).conditions[0]).to.include({ type: 'PodScheduled', status: 'True' })
     expect(metadata['generation']).to.equal(1)
-    expect((await refusal(client.create(`${pods}/bound/binding`, bindTo('bound')))).message).to.contain('is already assigned to node "node-1"')
+    expect((await refusal(client.create(`${pods}/bound/binding`, bindTo('bound')))).message).to.contain(
+      'is already assigned to node "node-1"',
+    )
   })
 
   it('keep spec and status apart', async () => {
@@ -69,18 +79,37 @@ describe('pods on the simulated API server', () => {
   it('get quantities in canonical form and requests from limits', async () => {
     const { spec, status } = await client.create(
       pods,
-      pod('sized', { containers: [{ name: 'main', image: 'busybox', resources: { limits: { memory: '1024Mi', cpu: '0.5' } } }] }),
+      pod('sized', {
+        containers: [{ name: 'main', image: 'busybox', resources: { limits: { memory: '1024Mi', cpu: '0.5' } } }],
+      }),
     )
     const [container] = (spec as { containers: { resources: unknown; imagePullPolicy: string }[] }).containers
-    expect(container?.resources).to.deep.equal({ limits: { memory: '1Gi', cpu: '500m' }, requests: { memory: '1Gi', cpu: '500m' } })
+    expect(container?.resources).to.deep.equal({
+      limits: { memory: '1Gi', cpu: '500m' },
+      requests: { memory: '1Gi', cpu: '500m' },
+    })
     expect(container?.imagePullPolicy).to.equal('Always')
     expect(status).to.include({ qosClass: 'Guaranteed' })
   })
 
   it('merge containers strategically', async () => {
-    await client.create(pods, pod('merged', { containers: [{ name: 'main', image: 'busybox:1' }, { name: 'side', image: 'busybox:1' }] }))
-    await client.patch(`${pods}/merged`, { spec: { containers: [{ name: 'side', image: 'busybox:2' }] } }, 'application/strategic-merge-patch+json')
-    const { containers } = (await client.get(`${pods}/merged`))['spec'] as { containers: { name: string; image: string }[] }
+    await client.create(
+      pods,
+      pod('merged', {
+        containers: [
+          { name: 'main', image: 'busybox:1' },
+          { name: 'side', image: 'busybox:1' },
+        ],
+      }),
+    )
+    await client.patch(
+      `${pods}/merged`,
+      { spec: { containers: [{ name: 'side', image: 'busybox:2' }] } },
+      'application/strategic-merge-patch+json',
+    )
+    const { containers } = (await client.get(`${pods}/merged`))['spec'] as {
+      containers: { name: string; image: string }[]
+    }
     expect(containers.map(({ name, image }) => `${name} ${image}`)).to.deep.equal(['main busybox:1', 'side busybox:2'])
   })
 
@@ -89,9 +118,16 @@ describe('pods on the simulated API server', () => {
     await client.create(pods, pod('silent', { nodeName: 'node-1' }))
     const log = await cluster.fetch(`${pods}/talks/log?tailLines=3&timestamps=true&follow=false`)
     expect([log.status, await log.text()]).to.deep.equal([200, 'a line of the log\n'])
-    expect(cluster.asked.at(-1)).to.deep.equal({ path: '/containerLogs/default/talks/main', query: new URLSearchParams('timestamps=true&tailLines=3') })
+    expect(cluster.asked.at(-1)).to.deep.equal({
+      path: '/containerLogs/default/talks/main',
+      query: new URLSearchParams('timestamps=true&tailLines=3'),
+    })
     const refused = await cluster.fetch(`${pods}/silent/log`)
-    expect(await refused.json()).to.include({ code: 400, reason: 'BadRequest', message: 'container "main" in pod "silent" is waiting to start: ContainerCreating' })
+    expect(await refused.json()).to.include({
+      code: 400,
+      reason: 'BadRequest',
+      message: 'container "main" in pod "silent" is waiting to start: ContainerCreating',
+    })
   })
 
   it('tell when the kubelet cannot be reached', async () => {
@@ -99,10 +135,15 @@ describe('pods on the simulated API server', () => {
       apiVersion: 'v1',
       kind: 'Node',
       metadata: { name: 'dead' },
-      status: { addresses: [{ type: 'InternalIP', address: '127.0.0.1' }], daemonEndpoints: { kubeletEndpoint: { Port: 1 } } },
+      status: {
+        addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
+        daemonEndpoints: { kubeletEndpoint: { Port: 1 } },
+      },
     })
     await client.create(pods, pod('lost', { nodeName: 'dead' }))
     const response = await cluster.fetch(`${pods}/lost/log`)
-    expect(((await response.json()) as { message: string }).message).to.equal('error dialing backend: dial tcp 127.0.0.1:1: connect: connection refused')
+    expect(((await response.json()) as { message: string }).message).to.equal(
+      'error dialing backend: dial tcp 127.0.0.1:1: connect: connection refused',
+    )
   })
 })

@@ -32,24 +32,42 @@ export async function startTestCluster(): Promise<TestCluster> {
   const kubelet = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://kubelet')
     asked.push({ path: url.pathname, query: url.searchParams })
-    if (url.pathname.includes('/silent/')) response.writeHead(400).end('container "main" in pod "silent" is waiting to start: ContainerCreating')
+    if (url.pathname.includes('/silent/'))
+      response.writeHead(400).end('container "main" in pod "silent" is waiting to start: ContainerCreating')
     else response.end('a line of the log\n')
   })
-  const sockets = new WebSocketServer({ server: kubelet, handleProtocols: (offered) => (offered.has('v5.channel.k8s.io') ? 'v5.channel.k8s.io' : 'v4.channel.k8s.io') })
+  const sockets = new WebSocketServer({
+    server: kubelet,
+    handleProtocols: (offered) => (offered.has('v5.channel.k8s.io') ? 'v5.channel.k8s.io' : 'v4.channel.k8s.io'),
+  })
   sockets.on('connection', (socket, request) => {
     const url = new URL(request.url ?? '/', 'http://kubelet')
     asked.push({ path: url.pathname, query: url.searchParams })
     const command = url.searchParams.getAll('command')
     const code = Number(command.at(-1)) || 0
-    const failure = { status: 'Failure', reason: 'NonZeroExitCode', message: `command terminated with exit code ${code}`, details: { causes: [{ reason: 'ExitCode', message: String(code) }] } }
+    const failure = {
+      status: 'Failure',
+      reason: 'NonZeroExitCode',
+      message: `command terminated with exit code ${code}`,
+      details: { causes: [{ reason: 'ExitCode', message: String(code) }] },
+    }
     socket.send(Buffer.concat([Buffer.from([channels.stdout]), Buffer.from(`${command.join(' ')}\n`)]))
-    socket.send(Buffer.concat([Buffer.from([channels.error]), Buffer.from(JSON.stringify(code === 0 ? { status: 'Success' } : failure))]))
+    socket.send(
+      Buffer.concat([
+        Buffer.from([channels.error]),
+        Buffer.from(JSON.stringify(code === 0 ? { status: 'Success' } : failure)),
+      ]),
+    )
     socket.close(1000)
   })
   await new Promise<void>((resolve) => kubelet.listen(0, '127.0.0.1', resolve))
   const server = await startApiServer({ clock: createClock(1), admission: { runtimeClass: true, podSecurity: true } })
   const client = server.client('test')
-  await client.create('/api/v1/namespaces/default/serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } })
+  await client.create('/api/v1/namespaces/default/serviceaccounts', {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'default' },
+  })
   await client.create('/api/v1/nodes', {
     apiVersion: 'v1',
     kind: 'Node',
@@ -58,7 +76,12 @@ export async function startTestCluster(): Promise<TestCluster> {
       addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
       daemonEndpoints: { kubeletEndpoint: { Port: (kubelet.address() as AddressInfo).port } },
       conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'ready' }],
-      nodeInfo: { kernelVersion: '6.12.0', kubeletVersion: 'v1.34.4', osImage: 'Simulated', containerRuntimeVersion: 'containerd://2.0.0' },
+      nodeInfo: {
+        kernelVersion: '6.12.0',
+        kubeletVersion: 'v1.34.4',
+        osImage: 'Simulated',
+        containerRuntimeVersion: 'containerd://2.0.0',
+      },
     },
   })
   const token = (/token: (\S+)/.exec(server.kubeconfig()) as RegExpExecArray)[1] as string
@@ -66,7 +89,11 @@ export async function startTestCluster(): Promise<TestCluster> {
     server,
     token,
     asked,
-    fetch: (path, init = {}) => fetch(`${server.url}${path}`, { ...init, headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...init.headers } }),
+    fetch: (path, init = {}) =>
+      fetch(`${server.url}${path}`, {
+        ...init,
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...init.headers },
+      }),
     async close() {
       await server.close()
       sockets.close()

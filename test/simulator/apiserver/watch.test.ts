@@ -22,7 +22,11 @@ describe('watches of the simulated API server', () => {
     await cluster.close()
   })
 
-  async function take(path: string, options: { resourceVersion: string; fieldSelector?: string }, count: number): Promise<WatchEvent[]> {
+  async function take(
+    path: string,
+    options: { resourceVersion: string; fieldSelector?: string },
+    count: number,
+  ): Promise<WatchEvent[]> {
     const events: WatchEvent[] = []
     for await (const event of client.watch(path, { ...options, signal: stop.signal })) {
       events.push(event)
@@ -55,7 +59,12 @@ describe('watches of the simulated API server', () => {
   it('with a field selector show objects that start and stop to match as coming and going', async () => {
     const { resourceVersion } = await client.list(pods)
     await client.create(pods, pod('p'))
-    await client.create(`${pods}/p/binding`, { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'p' }, target: { kind: 'Node', name: 'node-1' } })
+    await client.create(`${pods}/p/binding`, {
+      apiVersion: 'v1',
+      kind: 'Binding',
+      metadata: { name: 'p' },
+      target: { kind: 'Node', name: 'node-1' },
+    })
     const bound = await take(pods, { resourceVersion, fieldSelector: 'spec.nodeName=node-1' }, 1)
     expect(shown(bound)).to.deep.equal(['ADDED p'])
     const unbound = await take(pods, { resourceVersion, fieldSelector: 'spec.nodeName=' }, 2)

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { KubeApiError } from '../../../sim/kubeClient.ts'
 import type { KubeObject } from '../../../sim/kubeObject.ts'
 import { busyboxPod, PODS, startControlPlane, type ControlPlane } from './controlPlane.ts'
+import { conditionOf, specOf, statusOf } from './seen.ts'
 import { ready } from './testNode.ts'
 
 const meta = (name: string, more: Record<string, unknown> = {}) => ({ name, namespace: 'default', ...more })
@@ -51,10 +52,7 @@ describe('controllers', () => {
     }
     await cluster.client.create('/api/v1/namespaces/n/configmaps', held)
     await cluster.client.delete('/api/v1/namespaces/n')
-    const told = (type: string) => (object: KubeObject | null) =>
-      (object?.['status'].conditions as { type: string; message: string }[] | undefined)?.find(
-        (one) => one.type === type,
-      )?.message
+    const told = (type: string) => (object: KubeObject | null) => conditionOf(object, type)?.message
     const waiting = await cluster.until('/api/v1/namespaces', 'n', (object) =>
       Boolean(told('NamespaceContentRemaining')(object)),
     )
@@ -102,7 +100,7 @@ describe('controllers', () => {
       metadata: meta('d'),
       spec: { replicas: 2, selector, template },
     })
-    await cluster.until(path, 'd', (object) => object?.['status']?.availableReplicas === 2)
+    await cluster.until(path, 'd', (object) => statusOf(object).availableReplicas === 2)
     const before = (await pods()).map((pod) => pod.metadata.name)
     await cluster.client.patch(
       `${path}/d`,
@@ -110,16 +108,16 @@ describe('controllers', () => {
       'application/merge-patch+json',
     )
     await cluster.until(path, 'd', (object) => {
-      const status = object?.['status']
+      const status = statusOf(object)
       return (
-        status?.observedGeneration === object?.metadata['generation'] &&
+        status.observedGeneration === object?.metadata['generation'] &&
         status.updatedReplicas === 2 &&
         status.replicas === 2 &&
         status.availableReplicas === 2
       )
     })
     const active = (await pods()).filter((pod) => !pod.metadata.deletionTimestamp)
-    expect(active.map((pod) => pod['spec'].containers[0].image)).to.deep.equal(['busybox:1.37', 'busybox:1.37'])
+    expect(active.map((pod) => specOf(pod).containers?.[0]?.image)).to.deep.equal(['busybox:1.37', 'busybox:1.37'])
     expect(active.map((pod) => pod.metadata.name)).not.to.include.members(before)
     await cluster.client.delete(`${path}/d`, { propagationPolicy: 'Background' })
     for (const pod of active) await cluster.until(PODS, pod.metadata.name, (object) => object === null)
@@ -134,16 +132,14 @@ describe('controllers', () => {
       template: { spec: { ...template.spec, restartPolicy: 'Never' } },
     }
     await cluster.client.create(path, { apiVersion: 'batch/v1', kind: 'Job', metadata: meta('j'), spec })
-    await cluster.until(path, 'j', (object) => object?.['status']?.ready === 2)
+    await cluster.until(path, 'j', (object) => statusOf(object).ready === 2)
     expect(
       (await pods()).map((pod) => pod.metadata.annotations?.['batch.kubernetes.io/job-completion-index']).sort(),
     ).to.deep.equal(['0', '1'])
     await exit(/^j-0/, 0)
     await exit(/^j-1/, 0)
-    const job = await cluster.until(path, 'j', (object) =>
-      object?.['status']?.conditions?.some((one: { type: string }) => one.type === 'Complete'),
-    )
-    expect(job!['status']).to.include({ succeeded: 2, active: 0, completedIndexes: '0,1'.replace(',', '-') })
+    const job = await cluster.until(path, 'j', (object) => conditionOf(object, 'Complete') !== undefined)
+    expect(statusOf(job)).to.include({ succeeded: 2, active: 0, completedIndexes: '0-1' })
   })
 
   it('give a Job up after its back-off limit', async () => {
@@ -154,12 +150,10 @@ describe('controllers', () => {
       metadata: meta('j'),
       spec: { backoffLimit: 0, template: { spec: { ...template.spec, restartPolicy: 'Never' } } },
     })
-    await cluster.until(path, 'j', (object) => object?.['status']?.ready === 1)
+    await cluster.until(path, 'j', (object) => statusOf(object).ready === 1)
     await exit(/^j-/, 3)
-    const job = await cluster.until(path, 'j', (object) =>
-      object?.['status']?.conditions?.some((one: { type: string }) => one.type === 'Failed'),
-    )
-    expect(job!['status'].conditions.at(-1)).to.include({
+    const job = await cluster.until(path, 'j', (object) => conditionOf(object, 'Failed') !== undefined)
+    expect(statusOf(job).conditions?.at(-1)).to.include({
       reason: 'BackoffLimitExceeded',
       message: 'Job has reached the specified backoff limit',
     })
@@ -173,10 +167,10 @@ describe('controllers', () => {
       metadata: meta('ds'),
       spec: { selector, template },
     })
-    await cluster.until(path, 'ds', (object) => object?.['status']?.numberReady === 1)
+    await cluster.until(path, 'ds', (object) => statusOf(object).numberReady === 1)
     await cluster.addNode('node-b')
-    await cluster.until(path, 'ds', (object) => object?.['status']?.numberReady === 2)
-    expect((await pods()).map((pod) => pod['spec'].nodeName).sort()).to.deep.equal(['node-a', 'node-b'])
+    await cluster.until(path, 'ds', (object) => statusOf(object).numberReady === 2)
+    expect((await pods()).map((pod) => specOf(pod).nodeName).sort()).to.deep.equal(['node-a', 'node-b'])
   })
 
   it('bind a claim to the smallest volume that suits it, and let a pod use it', async () => {
@@ -212,13 +206,13 @@ describe('controllers', () => {
       metadata: meta('c'),
       spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'manual', resources: { requests: { storage: '1Gi' } } },
     })
-    const claim = await cluster.until(claims, 'c', (object) => object?.['status']?.phase === 'Bound')
-    expect(claim!['spec'].volumeName).to.equal('fit')
+    const claim = await cluster.until(claims, 'c', (object) => statusOf(object).phase === 'Bound')
+    expect(specOf(claim).volumeName).to.equal('fit')
     await cluster.until(PODS, 'p', (pod) => pod !== null && ready(pod))
     await cluster.client.delete(`${PODS}/p`)
     await cluster.until(PODS, 'p', (pod) => pod === null)
     await cluster.client.delete(`${claims}/c`)
-    await cluster.until('/api/v1/persistentvolumes', 'fit', (object) => object?.['status']?.phase === 'Released')
+    await cluster.until('/api/v1/persistentvolumes', 'fit', (object) => statusOf(object).phase === 'Released')
   })
 
   it('keep the status of a ResourceQuota', async () => {
@@ -239,7 +233,7 @@ describe('controllers', () => {
       .catch((error: unknown) => {
         if (!(error instanceof KubeApiError)) throw error
       })
-    const quota = await cluster.until(path, 'q', (object) => object?.['status']?.used?.pods === '1')
-    expect(quota!['status'].used).to.deep.equal({ pods: '1', 'requests.cpu': '250m' })
+    const quota = await cluster.until(path, 'q', (object) => statusOf(object).used?.pods === '1')
+    expect(statusOf(quota).used).to.deep.equal({ pods: '1', 'requests.cpu': '250m' })
   })
 })

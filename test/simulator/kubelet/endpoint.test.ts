@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { WebSocket } from 'ws'
 import { ready, startTestNode, type TestNode } from './testNode.ts'
+import { restartsOf, waitingOf } from './seen.ts'
 
 interface Answer {
   protocol: string
@@ -170,21 +171,13 @@ describe('kubelet endpoint', () => {
       node.runtime.print(id, 'late')
       node.runtime.exit(id, 1)
       expect(await followed).to.equal('200 late\n')
-      await node.until(
-        'talker',
-        (pod) => ready(pod) && pod['status'].containerStatuses[0].restartCount === 1,
-        'restarted',
-      )
+      await node.until('talker', (pod) => ready(pod) && restartsOf(pod) === 1, 'restarted')
       expect(await logs('talker', '?previous=true&tailLines=1')).to.equal('200 late\n')
     })
 
     it('are refused while the container waits', async () => {
       await node.run('waiter', { containers: [{ name: 'main', image: 'never:1', imagePullPolicy: 'Never' }] })
-      await node.until(
-        'waiter',
-        (pod) => pod['status'].containerStatuses?.[0].state.waiting?.reason === 'ErrImageNeverPull',
-        'waiting',
-      )
+      await node.until('waiter', (pod) => waitingOf(pod)?.reason === 'ErrImageNeverPull', 'waiting')
       expect(await logs('waiter')).to.equal(
         '400 container "main" in pod "waiter" is waiting to start: ErrImageNeverPull',
       )

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { KubeApiError, type KubeClient, type WatchEvent } from '../../../sim/kubeClient.ts'
 import type { KubeObject } from '../../../sim/kubeObject.ts'
+import { specOf, statusOf } from './seen.ts'
 
 /** As much of a Kubernetes API as a kubelet's test needs: objects by path, watches, graceful deletion of pods. */
 export interface MemoryApi extends KubeClient {
@@ -85,9 +86,9 @@ export function createMemoryApi(): MemoryApi {
         const pod = find(path.replace(/\/binding$/, ''))
         const bound = {
           ...pod,
-          spec: { ...pod['spec'], nodeName: object['target'].name },
+          spec: { ...specOf(pod), nodeName: (object['target'] as { name: string }).name },
           status: {
-            ...pod['status'],
+            ...statusOf(pod),
             conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: new Date().toISOString() }],
           },
         }
@@ -97,7 +98,7 @@ export function createMemoryApi(): MemoryApi {
       const key = `${path}/${object.metadata.name}`
       if (objects.has(key)) throw new KubeApiError(409, 'AlreadyExists', `${key} already exists`)
       serial += 1
-      const status = object.kind === 'Pod' ? { status: { phase: 'Pending', ...object['status'] } } : {}
+      const status = object.kind === 'Pod' ? { status: { phase: 'Pending', ...statusOf(object) } } : {}
       return store(key, {
         ...structuredClone(object),
         ...status,
@@ -123,8 +124,8 @@ export function createMemoryApi(): MemoryApi {
       const object = find(path)
       const grace =
         options?.gracePeriodSeconds ??
-        (object.kind === 'Pod' ? (object['spec'].terminationGracePeriodSeconds ?? 30) : 0)
-      const over = ['Succeeded', 'Failed'].includes(object['status']?.phase) || !object['spec']?.nodeName
+        (object.kind === 'Pod' ? (specOf(object).terminationGracePeriodSeconds ?? 30) : 0)
+      const over = ['Succeeded', 'Failed'].includes(statusOf(object).phase ?? '') || !specOf(object).nodeName
       if (object.kind !== 'Pod' || grace === 0 || over) return drop(path)
       store(path, {
         ...object,
@@ -179,7 +180,7 @@ export function createMemoryApi(): MemoryApi {
           changes.off('change', onChange)
           reject(
             new Error(
-              `${what} did not come; last: ${JSON.stringify([...objects].filter(([path]) => inside(collection, path)).map(([, object]) => object['status'] ?? object))}`,
+              `${what} did not come; last: ${JSON.stringify([...objects].filter(([path]) => inside(collection, path)).map(([, object]) => statusOf(object)))}`,
             ),
           )
         }, 5000)
@@ -208,7 +209,7 @@ export function createMemoryApi(): MemoryApi {
 function merge(target: unknown, patch: unknown): unknown {
   if (patch === null || typeof patch !== 'object' || Array.isArray(patch)) return structuredClone(patch)
   const result: Record<string, unknown> =
-    target && typeof target === 'object' && !Array.isArray(target) ? { ...(target as object) } : {}
+    target && typeof target === 'object' && !Array.isArray(target) ? { ...target } : {}
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key]
     else result[key] = merge(result[key], value)

@@ -1,9 +1,6 @@
 import { expect } from 'chai'
-import type { KubeObject } from '../../../sim/kubeObject.ts'
+import { specOf, statusOf, waitingOf } from './seen.ts'
 import { condition, phase, PODS, ready, startTestNode, type TestNode } from './testNode.ts'
-
-const waiting = (pod: KubeObject) =>
-  pod['status']?.containerStatuses?.[0].state.waiting as { reason: string; message: string } | undefined
 
 describe('kubelet', () => {
   let node: TestNode
@@ -14,11 +11,11 @@ describe('kubelet', () => {
 
   it('registers its node with address, port and a lease', async () => {
     const registered = await node.api.get('/api/v1/nodes/node-a')
-    expect(registered['status'].daemonEndpoints.kubeletEndpoint.Port).to.equal(node.endpoint.port)
+    expect(statusOf(registered).daemonEndpoints?.kubeletEndpoint.Port).to.equal(node.endpoint.port)
     expect(condition(registered, 'Ready')).to.equal('True')
     expect(registered.metadata.labels).to.include({ 'kubernetes.io/hostname': 'node-a' })
     expect(
-      (await node.api.get('/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/node-a'))['spec']
+      specOf(await node.api.get('/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/node-a'))
         .holderIdentity,
     ).to.equal('node-a')
   })
@@ -33,10 +30,10 @@ describe('kubelet', () => {
 
   it('pulls with back-off, in the words of a real kubelet', async () => {
     await node.run('p', { containers: [{ name: 'main', image: 'no.such.registry.invalid/x:1' }] })
-    await node.until('p', (pod) => waiting(pod)?.reason === 'ImagePullBackOff', 'backing off')
+    await node.until('p', (pod) => waitingOf(pod)?.reason === 'ImagePullBackOff', 'backing off')
     const failure =
       'failed to pull and unpack image "no.such.registry.invalid/x:1": failed to resolve reference "no.such.registry.invalid/x:1": failed to do request: Head "https://no.such.registry.invalid/v2/x/manifests/1": dial tcp: lookup no.such.registry.invalid: no such host'
-    const shown = node.api.history.map(({ object }) => waiting(object)).filter((state) => state?.message)
+    const shown = node.api.history.map(({ object }) => waitingOf(object)).filter((state) => state?.message)
     expect(shown.slice(0, 2)).to.deep.equal([
       { reason: 'ErrImagePull', message: failure },
       {
@@ -102,8 +99,8 @@ describe('kubelet', () => {
     await node.run('p', {
       containers: [{ name: 'main', image: 'busybox:1.36', envFrom: [{ configMapRef: { name: 'none' } }] }],
     })
-    const pod = await node.until('p', (one) => waiting(one)?.reason === 'CreateContainerConfigError', 'refused')
-    expect(waiting(pod)?.message).to.equal('configmap "none" not found')
+    const pod = await node.until('p', (one) => waitingOf(one)?.reason === 'CreateContainerConfigError', 'refused')
+    expect(waitingOf(pod)?.message).to.equal('configmap "none" not found')
   })
 
   it('tells the sandbox limits, overhead and cgroup', async () => {
@@ -183,7 +180,7 @@ describe('kubelet', () => {
     await node.run('p', { readinessGates: [{ conditionType: 'example.org/gate' }] })
     const pod = await node.until('p', (one) => condition(one, 'ContainersReady') === 'True', 'containers ready')
     expect(condition(pod, 'Ready')).to.equal('False')
-    const conditions = [...pod['status'].conditions, { type: 'example.org/gate', status: 'True' }]
+    const conditions = [...(statusOf(pod).conditions ?? []), { type: 'example.org/gate', status: 'True' }]
     await node.api.patch(`${PODS}/p/status`, { status: { conditions } })
     await node.until('p', ready, 'ready')
   })

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { busyboxPod, PODS, startControlPlane, type ControlPlane } from './controlPlane.ts'
+import { conditionOf, specOf } from './seen.ts'
 import { condition, ready } from './testNode.ts'
 
 const requesting = (requests: Record<string, string>) => [
@@ -17,15 +18,15 @@ describe('scheduler', () => {
     })
     await cluster.addNode('node-b', { status: { capacity: { cpu: '2', memory: '4Gi', pods: '110' } } })
     for (const name of ['node-a', 'node-b'])
-      await cluster.until('/api/v1/nodes', name, (node) => node !== null && !node['spec'].taints?.length)
+      await cluster.until('/api/v1/nodes', name, (node) => node !== null && !specOf(node).taints?.length)
   })
   afterEach(() => cluster.close())
 
   const place = async (name: string, spec: Record<string, unknown> = {}) => {
     await cluster.client.create(PODS, busyboxPod(name, spec))
     const pod = await cluster.until(PODS, name, (one) => one !== null && condition(one, 'PodScheduled') !== undefined)
-    const scheduled = pod!['status'].conditions.find((one: { type: string }) => one.type === 'PodScheduled')
-    return scheduled.status === 'True' ? String(pod!['spec'].nodeName) : String(scheduled.message)
+    const scheduled = conditionOf(pod, 'PodScheduled')
+    return scheduled?.status === 'True' ? specOf(pod).nodeName : scheduled?.message
   }
 
   it('follows node selectors', async () => {
@@ -87,7 +88,7 @@ describe('scheduler', () => {
     await cluster.until(
       '/api/v1/nodes',
       'node-a',
-      (node) => node?.['spec'].taints?.[0]?.key === 'node.kubernetes.io/unschedulable',
+      (node) => specOf(node).taints?.[0]?.key === 'node.kubernetes.io/unschedulable',
     )
     expect(await place('p')).to.equal(
       `0/2 nodes are available: 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable. no new claims to deallocate, preemption: 0/2 nodes are available: 2 ${NO_HELP}.`,

@@ -3,6 +3,7 @@ import { startKubeletEndpoint, type KubeletEndpoint } from '../../../sim/kubelet
 import { startKubelet, type Kubelet, type KubeletOptions } from '../../../sim/kubelet/kubelet.ts'
 import type { KubeObject } from '../../../sim/kubeObject.ts'
 import { createFakeRuntime, type FakeRuntime } from './fakeRuntime.ts'
+import { conditionOf, statusOf } from './seen.ts'
 import { createMemoryApi, type MemoryApi } from './memoryApi.ts'
 
 export interface TestNode {
@@ -17,6 +18,14 @@ export interface TestNode {
   /** Events about a pod: reason, message and count. */
   events(name: string): { type: string; reason: string; message: string; count: number }[]
   close(): Promise<void>
+}
+
+interface SeenEvent {
+  involvedObject: { name: string }
+  type: string
+  reason: string
+  message: string
+  count: number
 }
 
 export const PODS = '/api/v1/namespaces/default/pods'
@@ -62,13 +71,10 @@ export async function startTestNode(options: Partial<KubeletOptions> = {}, speed
       api.until(PODS, (pod) => pod.metadata.name === name && predicate(pod), `${name}: ${what}`),
     events: (name) =>
       [...api.objects.values()]
-        .filter((object) => object.kind === 'Event' && object['involvedObject'].name === name)
-        .map((event) => ({
-          type: event['type'],
-          reason: event['reason'],
-          message: event['message'],
-          count: event['count'],
-        })),
+        .filter((object) => object.kind === 'Event')
+        .map((object) => object as unknown as SeenEvent)
+        .filter((event) => event.involvedObject.name === name)
+        .map(({ type, reason, message, count }) => ({ type, reason, message, count })),
     async close() {
       await kubelet.stop()
       await endpoint.close()
@@ -80,8 +86,7 @@ export const ready = (pod: KubeObject): boolean => condition(pod, 'Ready') === '
 export const phase =
   (...phases: string[]) =>
   (pod: KubeObject): boolean =>
-    phases.includes(pod['status']?.phase)
+    phases.includes(statusOf(pod).phase ?? '')
 export function condition(pod: KubeObject, type: string): string | undefined {
-  return (pod['status']?.conditions as { type: string; status: string }[] | undefined)?.find((one) => one.type === type)
-    ?.status
+  return conditionOf(pod, type)?.status
 }

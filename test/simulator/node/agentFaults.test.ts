@@ -1,18 +1,5 @@
 import { expect } from 'chai'
-import { startTestNode, resources, type TestNode } from './testNode.ts'
-
-async function onNode<T>(
-  faults: string[],
-  use: (test: TestNode) => Promise<T>,
-  options: Parameters<typeof startTestNode>[0] = {},
-): Promise<T> {
-  const test = await startTestNode({ faults, ...options })
-  try {
-    return await use(test)
-  } finally {
-    await test.close()
-  }
-}
+import { onNode, resources, type TestNode } from './testNode.ts'
 
 /** Resolves when a container of the node has exited. */
 function exited(test: TestNode, id: string): Promise<void> {

@@ -1,15 +1,5 @@
 import { expect } from 'chai'
-import { startTestNode, resources, type TestNode } from './testNode.ts'
-
-/** Runs with a healthy node and one under a fault, and closes both. */
-async function onNode<T>(faults: string[], use: (test: TestNode) => Promise<T>): Promise<T> {
-  const test = await startTestNode({ faults })
-  try {
-    return await use(test)
-  } finally {
-    await test.close()
-  }
-}
+import { onNode, resources, type TestNode } from './testNode.ts'
 
 const processes = (test: TestNode, comm: RegExp) =>
   test.node.machine.processes().filter((process) => comm.test(process.comm))

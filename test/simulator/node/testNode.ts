@@ -20,6 +20,16 @@ export interface TestNode {
   close(): Promise<void>
 }
 
+export interface NodeTestOptions {
+  faults?: string[]
+  kataVersion?: string
+  scenario?: string
+  kataNumber?: number
+  snapshotters?: string[]
+  pods?: Partial<PodLookup>
+  speed?: number
+}
+
 export interface PodOptions {
   sandbox?: Partial<SandboxConfig>
   containers?: Partial<ContainerConfig>[]
@@ -40,16 +50,7 @@ export interface TestPod {
 const sleeper = ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 1; done']
 
 /** A Kata node of the documented scenario, without kubelet and API server. */
-export async function startTestNode(
-  options: {
-    faults?: string[]
-    kataVersion?: string
-    scenario?: string
-    kataNumber?: number
-    pods?: Partial<PodLookup>
-    speed?: number
-  } = {},
-): Promise<TestNode> {
+export async function startTestNode(options: NodeTestOptions = {}): Promise<TestNode> {
   const scenario = await loadScenario(options.scenario ?? 'small', {
     faults: options.faults ?? [],
     ...(options.kataVersion ? { kataVersion: options.kataVersion } : {}),
@@ -63,7 +64,7 @@ export async function startTestNode(
     ...options.pods,
   }
   const node = createNode({
-    scenario: scenario.nodes[0]!,
+    scenario: { ...scenario.nodes[0]!, ...(options.snapshotters ? { snapshotters: options.snapshotters } : {}) },
     number: 1,
     kataNumber: options.kataNumber ?? 1,
     mode: scenario.mode,
@@ -101,7 +102,8 @@ export async function startTestNode(
   }
 }
 
-const security: ContainerConfig['security'] = {
+/** Of a container without a securityContext. */
+export const security: ContainerConfig['security'] = {
   privileged: false,
   capabilitiesAdd: [],
   capabilitiesDrop: [],
@@ -110,6 +112,30 @@ const security: ContainerConfig['security'] = {
   runAsUser: null,
   runAsGroup: null,
   supplementalGroups: [],
+}
+
+/** Runs with a node under these faults, and closes it. */
+export async function onNode<T>(
+  faults: string[],
+  use: (test: TestNode) => Promise<T>,
+  options: NodeTestOptions = {},
+): Promise<T> {
+  const test = await startTestNode({ faults, ...options })
+  try {
+    return await use(test)
+  } finally {
+    await test.close()
+  }
+}
+
+/** Starts one pod on a node with these faults and asks it. */
+export function inPod<T>(
+  faults: string[],
+  handler: string,
+  options: PodOptions,
+  use: (pod: TestPod, test: TestNode) => Promise<T>,
+): Promise<T> {
+  return onNode(faults, async (test) => use(await test.pod(handler, options), test))
 }
 
 /** limits and requests of a container as the kubelet hands them on. */

@@ -1,0 +1,262 @@
+import { MachineError } from '../machine.ts'
+import type { MachineStream } from '../machine.ts'
+import { openFile, readNow } from '../fs/files.ts'
+import type { Process } from '../kernel/process.ts'
+import { UsageError, options } from './applet.ts'
+import type { Applet } from './applet.ts'
+import { serveHttp } from './httpServer.ts'
+import { connect, listen } from './sockets.ts'
+
+/** Addresses of a host name: literal, /etc/hosts, then the cluster's DNS by the search list of resolv.conf. */
+async function resolve(process: Process, name: string): Promise<string[]> {
+  if (/^[\d.]+$/.test(name) || name.includes(':')) return [name]
+  for (const line of textOr(process, '/etc/hosts').split('\n')) {
+    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
+    if (names.includes(name) && !address.includes(':')) return [address]
+  }
+  if (name === 'localhost') return ['127.0.0.1']
+  const { network } = process.kernel
+  if (!network) return []
+  const search = /^search\s+(.*)$/m.exec(textOr(process, '/etc/resolv.conf'))?.[1]?.split(/\s+/) ?? []
+  const dots = name.split('.').length - 1
+  const ndots = Number(/ndots:(\d+)/.exec(textOr(process, '/etc/resolv.conf'))?.[1] ?? 1)
+  const suffixed = name.endsWith('.') ? [] : search.map((domain) => `${name}.${domain}`)
+  for (const candidate of dots >= ndots ? [name, ...suffixed] : [...suffixed, name]) {
+    const found = await process.during(network.lookup(process.context.netNs, candidate.replace(/\.$/, '')))
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+function textOr(process: Process, path: string): string {
+  try {
+    return readNow(process, path)
+  } catch {
+    return ''
+  }
+}
+
+async function within<T>(process: Process, seconds: number, work: Promise<T>): Promise<T> {
+  return process.block<T>((resolveIt, reject) => {
+    void work.then(resolveIt, reject)
+    return process.kernel.timers.after(seconds * 1000, () => reject(new MachineError('ETIMEDOUT', 'timed out')))
+  })
+}
+
+const wget: Applet = async (process, argv) => {
+  const given = options(argv, 'cqSO:P:o:T:Y:U:t:', { 'no-check-certificate': 'c', timeout: 'T', spider: 'S', header: 'U', quiet: 'q' })
+  const url = given.rest[0]
+  if (url === undefined) throw new UsageError('')
+  const match = /^(?:(https?):\/\/)?([^/:]+)(?::(\d+))?(\/.*)?$/.exec(url)
+  if (!match) throw new UsageError(`bad address '${url}'`)
+  const [, scheme = 'http', host = '', portText, path = '/'] = match
+  const port = Number(portText ?? (scheme === 'https' ? 443 : 80))
+  const fail = async (message: string) => {
+    await process.err(`wget: ${message}\n`)
+    return 1
+  }
+  const addresses = await resolve(process, host)
+  const ip = addresses[0]
+  if (ip === undefined) return fail(`bad address '${host}'`)
+  if (!given.has('q')) await process.err(`Connecting to ${host}${portText ? `:${port}` : ''} (${ip}:${port})\n`)
+  const seconds = Number(given.get('T') ?? 900)
+  try {
+    const response = await within(process, seconds, fetchOver(process, await within(process, seconds, connect(process, ip, port)), host, path))
+    if (response.status >= 400) return await fail(`server returned error: HTTP/1.1 ${response.status} ${response.reason}`)
+    const target = given.get('O') ?? (path.split('/').pop() || 'index.html')
+    if (given.has('S')) return 0
+    if (target === '-') await process.out(response.body)
+    else {
+      await openFile(process, target, { write: true, create: true, truncate: true }).write(response.body)
+      if (!given.has('q')) await process.err(`saving to '${target}'\n'${target}' saved\n`)
+    }
+    return 0
+  } catch (error) {
+    if (!(error instanceof MachineError)) throw error
+    return fail(error.errno === 'ETIMEDOUT' && error.message === 'timed out' ? 'download timed out' : `can't connect to remote host (${ip}): ${error.message}`)
+  }
+}
+
+async function fetchOver(process: Process, stream: MachineStream, host: string, path: string): Promise<{ status: number; reason: string; body: Buffer }> {
+  const chunks: Uint8Array[] = []
+  stream.write(Buffer.from(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: Wget\r\nConnection: close\r\n\r\n`))
+  await process.block<void>((resolveIt) => {
+    stream.onData((data) => void chunks.push(data))
+    stream.onEnd(() => resolveIt(undefined))
+    return () => stream.end()
+  })
+  const all = Buffer.concat(chunks)
+  const end = all.indexOf('\r\n\r\n')
+  const [, status = '0', reason = ''] = /^HTTP\/\S+ (\d+) ?([^\r]*)/.exec(all.subarray(0, Math.max(0, end)).toString('latin1')) ?? []
+  if (end < 0) throw new MachineError('EPIPE', 'error getting response')
+  return { status: Number(status), reason, body: all.subarray(end + 4) }
+}
+
+const nc: Applet = async (process, argv) => {
+  let given
+  try {
+    given = options(argv, 'lp:w:i:f:e:nvz')
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    await process.err(`nc: ${error.message}\n${NC_HELP}`)
+    return 1
+  }
+  if (given.has('l')) return ncListen(process, Number(given.get('p') ?? given.rest[0]), given.all('l').length > 1, given.get('e'))
+  const [host = '', port = ''] = given.rest
+  const seconds = Number(given.get('w') ?? 75)
+  const ip = (await resolve(process, host))[0]
+  if (ip === undefined) {
+    await process.err(`nc: bad address '${host}'\n`)
+    return 1
+  }
+  try {
+    const stream = await within(process, seconds, connect(process, ip, Number(port)))
+    if (given.has('z')) {
+      stream.end()
+      return 0
+    }
+    await relay(process, stream)
+    return 0
+  } catch (error) {
+    if (!(error instanceof MachineError)) throw error
+    await process.err(`nc: ${error.message === 'timed out' ? 'timed out' : `can't connect to remote host (${ip}): ${error.message}`}\n`)
+    return 1
+  }
+}
+
+const NC_HELP = `BusyBox v1.36.1 multi-call binary.
+
+Usage: nc [-iN] [-wN] [-l] [-p PORT] [-f FILE|IPADDR PORT] [-e PROG]
+
+Open a pipe to IP:PORT or FILE
+
+	-l	Listen mode, for inbound connects
+		(use -ll with -e for persistent server)
+	-p PORT	Local port
+	-w SEC	Connect timeout
+	-i SEC	Delay interval for lines sent
+	-f FILE	Use file (ala /dev/ttyS0) instead of network
+	-e PROG	Run PROG after connect
+`
+
+async function ncListen(process: Process, port: number, persistent: boolean, program: string | undefined): Promise<number> {
+  for (;;) {
+    let stop: MachineError | null = null
+    const stream = await process.block<MachineStream>((resolveIt) => {
+      stop = listen(process, port, (peer) => resolveIt(peer), true)
+      if (stop) resolveIt(null as unknown as MachineStream)
+    })
+    if (stop) {
+      await process.err('nc: bind: Address already in use\n')
+      return 1
+    }
+    if (program !== undefined) await serveWith(process, stream, program)
+    else await relay(process, stream)
+    if (!persistent) return 0
+  }
+}
+
+/** -e PROG: the program's standard input and output are the connection. */
+async function serveWith(process: Process, stream: MachineStream, program: string): Promise<void> {
+  const { startCommand } = await import('./basic.ts')
+  const { outputFile } = await import('../fs/streams.ts')
+  const saved = process.fds.get(1)
+  process.setFd(1, outputFile(process.kernel.takeNumber(), false, (data) => stream.write(data)))
+  const child = startCommand(process, program.split(' '))
+  if (saved) process.setFd(1, saved)
+  if (typeof child !== 'number') await process.block<void>((resolveIt) => child.onExit(() => resolveIt(undefined)))
+  stream.end()
+}
+
+/** Standard input to the peer, the peer to standard output, until the peer is done. */
+async function relay(process: Process, stream: MachineStream): Promise<void> {
+  void (async () => {
+    try {
+      for (let chunk = await process.read(0); chunk; chunk = await process.read(0)) stream.write(chunk)
+      stream.end()
+    } catch {
+      stream.end()
+    }
+  })()
+  await process.block<void>((resolveIt) => {
+    stream.onData((data) => void process.out(data))
+    stream.onEnd(() => resolveIt(undefined))
+    return () => stream.end()
+  })
+}
+
+const ping: Applet = async (process, argv) => {
+  const given = options(argv, 'c:s:w:W:i:I:qnt:46A')
+  const host = given.rest[0] ?? ''
+  const ip = (await resolve(process, host))[0]
+  if (ip === undefined) {
+    await process.err(`ping: bad address '${host}'\n`)
+    return 1
+  }
+  const size = Number(given.get('s') ?? 56)
+  const count = Number(given.get('c') ?? Infinity)
+  await process.out(`PING ${host} (${ip}): ${size} data bytes\n`)
+  const { netNs } = process.context
+  let answered = 0
+  let sent = 0
+  for (; sent < count; sent++) {
+    if (sent > 0) await process.sleep(Number(given.get('i') ?? 1) * 1000)
+    const own = ip.startsWith('127.') || netNs.interfaces.some((device) => device.addresses.some((address) => address.split('/')[0] === ip))
+    if (!own && netNs.routes.length === 0) {
+      await process.err('ping: sendto: Network is unreachable\n')
+      return 1
+    }
+    const reached = own || (process.kernel.network !== null && (await process.during(process.kernel.network.ping(netNs, ip))))
+    if (!reached) {
+      if (sent + 1 >= count) await process.sleep(Number(given.get('W') ?? 10) * 1000)
+      continue
+    }
+    answered++
+    if (!given.has('q')) await process.out(`${size + 8} bytes from ${ip}: seq=${sent} ttl=64 time=0.${100 + (sent % 50)} ms\n`)
+  }
+  const lost = Math.round((100 * (sent - answered)) / Math.max(1, sent))
+  await process.out(`\n--- ${host} ping statistics ---\n${sent} packets transmitted, ${answered} packets received, ${lost}% packet loss\n${answered > 0 ? 'round-trip min/avg/max = 0.100/0.110/0.150 ms\n' : ''}`)
+  return answered > 0 ? 0 : 1
+}
+
+const nslookup: Applet = async (process, argv) => {
+  const name = argv.slice(1).find((word) => !word.startsWith('-')) ?? ''
+  const server = /^nameserver\s+(\S+)/m.exec(textOr(process, '/etc/resolv.conf'))?.[1] ?? '127.0.0.1'
+  const { network } = process.kernel
+  if (!network) {
+    await process.out(';; connection timed out; no servers could be reached\n\n')
+    return 1
+  }
+  await process.out(`Server:\t\t${server}\nAddress:\t${server}:53\n\n`)
+  // busybox's nslookup asks for the name as it stands, without the search list (recorded: kubernetes.default is NXDOMAIN).
+  const found = await process.during(network.lookup(process.context.netNs, name.replace(/\.$/, '')))
+  if (found.length === 0) {
+    await process.out(`** server can't find ${name}: NXDOMAIN\n\n** server can't find ${name}: NXDOMAIN\n\n`)
+    return 1
+  }
+  await process.out(`${found.map((address) => `Name:\t${name}\nAddress: ${address}\n`).join('')}\n`)
+  return 0
+}
+
+const httpd: Applet = async (process, argv) => {
+  const given = options(argv, 'fivp:h:c:u:r:d:')
+  const port = Number((given.get('p') ?? '80').split(':').pop())
+  const server = given.has('f') ? process : process.fork()
+  if (server !== process) server.parent = null
+  const refused = serveHttp(server, port, given.get('h') ?? process.context.cwd)
+  if (refused) {
+    await process.err('httpd: bind: Address already in use\n')
+    return 1
+  }
+  if (server !== process) {
+    void server.run(async () => {
+      await server.pause()
+      return 0
+    })
+    return 0
+  }
+  await process.pause()
+  return 0
+}
+
+export const CLIENTS: Record<string, Applet> = { wget, nc, ping, ping6: ping, nslookup, httpd }

@@ -1,0 +1,248 @@
+import type { NetInterface } from '../machine.ts'
+import type { NetNs } from '../kernel/namespaces.ts'
+import type { Process } from '../kernel/process.ts'
+import { mask } from '../proc/netFiles.ts'
+import { options } from './applet.ts'
+import type { Applet } from './applet.ts'
+
+const NET_ADMIN = 12
+
+interface Link {
+  device: NetInterface
+  index: number
+}
+
+function links(namespace: NetNs, name?: string): Link[] {
+  return namespace.interfaces.map((device, index) => ({ device, index: index + 1 })).filter(({ device }) => name === undefined || device.name === name)
+}
+
+function flagsOf(device: NetInterface): string {
+  const parts = device.name === 'lo' ? ['LOOPBACK'] : ['BROADCAST', 'MULTICAST']
+  return [...parts, ...(device.up ? ['UP', 'LOWER_UP'] : [])].join(',')
+}
+
+/** First line of a link, as busybox's ip prints it: qdisc only where it was asked for links or all. */
+function linkText({ device, index }: Link, family: string | null): string {
+  const qdisc = device.name === 'lo' ? 'noqueue' : 'pfifo_fast'
+  const first = `${index}: ${device.name}: <${flagsOf(device)}> mtu ${device.mtu} ${family === null ? `qdisc ${qdisc} ` : ''}${device.up ? '' : 'state DOWN '}qlen 1000\n`
+  if (family !== null) return first
+  return `${first}    link/${device.name === 'lo' ? 'loopback' : 'ether'} ${device.mac} brd ${device.name === 'lo' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'}\n`
+}
+
+function addressText(device: NetInterface, address: string): string {
+  const [ip = '', bits = '32'] = address.split('/')
+  const forever = '       valid_lft forever preferred_lft forever\n'
+  if (ip.includes(':')) {
+    const scope = ip === '::1' ? 'host' : ip.startsWith('fe80') ? 'link' : 'global'
+    return `    inet6 ${address} scope ${scope} \n${forever}`
+  }
+  if (device.name === 'lo') return `    inet ${address} scope host lo\n${forever}`
+  return `    inet ${address} brd ${broadcast(ip, Number(bits))} scope global ${device.name}\n${forever}`
+}
+
+export function numberOf(ip: string): number {
+  return ip.split('.').reduce((sum, part) => (sum << 8) | Number(part), 0) >>> 0
+}
+
+function broadcast(ip: string, bits: number): string {
+  const value = (numberOf(ip) | (bits === 32 ? 0 : 0xffffffff >>> bits)) >>> 0
+  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.')
+}
+
+function within(ip: string, network: string): boolean {
+  const [base = '', bits = '32'] = network.split('/')
+  const width = Number(bits)
+  return !base.includes(':') && (width === 0 || numberOf(ip) >>> (32 - width) === numberOf(base) >>> (32 - width))
+}
+
+const ip: Applet = async (process, argv) => {
+  const args = argv.slice(1)
+  let family: '4' | '6' | null = null
+  while (args[0]?.startsWith('-')) {
+    const flag = args.shift()
+    if (flag === '-4' || flag === '-6') family = flag.slice(1) as '4'
+  }
+  const [object = 'help', ...rest] = args
+  const namespace = process.context.netNs
+  if ('address'.startsWith(object)) return address(process, namespace, rest, family)
+  if ('link'.startsWith(object)) return link(process, namespace, rest)
+  if ('route'.startsWith(object)) return route(process, namespace, rest, family)
+  if ('neighbor'.startsWith(object) || 'rule'.startsWith(object)) {
+    if ('rule'.startsWith(object)) await process.out('0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n')
+    return 0
+  }
+  await process.err(`BusyBox v1.36.1 multi-call binary.\n\nUsage: ip [OPTIONS] address|route|link|neigh|rule [ARGS]\n`)
+  return 1
+}
+
+async function address(process: Process, namespace: NetNs, args: string[], family: string | null): Promise<number> {
+  if (args[0] && /^(add|del|flush|replace|change)/.test(args[0])) return denied(process)
+  const name = args.filter((word) => !['show', 'list', 'dev'].includes(word))[0]
+  const found = links(namespace, name)
+  if (name !== undefined && found.length === 0) {
+    await process.err(`ip: can't find device '${name}'\n`)
+    return 1
+  }
+  for (const shown of found) {
+    const addresses = shown.device.addresses.filter((text) => family === null || text.includes(':') === (family === '6'))
+    if (family !== null && addresses.length === 0) continue
+    await process.out(linkText(shown, family) + addresses.map((text) => addressText(shown.device, text)).join(''))
+  }
+  return 0
+}
+
+async function link(process: Process, namespace: NetNs, args: string[]): Promise<number> {
+  const [verb = 'show', ...rest] = args
+  if (verb === 'add') {
+    // Kata's guest kernel has no dummy device: the kernel decides before the capability does (recorded).
+    await process.err(`ip: RTNETLINK answers: Operation not ${process.can(NET_ADMIN) ? 'supported' : 'permitted'}\n`)
+    return 2
+  }
+  if (verb === 'set') {
+    if (!process.can(NET_ADMIN)) {
+      await process.err("ip: ioctl 0x8914 failed: Operation not permitted\n")
+      return 1
+    }
+    const device = namespace.interfaces.find((candidate) => rest.includes(candidate.name))
+    if (!device) {
+      await process.err(`ip: can't find device '${rest.filter((word) => word !== 'dev')[0] ?? ''}'\n`)
+      return 1
+    }
+    if (rest.includes('up')) device.up = true
+    if (rest.includes('down')) device.up = false
+    const mtu = rest[rest.indexOf('mtu') + 1]
+    if (rest.includes('mtu') && mtu) device.mtu = Number(mtu)
+    return 0
+  }
+  if (/^del/.test(verb)) return denied(process)
+  const name = args.filter((word) => !['show', 'list', 'dev'].includes(word))[0]
+  for (const shown of links(namespace, name)) await process.out(linkText(shown, null))
+  return 0
+}
+
+async function denied(process: Process): Promise<number> {
+  await process.err(`ip: RTNETLINK answers: Operation not ${process.can(NET_ADMIN) ? 'supported' : 'permitted'}\n`)
+  return 2
+}
+
+type Route = NetNs['routes'][number]
+
+function routeText(entry: Route): string {
+  const via = entry.gateway ? `via ${entry.gateway} ` : ''
+  const scope = entry.gateway ? '' : 'scope link '
+  const source = entry.source ? ` src ${entry.source}` : ''
+  return `${entry.destination} ${via}dev ${entry.device} ${scope}${source}${entry.mtu ? ` mtu ${entry.mtu}` : ''}`.replace(/ $/, ' ') + ` \n`.slice(entry.source || entry.mtu ? 0 : 1)
+}
+
+async function route(process: Process, namespace: NetNs, args: string[], family: string | null): Promise<number> {
+  const [verb = 'show', ...rest] = args
+  if (verb === 'get') return routeGet(process, namespace, rest[0] ?? '')
+  if (/^(add|replace|change|del|delete|append)$/.test(verb)) return changeRoute(process, namespace, verb, rest)
+  const only = rest.includes('default') || args.includes('default')
+  const shown = namespace.routes.filter((entry) => entry.destination.includes(':') === (family === '6')).filter((entry) => !only || entry.destination === 'default')
+  await process.out(shown.map(routeText).join(''))
+  return 0
+}
+
+async function routeGet(process: Process, namespace: NetNs, target: string): Promise<number> {
+  const direct = namespace.routes.find((entry) => entry.destination !== 'default' && within(target, entry.destination))
+  const found = direct ?? namespace.routes.find((entry) => entry.destination === 'default')
+  if (!found) {
+    await process.err('ip: RTNETLINK answers: Network is unreachable\n')
+    return 2
+  }
+  const own = namespace.interfaces.find((device) => device.name === found.device)?.addresses.find((text) => text.includes('.'))?.split('/')[0] ?? ''
+  await process.out(`${target} ${found.gateway ? `via ${found.gateway} ` : ''}dev ${found.device}  src ${own} \n`)
+  return 0
+}
+
+async function changeRoute(process: Process, namespace: NetNs, verb: string, words: string[]): Promise<number> {
+  const keys = new Set(['via', 'dev', 'src', 'mtu', 'metric', 'scope', 'proto', 'table'])
+  const values = new Map<string, string>()
+  let destination: string | null = null
+  const flat = words.flatMap((word) => (words.length === 1 ? word.split(/\s+/) : [word])).filter((word) => word !== '')
+  for (let at = 0; at < flat.length; at++) {
+    const word = flat[at] as string
+    if (keys.has(word)) values.set(word, flat[++at] ?? '')
+    else if (destination === null) destination = word
+    else {
+      await process.err(`ip: either "to" is duplicate, or "${word}" is garbage\n`)
+      return 1
+    }
+  }
+  if (!process.can(NET_ADMIN)) {
+    await process.err('ip: RTNETLINK answers: Operation not permitted\n')
+    return 2
+  }
+  const target = destination ?? 'default'
+  const index = namespace.routes.findIndex((entry) => entry.destination === target)
+  if (verb.startsWith('del')) {
+    if (index < 0) {
+      await process.err('ip: RTNETLINK answers: No such process\n')
+      return 2
+    }
+    namespace.routes.splice(index, 1)
+    return 0
+  }
+  if (verb === 'add' && index >= 0) {
+    await process.err('ip: RTNETLINK answers: File exists\n')
+    return 2
+  }
+  const gateway = values.get('via') ?? null
+  const device = values.get('dev') ?? namespace.interfaces.find((candidate) => candidate.name !== 'lo' && candidate.addresses.some((text) => gateway !== null && within(gateway, text)))?.name ?? namespace.routes[index]?.device
+  if (!device) {
+    await process.err('ip: RTNETLINK answers: Network is unreachable\n')
+    return 2
+  }
+  const made: Route = { destination: target, gateway, device, ...(values.has('src') ? { source: values.get('src') as string } : {}), ...(values.has('mtu') ? { mtu: Number(values.get('mtu')) } : {}) }
+  if (index >= 0) namespace.routes[index] = made
+  else namespace.routes.push(made)
+  return 0
+}
+
+const ifconfig: Applet = async (process, argv) => {
+  const given = options(argv, 'a')
+  const namespace = process.context.netNs
+  const found = links(namespace, given.rest[0])
+  if (given.rest[0] !== undefined && found.length === 0) {
+    await process.err(`ifconfig: ${given.rest[0]}: error fetching interface information: Device not found\n`)
+    return 1
+  }
+  for (const { device } of found) {
+    const loopback = device.name === 'lo'
+    const count = namespace.counters.get(device.name) ?? { rxBytes: 0, rxPackets: 0, txBytes: 0, txPackets: 0 }
+    const rows = [`${device.name.padEnd(9)} Link encap:${loopback ? 'Local Loopback  ' : `Ethernet  HWaddr ${device.mac.toUpperCase()}  `}`]
+    for (const text of device.addresses) {
+      const [own = '', bits = '32'] = text.split('/')
+      if (own.includes(':')) rows.push(`          inet6 addr: ${text} Scope:${loopback ? 'Host' : 'Link'}`)
+      else rows.push(`          inet addr:${own}${loopback ? '' : `  Bcast:${broadcast(own, Number(bits))}`}  Mask:${mask(Number(bits))}`)
+    }
+    rows.push(`          ${device.up ? 'UP ' : ''}${loopback ? 'LOOPBACK ' : 'BROADCAST '}RUNNING ${loopback ? '' : 'MULTICAST '} MTU:${device.mtu}  Metric:1`)
+    rows.push(`          RX packets:${count.rxPackets} errors:0 dropped:0 overruns:0 frame:0`, `          TX packets:${count.txPackets} errors:0 dropped:0 overruns:0 carrier:0`)
+    rows.push('          collisions:0 txqueuelen:1000 ', `          RX bytes:${count.rxBytes} (0.0 B)  TX bytes:${count.txBytes} (0.0 B)`, '', '')
+    await process.out(rows.join('\n'))
+  }
+  return 0
+}
+
+const routeApplet: Applet = async (process) => {
+  await process.out('Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface\n')
+  for (const entry of process.context.netNs.routes) {
+    const [base = '', bits = '32'] = entry.destination === 'default' ? ['0.0.0.0', '0'] : entry.destination.split('/')
+    await process.out(`${base.padEnd(15)} ${(entry.gateway ?? '0.0.0.0').padEnd(15)} ${mask(Number(bits)).padEnd(15)} ${(entry.gateway ? 'UG' : 'U').padEnd(5)} 0      0        0 ${entry.device}\n`)
+  }
+  return 0
+}
+
+const netstat: Applet = async (process, argv) => {
+  const given = options(argv, 'laentuwxrWp')
+  if (given.has('r')) return routeApplet(process, ['route'])
+  await process.out(`Active Internet connections (${given.has('l') ? 'only servers' : given.has('a') ? 'servers and established' : 'w/o servers'})\nProto Recv-Q Send-Q Local Address           Foreign Address         State       ${given.has('p') ? 'PID/Program name    ' : ''}\n`)
+  if (!given.has('l') && !given.has('a')) return 0
+  for (const [port, { pid, program }] of process.context.netNs.listeners) {
+    await process.out(`tcp        0      0 ${`0.0.0.0:${port}`.padEnd(23)} ${'0.0.0.0:*'.padEnd(23)} LISTEN      ${given.has('p') ? `${pid}/${program}` : ''}\n`)
+  }
+  return 0
+}
+
+export const NETWORK: Record<string, Applet> = { ip, ifconfig, route: routeApplet, netstat }
