@@ -118,6 +118,8 @@ async function* watchInProcess(
         })
       }
     }
+    // Ending quietly would let an informer list and watch again at once, for ever.
+    if (!signal.aborted) throw new KubeApiError(503, 'ServiceUnavailable', 'the API server is closed')
   } catch (error) {
     throw asKubeApiError(error)
   } finally {

@@ -18,7 +18,8 @@ export function createMachine(spec: MachineSpec): Machine {
     rootPidNamespace: kernel.rootPidNs,
     rootNetNamespace: kernel.rootNetNs,
     rootIpcNamespace: kernel.rootIpcNs,
-    newPidNamespace: (parent) => new PidNs(String(kernel.ids.take()), (parent as PidNs | undefined) ?? kernel.rootPidNs),
+    newPidNamespace: (parent) =>
+      new PidNs(String(kernel.ids.take()), (parent as PidNs | undefined) ?? kernel.rootPidNs),
     newNetNamespace: () => new NetNs(String(kernel.ids.take())),
     newIpcNamespace: () => new IpcNs(String(kernel.ids.take())),
     spawn: (process) => kernel.spawn(process).model as MachineProcess,
@@ -51,8 +52,19 @@ export function createMachine(spec: MachineSpec): Machine {
     set network(network: MachineNetwork | null) {
       kernel.network = network
     },
-    meminfo: () => ({ MemTotal: kernel.memory.totalKiB, MemFree: Math.round(kernel.memory.freeKiB()), MemAvailable: Math.round(availableKiB(kernel)) }),
-    processes: () => [...kernel.processes.values()].map(({ pid, parent, uid, comm, argv }) => ({ pid, ppid: parent?.pid ?? 0, uid, comm, argv })),
+    meminfo: () => ({
+      MemTotal: kernel.memory.totalKiB,
+      MemFree: Math.round(kernel.memory.freeKiB()),
+      MemAvailable: Math.round(availableKiB(kernel)),
+    }),
+    processes: () =>
+      [...kernel.processes.values()].map(({ pid, parent, uid, comm, argv }) => ({
+        pid,
+        ppid: parent?.pid ?? 0,
+        uid,
+        comm,
+        argv,
+      })),
     onMemoryShort: (listener) => void kernel.memory.shortListeners.push(listener),
     onPanic: (listener) => void kernel.panicListeners.push(listener),
     powerOff: () => kernel.powerOff(),

@@ -49,7 +49,10 @@ export interface MachineSpec {
    */
   flushBytesPerSecond?: Record<string, number>
   /** Departures: what another system answers in place of this kernel (faults guest-sees-node-memory, guest-dmesg-is-the-hosts). */
-  shows?: { meminfo?: () => { MemTotal: number; MemFree: number; MemAvailable: number }; kernelLog?: () => readonly string[] }
+  shows?: {
+    meminfo?: () => { MemTotal: number; MemFree: number; MemAvailable: number }
+    kernelLog?: () => readonly string[]
+  }
   clock: Clock
   /** Lines of the kernel log at boot, without the time stamp. */
   bootLog?: string[]
@@ -100,20 +103,43 @@ export interface MachineProcess {
 }
 
 /** Opaque handles; processes of one namespace see each other. A child namespace's processes are visible in its parents'. */
-export interface PidNamespace { readonly id: string; readonly parent: PidNamespace | null }
-export interface IpcNamespace { readonly id: string }
+export interface PidNamespace {
+  readonly id: string
+  readonly parent: PidNamespace | null
+}
+export interface IpcNamespace {
+  readonly id: string
+}
 export interface NetNamespace {
   readonly id: string
   interfaces: NetInterface[]
   routes: { destination: string; gateway: string | null; device: string; source?: string; mtu?: number }[]
 }
-export interface NetInterface { name: string; mac: string; mtu: number; addresses: string[]; up: boolean }
+export interface NetInterface {
+  name: string
+  mac: string
+  mtu: number
+  addresses: string[]
+  up: boolean
+}
 
 /** One mount of a container's mount namespace, in order. */
 export type ContainerMount =
-  | { kind: 'bind'; destination: string; /** A path of this machine's tree. */ source: string; /** As /proc/mounts shows it. */ fstype: string; device: string; options: string }
+  | {
+      kind: 'bind'
+      destination: string
+      /** A path of this machine's tree. */ source: string
+      /** As /proc/mounts shows it. */ fstype: string
+      device: string
+      options: string
+    }
   | { kind: 'tmpfs'; destination: string; device: string; options: string; sizeBytes: number | null }
-  | { kind: 'proc' | 'sysfs' | 'cgroup' | 'devpts' | 'mqueue' | 'devtmpfs'; destination: string; device: string; options: string }
+  | {
+      kind: 'proc' | 'sysfs' | 'cgroup' | 'devpts' | 'mqueue' | 'devtmpfs'
+      destination: string
+      device: string
+      options: string
+    }
 
 export interface MachineContainerSpec {
   id: string
@@ -146,7 +172,17 @@ export interface MachineContainerSpec {
   }
   /** Default 0. */
   oomScoreAdj?: number
-  cgroup: { path: string; memoryMaxBytes: number | null; cpuQuota: number | null; cpuPeriod: number; cpuWeight: number; pidsMax: number | null; /** false: the limit is written but the kernel does not enforce it */ enforced: boolean | { memory: boolean; cpu: boolean }; /** memory.oom.group: the kubelet asks for 1, kata-agent 3.26.0 leaves it 0. Default false. */ oomGroup?: boolean }
+  cgroup: {
+    path: string
+    memoryMaxBytes: number | null
+    cpuQuota: number | null
+    cpuPeriod: number
+    cpuWeight: number
+    pidsMax: number | null
+    /** false: the limit is written but the kernel does not enforce it */ enforced:
+      boolean | { memory: boolean; cpu: boolean }
+    /** memory.oom.group: the kubelet asks for 1, kata-agent 3.26.0 leaves it 0. Default false. */ oomGroup?: boolean
+  }
   capabilities: string[]
   noNewPrivs: boolean
   privileged: boolean
@@ -196,7 +232,11 @@ export interface MachineFiles {
   list(path: string): string[]
   kindOf(path: string): 'directory' | 'file' | 'symlink' | 'socket' | 'characterDevice' | 'blockDevice' | null
   /** Another tree shown below path (virtiofs share, tmpfs): what is written on either side is seen on both. */
-  mount(path: string, from: { files: MachineFiles; path: string } | { tmpfs: true; sizeBytes: number | null }, options?: { fstype?: string; readonly?: boolean }): void
+  mount(
+    path: string,
+    from: { files: MachineFiles; path: string } | { tmpfs: true; sizeBytes: number | null },
+    options?: { fstype?: string; readonly?: boolean },
+  ): void
   usage(path: string): number
   /** Undoes a mount at that path; false when nothing is mounted there. */
   unmount(path: string): boolean

@@ -15,6 +15,7 @@ import { addHardware, nodeCpu, nodeKvm, nodeMemTotalKiB } from './nodeHardware.t
 import { startNodeProcesses } from './nodeProcesses.ts'
 import type { PodLookup } from './podLookup.ts'
 import type { SimNode } from './simNode.ts'
+import { installUserland } from './userland.ts'
 
 export interface NodeOptions {
   scenario: NodeScenario
@@ -42,6 +43,7 @@ export function createNode(options: NodeOptions): SimNode {
   const machine = options.createMachine(nodeSpec(scenario, clock, !second || departures.secondNodeCpuFlags))
   const ip = `192.168.121.${10 + number}`
   connect(machine, network, scenario.name, ip, number)
+  installUserland(machine.files, clock.now())
   writeFiles(machine, options)
   addHardware(machine.files, scenario, kvm)
   startNodeProcesses(machine, scenario.name, scenario.kvm === 'usable')

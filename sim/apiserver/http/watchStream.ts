@@ -23,7 +23,7 @@ const maxTimerMs = 2 ** 31 - 1
 export function streamWatch(
   context: Context,
   target: ResourcePath,
-  { request, response, query }: HttpRequest,
+  { response, query }: HttpRequest,
   representation: Representation,
 ): void {
   const { kind } = target
@@ -89,7 +89,6 @@ export function streamWatch(
     response.end()
     context.closing.removeEventListener('abort', end)
   }
-  request.once('close', end)
   response.once('close', end)
   context.closing.addEventListener('abort', end)
 }

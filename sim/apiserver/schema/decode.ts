@@ -1,4 +1,5 @@
 import { badRequest } from '../apiError.ts'
+import { copyJson } from '../json.ts'
 import type { FieldType } from './fieldType.ts'
 import { canonical, quantityPattern } from './quantity.ts'
 
@@ -204,7 +205,7 @@ function convert(
           )
         : value
     case 'any':
-      return structuredClone(value)
+      return copyJson(value)
   }
 }
 

@@ -59,11 +59,21 @@ export function options(argv: string[], spec: string, long: Record<string, strin
       break
     }
   }
-  return { has: (letter) => values.has(letter), get: (letter) => values.get(letter)?.at(-1), all: (letter) => values.get(letter) ?? [], rest }
+  return {
+    has: (letter) => values.has(letter),
+    get: (letter) => values.get(letter)?.at(-1),
+    all: (letter) => values.get(letter) ?? [],
+    rest,
+  }
 }
 
 /** Opens each named file in turn, "-" or none for standard input; tells what cannot be opened. @returns 0, or 1 when one failed */
-export async function eachInput(process: Process, name: string, paths: string[], use: (file: OpenFile, path: string) => unknown): Promise<number> {
+export async function eachInput(
+  process: Process,
+  name: string,
+  paths: string[],
+  use: (file: OpenFile, path: string) => unknown,
+): Promise<number> {
   let status = 0
   for (const path of paths.length > 0 ? paths : ['-']) {
     const stdin = process.fds.get(0)
@@ -75,7 +85,11 @@ export async function eachInput(process: Process, name: string, paths: string[],
       await use(file, path)
     } catch (error) {
       if (!(error instanceof MachineError) || process.dead) throw error
-      await process.err(file ? `${name}: read error: ${error.message}\n` : `${name}: ${cannotOpen(path, error)}\n`)
+      await process.err(
+        file
+          ? `${name}: read error: ${error.message}\n`
+          : `${name}: ${FOPEN.has(name) ? `${path}: ${error.message}` : cannotOpen(path, error)}\n`,
+      )
       status = 1
     } finally {
       if (file && path !== '-' && --file.references === 0) file.close()
@@ -83,6 +97,24 @@ export async function eachInput(process: Process, name: string, paths: string[],
   }
   return status
 }
+
+/** Applets that open with fopen_or_warn: the file's name and the error, nothing else. */
+const FOPEN = new Set([
+  'head',
+  'wc',
+  'grep',
+  'egrep',
+  'fgrep',
+  'cut',
+  'nl',
+  'tac',
+  'od',
+  'hexdump',
+  'rev',
+  'fold',
+  'strings',
+  'xxd',
+])
 
 export function cannotOpen(path: string, error: MachineError): string {
   return error.errno === 'EISDIR' ? 'read error: Is a directory' : `can't open '${path}': ${error.message}`
@@ -132,7 +164,21 @@ function decode(latin1: string): string {
 export function byteCount(text: string, name: string): number {
   const match = /^(\d+)(b|c|w|k|kB|K|M|MB|m|g|G|GB)?$/.exec(text)
   if (!match) throw new UsageError(`invalid number '${text}'`)
-  const unit = { b: 512, c: 1, w: 2, k: 1024, K: 1024, kB: 1000, M: 1024 ** 2, m: 1024 ** 2, MB: 1000 ** 2, g: 1024 ** 3, G: 1024 ** 3, GB: 1000 ** 3 }[match[2] ?? 'c'] ?? 1
+  const unit =
+    {
+      b: 512,
+      c: 1,
+      w: 2,
+      k: 1024,
+      K: 1024,
+      kB: 1000,
+      M: 1024 ** 2,
+      m: 1024 ** 2,
+      MB: 1000 ** 2,
+      g: 1024 ** 3,
+      G: 1024 ** 3,
+      GB: 1000 ** 3,
+    }[match[2] ?? 'c'] ?? 1
   void name
   return Number(match[1]) * unit
 }

@@ -32,7 +32,9 @@ export function duration(text: string): number | null {
 const sleep: Applet = async (process, argv) => {
   const args = argv.slice(1)
   if (args.length === 0) {
-    await process.err('BusyBox v1.36.1 multi-call binary.\n\nUsage: sleep [N]...\n\nPause for a time equal to the total of the args given, where each arg can\nhave an optional suffix of (s)econds, (m)inutes, (h)ours, or (d)ays\n')
+    await process.err(
+      'BusyBox v1.36.1 multi-call binary.\n\nUsage: sleep [N]...\n\nPause for a time equal to the total of the args given, where each arg can\nhave an optional suffix of (s)econds, (m)inutes, (h)ours, or (d)ays\n',
+    )
     return 1
   }
   let total = 0
@@ -58,7 +60,8 @@ const timeout: Applet = async (process, argv) => {
   const [limit, ...command] = given.rest
   const ms = limit === undefined ? null : duration(limit)
   const signal = signalName(given.get('s') ?? 'TERM')
-  if (ms === null || command.length === 0) throw new UsageError(ms === null && limit !== undefined ? `invalid number '${limit}'` : '')
+  if (ms === null || command.length === 0)
+    throw new UsageError(ms === null && limit !== undefined ? `invalid number '${limit}'` : '')
   if (!signal) throw new UsageError(`bad signal name '${given.get('s')}'`)
   const child = startCommand(process, command)
   if (typeof child === 'number') {
@@ -121,7 +124,11 @@ const env: Applet = async (process, argv) => {
     process.context.env[name] = value
   }
   if (rest.length > 0) return become(process, 'env', rest)
-  await process.out(Object.entries(process.context.env).map(([name, value]) => `${name}=${value}\n`).join(''))
+  await process.out(
+    Object.entries(process.context.env)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  )
   return 0
 }
 
@@ -150,7 +157,9 @@ const killall: Applet = async (process, argv) => {
   const { names, signal, quiet } = killallArguments(argv.slice(1))
   let status = 0
   for (const name of names) {
-    const found = [...process.context.pidNs.processes.values()].filter((other) => other !== process && other.comm === name.slice(0, 15))
+    const found = [...process.context.pidNs.processes.values()].filter(
+      (other) => other !== process && other.comm === name.slice(0, 15),
+    )
     if (found.length === 0) {
       status = 1
       if (!quiet) await process.err(`killall: ${name}: no process killed\n`)
@@ -163,7 +172,11 @@ const killall: Applet = async (process, argv) => {
 function killallArguments(args: string[]): { names: string[]; signal: string; quiet: boolean } {
   const names = args.filter((word) => !word.startsWith('-'))
   const flags = args.filter((word) => word.startsWith('-')).map((word) => word.slice(1))
-  const signal = flags.filter((flag) => flag !== 'q').map(signalName).find((name) => name !== null) ?? 'TERM'
+  const signal =
+    flags
+      .filter((flag) => flag !== 'q')
+      .map(signalName)
+      .find((name) => name !== null) ?? 'TERM'
   return { names, signal, quiet: flags.includes('q') }
 }
 
@@ -197,15 +210,25 @@ export const BASIC: Record<string, Applet> = {
     process.handlers.set('HUP', 'ignore')
     return become(process, 'nohup', argv.slice(1))
   },
-  setsid: (process, argv) => become(process, 'setsid', argv.slice(1).filter((word) => word !== '-c')),
-  nice: (process, argv) => (argv.length === 1 ? Promise.resolve(process.out('0\n')).then(() => 0) : become(process, 'nice', argv.slice(argv[1] === '-n' ? 3 : 1))),
+  setsid: (process, argv) =>
+    become(
+      process,
+      'setsid',
+      argv.slice(1).filter((word) => word !== '-c'),
+    ),
+  nice: (process, argv) =>
+    argv.length === 1
+      ? Promise.resolve(process.out('0\n')).then(() => 0)
+      : become(process, 'nice', argv.slice(argv[1] === '-n' ? 3 : 1)),
   time: async (process, argv) => {
     const start = process.kernel.timers.now()
     const child = startCommand(process, argv.slice(1))
     if (typeof child === 'number') return child
     await process.block<void>((resolve) => child.onExit(() => resolve(undefined)))
     const seconds = (ms: number) => `${Math.floor(ms / 60_000)}m ${((ms % 60_000) / 1000).toFixed(2)}s`
-    await process.err(`real\t${seconds(process.kernel.timers.now() - start)}\nuser\t${seconds(child.cpuUsec / 1000)}\nsys\t0m 0.00s\n`)
+    await process.err(
+      `real\t${seconds(process.kernel.timers.now() - start)}\nuser\t${seconds(child.cpuUsec / 1000)}\nsys\t0m 0.00s\n`,
+    )
     return child.status
   },
 }

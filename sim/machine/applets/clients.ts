@@ -44,7 +44,13 @@ async function within<T>(process: Process, seconds: number, work: Promise<T>): P
 }
 
 const wget: Applet = async (process, argv) => {
-  const given = options(argv, 'cqSO:P:o:T:Y:U:t:', { 'no-check-certificate': 'c', timeout: 'T', spider: 'S', header: 'U', quiet: 'q' })
+  const given = options(argv, 'cqSO:P:o:T:Y:U:t:', {
+    'no-check-certificate': 'c',
+    timeout: 'T',
+    spider: 'S',
+    header: 'U',
+    quiet: 'q',
+  })
   const url = given.rest[0]
   if (url === undefined) throw new UsageError('')
   const match = /^(?:(https?):\/\/)?([^/:]+)(?::(\d+))?(\/.*)?$/.exec(url)
@@ -61,8 +67,13 @@ const wget: Applet = async (process, argv) => {
   if (!given.has('q')) await process.err(`Connecting to ${host}${portText ? `:${port}` : ''} (${ip}:${port})\n`)
   const seconds = Number(given.get('T') ?? 900)
   try {
-    const response = await within(process, seconds, fetchOver(process, await within(process, seconds, connect(process, ip, port)), host, path))
-    if (response.status >= 400) return await fail(`server returned error: HTTP/1.1 ${response.status} ${response.reason}`)
+    const response = await within(
+      process,
+      seconds,
+      fetchOver(process, await within(process, seconds, connect(process, ip, port)), host, path),
+    )
+    if (response.status >= 400)
+      return await fail(`server returned error: HTTP/1.1 ${response.status} ${response.reason}`)
     const target = given.get('O') ?? (path.split('/').pop() || 'index.html')
     if (given.has('S')) return 0
     if (target === '-') await process.out(response.body)
@@ -73,11 +84,20 @@ const wget: Applet = async (process, argv) => {
     return 0
   } catch (error) {
     if (!(error instanceof MachineError)) throw error
-    return fail(error.errno === 'ETIMEDOUT' && error.message === 'timed out' ? 'download timed out' : `can't connect to remote host (${ip}): ${error.message}`)
+    return fail(
+      error.errno === 'ETIMEDOUT' && error.message === 'timed out'
+        ? 'download timed out'
+        : `can't connect to remote host (${ip}): ${error.message}`,
+    )
   }
 }
 
-async function fetchOver(process: Process, stream: MachineStream, host: string, path: string): Promise<{ status: number; reason: string; body: Buffer }> {
+async function fetchOver(
+  process: Process,
+  stream: MachineStream,
+  host: string,
+  path: string,
+): Promise<{ status: number; reason: string; body: Buffer }> {
   const chunks: Uint8Array[] = []
   stream.write(Buffer.from(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: Wget\r\nConnection: close\r\n\r\n`))
   await process.block<void>((resolveIt) => {
@@ -87,7 +107,8 @@ async function fetchOver(process: Process, stream: MachineStream, host: string, 
   })
   const all = Buffer.concat(chunks)
   const end = all.indexOf('\r\n\r\n')
-  const [, status = '0', reason = ''] = /^HTTP\/\S+ (\d+) ?([^\r]*)/.exec(all.subarray(0, Math.max(0, end)).toString('latin1')) ?? []
+  const [, status = '0', reason = ''] =
+    /^HTTP\/\S+ (\d+) ?([^\r]*)/.exec(all.subarray(0, Math.max(0, end)).toString('latin1')) ?? []
   if (end < 0) throw new MachineError('EPIPE', 'error getting response')
   return { status: Number(status), reason, body: all.subarray(end + 4) }
 }
@@ -101,7 +122,8 @@ const nc: Applet = async (process, argv) => {
     await process.err(`nc: ${error.message}\n${NC_HELP}`)
     return 1
   }
-  if (given.has('l')) return ncListen(process, Number(given.get('p') ?? given.rest[0]), given.all('l').length > 1, given.get('e'))
+  if (given.has('l'))
+    return ncListen(process, Number(given.get('p') ?? given.rest[0]), given.all('l').length > 1, given.get('e'))
   const [host = '', port = ''] = given.rest
   const seconds = Number(given.get('w') ?? 75)
   const ip = (await resolve(process, host))[0]
@@ -119,7 +141,9 @@ const nc: Applet = async (process, argv) => {
     return 0
   } catch (error) {
     if (!(error instanceof MachineError)) throw error
-    await process.err(`nc: ${error.message === 'timed out' ? 'timed out' : `can't connect to remote host (${ip}): ${error.message}`}\n`)
+    await process.err(
+      `nc: ${error.message === 'timed out' ? 'timed out' : `can't connect to remote host (${ip}): ${error.message}`}\n`,
+    )
     return 1
   }
 }
@@ -139,7 +163,12 @@ Open a pipe to IP:PORT or FILE
 	-e PROG	Run PROG after connect
 `
 
-async function ncListen(process: Process, port: number, persistent: boolean, program: string | undefined): Promise<number> {
+async function ncListen(
+  process: Process,
+  port: number,
+  persistent: boolean,
+  program: string | undefined,
+): Promise<number> {
   for (;;) {
     let stop: MachineError | null = null
     const stream = await process.block<MachineStream>((resolveIt) => {
@@ -161,7 +190,10 @@ async function serveWith(process: Process, stream: MachineStream, program: strin
   const { startCommand } = await import('./basic.ts')
   const { outputFile } = await import('../fs/streams.ts')
   const saved = process.fds.get(1)
-  process.setFd(1, outputFile(process.kernel.takeNumber(), false, (data) => stream.write(data)))
+  process.setFd(
+    1,
+    outputFile(process.kernel.takeNumber(), false, (data) => stream.write(data)),
+  )
   const child = startCommand(process, program.split(' '))
   if (saved) process.setFd(1, saved)
   if (typeof child !== 'number') await process.block<void>((resolveIt) => child.onExit(() => resolveIt(undefined)))
@@ -201,21 +233,27 @@ const ping: Applet = async (process, argv) => {
   let sent = 0
   for (; sent < count; sent++) {
     if (sent > 0) await process.sleep(Number(given.get('i') ?? 1) * 1000)
-    const own = ip.startsWith('127.') || netNs.interfaces.some((device) => device.addresses.some((address) => address.split('/')[0] === ip))
+    const own =
+      ip.startsWith('127.') ||
+      netNs.interfaces.some((device) => device.addresses.some((address) => address.split('/')[0] === ip))
     if (!own && netNs.routes.length === 0) {
       await process.err('ping: sendto: Network is unreachable\n')
       return 1
     }
-    const reached = own || (process.kernel.network !== null && (await process.during(process.kernel.network.ping(netNs, ip))))
+    const reached =
+      own || (process.kernel.network !== null && (await process.during(process.kernel.network.ping(netNs, ip))))
     if (!reached) {
       if (sent + 1 >= count) await process.sleep(Number(given.get('W') ?? 10) * 1000)
       continue
     }
     answered++
-    if (!given.has('q')) await process.out(`${size + 8} bytes from ${ip}: seq=${sent} ttl=64 time=0.${100 + (sent % 50)} ms\n`)
+    if (!given.has('q'))
+      await process.out(`${size + 8} bytes from ${ip}: seq=${sent} ttl=64 time=0.${100 + (sent % 50)} ms\n`)
   }
   const lost = Math.round((100 * (sent - answered)) / Math.max(1, sent))
-  await process.out(`\n--- ${host} ping statistics ---\n${sent} packets transmitted, ${answered} packets received, ${lost}% packet loss\n${answered > 0 ? 'round-trip min/avg/max = 0.100/0.110/0.150 ms\n' : ''}`)
+  await process.out(
+    `\n--- ${host} ping statistics ---\n${sent} packets transmitted, ${answered} packets received, ${lost}% packet loss\n${answered > 0 ? 'round-trip min/avg/max = 0.100/0.110/0.150 ms\n' : ''}`,
+  )
   return answered > 0 ? 0 : 1
 }
 

@@ -15,7 +15,8 @@ export const dd: Applet = async (process, argv) => {
   const operands = new Map(argv.slice(1).map((word) => word.split(/=(.*)/s) as [string, string]))
   const known = new Set(['if', 'of', 'bs', 'ibs', 'obs', 'count', 'skip', 'seek', 'conv', 'iflag', 'oflag', 'status'])
   for (const name of operands.keys()) if (!known.has(name)) throw new UsageError(`unrecognized operand '${name}'`)
-  const size = (name: string, fallback: number) => (operands.has(name) ? byteCount(operands.get(name) as string, 'dd') : fallback)
+  const size = (name: string, fallback: number) =>
+    operands.has(name) ? byteCount(operands.get(name) as string, 'dd') : fallback
   const block = size('ibs', size('bs', 512))
   if (block < 1 || block > 2 ** 31 - 1) throw new MachineError('EINVAL', 'Invalid argument')
   const count = size('count', Infinity)
@@ -27,7 +28,12 @@ export const dd: Applet = async (process, argv) => {
   try {
     input = opened(process, operands.get('if'), 0, {})
     opening = operands.get('of') ?? ''
-    output = opened(process, operands.get('of'), 1, { write: true, create: true, truncate: !conv.has('notrunc') && !operands.has('seek'), append: flags.has('append') })
+    output = opened(process, operands.get('of'), 1, {
+      write: true,
+      create: true,
+      truncate: !conv.has('notrunc') && !operands.has('seek'),
+      append: flags.has('append'),
+    })
   } catch (error) {
     if (!(error instanceof MachineError)) throw error
     await process.err(`dd: can't open '${opening}': ${error.message}\n`)
@@ -40,7 +46,10 @@ export const dd: Applet = async (process, argv) => {
   const started = process.kernel.timers.now()
   const totals = { fullIn: 0, partialIn: 0, fullOut: 0, partialOut: 0, bytes: 0 }
   const failure = await copy(process, input, output, block, count, totals)
-  if (operands.get('status') !== 'none') await report(process, totals, process.kernel.timers.now() - started, operands.get('status') === 'noxfer')
+  await process.settle()
+  if (!failure && (conv.has('fsync') || conv.has('fdatasync'))) await flush(process, output, totals.bytes)
+  if (operands.get('status') !== 'none')
+    await report(process, totals, process.kernel.timers.now() - started, operands.get('status') === 'noxfer')
   if (failure) {
     await process.err(`dd: ${failure}\n`)
     return 1
@@ -48,7 +57,12 @@ export const dd: Applet = async (process, argv) => {
   return 0
 }
 
-function opened(process: Process, path: string | undefined, fd: number, flags: Parameters<typeof openFile>[2]): OpenFile {
+function opened(
+  process: Process,
+  path: string | undefined,
+  fd: number,
+  flags: Parameters<typeof openFile>[2],
+): OpenFile {
   if (path !== undefined) {
     const file = openFile(process, path, flags)
     process.setFd(process.freeFd(), file)
@@ -67,7 +81,14 @@ interface Totals {
   bytes: number
 }
 
-async function copy(process: Process, input: OpenFile, output: OpenFile, block: number, count: number, totals: Totals): Promise<string | null> {
+async function copy(
+  process: Process,
+  input: OpenFile,
+  output: OpenFile,
+  block: number,
+  count: number,
+  totals: Totals,
+): Promise<string | null> {
   if (input.endless && output.sink) {
     await process.burn(Math.max(1, block * count * COPY_USEC_PER_BYTE))
     totals.fullIn = totals.fullOut = count
@@ -113,12 +134,24 @@ async function copy(process: Process, input: OpenFile, output: OpenFile, block: 
   return null
 }
 
+/** Waits until what was written has reached the disk behind the file system. */
+async function flush(process: Process, output: OpenFile, bytes: number): Promise<void> {
+  const speed = process.kernel.spec.flushBytesPerSecond?.[output.location?.fs.type ?? '']
+  if (speed !== undefined) await process.sleep((bytes / speed) * 1000)
+}
+
 async function report(process: Process, totals: Totals, ms: number, short: boolean): Promise<void> {
   const seconds = Math.max(ms, 0.01) / 1000
   const rate = totals.bytes / seconds
-  const scaled = (value: number) => (value >= 1024 ** 3 ? `${(value / 1024 ** 3).toFixed(1)}GB` : value >= 1024 ** 2 ? `${(value / 1024 ** 2).toFixed(1)}MB` : value >= 1024 ? `${(value / 1024).toFixed(1)}KB` : `${value.toFixed(0)} bytes`)
+  const scaled = (value: number) =>
+    value >= 1024 ** 3
+      ? `${(value / 1024 ** 3).toFixed(1)}GB`
+      : value >= 1024 ** 2
+        ? `${(value / 1024 ** 2).toFixed(1)}MB`
+        : value >= 1024
+          ? `${(value / 1024).toFixed(1)}KB`
+          : `${value.toFixed(0)} bytes`
   const lines = `${totals.fullIn}+${totals.partialIn} records in\n${totals.fullOut}+${totals.partialOut} records out\n`
   const transfer = `${totals.bytes} bytes (${scaled(totals.bytes)}) copied, ${seconds.toFixed(6)} seconds, ${scaled(rate)}/s\n`
   await process.err(short ? lines : lines + transfer)
 }
-

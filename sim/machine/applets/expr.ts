@@ -62,11 +62,21 @@ function apply(operator: string, left: string, right: string): string {
   const numbers = /^-?\d+$/.test(left) && /^-?\d+$/.test(right)
   if (['=', '==', '!=', '<', '<=', '>', '>='].includes(operator)) {
     const order = numbers ? Number(BigInt(left) - BigInt(right)) : left < right ? -1 : left > right ? 1 : 0
-    const holds = { '=': order === 0, '==': order === 0, '!=': order !== 0, '<': order < 0, '<=': order <= 0, '>': order > 0, '>=': order >= 0 }[operator]
+    const holds = {
+      '=': order === 0,
+      '==': order === 0,
+      '!=': order !== 0,
+      '<': order < 0,
+      '<=': order <= 0,
+      '>': order > 0,
+      '>=': order >= 0,
+    }[operator]
     return holds ? '1' : '0'
   }
   if (!numbers) throw new ExprError('non-numeric argument')
   const [a, b] = [BigInt(left), BigInt(right)]
   if ((operator === '/' || operator === '%') && b === 0n) throw new ExprError('division by zero')
-  return String(operator === '+' ? a + b : operator === '-' ? a - b : operator === '*' ? a * b : operator === '/' ? a / b : a % b)
+  return String(
+    operator === '+' ? a + b : operator === '-' ? a - b : operator === '*' ? a * b : operator === '/' ? a / b : a % b,
+  )
 }

@@ -13,10 +13,42 @@ import { human, strftime } from './system.ts'
 import { groupName, userName } from './users.ts'
 import { patternRegExp } from '../shell/pattern.ts'
 
-const KIND_NAMES = { directory: 'directory', file: 'regular file', virtual: 'regular file', symlink: 'symbolic link', characterDevice: 'character special file', blockDevice: 'block special file', socket: 'socket', fifo: 'fifo' }
-const TYPE_BITS = { directory: 0o40000, file: 0o100000, virtual: 0o100000, symlink: 0o120000, characterDevice: 0o20000, blockDevice: 0o60000, socket: 0o140000, fifo: 0o10000 }
+const KIND_NAMES = {
+  directory: 'directory',
+  file: 'regular file',
+  virtual: 'regular file',
+  symlink: 'symbolic link',
+  characterDevice: 'character special file',
+  blockDevice: 'block special file',
+  socket: 'socket',
+  fifo: 'fifo',
+}
+const TYPE_BITS = {
+  directory: 0o40000,
+  file: 0o100000,
+  virtual: 0o100000,
+  symlink: 0o120000,
+  characterDevice: 0o20000,
+  blockDevice: 0o60000,
+  socket: 0o140000,
+  fifo: 0o10000,
+}
 /** Names that busybox's stat -f knows (coreutils/stat.c); others are UNKNOWN. */
-const FS_NAMES: Record<string, string> = { tmpfs: 'tmpfs', devtmpfs: 'tmpfs', sysfs: 'sysfs', proc: 'proc', ext4: 'ext2/ext3', ext3: 'ext2/ext3', ext2: 'ext2/ext3', xfs: 'xfs', devpts: 'devpts', nfs: 'nfs', ramfs: 'ramfs', btrfs: 'btrfs', overlay: 'overlayfs' }
+const FS_NAMES: Record<string, string> = {
+  tmpfs: 'tmpfs',
+  devtmpfs: 'tmpfs',
+  sysfs: 'sysfs',
+  proc: 'proc',
+  ext4: 'ext2/ext3',
+  ext3: 'ext2/ext3',
+  ext2: 'ext2/ext3',
+  xfs: 'xfs',
+  devpts: 'devpts',
+  nfs: 'nfs',
+  ramfs: 'ramfs',
+  btrfs: 'btrfs',
+  overlay: 'overlayfs',
+}
 const DISK = { totalKiB: 24_837_456, usedKiB: 2_681_664 }
 
 const stat: Applet = (process, argv) => {
@@ -25,26 +57,65 @@ const stat: Applet = (process, argv) => {
   return each(
     process,
     given.rest,
-    (path, error) => `stat: can't ${given.has('f') ? 'read file system information for' : 'stat'} '${path}': ${error.message}`,
+    (path, error) =>
+      `stat: can't ${given.has('f') ? 'read file system information for' : 'stat'} '${path}': ${error.message}`,
     async (path) => {
       const found = find(process, path, given.has('L') || given.has('f'))
       const format = given.get('c')
-      if (given.has('f')) return process.out(format === undefined ? fsText(process, path, found.fs) : `${formatFs(process, format, path, found.fs)}\n`)
-      await process.out(format === undefined ? statText(process, path, found.inode, found.fs) : `${formatStat(process, format, path, found.inode, found.fs, found.mount)}\n`)
+      if (given.has('f'))
+        return process.out(
+          format === undefined ? fsText(process, path, found.fs) : `${formatFs(process, format, path, found.fs)}\n`,
+        )
+      await process.out(
+        format === undefined
+          ? statText(process, path, found.inode, found.fs)
+          : `${formatStat(process, format, path, found.inode, found.fs, found.mount)}\n`,
+      )
     },
   )
 }
 
-function formatStat(process: Process, format: string, path: string, inode: Inode, fs: FileSystem, mount: Mount): string {
+function formatStat(
+  process: Process,
+  format: string,
+  path: string,
+  inode: Inode,
+  fs: FileSystem,
+  mount: Mount,
+): string {
   const size = sizeOf(inode, process)
   const numbers = 'major' in inode ? inode : { major: 0, minor: 0 }
   const seconds = Math.floor(inode.mtime / 1000)
   const date = `${strftime('%Y-%m-%d %H:%M:%S', inode.mtime)}.000000000 +0000`
   const values: Record<string, string> = {
-    a: inode.mode.toString(8), A: modeText(inode), b: String(Math.ceil(size / 512)), B: '512', d: `${deviceNumber(fs)}`, D: deviceNumber(fs).toString(16),
-    f: (TYPE_BITS[inode.kind] | inode.mode).toString(16), F: inode.kind === 'file' && size === 0 ? 'regular empty file' : KIND_NAMES[inode.kind], g: String(inode.gid), G: groupName(process, inode.gid),
-    h: '1', i: String(inodeNumber(inode)), m: mount.point, n: path, N: inode.kind === 'symlink' ? `'${path}' -> '${linkTarget(inode, process)}'` : path, o: '4096', s: String(size),
-    t: numbers.major.toString(16), T: numbers.minor.toString(16), u: String(inode.uid), U: userName(process, inode.uid), x: date, X: String(seconds), y: date, Y: String(seconds), z: date, Z: String(seconds), '%': '%',
+    a: inode.mode.toString(8),
+    A: modeText(inode),
+    b: String(Math.ceil(size / 512)),
+    B: '512',
+    d: `${deviceNumber(fs)}`,
+    D: deviceNumber(fs).toString(16),
+    f: (TYPE_BITS[inode.kind] | inode.mode).toString(16),
+    F: inode.kind === 'file' && size === 0 ? 'regular empty file' : KIND_NAMES[inode.kind],
+    g: String(inode.gid),
+    G: groupName(process, inode.gid),
+    h: '1',
+    i: String(inodeNumber(inode)),
+    m: mount.point,
+    n: path,
+    N: inode.kind === 'symlink' ? `'${path}' -> '${linkTarget(inode, process)}'` : path,
+    o: '4096',
+    s: String(size),
+    t: numbers.major.toString(16),
+    T: numbers.minor.toString(16),
+    u: String(inode.uid),
+    U: userName(process, inode.uid),
+    x: date,
+    X: String(seconds),
+    y: date,
+    Y: String(seconds),
+    z: date,
+    Z: String(seconds),
+    '%': '%',
   }
   return format.replace(/%(.)/g, (all, letter: string) => values[letter] ?? all)
 }
@@ -64,7 +135,19 @@ function statText(process: Process, path: string, inode: Inode, fs: FileSystem):
 
 function formatFs(process: Process, format: string, path: string, fs: FileSystem): string {
   const { total, used } = space(process, fs)
-  const values: Record<string, string> = { T: FS_NAMES[fs.type] ?? 'UNKNOWN', n: path, b: String(Math.floor(total / 4)), f: String(Math.floor((total - used) / 4)), a: String(Math.floor((total - used) / 4)), s: '4096', S: '4096', t: 'fe', l: '255', i: '0', '%': '%' }
+  const values: Record<string, string> = {
+    T: FS_NAMES[fs.type] ?? 'UNKNOWN',
+    n: path,
+    b: String(Math.floor(total / 4)),
+    f: String(Math.floor((total - used) / 4)),
+    a: String(Math.floor((total - used) / 4)),
+    s: '4096',
+    S: '4096',
+    t: 'fe',
+    l: '255',
+    i: '0',
+    '%': '%',
+  }
   return format.replace(/%(.)/g, (all, letter: string) => values[letter] ?? all)
 }
 
@@ -76,8 +159,13 @@ function fsText(process: Process, path: string, fs: FileSystem): string {
 /** KiB of a file system and how many are used. */
 function space(process: Process, fs: FileSystem): { total: number; used: number; inodes: number; inodesUsed: number } {
   if (fs.inMemory || fs.type === 'tmpfs' || fs.type === 'devtmpfs') {
-    const total = fs.sizeBytes === null ? Math.round(process.kernel.memory.totalKiB / 2) : fs.sizeBytes / 1024
-    return { total, used: Math.ceil(fs.usedBytes / 4096) * 4, inodes: Math.round(process.kernel.memory.totalKiB / 8), inodesUsed: 1 }
+    const total = fs.sizeBytes === null ? Math.floor(process.kernel.memory.totalKiB / 8) * 4 : fs.sizeBytes / 1024
+    return {
+      total,
+      used: Math.ceil(fs.usedBytes / 4096) * 4,
+      inodes: Math.floor(process.kernel.memory.totalKiB / 8),
+      inodesUsed: 1,
+    }
   }
   const disk = process.kernel.spec.disk ?? DISK
   return { total: disk.totalKiB, used: disk.usedKiB, inodes: 602_112, inodesUsed: 22_247 }
@@ -103,15 +191,28 @@ const df: Applet = async (process, argv) => {
   }
   const unit = given.has('m') ? 1024 : 1
   const type = (mount: Mount) => (given.has('T') ? ` ${mount.fs.type.padEnd(10)}` : '')
-  const title = given.has('i') ? '  Inodes      Used Available Use%' : given.has('h') ? '    Size      Used Available Use%' : given.has('m') ? '1M-blocks      Used Available Use%' : '1K-blocks      Used Available Use%'
-  await process.out(`Filesystem           ${given.has('T') ? 'Type       ' : ''}${given.has('i') ? title.replace(/^ /, ' ').padStart(34) : title} Mounted on\n`)
+  const title = given.has('i')
+    ? '  Inodes      Used Available Use%'
+    : given.has('h')
+      ? '    Size      Used Available Use%'
+      : given.has('m')
+        ? '1M-blocks      Used Available Use%'
+        : '1K-blocks      Used Available Use%'
+  await process.out(
+    `Filesystem           ${given.has('T') ? 'Type       ' : ''}${given.has('i') ? title.replace(/^ /, ' ').padStart(34) : title} Mounted on\n`,
+  )
   for (const mount of mounts) {
     const figures = space(process, mount.fs)
-    const [total, used, free] = given.has('i') ? [figures.inodes, figures.inodesUsed, figures.inodes - figures.inodesUsed] : [figures.total, figures.used, Math.max(0, figures.total - figures.used - (mount.fs.inMemory ? 0 : 16_384))]
-    const shown = (kib: number) => (given.has('h') ? human(kib * 1024) : String(Math.round(given.has('i') ? kib : kib / unit)))
-    const share = used + free === 0 ? 0 : Math.ceil((used * 100) / (used + free))
+    const [total, used, free] = given.has('i')
+      ? [figures.inodes, figures.inodesUsed, figures.inodes - figures.inodesUsed]
+      : [figures.total, figures.used, Math.max(0, figures.total - figures.used - (mount.fs.inMemory ? 0 : 16_384))]
+    const shown = (kib: number) =>
+      given.has('h') ? human(kib * 1024) : String(Math.round(given.has('i') ? kib : kib / unit))
+    const share = used + free === 0 ? 0 : Math.round((used * 100) / (used + free))
     const name = mount.source.length > 20 ? `${mount.source}\n${''.padEnd(20)}` : mount.source.padEnd(20)
-    await process.out(`${name}${type(mount)} ${shown(total).padStart(9)} ${shown(used).padStart(9)} ${shown(free).padStart(9)} ${String(share).padStart(3)}% ${mount.point}\n`)
+    await process.out(
+      `${name}${type(mount)} ${shown(total).padStart(9)} ${shown(used).padStart(9)} ${shown(free).padStart(9)} ${String(share).padStart(3)}% ${mount.point}\n`,
+    )
   }
   return status
 }
@@ -119,12 +220,15 @@ const df: Applet = async (process, argv) => {
 function visibleMounts(process: Process): Mount[] {
   const { root, mountNs } = process.context
   if (root === '') return mountNs.mounts
-  return mountNs.mounts.filter((mount) => mount.point === root || mount.point.startsWith(`${root}/`)).map((mount) => ({ ...mount, point: mount.point.slice(root.length) || '/' }))
+  return mountNs.mounts
+    .filter((mount) => mount.point === root || mount.point.startsWith(`${root}/`))
+    .map((mount) => ({ ...mount, point: mount.point.slice(root.length) || '/' }))
 }
 
 const du: Applet = async (process, argv) => {
   const given = options(argv, 'askhmcdHLxl')
-  const shown = (kib: number) => (given.has('h') ? human(kib * 1024) : given.has('m') ? String(Math.ceil(kib / 1024)) : String(kib))
+  const shown = (kib: number) =>
+    given.has('h') ? human(kib * 1024) : given.has('m') ? String(Math.ceil(kib / 1024)) : String(kib)
   return each(
     process,
     given.rest.length > 0 ? given.rest : ['.'],
@@ -133,8 +237,10 @@ const du: Applet = async (process, argv) => {
       const walk = async (path: string, top: boolean): Promise<number> => {
         const { inode } = find(process, path, false)
         let kib = inode.kind === 'directory' ? 4 : inode.kind === 'file' ? Math.ceil(inode.content.size / 4096) * 4 : 0
-        if (inode.kind === 'directory') for (const name of inode.names(process).sort()) kib += await walk(`${path.replace(/\/$/, '')}/${name}`, false)
-        if (top || (!given.has('s') && (inode.kind === 'directory' || given.has('a')))) await process.out(`${shown(kib)}\t${path}\n`)
+        if (inode.kind === 'directory')
+          for (const name of inode.names(process).sort()) kib += await walk(`${path.replace(/\/$/, '')}/${name}`, false)
+        if (top || (!given.has('s') && (inode.kind === 'directory' || given.has('a'))))
+          await process.out(`${shown(kib)}\t${path}\n`)
         return kib
       }
       await walk(start, true)
@@ -149,7 +255,8 @@ interface Test {
 const find_: Applet = async (process, argv) => {
   const args = argv.slice(1).filter((word) => !['-H', '-L', '-xdev', '-mount', '-depth'].includes(word))
   const starts: string[] = []
-  while (args[0] !== undefined && !args[0].startsWith('-') && args[0] !== '!' && args[0] !== '(') starts.push(args.shift() as string)
+  while (args[0] !== undefined && !args[0].startsWith('-') && args[0] !== '!' && args[0] !== '(')
+    starts.push(args.shift() as string)
   const limits = { min: 0, max: Infinity }
   const { test, prints } = findExpression(process, args, limits)
   let status = 0
@@ -173,7 +280,11 @@ const find_: Applet = async (process, argv) => {
   return status
 }
 
-function findExpression(process: Process, args: string[], limits: { min: number; max: number }): { test: Test; prints: boolean } {
+function findExpression(
+  process: Process,
+  args: string[],
+  limits: { min: number; max: number },
+): { test: Test; prints: boolean } {
   let at = 0
   let prints = false
   const or = (): Test => {
@@ -224,7 +335,16 @@ function findExpression(process: Process, args: string[], limits: { min: number;
         return (path) => expression.test(path)
       }
       case '-type': {
-        const wanted = { f: ['file', 'virtual'], d: ['directory'], l: ['symlink'], b: ['blockDevice'], c: ['characterDevice'], s: ['socket'], p: ['fifo'] }[value()] ?? []
+        const wanted =
+          {
+            f: ['file', 'virtual'],
+            d: ['directory'],
+            l: ['symlink'],
+            b: ['blockDevice'],
+            c: ['characterDevice'],
+            s: ['socket'],
+            p: ['fifo'],
+          }[value()] ?? []
         return (_path, inode) => wanted.includes(inode.kind)
       }
       case '-maxdepth':
@@ -235,7 +355,12 @@ function findExpression(process: Process, args: string[], limits: { min: number;
         return () => true
       case '-perm': {
         const bits = value()
-        return (_path, inode) => (bits.startsWith('-') ? (inode.mode & parseInt(bits.slice(1), 8)) === parseInt(bits.slice(1), 8) : bits.startsWith('/') ? (inode.mode & parseInt(bits.slice(1), 8)) !== 0 : inode.mode === parseInt(bits, 8))
+        return (_path, inode) =>
+          bits.startsWith('-')
+            ? (inode.mode & parseInt(bits.slice(1), 8)) === parseInt(bits.slice(1), 8)
+            : bits.startsWith('/')
+              ? (inode.mode & parseInt(bits.slice(1), 8)) !== 0
+              : inode.mode === parseInt(bits, 8)
       }
       case '-user':
       case '-size':
@@ -245,7 +370,8 @@ function findExpression(process: Process, args: string[], limits: { min: number;
         value()
         return () => true
       case '-empty':
-        return (_path, inode) => (inode.kind === 'directory' ? inode.names(process).length === 0 : sizeOf(inode, process) === 0)
+        return (_path, inode) =>
+          inode.kind === 'directory' ? inode.names(process).length === 0 : sizeOf(inode, process) === 0
       case '-print':
         prints = true
         return async (path) => {
@@ -274,7 +400,10 @@ function findExpression(process: Process, args: string[], limits: { min: number;
         while (args[at] !== ';' && args[at] !== '+' && at < args.length) command.push(value())
         at++
         return async (path) => {
-          const child = startCommand(process, command.map((text) => text.replaceAll('{}', path)))
+          const child = startCommand(
+            process,
+            command.map((text) => text.replaceAll('{}', path)),
+          )
           if (typeof child === 'number') return false
           await process.block<void>((resolve) => child.onExit(() => resolve(undefined)))
           return child.status === 0
@@ -295,5 +424,7 @@ function mountpoint(process: Process, argv: string[]): Promise<number> {
   const path = given.rest[0] ?? ''
   const at = place(process, path)
   const is = at.inode !== null && at.mount.point === at.path
-  return Promise.resolve(given.has('q') ? undefined : process.out(`${path} is ${is ? '' : 'not '}a mountpoint\n`)).then(() => (is ? 0 : 1))
+  return Promise.resolve(given.has('q') ? undefined : process.out(`${path} is ${is ? '' : 'not '}a mountpoint\n`)).then(
+    () => (is ? 0 : 1),
+  )
 }

@@ -12,7 +12,12 @@ const MKNOD = 27
 const CHOWN = 0
 
 /** Runs for each operand; tells what fails in the applet's words. @returns 0, or 1 when one failed */
-export async function each(process: Process, paths: string[], complain: (path: string, error: MachineError) => string, run: (path: string) => unknown): Promise<number> {
+export async function each(
+  process: Process,
+  paths: string[],
+  complain: (path: string, error: MachineError) => string,
+  run: (path: string) => unknown,
+): Promise<number> {
   let status = 0
   for (const path of paths) {
     try {
@@ -63,8 +68,14 @@ const rm: Applet = async (process, argv) => {
     }
     remove(process, path)
   }
-  const complain = (path: string, error: MachineError) => (error.errno === 'EISDIR' ? `rm: '${path}' is a directory` : `rm: can't remove '${path}': ${error.message}`)
-  const status = await each(process, given.rest.filter((path) => !(given.has('f') && missing(process, path))), complain, drop)
+  const complain = (path: string, error: MachineError) =>
+    error.errno === 'EISDIR' ? `rm: '${path}' is a directory` : `rm: can't remove '${path}': ${error.message}`
+  const status = await each(
+    process,
+    given.rest.filter((path) => !(given.has('f') && missing(process, path))),
+    complain,
+    drop,
+  )
   return failed ? 1 : status
 }
 
@@ -112,7 +123,8 @@ async function copyTree(process: Process, from: string, to: string, deep: boolea
   else if (inode.kind === 'file' || inode.kind === 'virtual' || !deep) {
     await copyFile(process, from, to)
     const made = find(process, to).inode
-    if (inode.kind === 'file' && inode.program && made.kind === 'file') Object.assign(made, { program: inode.program, shownSize: inode.shownSize, mode: inode.mode })
+    if (inode.kind === 'file' && inode.program && made.kind === 'file')
+      Object.assign(made, { program: inode.program, shownSize: inode.shownSize, mode: inode.mode })
   } else makeNode(process, to, { ...inode })
 }
 
@@ -130,8 +142,14 @@ const cp: Applet = async (process, argv) => {
   return each(
     process,
     given.rest,
-    (path, error) => (error.errno === 'EISDIR' && !deep ? `cp: omitting directory '${path}'` : error.errno === 'ENOENT' && missing(process, path) ? `cp: can't stat '${path}': ${error.message}` : `cp: can't create '${targetOf(process, path, to)}': ${error.message}`),
-    (path) => copyTree(process, path, targetOf(process, path, to), deep, given.has('a') || given.has('d') || given.has('P')),
+    (path, error) =>
+      error.errno === 'EISDIR' && !deep
+        ? `cp: omitting directory '${path}'`
+        : error.errno === 'ENOENT' && missing(process, path)
+          ? `cp: can't stat '${path}': ${error.message}`
+          : `cp: can't create '${targetOf(process, path, to)}': ${error.message}`,
+    (path) =>
+      copyTree(process, path, targetOf(process, path, to), deep, given.has('a') || given.has('d') || given.has('P')),
   )
 }
 
@@ -165,7 +183,8 @@ const ln: Applet = (process, argv) => {
     paths,
     (path, error) => `ln: ${targetOf(process, path, last)}: ${error.message}`,
     (path) => {
-      const to = given.has('n') && place(process, last, false).inode?.kind === 'symlink' ? last : targetOf(process, path, last)
+      const to =
+        given.has('n') && place(process, last, false).inode?.kind === 'symlink' ? last : targetOf(process, path, last)
       const at = place(process, to, false)
       if (at.inode && given.has('f')) remove(process, to)
       const inode = given.has('s') ? symlink(path, process.kernel.now()) : find(process, path, false).inode
@@ -186,7 +205,10 @@ const touch: Applet = (process, argv) => {
     (path) => {
       const at = place(process, path)
       if (at.mount.readonly) throw readOnly()
-      if (at.inode) at.inode.mtime = given.has('d') ? Date.parse(`${given.get('d')}Z`) || process.kernel.now() : process.kernel.now()
+      if (at.inode)
+        at.inode.mtime = given.has('d')
+          ? Date.parse(`${given.get('d')}Z`) || process.kernel.now()
+          : process.kernel.now()
       else if (!given.has('c')) openFile(process, path, { write: true, create: true })
     },
   )
@@ -214,7 +236,11 @@ const chmod: Applet = (process, argv) => {
   if (mode === undefined || paths.length === 0) throw new UsageError('')
   return each(
     process,
-    recursively(process, paths, flags.some((flag) => flag.includes('R'))),
+    recursively(
+      process,
+      paths,
+      flags.some((flag) => flag.includes('R')),
+    ),
     (path, error) => `chmod: ${path}: ${error.message}`,
     (path) => {
       const { inode } = changeable(process, path)
@@ -260,7 +286,8 @@ const chown: Applet = (process, argv) => {
     (path, error) => `${argv[0]}: ${path}: ${error.message}`,
     (path) => {
       const { inode } = changeable(process, path, !given.has('h'))
-      if (!process.can(CHOWN) && uid !== undefined && uid !== inode.uid) throw new MachineError('EPERM', 'Operation not permitted')
+      if (!process.can(CHOWN) && uid !== undefined && uid !== inode.uid)
+        throw new MachineError('EPERM', 'Operation not permitted')
       if (uid !== undefined) inode.uid = uid
       if (gid !== undefined) inode.gid = gid
     },
@@ -276,10 +303,21 @@ const mknod: Applet = (process, argv) => {
     (name, error) => `mknod: ${name}: ${error.message}`,
     () => {
       const mode = given.has('m') ? parseInt(given.get('m') as string, 8) : 0o666 & ~process.umask
-      if (type === 'p') return makeNode(process, path, { kind: 'fifo', mode, uid: 0, gid: 0, mtime: process.kernel.now() })
+      if (type === 'p')
+        return makeNode(process, path, { kind: 'fifo', mode, uid: 0, gid: 0, mtime: process.kernel.now() })
       if (!process.can(MKNOD)) throw new MachineError('EPERM', 'Operation not permitted')
       if (major === undefined || minor === undefined) throw new UsageError('')
-      return makeNode(process, path, device(type === 'b' ? 'blockDevice' : 'characterDevice', Number(major), Number(minor), process.kernel.now(), mode))
+      return makeNode(
+        process,
+        path,
+        device(
+          type === 'b' ? 'blockDevice' : 'characterDevice',
+          Number(major),
+          Number(minor),
+          process.kernel.now(),
+          mode,
+        ),
+      )
     },
   )
 }
@@ -287,9 +325,17 @@ const mknod: Applet = (process, argv) => {
 const mktemp: Applet = async (process, argv) => {
   const given = options(argv, 'dqtup:')
   const template = given.rest[0] ?? 'tmp.XXXXXX'
-  const random = () => Array.from({ length: 6 }, () => 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'[Math.floor(Math.random() * 62)]).join('')
+  const random = () =>
+    Array.from(
+      { length: 6 },
+      () => 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'[Math.floor(Math.random() * 62)],
+    ).join('')
   const name = template.replace(/X{6,}$/, random())
-  const path = name.includes('/') ? name : given.rest.length === 0 || given.has('t') || given.has('p') ? `${given.get('p') || process.context.env.TMPDIR || '/tmp'}/${name}` : name
+  const path = name.includes('/')
+    ? name
+    : given.rest.length === 0 || given.has('t') || given.has('p')
+      ? `${given.get('p') || process.context.env.TMPDIR || '/tmp'}/${name}`
+      : name
   return each(
     process,
     [path],

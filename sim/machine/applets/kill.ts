@@ -10,7 +10,8 @@ export async function killCommand(process: Process, argv: string[], jobs: Proces
     args.shift()
     args.unshift(`-${args.shift() ?? ''}`)
   }
-  if (/^-[A-Za-z0-9]+$/.test(args[0] ?? '') && args.length > 0 && args[0] !== '-1') signal = (args.shift() as string).slice(1)
+  if (/^-[A-Za-z0-9]+$/.test(args[0] ?? '') && args.length > 0 && args[0] !== '-1')
+    signal = (args.shift() as string).slice(1)
   else if (args[0] === '-1' && args.length > 1) signal = (args.shift() as string).slice(1)
   if (args[0] === '--') args.shift()
   const name = signal === '0' ? '0' : signalName(signal)
@@ -62,10 +63,17 @@ function targets(process: Process, target: string, jobs: Process[]): Process[] |
 }
 
 async function list(process: Process, which: string | undefined): Promise<number> {
-  if (which === undefined) await process.out(Object.entries(SIGNALS).map(([name, number]) => `${String(number).padStart(2)}) ${name}\n`).join(''))
+  if (which === undefined)
+    await process.out(
+      Object.entries(SIGNALS)
+        .map(([name, number]) => `${String(number).padStart(2)}) ${name}\n`)
+        .join(''),
+    )
   else {
     const number = Number(which)
-    await process.out(`${Number.isNaN(number) ? (SIGNALS[signalName(which) ?? ''] ?? '') : (signalName(String(number > 128 ? number - 128 : number)) ?? '')}\n`)
+    await process.out(
+      `${Number.isNaN(number) ? (SIGNALS[signalName(which) ?? ''] ?? '') : (signalName(String(number > 128 ? number - 128 : number)) ?? '')}\n`,
+    )
   }
   return 0
 }

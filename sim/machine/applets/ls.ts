@@ -15,7 +15,16 @@ interface Entry {
   fs: FileSystem
 }
 
-const TYPE_LETTER = { directory: 'd', file: '-', virtual: '-', symlink: 'l', characterDevice: 'c', blockDevice: 'b', socket: 's', fifo: 'p' }
+const TYPE_LETTER = {
+  directory: 'd',
+  file: '-',
+  virtual: '-',
+  symlink: 'l',
+  characterDevice: 'c',
+  blockDevice: 'b',
+  socket: 's',
+  fifo: 'p',
+}
 const HALF_YEAR_MS = 183 * 86_400_000
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 
@@ -24,7 +33,8 @@ export function modeText(inode: Inode): string {
   let text = ''
   for (let at = 0; at < 9; at++) text += inode.mode & (1 << (8 - at)) ? bits[at] : '-'
   const special = (at: number, bit: number, letter: string) => {
-    if (inode.mode & bit) text = text.slice(0, at) + (text[at] === 'x' ? letter : letter.toUpperCase()) + text.slice(at + 1)
+    if (inode.mode & bit)
+      text = text.slice(0, at) + (text[at] === 'x' ? letter : letter.toUpperCase()) + text.slice(at + 1)
   }
   special(2, 0o4000, 's')
   special(5, 0o2000, 's')
@@ -41,7 +51,8 @@ export const ls: Applet = async (process, argv) => {
     try {
       const found = find(process, path, !given.has('d') && !(given.has('l') && !path.endsWith('/')))
       const opened = found.inode.kind === 'symlink' && !given.has('d') && !given.has('l') ? find(process, path) : found
-      if (opened.inode.kind === 'directory' && !given.has('d')) directories.push({ path, directory: opened.inode, fs: opened.fs })
+      if (opened.inode.kind === 'directory' && !given.has('d'))
+        directories.push({ path, directory: opened.inode, fs: opened.fs })
       else files.push({ name: path, inode: opened.inode, fs: opened.fs })
     } catch (error) {
       if (!(error instanceof MachineError)) throw error
@@ -59,7 +70,15 @@ export const ls: Applet = async (process, argv) => {
   return status
 }
 
-async function list(process: Process, path: string, directory: Directory, fs: FileSystem, given: Options, titled: boolean, first: boolean): Promise<number> {
+async function list(
+  process: Process,
+  path: string,
+  directory: Directory,
+  fs: FileSystem,
+  given: Options,
+  titled: boolean,
+  first: boolean,
+): Promise<number> {
   const pause = process.spend(30)
   if (pause) await pause
   const entries: Entry[] = []
@@ -74,9 +93,11 @@ async function list(process: Process, path: string, directory: Directory, fs: Fi
       status = 1
     }
   }
-  if (given.has('a')) entries.push({ name: '.', inode: directory, fs }, { name: '..', inode: parentOf(process, path, directory), fs })
+  if (given.has('a'))
+    entries.push({ name: '.', inode: directory, fs }, { name: '..', inode: parentOf(process, path, directory), fs })
   if (titled) await process.out(`${first ? '' : '\n'}${path}:\n`)
-  const total = given.has('l') || given.has('s') ? `total ${entries.reduce((sum, entry) => sum + blocks(entry, process), 0)}\n` : ''
+  const total =
+    given.has('l') || given.has('s') ? `total ${entries.reduce((sum, entry) => sum + blocks(entry, process), 0)}\n` : ''
   await process.out(total + format(process, entries, given))
   if (!given.has('R')) return status
   for (const entry of sorted(process, entries, given)) {
@@ -98,7 +119,8 @@ function parentOf(process: Process, path: string, fallback: Directory): Inode {
 /** 1 KiB blocks on disk; virtual files have none. */
 function blocks(entry: Entry, process: Process): number {
   const { inode } = entry
-  if (inode.kind === 'directory') return (inode.size ?? 4096) === 4096 || (inode.size ?? 0) > 4096 ? Math.ceil((inode.size ?? 4096) / 1024) : 0
+  if (inode.kind === 'directory')
+    return (inode.size ?? 4096) === 4096 || (inode.size ?? 0) > 4096 ? Math.ceil((inode.size ?? 4096) / 1024) : 0
   if (inode.kind === 'file') return Math.ceil(sizeOf(inode, process) / 4096) * 4
   return 0
 }
@@ -121,7 +143,10 @@ function sorted(process: Process, entries: Entry[], given: Options): Entry[] {
 function format(process: Process, entries: Entry[], given: Options): string {
   const list = sorted(process, entries, given)
   if (given.has('l') || given.has('n')) return list.map((entry) => long(process, entry, given)).join('')
-  const text = (entry: Entry) => (given.has('i') ? `${inodeNumber(entry.inode)} ` : '') + entry.name + (given.has('F') || given.has('p') ? suffix(entry.inode, given) : '')
+  const text = (entry: Entry) =>
+    (given.has('i') ? `${inodeNumber(entry.inode)} ` : '') +
+    entry.name +
+    (given.has('F') || given.has('p') ? suffix(entry.inode, given) : '')
   if (process.fds.get(1)?.tty && !given.has('1')) return list.length > 0 ? `${list.map(text).join('  ')}\n` : ''
   return list.map((entry) => `${text(entry)}\n`).join('')
 }
@@ -129,7 +154,10 @@ function format(process: Process, entries: Entry[], given: Options): string {
 function suffix(inode: Inode, given: Options): string {
   if (inode.kind === 'directory') return '/'
   if (!given.has('F')) return ''
-  return { symlink: '@', socket: '=', fifo: '|' }[inode.kind as 'symlink'] ?? (inode.kind === 'file' && inode.mode & 0o111 ? '*' : '')
+  return (
+    { symlink: '@', socket: '=', fifo: '|' }[inode.kind as 'symlink'] ??
+    (inode.kind === 'file' && inode.mode & 0o111 ? '*' : '')
+  )
 }
 
 function links(inode: Inode, process: Process): number {
@@ -142,7 +170,10 @@ function long(process: Process, entry: Entry, given: Options): string {
   const { inode } = entry
   const user = given.has('n') ? String(inode.uid) : userName(process, inode.uid).slice(0, 8)
   const group = given.has('n') ? String(inode.gid) : groupName(process, inode.gid).slice(0, 8)
-  const size = 'major' in inode ? `${String(inode.major).padStart(4)}, ${String(inode.minor).padStart(3)}` : (given.has('h') ? human(shownSize(entry, process)) : String(shownSize(entry, process))).padStart(9)
+  const size =
+    'major' in inode
+      ? `${String(inode.major).padStart(4)}, ${String(inode.minor).padStart(3)}`
+      : (given.has('h') ? human(shownSize(entry, process)) : String(shownSize(entry, process))).padStart(9)
   const arrow = inode.kind === 'symlink' ? ` -> ${linkTarget(inode, process)}` : ''
   const number = given.has('i') ? `${String(inodeNumber(inode)).padStart(7)} ` : ''
   return `${number}${modeText(inode)} ${String(links(inode, process)).padStart(4)} ${user.padEnd(8)} ${group.padEnd(8)} ${size} ${when(process.kernel.now(), inode.mtime)} ${entry.name}${arrow}${given.has('F') || given.has('p') ? suffix(inode, given) : ''}\n`
@@ -153,7 +184,9 @@ function when(now: number, ms: number): string {
   const at = new Date(ms)
   const day = `${MONTHS[at.getUTCMonth()]} ${String(at.getUTCDate()).padStart(2)}`
   const two = (value: number) => String(value).padStart(2, '0')
-  return Math.abs(now - ms) > HALF_YEAR_MS ? `${day}  ${at.getUTCFullYear()}` : `${day} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`
+  return Math.abs(now - ms) > HALF_YEAR_MS
+    ? `${day}  ${at.getUTCFullYear()}`
+    : `${day} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`
 }
 
 const numbers = new WeakMap<Inode, number>()

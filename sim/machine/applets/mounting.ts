@@ -18,10 +18,16 @@ const mount: Applet = async (process, argv) => {
   const given = options(argv, 'arwnvfiBo:t:T:', { bind: 'B', rbind: 'B' })
   if (given.rest.length === 0 && !given.has('a')) {
     const text = mountsText(process.context.mountNs, process.context.root)
-    await process.out(text.split('\n').filter((line) => line !== '').map((line) => {
-      const [source, point, type, flags] = line.split(' ')
-      return `${source} on ${point} type ${type} (${flags})\n`
-    }).join(''))
+    await process.out(
+      text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => {
+          const [source, point, type, flags] = line.split(' ')
+          return `${source} on ${point} type ${type} (${flags})\n`
+        })
+        .join(''),
+    )
     return 0
   }
   const [source = '', target = given.rest[0] ?? ''] = given.rest
@@ -29,7 +35,8 @@ const mount: Applet = async (process, argv) => {
     await process.err(`mount: ${message}\n`)
     return status
   }
-  if (!process.can(SYS_ADMIN)) return fail(process.uid === 0 ? `permission denied (are you root?)` : 'must be superuser', 1)
+  if (!process.can(SYS_ADMIN))
+    return fail(process.uid === 0 ? `permission denied (are you root?)` : 'must be superuser', 1)
   const flags = (given.get('o') ?? '').split(',').filter((flag) => flag !== '')
   if (given.has('B')) flags.push('bind')
   try {
@@ -41,7 +48,14 @@ const mount: Applet = async (process, argv) => {
   }
 }
 
-function addMount(process: Process, source: string, target: string, type: string, flags: string[], readonlyFlag: boolean): void {
+function addMount(
+  process: Process,
+  source: string,
+  target: string,
+  type: string,
+  flags: string[],
+  readonlyFlag: boolean,
+): void {
   const { kernel, context } = process
   const at = find(process, target)
   const readonly = readonlyFlag || flags.includes('ro')
@@ -54,7 +68,15 @@ function addMount(process: Process, source: string, target: string, type: string
   }
   if (flags.includes('bind') || flags.includes('rbind')) {
     const from = find(process, source)
-    context.mountNs.add({ ...common, source: from.mount.source, root: from.inode, rootPath: from.path, fs: from.fs, options: from.mount.options, live: from.mount.live })
+    context.mountNs.add({
+      ...common,
+      source: from.mount.source,
+      root: from.inode,
+      rootPath: from.path,
+      fs: from.fs,
+      options: from.mount.options,
+      live: from.mount.live,
+    })
     return
   }
   const roots: Record<string, () => Directory> = {
@@ -74,9 +96,17 @@ function addMount(process: Process, source: string, target: string, type: string
     throw new MachineError('EINVAL', 'Invalid argument')
   }
   const size = /^size=(\d+)([kmg]?)$/i.exec(flags.find((flag) => flag.startsWith('size=')) ?? '')
-  const sizeBytes = size ? Number(size[1]) * { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[(size[2] ?? '').toLowerCase() as '']! : null
+  const sizeBytes = size
+    ? Number(size[1]) * { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[(size[2] ?? '').toLowerCase() as '']!
+    : null
   const rest = sizeBytes === null ? '' : `,size=${sizeBytes / 1024}k`
-  context.mountNs.add({ ...common, root: root(), rootPath: '/', fs: kernel.fileSystem(type, { inMemory: type === 'tmpfs', sizeBytes }), options: shown(rest) })
+  context.mountNs.add({
+    ...common,
+    root: root(),
+    rootPath: '/',
+    fs: kernel.fileSystem(type, { inMemory: type === 'tmpfs', sizeBytes }),
+    options: shown(rest),
+  })
 }
 
 const umount: Applet = async (process, argv) => {
@@ -102,7 +132,8 @@ const chroot: Applet = async (process, argv) => {
   const given = options(argv, '+')
   const [path, ...command] = given.rest
   if (path === undefined) throw new UsageError('')
-  if (!process.can(SYS_CHROOT)) return refuse(process, `chroot: can't change root directory to '${path}': Operation not permitted`)
+  if (!process.can(SYS_CHROOT))
+    return refuse(process, `chroot: can't change root directory to '${path}': Operation not permitted`)
   try {
     const at = find(process, path)
     process.context.root = at.path === '/' ? '' : at.path
@@ -128,7 +159,8 @@ const nsenter: Applet = async (process, argv) => {
     if (word === '--') break
     const long = /^--(\w+)(?:=(.*))?$/.exec(word)
     if (long?.[1] === 'target') target = Number(long[2] ?? flags.shift())
-    else if (long) kinds.add({ mount: 'm', uts: 'u', ipc: 'i', net: 'n', pid: 'p', cgroup: 'C', all: 'a' }[long[1] as 'mount'] ?? '')
+    else if (long)
+      kinds.add({ mount: 'm', uts: 'u', ipc: 'i', net: 'n', pid: 'p', cgroup: 'C', all: 'a' }[long[1] as 'mount'] ?? '')
     else
       for (const [index, letter] of [...word.slice(1)].entries()) {
         if (letter !== 't') kinds.add(letter)
@@ -139,8 +171,13 @@ const nsenter: Applet = async (process, argv) => {
       }
   }
   const other = process.context.pidNs.processes.get(target ?? -1)
-  if (!other) return refuse(process, `nsenter: can't open '/proc/${target}/ns/${kinds.has('m') ? 'mnt' : 'net'}': No such file or directory`)
-  if (!process.can(SYS_ADMIN)) return refuse(process, "nsenter: setns(): can't reassociate to namespace: Operation not permitted")
+  if (!other)
+    return refuse(
+      process,
+      `nsenter: can't open '/proc/${target}/ns/${kinds.has('m') ? 'mnt' : 'net'}': No such file or directory`,
+    )
+  if (!process.can(SYS_ADMIN))
+    return refuse(process, "nsenter: setns(): can't reassociate to namespace: Operation not permitted")
   const has = (letter: string) => kinds.has(letter) || kinds.has('a')
   const context = other.context
   if (has('u')) process.context.utsNs = context.utsNs
@@ -151,7 +188,8 @@ const nsenter: Applet = async (process, argv) => {
   if (!has('p')) return become(process, 'nsenter', command)
   process.context.pidNs = context.pidNs
   const child = startCommand(process, command)
-  if (typeof child === 'number') return refuse(process, `nsenter: can't execute '${command[0]}': No such file or directory`).then(() => child)
+  if (typeof child === 'number')
+    return refuse(process, `nsenter: can't execute '${command[0]}': No such file or directory`).then(() => child)
   await process.block<void>((resolve) => child.onExit(() => resolve(undefined)))
   return child.status
 }
@@ -163,7 +201,10 @@ const losetup: Applet = async (process, argv) => {
     return 0
   }
   if (given.has('a') || argv.length === 1) return 0
-  return refuse(process, `losetup: ${given.rest[0] ?? '/dev/loop0'}: ${process.can(SYS_ADMIN) ? 'No such file or directory' : 'Operation not permitted'}`)
+  return refuse(
+    process,
+    `losetup: ${given.rest[0] ?? '/dev/loop0'}: ${process.can(SYS_ADMIN) ? 'No such file or directory' : 'Operation not permitted'}`,
+  )
 }
 
 export const MOUNTING: Record<string, Applet> = {
@@ -174,13 +215,22 @@ export const MOUNTING: Record<string, Applet> = {
   losetup,
   unshare: async (process, argv) => {
     if (!process.can(SYS_ADMIN)) return refuse(process, 'unshare: unshare(0x0): Operation not permitted')
-    return become(process, 'unshare', argv.slice(1).filter((word) => !word.startsWith('-')).length > 0 ? argv.slice(1).filter((word) => !word.startsWith('-')) : ['/bin/sh'])
+    return become(
+      process,
+      'unshare',
+      argv.slice(1).filter((word) => !word.startsWith('-')).length > 0
+        ? argv.slice(1).filter((word) => !word.startsWith('-'))
+        : ['/bin/sh'],
+    )
   },
   swapoff: () => 0,
   blkid: () => 2,
   lsblk: async (process) => {
     await process.out('NAME MAJ:MIN RM SIZE RO TYPE MOUNTPOINTS\n')
-    for (const disk of process.kernel.disks.values()) await process.out(`${disk.spec.name} ${disk.spec.major}:${disk.spec.minor} 0 ${disk.sizeBytes} ${disk.readonly ? 1 : 0} disk\n`)
+    for (const disk of process.kernel.disks.values())
+      await process.out(
+        `${disk.spec.name} ${disk.spec.major}:${disk.spec.minor} 0 ${disk.sizeBytes} ${disk.readonly ? 1 : 0} disk\n`,
+      )
     return 0
   },
 }

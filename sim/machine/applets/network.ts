@@ -13,7 +13,9 @@ interface Link {
 }
 
 function links(namespace: NetNs, name?: string): Link[] {
-  return namespace.interfaces.map((device, index) => ({ device, index: index + 1 })).filter(({ device }) => name === undefined || device.name === name)
+  return namespace.interfaces
+    .map((device, index) => ({ device, index: index + 1 }))
+    .filter(({ device }) => name === undefined || device.name === name)
 }
 
 function flagsOf(device: NetInterface): string {
@@ -68,7 +70,8 @@ const ip: Applet = async (process, argv) => {
   if ('link'.startsWith(object)) return link(process, namespace, rest)
   if ('route'.startsWith(object)) return route(process, namespace, rest, family)
   if ('neighbor'.startsWith(object) || 'rule'.startsWith(object)) {
-    if ('rule'.startsWith(object)) await process.out('0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n')
+    if ('rule'.startsWith(object))
+      await process.out('0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n')
     return 0
   }
   await process.err(`BusyBox v1.36.1 multi-call binary.\n\nUsage: ip [OPTIONS] address|route|link|neigh|rule [ARGS]\n`)
@@ -84,7 +87,9 @@ async function address(process: Process, namespace: NetNs, args: string[], famil
     return 1
   }
   for (const shown of found) {
-    const addresses = shown.device.addresses.filter((text) => family === null || text.includes(':') === (family === '6'))
+    const addresses = shown.device.addresses.filter(
+      (text) => family === null || text.includes(':') === (family === '6'),
+    )
     if (family !== null && addresses.length === 0) continue
     await process.out(linkText(shown, family) + addresses.map((text) => addressText(shown.device, text)).join(''))
   }
@@ -100,7 +105,7 @@ async function link(process: Process, namespace: NetNs, args: string[]): Promise
   }
   if (verb === 'set') {
     if (!process.can(NET_ADMIN)) {
-      await process.err("ip: ioctl 0x8914 failed: Operation not permitted\n")
+      await process.err('ip: ioctl 0x8914 failed: Operation not permitted\n')
       return 1
     }
     const device = namespace.interfaces.find((candidate) => rest.includes(candidate.name))
@@ -130,8 +135,9 @@ type Route = NetNs['routes'][number]
 function routeText(entry: Route): string {
   const via = entry.gateway ? `via ${entry.gateway} ` : ''
   const scope = entry.gateway ? '' : 'scope link '
-  const source = entry.source ? ` src ${entry.source}` : ''
-  return `${entry.destination} ${via}dev ${entry.device} ${scope}${source}${entry.mtu ? ` mtu ${entry.mtu}` : ''}`.replace(/ $/, ' ') + ` \n`.slice(entry.source || entry.mtu ? 0 : 1)
+  const source = entry.source ? ` src ${entry.source} ` : ''
+  const mtu = entry.mtu ? ` mtu ${entry.mtu} ` : ''
+  return `${entry.destination} ${via}dev ${entry.device} ${scope}${source}${mtu}\n`
 }
 
 async function route(process: Process, namespace: NetNs, args: string[], family: string | null): Promise<number> {
@@ -139,7 +145,9 @@ async function route(process: Process, namespace: NetNs, args: string[], family:
   if (verb === 'get') return routeGet(process, namespace, rest[0] ?? '')
   if (/^(add|replace|change|del|delete|append)$/.test(verb)) return changeRoute(process, namespace, verb, rest)
   const only = rest.includes('default') || args.includes('default')
-  const shown = namespace.routes.filter((entry) => entry.destination.includes(':') === (family === '6')).filter((entry) => !only || entry.destination === 'default')
+  const shown = namespace.routes
+    .filter((entry) => entry.destination.includes(':') === (family === '6'))
+    .filter((entry) => !only || entry.destination === 'default')
   await process.out(shown.map(routeText).join(''))
   return 0
 }
@@ -151,7 +159,11 @@ async function routeGet(process: Process, namespace: NetNs, target: string): Pro
     await process.err('ip: RTNETLINK answers: Network is unreachable\n')
     return 2
   }
-  const own = namespace.interfaces.find((device) => device.name === found.device)?.addresses.find((text) => text.includes('.'))?.split('/')[0] ?? ''
+  const own =
+    namespace.interfaces
+      .find((device) => device.name === found.device)
+      ?.addresses.find((text) => text.includes('.'))
+      ?.split('/')[0] ?? ''
   await process.out(`${target} ${found.gateway ? `via ${found.gateway} ` : ''}dev ${found.device}  src ${own} \n`)
   return 0
 }
@@ -189,12 +201,24 @@ async function changeRoute(process: Process, namespace: NetNs, verb: string, wor
     return 2
   }
   const gateway = values.get('via') ?? null
-  const device = values.get('dev') ?? namespace.interfaces.find((candidate) => candidate.name !== 'lo' && candidate.addresses.some((text) => gateway !== null && within(gateway, text)))?.name ?? namespace.routes[index]?.device
+  const device =
+    values.get('dev') ??
+    namespace.interfaces.find(
+      (candidate) =>
+        candidate.name !== 'lo' && candidate.addresses.some((text) => gateway !== null && within(gateway, text)),
+    )?.name ??
+    namespace.routes[index]?.device
   if (!device) {
     await process.err('ip: RTNETLINK answers: Network is unreachable\n')
     return 2
   }
-  const made: Route = { destination: target, gateway, device, ...(values.has('src') ? { source: values.get('src') as string } : {}), ...(values.has('mtu') ? { mtu: Number(values.get('mtu')) } : {}) }
+  const made: Route = {
+    destination: target,
+    gateway,
+    device,
+    ...(values.has('src') ? { source: values.get('src') as string } : {}),
+    ...(values.has('mtu') ? { mtu: Number(values.get('mtu')) } : {}),
+  }
   if (index >= 0) namespace.routes[index] = made
   else namespace.routes.push(made)
   return 0
@@ -211,25 +235,44 @@ const ifconfig: Applet = async (process, argv) => {
   for (const { device } of found) {
     const loopback = device.name === 'lo'
     const count = namespace.counters.get(device.name) ?? { rxBytes: 0, rxPackets: 0, txBytes: 0, txPackets: 0 }
-    const rows = [`${device.name.padEnd(9)} Link encap:${loopback ? 'Local Loopback  ' : `Ethernet  HWaddr ${device.mac.toUpperCase()}  `}`]
+    const rows = [
+      `${device.name.padEnd(9)} Link encap:${loopback ? 'Local Loopback  ' : `Ethernet  HWaddr ${device.mac.toUpperCase()}  `}`,
+    ]
     for (const text of device.addresses) {
       const [own = '', bits = '32'] = text.split('/')
       if (own.includes(':')) rows.push(`          inet6 addr: ${text} Scope:${loopback ? 'Host' : 'Link'}`)
-      else rows.push(`          inet addr:${own}${loopback ? '' : `  Bcast:${broadcast(own, Number(bits))}`}  Mask:${mask(Number(bits))}`)
+      else
+        rows.push(
+          `          inet addr:${own}${loopback ? '' : `  Bcast:${broadcast(own, Number(bits))}`}  Mask:${mask(Number(bits))}`,
+        )
     }
-    rows.push(`          ${device.up ? 'UP ' : ''}${loopback ? 'LOOPBACK ' : 'BROADCAST '}RUNNING ${loopback ? '' : 'MULTICAST '} MTU:${device.mtu}  Metric:1`)
-    rows.push(`          RX packets:${count.rxPackets} errors:0 dropped:0 overruns:0 frame:0`, `          TX packets:${count.txPackets} errors:0 dropped:0 overruns:0 carrier:0`)
-    rows.push('          collisions:0 txqueuelen:1000 ', `          RX bytes:${count.rxBytes} (0.0 B)  TX bytes:${count.txBytes} (0.0 B)`, '', '')
+    rows.push(
+      `          ${device.up ? 'UP ' : ''}${loopback ? 'LOOPBACK ' : 'BROADCAST '}RUNNING ${loopback ? '' : 'MULTICAST '} MTU:${device.mtu}  Metric:1`,
+    )
+    rows.push(
+      `          RX packets:${count.rxPackets} errors:0 dropped:0 overruns:0 frame:0`,
+      `          TX packets:${count.txPackets} errors:0 dropped:0 overruns:0 carrier:0`,
+    )
+    rows.push(
+      '          collisions:0 txqueuelen:1000 ',
+      `          RX bytes:${count.rxBytes} (0.0 B)  TX bytes:${count.txBytes} (0.0 B)`,
+      '',
+      '',
+    )
     await process.out(rows.join('\n'))
   }
   return 0
 }
 
 const routeApplet: Applet = async (process) => {
-  await process.out('Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface\n')
+  await process.out(
+    'Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface\n',
+  )
   for (const entry of process.context.netNs.routes) {
     const [base = '', bits = '32'] = entry.destination === 'default' ? ['0.0.0.0', '0'] : entry.destination.split('/')
-    await process.out(`${base.padEnd(15)} ${(entry.gateway ?? '0.0.0.0').padEnd(15)} ${mask(Number(bits)).padEnd(15)} ${(entry.gateway ? 'UG' : 'U').padEnd(5)} 0      0        0 ${entry.device}\n`)
+    await process.out(
+      `${base.padEnd(15)} ${(entry.gateway ?? '0.0.0.0').padEnd(15)} ${mask(Number(bits)).padEnd(15)} ${(entry.gateway ? 'UG' : 'U').padEnd(5)} 0      0        0 ${entry.device}\n`,
+    )
   }
   return 0
 }
@@ -237,10 +280,14 @@ const routeApplet: Applet = async (process) => {
 const netstat: Applet = async (process, argv) => {
   const given = options(argv, 'laentuwxrWp')
   if (given.has('r')) return routeApplet(process, ['route'])
-  await process.out(`Active Internet connections (${given.has('l') ? 'only servers' : given.has('a') ? 'servers and established' : 'w/o servers'})\nProto Recv-Q Send-Q Local Address           Foreign Address         State       ${given.has('p') ? 'PID/Program name    ' : ''}\n`)
+  await process.out(
+    `Active Internet connections (${given.has('l') ? 'only servers' : given.has('a') ? 'servers and established' : 'w/o servers'})\nProto Recv-Q Send-Q Local Address           Foreign Address         State       ${given.has('p') ? 'PID/Program name    ' : ''}\n`,
+  )
   if (!given.has('l') && !given.has('a')) return 0
   for (const [port, { pid, program }] of process.context.netNs.listeners) {
-    await process.out(`tcp        0      0 ${`0.0.0.0:${port}`.padEnd(23)} ${'0.0.0.0:*'.padEnd(23)} LISTEN      ${given.has('p') ? `${pid}/${program}` : ''}\n`)
+    await process.out(
+      `tcp        0      0 ${`0.0.0.0:${port}`.padEnd(23)} ${'0.0.0.0:*'.padEnd(23)} LISTEN      ${given.has('p') ? `${pid}/${program}` : ''}\n`,
+    )
   }
   return 0
 }

@@ -13,23 +13,70 @@ interface Column {
 }
 
 const COLUMNS: Record<string, Column> = {
-  pid: { header: 'PID', width: 5, right: true, value: (process, viewer) => String(process.pidIn(viewer.context.pidNs)) },
-  ppid: { header: 'PPID', width: 5, right: true, value: (process, viewer) => String(process.parent?.pidIn(viewer.context.pidNs) ?? 0) },
-  pgid: { header: 'PGID', width: 5, right: true, value: (process, viewer) => String(process.pidIn(viewer.context.pidNs)) },
-  sid: { header: 'SID', width: 5, right: true, value: (process, viewer) => String(process.pidIn(viewer.context.pidNs)) },
-  user: { header: 'USER', width: 8, right: false, value: (process, viewer) => userName(viewer, process.uid).slice(0, 8) },
+  pid: {
+    header: 'PID',
+    width: 5,
+    right: true,
+    value: (process, viewer) => String(process.pidIn(viewer.context.pidNs)),
+  },
+  ppid: {
+    header: 'PPID',
+    width: 5,
+    right: true,
+    value: (process, viewer) => String(process.parent?.pidIn(viewer.context.pidNs) ?? 0),
+  },
+  pgid: {
+    header: 'PGID',
+    width: 5,
+    right: true,
+    value: (process, viewer) => String(process.pidIn(viewer.context.pidNs)),
+  },
+  sid: {
+    header: 'SID',
+    width: 5,
+    right: true,
+    value: (process, viewer) => String(process.pidIn(viewer.context.pidNs)),
+  },
+  user: {
+    header: 'USER',
+    width: 8,
+    right: false,
+    value: (process, viewer) => userName(viewer, process.uid).slice(0, 8),
+  },
   group: { header: 'GROUP', width: 8, right: false, value: (process) => String(process.context.gid) },
   comm: { header: 'COMMAND', width: 16, right: false, value: (process) => process.comm },
   args: { header: 'COMMAND', width: 256, right: false, value: commandLine },
-  vsz: { header: 'VSZ', width: 4, right: true, value: (process) => sized(process.kernelThread ? 0 : virtualKiB(process)) },
+  vsz: {
+    header: 'VSZ',
+    width: 4,
+    right: true,
+    value: (process) => sized(process.kernelThread ? 0 : virtualKiB(process)),
+  },
   rss: { header: 'RSS', width: 4, right: true, value: (process) => sized(Math.round(process.rssKiB())) },
-  stat: { header: 'STAT', width: 4, right: false, value: (process, viewer) => (process === viewer ? 'R' : stateOf(process)) },
+  stat: {
+    header: 'STAT',
+    width: 4,
+    right: false,
+    value: (process, viewer) => (process === viewer ? 'R' : stateOf(process)),
+  },
   time: { header: 'TIME', width: 5, right: false, value: (process) => clockTime(process.cpuUsec / 1e6) },
-  etime: { header: 'ELAPSED', width: 7, right: true, value: (process) => clockTime((process.kernel.timers.now() - process.startedAt) / 1000) },
+  etime: {
+    header: 'ELAPSED',
+    width: 7,
+    right: true,
+    value: (process) => clockTime((process.kernel.timers.now() - process.startedAt) / 1000),
+  },
   nice: { header: 'NI', width: 5, right: true, value: () => '0' },
   tty: { header: 'TT', width: 6, right: false, value: () => '?' },
 }
-const ALIASES: Record<string, string> = { command: 'args', cmd: 'args', state: 'stat', s: 'stat', uid: 'user', ucmd: 'comm' }
+const ALIASES: Record<string, string> = {
+  command: 'args',
+  cmd: 'args',
+  state: 'stat',
+  s: 'stat',
+  uid: 'user',
+  ucmd: 'comm',
+}
 const DEFAULT = ['pid', 'user', 'time', 'args']
 
 /** busybox: cmdline, with {comm} before it when the name is not what the first word says; [comm] without a cmdline. */
@@ -41,7 +88,11 @@ export function commandLine(process: Process): string {
 }
 
 function sized(kib: number): string {
-  return kib < 10_000 ? String(kib) : kib < 1_024_000 ? `${Math.round(kib / 1024)}m` : `${(kib / 1024 / 1024).toFixed(1)}g`
+  return kib < 10_000
+    ? String(kib)
+    : kib < 1_024_000
+      ? `${Math.round(kib / 1024)}m`
+      : `${(kib / 1024 / 1024).toFixed(1)}g`
 }
 
 function clockTime(seconds: number): string {
@@ -78,9 +129,19 @@ export const ps: Applet = async (process, argv) => {
     }
     columns.push(header === undefined ? column : { ...column, header })
   }
-  const rows = [columns.map((column, index) => cell(column, column.header, index === columns.length - 1, true)).join(' ').trimEnd()]
+  const rows = [
+    columns
+      .map((column, index) => cell(column, column.header, index === columns.length - 1, true))
+      .join(' ')
+      .trimEnd(),
+  ]
   const processes = [...process.context.pidNs.processes].sort(([a], [b]) => a - b)
-  for (const [, shown] of processes) rows.push(columns.map((column, index) => cell(column, column.value(shown, process), index === columns.length - 1, false)).join(' '))
+  for (const [, shown] of processes)
+    rows.push(
+      columns
+        .map((column, index) => cell(column, column.value(shown, process), index === columns.length - 1, false))
+        .join(' '),
+    )
   await process.out(`${rows.join('\n')}\n`)
   return 0
 }
@@ -96,13 +157,24 @@ export const pgrep: Applet = async (process, argv) => {
   if (typeof found === 'number') return found
   const { list, given } = found
   const { pidNs } = process.context
-  await process.out(list.map((other) => `${other.pidIn(pidNs)}${given.has('l') ? ` ${other.comm}` : given.has('a') ? ` ${other.argv.join(' ')}` : ''}\n`).join(''))
+  await process.out(
+    list
+      .map(
+        (other) =>
+          `${other.pidIn(pidNs)}${given.has('l') ? ` ${other.comm}` : given.has('a') ? ` ${other.argv.join(' ')}` : ''}\n`,
+      )
+      .join(''),
+  )
   return list.length > 0 ? 0 : 1
 }
 
 export const pkill: Applet = async (process, argv) => {
   const signal = argv.slice(1).find((word) => /^-(\d+|[A-Z]{2,}\d?)$/.test(word))
-  const found = await matching(process, argv.filter((word) => word !== signal), 'pkill')
+  const found = await matching(
+    process,
+    argv.filter((word) => word !== signal),
+    'pkill',
+  )
   if (typeof found === 'number') return found
   const { signalName } = await import('../kernel/signals.ts')
   for (const other of found.list) other.signalled(signalName((signal ?? '-TERM').slice(1)) ?? 'TERM')
@@ -132,7 +204,12 @@ export const pidof: Applet = async (process, argv) => {
   const given = options(argv, 'so:')
   const { pidNs } = process.context
   const names = new Set(given.rest.map((name) => name.slice(0, 15)))
-  const found = [...pidNs.processes.values()].filter((other) => other !== process && (names.has(other.comm) || names.has((other.argv[0] ?? '').split('/').pop() ?? ''))).map((other) => other.pidIn(pidNs))
+  const found = [...pidNs.processes.values()]
+    .filter(
+      (other) =>
+        other !== process && (names.has(other.comm) || names.has((other.argv[0] ?? '').split('/').pop() ?? '')),
+    )
+    .map((other) => other.pidIn(pidNs))
   if (found.length > 0) await process.out(`${(given.has('s') ? found.slice(0, 1) : found.reverse()).join(' ')}\n`)
   return found.length > 0 ? 0 : 1
 }
@@ -151,10 +228,12 @@ export const top: Applet = async (process, argv) => {
       `Mem: ${used}K used, ${Math.round(memory.freeKiB())}K free, ${Math.round(memory.shmemKiB)}K shrd, ${memory.idle.buffers}K buff, ${Math.round(memory.idle.cached + memory.cacheKiB)}K cached\n` +
       `CPU:  ${String(busy).padStart(3)}% usr   0% sys   0% nic ${String(100 - busy).padStart(3)}% idle   0% io   0% irq   0% sirq\nLoad average: ${kernel.cpu.running}.00 0.00 0.00 ${Math.max(1, kernel.cpu.running)}/${kernel.processes.size} ${process.context.pidNs.lastPid}\n` +
       '  PID  PPID USER     STAT   VSZ %VSZ CPU %CPU COMMAND\n'
-    const rows = [...process.context.pidNs.processes].sort(([a], [b]) => a - b).map(([pid, other]) => {
-      const burning = kernel.cpu.isBurning(other)
-      return `${String(pid).padStart(5)} ${String(other.parent?.pidIn(process.context.pidNs) ?? 0).padStart(5)} ${userName(process, other.uid).slice(0, 8).padEnd(8)} ${(other === process ? 'R' : stateOf(other)).padEnd(4)} ${sized(virtualKiB(other)).padStart(5)} ${String(Math.round((100 * virtualKiB(other)) / memory.totalKiB)).padStart(3)}%   0 ${String(burning ? Math.round(100 / kernel.online.length) : 0).padStart(3)}% ${commandLine(other)}\n`
-    })
+    const rows = [...process.context.pidNs.processes]
+      .sort(([a], [b]) => a - b)
+      .map(([pid, other]) => {
+        const burning = kernel.cpu.isBurning(other)
+        return `${String(pid).padStart(5)} ${String(other.parent?.pidIn(process.context.pidNs) ?? 0).padStart(5)} ${userName(process, other.uid).slice(0, 8).padEnd(8)} ${(other === process ? 'R' : stateOf(other)).padEnd(4)} ${sized(virtualKiB(other)).padStart(5)} ${String(Math.round((100 * virtualKiB(other)) / memory.totalKiB)).padStart(3)}%   0 ${String(burning ? Math.round(100 / kernel.online.length) : 0).padStart(3)}% ${commandLine(other)}\n`
+      })
     await process.out(head + rows.join(''))
   }
   return 0

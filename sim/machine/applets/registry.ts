@@ -19,7 +19,26 @@ import { TEXT } from './text.ts'
 import { TEXT_TOOLS } from './textTools.ts'
 
 /** All commands of busybox. The shell is one too. */
-const APPLETS: Record<string, Applet> = { ...BASIC, ...SYSTEM, ...STREAMS, ...TEXT, ...TEXT_TOOLS, ...FILE_TREE, ...FILE_STATUS, ...MOUNTING, ...NETWORK, ...CLIENTS, dd, tar, ls, ps, top, pgrep, pkill, pidof }
+const APPLETS: Record<string, Applet> = {
+  ...BASIC,
+  ...SYSTEM,
+  ...STREAMS,
+  ...TEXT,
+  ...TEXT_TOOLS,
+  ...FILE_TREE,
+  ...FILE_STATUS,
+  ...MOUNTING,
+  ...NETWORK,
+  ...CLIENTS,
+  dd,
+  tar,
+  ls,
+  ps,
+  top,
+  pgrep,
+  pkill,
+  pidof,
+}
 
 /** Applets that busybox's shell runs in a fork of itself, without execve: /proc/PID/cmdline stays the shell's (APPLET_NOEXEC). */
 const NO_EXEC = new Set(
@@ -59,7 +78,9 @@ async function guarded(process: Process, name: string, argv: string[], applet: A
     return await applet(process, argv)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    await process.err(`${error.message === '' ? '' : `${name}: ${error.message}\n`}BusyBox v1.36.1 multi-call binary.\n\nUsage: ${name} [OPTIONS]\n`)
+    await process.err(
+      `${error.message === '' ? '' : `${name}: ${error.message}\n`}BusyBox v1.36.1 multi-call binary.\n\nUsage: ${name} [OPTIONS]\n`,
+    )
     return 1
   }
 }
@@ -67,7 +88,9 @@ async function guarded(process: Process, name: string, argv: string[], applet: A
 async function busybox(process: Process, argv: string[]): Promise<number> {
   const [, name, ...rest] = argv
   if (name === undefined || name === '--help') {
-    await process.out(`BusyBox v1.36.1 multi-call binary.\n\nCurrently defined functions:\n\t${appletNames().join(', ')}\n`)
+    await process.out(
+      `BusyBox v1.36.1 multi-call binary.\n\nCurrently defined functions:\n\t${appletNames().join(', ')}\n`,
+    )
     return 0
   }
   if (name === '--list') {

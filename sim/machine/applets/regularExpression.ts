@@ -1,6 +1,19 @@
 import { escapeRegExp } from '../shell/pattern.ts'
 
-const CLASSES: Record<string, string> = { alpha: 'A-Za-z', digit: '0-9', alnum: 'A-Za-z0-9', upper: 'A-Z', lower: 'a-z', space: '\\s', blank: ' \\t', punct: '!-\\/:-@\\[-`{-~', xdigit: '0-9A-Fa-f', cntrl: '\\x00-\\x1f', print: ' -~', graph: '!-~' }
+const CLASSES: Record<string, string> = {
+  alpha: 'A-Za-z',
+  digit: '0-9',
+  alnum: 'A-Za-z0-9',
+  upper: 'A-Z',
+  lower: 'a-z',
+  space: '\\s',
+  blank: ' \\t',
+  punct: '!-\\/:-@\\[-`{-~',
+  xdigit: '0-9A-Fa-f',
+  cntrl: '\\x00-\\x1f',
+  print: ' -~',
+  graph: '!-~',
+}
 
 /** A POSIX regular expression, basic or extended, in JavaScript's notation. */
 export function posixExpression(pattern: string, extended: boolean): string {
@@ -19,8 +32,10 @@ export function posixExpression(pattern: string, extended: boolean): string {
       else if (next === 'n' || next === 't') source += `\\${next}`
       else source += escapeRegExp(next)
     } else if (!extended && '(){}+?|'.includes(character)) source += `\\${character}`
-    else if (!extended && character === '*' && (source === '' || source.endsWith('(') || source === '^')) source += '\\*'
-    else if (!extended && character === '^' && source !== '' && !source.endsWith('(') && !source.endsWith('|')) source += '\\^'
+    else if (!extended && character === '*' && (source === '' || source.endsWith('(') || source === '^'))
+      source += '\\*'
+    else if (!extended && character === '^' && source !== '' && !source.endsWith('(') && !source.endsWith('|'))
+      source += '\\^'
     else if (!extended && character === '$' && at < pattern.length - 1 && pattern[at + 1] !== '\\') source += '\\$'
     else if (extended && character === '{' && !/^\{\d*,?\d*\}/.test(pattern.slice(at))) source += '\\{'
     else source += character === '/' ? '\\/' : character
@@ -41,6 +56,8 @@ function bracketEnd(pattern: string, start: number): number {
 
 function bracket(inner: string): string {
   const negated = inner.startsWith('^')
-  const body = (negated ? inner.slice(1) : inner).replace(/\[:(\w+):\]|[\\\][]/g, (all, name: string | undefined) => (name ? (CLASSES[name] ?? '') : `\\${all}`))
+  const body = (negated ? inner.slice(1) : inner).replace(/\[:(\w+):\]|[\\\][]/g, (all, name: string | undefined) =>
+    name ? (CLASSES[name] ?? '') : `\\${all}`,
+  )
   return `[${negated ? '^' : ''}${body}]`
 }

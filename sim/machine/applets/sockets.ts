@@ -7,7 +7,12 @@ import type { Process } from '../kernel/process.ts'
 const local = new WeakMap<NetNs, Map<number, (peer: MachineStream) => void>>()
 
 /** Listens on all addresses until the process ends, or for one connection. @returns why it cannot */
-export function listen(process: Process, port: number, accept: (peer: MachineStream) => void, once = false): MachineError | null {
+export function listen(
+  process: Process,
+  port: number,
+  accept: (peer: MachineStream) => void,
+  once = false,
+): MachineError | null {
   const { netNs } = process.context
   const ports = local.get(netNs) ?? new Map<number, (peer: MachineStream) => void>()
   local.set(netNs, ports)
@@ -33,7 +38,10 @@ export function listen(process: Process, port: number, accept: (peer: MachineStr
 /** @throws MachineError ECONNREFUSED, ENETUNREACH, ETIMEDOUT … */
 export async function connect(process: Process, ip: string, port: number): Promise<MachineStream> {
   const { netNs } = process.context
-  const own = ip === '::1' || ip.startsWith('127.') || netNs.interfaces.some((device) => device.addresses.some((address) => address.split('/')[0] === ip))
+  const own =
+    ip === '::1' ||
+    ip.startsWith('127.') ||
+    netNs.interfaces.some((device) => device.addresses.some((address) => address.split('/')[0] === ip))
   if (own) {
     const accept = local.get(netNs)?.get(port)
     if (!accept) throw new MachineError('ECONNREFUSED', 'Connection refused')
@@ -41,7 +49,8 @@ export async function connect(process: Process, ip: string, port: number): Promi
     accept(there)
     return here
   }
-  if (!netNs.routes.some((route) => route.destination === 'default') && netNs.routes.length === 0) throw new MachineError('ENETUNREACH', 'Network is unreachable')
+  if (!netNs.routes.some((route) => route.destination === 'default') && netNs.routes.length === 0)
+    throw new MachineError('ENETUNREACH', 'Network is unreachable')
   const { network } = process.kernel
   if (!network) throw new MachineError('EHOSTUNREACH', 'No route to host')
   const stream = await process.during(network.connect(netNs, ip, port))

@@ -18,14 +18,20 @@ const head: Applet = async (process, argv) => {
   const many = given.rest.length > 1 && !given.has('q')
   let first = true
   return eachInput(process, 'head', given.rest, async (file, path) => {
-    if (many || given.has('v')) await process.out(`${first ? '' : '\n'}==> ${path === '-' ? 'standard input' : path} <==\n`)
+    if (many || given.has('v'))
+      await process.out(`${first ? '' : '\n'}==> ${path === '-' ? 'standard input' : path} <==\n`)
     first = false
     if (bytes !== undefined) return headBytes(process, file, byteCount(bytes, 'head'))
     const count = Number(given.get('n') ?? 10)
     if (count < 0) {
       const all = (await textOf(process, file)).split('\n')
       if (all.at(-1) === '') all.pop()
-      await process.out(all.slice(0, count).map((line) => `${line}\n`).join(''))
+      await process.out(
+        all
+          .slice(0, count)
+          .map((line) => `${line}\n`)
+          .join(''),
+      )
     } else await headLines(process, file, count)
   })
 }
@@ -62,7 +68,9 @@ async function headLines(process: Process, file: OpenFile, count: number): Promi
 
 /** Keeps what it may have to print in memory, as busybox does: a stream without newlines is held whole. */
 const tail: Applet = async (process, argv) => {
-  const args = argv.map((word, index) => (index > 0 && /^[-+]\d+$/.test(word) ? `-n${word.startsWith('+') ? word : word.slice(1)}` : word))
+  const args = argv.map((word, index) =>
+    index > 0 && /^[-+]\d+$/.test(word) ? `-n${word.startsWith('+') ? word : word.slice(1)}` : word,
+  )
   const given = options(args, 'n:c:fFqvs:')
   const bytes = given.get('c')
   const spec = bytes ?? given.get('n') ?? '10'
@@ -83,7 +91,8 @@ const tail: Applet = async (process, argv) => {
   if (followed.length === 0) return status
   for (;;) {
     for (const file of followed) {
-      for (let chunk = file.read(65_536); chunk && !(chunk instanceof Promise); chunk = file.read(65_536)) await process.out(chunk)
+      for (let chunk = file.read(65_536); chunk && !(chunk instanceof Promise); chunk = file.read(65_536))
+        await process.out(chunk)
       if (file.pipe) return status
     }
     await process.sleep(Number(given.get('s') ?? 1) * 1000)
@@ -173,7 +182,12 @@ async function checkSums(process: Process, name: string, algorithm: string, path
       const match = /^([0-9a-f]+) [ *](.*)$/.exec(line)
       if (!match) continue
       let good = false
-      await eachInput(process, name, [match[2] as string], async (file) => (good = (await digest(process, file, algorithm)) === match[1]))
+      await eachInput(
+        process,
+        name,
+        [match[2] as string],
+        async (file) => (good = (await digest(process, file, algorithm)) === match[1]),
+      )
       if (!good) failed++
       await process.out(`${match[2]}: ${good ? 'OK' : 'FAILED'}\n`)
     }
@@ -241,7 +255,13 @@ const tee: Applet = async (process, argv) => {
   let status = 0
   for (const path of given.rest) {
     try {
-      files.push(openFile(process, path, { write: true, create: true, ...(given.has('a') ? { append: true } : { truncate: true }) }))
+      files.push(
+        openFile(process, path, {
+          write: true,
+          create: true,
+          ...(given.has('a') ? { append: true } : { truncate: true }),
+        }),
+      )
     } catch (error) {
       if (!(error instanceof MachineError)) throw error
       await process.err(`tee: ${path}: ${error.message}\n`)
@@ -274,7 +294,9 @@ const od: Applet = async (process, argv) => {
   const given = options(argv, 'bcdoxAt:j:N:v')
   return eachInput(process, 'od', given.rest, async (file) => {
     const data = Buffer.from(await bytesOf(process, file, given.get('N')))
-    await process.out(dumpOd(data, given.has('c') ? 'c' : (given.get('t') ?? (given.has('x') ? 'x2' : given.has('b') ? 'o1' : 'o2'))))
+    await process.out(
+      dumpOd(data, given.has('c') ? 'c' : (given.get('t') ?? (given.has('x') ? 'x2' : given.has('b') ? 'o1' : 'o2'))),
+    )
   })
 }
 
@@ -290,7 +312,16 @@ async function bytesOf(process: Process, file: OpenFile, limit: string | undefin
   return Buffer.concat(chunks).subarray(0, most === Infinity ? undefined : most)
 }
 
-const NAMED: Record<number, string> = { 0: '\\0', 7: '\\a', 8: '\\b', 9: '\\t', 10: '\\n', 11: '\\v', 12: '\\f', 13: '\\r' }
+const NAMED: Record<number, string> = {
+  0: '\\0',
+  7: '\\a',
+  8: '\\b',
+  9: '\\t',
+  10: '\\n',
+  11: '\\v',
+  12: '\\f',
+  13: '\\r',
+}
 
 function dumpOd(data: Buffer, kind: string): string {
   let text = ''
@@ -300,12 +331,17 @@ function dumpOd(data: Buffer, kind: string): string {
     const row = data.subarray(at, at + 16)
     let shown = ''
     const size = Number(/\d$/.exec(kind)?.[0] ?? 1)
-    if (kind === 'c') for (const byte of row) shown += (NAMED[byte] ?? (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : byte.toString(8).padStart(3, '0'))).padStart(4)
+    if (kind === 'c')
+      for (const byte of row)
+        shown += (
+          NAMED[byte] ?? (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : byte.toString(8).padStart(3, '0'))
+        ).padStart(4)
     else
       for (let index = 0; index < row.length; index += size) {
         const value = row.subarray(index, index + size).reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n)
         const radix = kind.startsWith('x') ? 16 : kind.startsWith('d') || kind.startsWith('u') ? 10 : 8
-        const width = radix === 16 ? size * 2 : radix === 8 ? Math.ceil((size * 8) / 3) : [3, 5, 5, 10][size - 1] ?? 20
+        const width =
+          radix === 16 ? size * 2 : radix === 8 ? Math.ceil((size * 8) / 3) : ([3, 5, 5, 10][size - 1] ?? 20)
         shown += ` ${value.toString(radix).padStart(width, radix === 10 ? ' ' : '0')}`
       }
     if (shown === last && row.length === 16) {
@@ -329,11 +365,14 @@ const hexdump: Applet = async (process, argv) => {
     for (let at = 0; at < data.length; at += 16) {
       const row = data.subarray(at, at + 16)
       if (canonical) {
-        const hex = [...row].map((byte, index) => byte.toString(16).padStart(2, '0') + (index === 7 ? ' ' : '')).join(' ')
+        const hex = [...row]
+          .map((byte, index) => byte.toString(16).padStart(2, '0') + (index === 7 ? ' ' : ''))
+          .join(' ')
         text += `${at.toString(16).padStart(8, '0')}  ${hex.padEnd(49)} |${[...row].map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.')).join('')}|\n`
       } else {
         const words = []
-        for (let index = 0; index < row.length; index += 2) words.push(((row[index] as number) | ((row[index + 1] ?? 0) << 8)).toString(16).padStart(4, '0'))
+        for (let index = 0; index < row.length; index += 2)
+          words.push(((row[index] as number) | ((row[index + 1] ?? 0) << 8)).toString(16).padStart(4, '0'))
         text += `${at.toString(16).padStart(7, '0')} ${words.join(' ')}\n`
       }
     }
@@ -346,7 +385,15 @@ const xxd: Applet = async (process, argv) => {
   return eachInput(process, 'xxd', given.rest, async (file) => {
     const data = Buffer.from(await bytesOf(process, file, given.get('l')))
     if (given.has('r')) return process.out(Buffer.from(data.toString().replace(/\s/g, ''), 'hex'))
-    if (given.has('p')) return process.out(`${data.toString('hex').match(/.{1,60}/g)?.join('\n') ?? ''}\n`)
+    if (given.has('p'))
+      return process.out(
+        `${
+          data
+            .toString('hex')
+            .match(/.{1,60}/g)
+            ?.join('\n') ?? ''
+        }\n`,
+      )
     let text = ''
     for (let at = 0; at < data.length; at += 16) {
       const row = data.subarray(at, at + 16)
@@ -374,4 +421,3 @@ export const STREAMS: Record<string, Applet> = {
   sha256sum: hash('sha256'),
   sha512sum: hash('sha512'),
 }
-

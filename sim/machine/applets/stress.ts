@@ -18,7 +18,9 @@ export const stress: Program['run'] = async (process, argv) => {
   const kib = byteCount((value('--vm-bytes') ?? '256M').toUpperCase().replace('B', ''), 'stress') / 1024
   const limit = duration(value('--timeout', '-t') ?? 'infinity') ?? Infinity
   if (cpus + vms === 0) {
-    await process.err('`stress\' imposes certain types of compute stress on your system\n\nUsage: stress [OPTION [ARG]] ...\n')
+    await process.err(
+      "`stress' imposes certain types of compute stress on your system\n\nUsage: stress [OPTION [ARG]] ...\n",
+    )
     return 1
   }
   await process.out(`stress: info: [${process.ownPid}] dispatching hogs: ${cpus} cpu, 0 io, ${vms} vm, 0 hdd\n`)
@@ -33,18 +35,28 @@ export const stress: Program['run'] = async (process, argv) => {
     return worker
   })
   let failed = false
+  let over = false
   await process.block<void>((resolve) => {
-    const stop = Number.isFinite(limit) ? process.kernel.timers.after(limit, () => resolve(undefined)) : undefined
+    const stop = Number.isFinite(limit)
+      ? process.kernel.timers.after(limit, () => {
+          over = true
+          resolve(undefined)
+        })
+      : undefined
     for (const worker of workers) {
       worker.onExit(() => {
-        failed ||= worker.status !== 0
+        failed ||= !over && worker.status !== 0
         if (failed || workers.every((other) => other.dead)) resolve(undefined)
       })
     }
     return stop
   })
   for (const worker of workers) worker.terminate('TERM')
-  if (!failed) await process.out(`stress: info: [${process.ownPid}] successful run completed in ${Math.round(limit / 1000)}s\n`)
-  else await process.err(`stress: FAIL: [${process.ownPid}] (415) <-- worker got signal 9\nstress: FAIL: [${process.ownPid}] (451) failed run completed\n`)
+  if (!failed)
+    await process.out(`stress: info: [${process.ownPid}] successful run completed in ${Math.round(limit / 1000)}s\n`)
+  else
+    await process.err(
+      `stress: FAIL: [${process.ownPid}] (415) <-- worker got signal 9\nstress: FAIL: [${process.ownPid}] (451) failed run completed\n`,
+    )
   return failed ? 1 : 0
 }

@@ -25,7 +25,9 @@ const uname: Applet = async (process, argv) => {
     ['i', 'unknown'],
     ['o', 'GNU/Linux'],
   ]
-  const shown = parts.filter(([letter, text]) => (all ? text !== 'unknown' : given.has(letter) || (none && letter === 's')))
+  const shown = parts.filter(([letter, text]) =>
+    all ? text !== 'unknown' : given.has(letter) || (none && letter === 's'),
+  )
   await process.out(`${shown.map(([, text]) => text).join(' ')}\n`)
   return 0
 }
@@ -46,12 +48,22 @@ const free: Applet = async (process, argv) => {
   const unit = given.has('b') ? 1 / 1024 : given.has('m') ? 1024 : given.has('g') ? 1024 ** 2 : 1
   const total = shown?.MemTotal ?? memory.totalKiB
   const freeKiB = shown?.MemFree ?? memory.freeKiB()
-  const cache = memory.idle.buffers + memory.idle.cached + memory.cacheKiB + memory.shmemKiB + memory.idle.slabReclaimable
+  const cache =
+    memory.idle.buffers + memory.idle.cached + memory.cacheKiB + memory.shmemKiB + memory.idle.slabReclaimable
   const shared = memory.shmemKiB + (process.kernel.distribution ? 8912 : 16)
-  const figures = [total, Math.max(0, total - freeKiB - cache), freeKiB, shared, cache, shown?.MemAvailable ?? availableKiB(process.kernel)]
+  const figures = [
+    total,
+    Math.max(0, total - freeKiB - cache),
+    freeKiB,
+    shared,
+    cache,
+    shown?.MemAvailable ?? availableKiB(process.kernel),
+  ]
   const cell = (kib: number) => (given.has('h') ? human(kib * 1024) : String(Math.round(kib / unit))).padStart(12)
   const row = (name: string, values: number[]) => `${name.padEnd(7)}${values.map(cell).join('')}\n`
-  await process.out(`              total        used        free      shared  buff/cache   available\n${row('Mem:', figures)}${row('Swap:', [0, 0, 0])}`)
+  await process.out(
+    `              total        used        free      shared  buff/cache   available\n${row('Mem:', figures)}${row('Swap:', [0, 0, 0])}`,
+  )
   return 0
 }
 
@@ -73,10 +85,13 @@ const id: Applet = async (process, argv) => {
   const all = [...new Set([gid, ...groups])]
   if (given.has('u')) await process.out(`${given.has('n') ? userName(process, uid) : uid}\n`)
   else if (given.has('g')) await process.out(`${given.has('n') ? groupName(process, gid) : gid}\n`)
-  else if (given.has('G')) await process.out(`${all.map((group) => (given.has('n') ? groupName(process, group) : group)).join(' ')}\n`)
+  else if (given.has('G'))
+    await process.out(`${all.map((group) => (given.has('n') ? groupName(process, group) : group)).join(' ')}\n`)
   else {
     const list = all.map((group) => named(groupName(process, group), group)).join(',')
-    await process.out(`uid=${named(userName(process, uid), uid)} gid=${named(groupName(process, gid), gid)} groups=${list}\n`)
+    await process.out(
+      `uid=${named(userName(process, uid), uid)} gid=${named(groupName(process, gid), gid)} groups=${list}\n`,
+    )
   }
   return 0
 }
@@ -92,15 +107,21 @@ const hostname: Applet = async (process, argv) => {
     return 0
   }
   if (given.has('i')) {
-    const address = process.context.netNs.interfaces.flatMap((device) => (device.name === 'lo' ? [] : device.addresses)).find((text) => text.includes('.'))
+    const address = process.context.netNs.interfaces
+      .flatMap((device) => (device.name === 'lo' ? [] : device.addresses))
+      .find((text) => text.includes('.'))
     await process.out(`${address?.split('/')[0] ?? '127.0.0.1'}\n`)
-  } else await process.out(`${given.has('s') ? process.context.utsNs.hostname.split('.')[0] : process.context.utsNs.hostname}\n`)
+  } else
+    await process.out(
+      `${given.has('s') ? process.context.utsNs.hostname.split('.')[0] : process.context.utsNs.hostname}\n`,
+    )
   return 0
 }
 
 const dmesg: Applet = async (process, argv) => {
   const given = options(argv, 'cn:s:rT')
-  const restricted = process.kernel.sysctls.read('kernel/dmesg_restrict', process) === '1' || process.kernel.distribution
+  const restricted =
+    process.kernel.sysctls.read('kernel/dmesg_restrict', process) === '1' || process.kernel.distribution
   if (restricted && !process.can(SYSLOG) && !process.can(SYS_ADMIN)) {
     await process.err('dmesg: klogctl: Operation not permitted\n')
     return 1
@@ -131,7 +152,9 @@ const date: Applet = async (process, argv) => {
       status = 1
     }
   }
-  const format = given.rest.find((word) => word.startsWith('+'))?.slice(1) ?? (given.has('R') ? '%a, %d %b %Y %H:%M:%S +0000' : given.has('I') ? '%Y-%m-%d' : '%a %b %e %H:%M:%S UTC %Y')
+  const format =
+    given.rest.find((word) => word.startsWith('+'))?.slice(1) ??
+    (given.has('R') ? '%a, %d %b %Y %H:%M:%S +0000' : given.has('I') ? '%Y-%m-%d' : '%a %b %e %H:%M:%S UTC %Y')
   await process.out(`${strftime(format, at)}\n`)
   return status
 }
@@ -145,7 +168,20 @@ function parseDate(text: string): number | null {
 }
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
 
 export function strftime(format: string, ms: number): string {
   const at = new Date(ms)
@@ -153,13 +189,36 @@ export function strftime(format: string, ms: number): string {
   const day = DAYS[at.getUTCDay()] as string
   const month = MONTHS[at.getUTCMonth()] as string
   const values: Record<string, () => string> = {
-    Y: () => String(at.getUTCFullYear()), y: () => two(at.getUTCFullYear() % 100), m: () => two(at.getUTCMonth() + 1), d: () => two(at.getUTCDate()),
-    e: () => String(at.getUTCDate()).padStart(2), H: () => two(at.getUTCHours()), M: () => two(at.getUTCMinutes()), S: () => two(at.getUTCSeconds()),
-    I: () => two(at.getUTCHours() % 12 || 12), p: () => (at.getUTCHours() < 12 ? 'AM' : 'PM'), s: () => String(Math.floor(ms / 1000)),
-    N: () => String(Math.floor((ms % 1000) * 1e6)).padStart(9, '0'), a: () => day.slice(0, 3), A: () => day, b: () => month.slice(0, 3), B: () => month, h: () => month.slice(0, 3),
-    j: () => String(Math.floor((ms - Date.UTC(at.getUTCFullYear(), 0, 1)) / 86_400_000) + 1).padStart(3, '0'), u: () => String(at.getUTCDay() || 7), w: () => String(at.getUTCDay()),
-    Z: () => 'UTC', z: () => '+0000', n: () => '\n', t: () => '\t', '%': () => '%',
-    F: () => strftime('%Y-%m-%d', ms), T: () => strftime('%H:%M:%S', ms), R: () => strftime('%H:%M', ms), D: () => strftime('%m/%d/%y', ms), c: () => strftime('%a %b %e %H:%M:%S %Y', ms),
+    Y: () => String(at.getUTCFullYear()),
+    y: () => two(at.getUTCFullYear() % 100),
+    m: () => two(at.getUTCMonth() + 1),
+    d: () => two(at.getUTCDate()),
+    e: () => String(at.getUTCDate()).padStart(2),
+    H: () => two(at.getUTCHours()),
+    M: () => two(at.getUTCMinutes()),
+    S: () => two(at.getUTCSeconds()),
+    I: () => two(at.getUTCHours() % 12 || 12),
+    p: () => (at.getUTCHours() < 12 ? 'AM' : 'PM'),
+    s: () => String(Math.floor(ms / 1000)),
+    N: () => String(Math.floor((ms % 1000) * 1e6)).padStart(9, '0'),
+    a: () => day.slice(0, 3),
+    A: () => day,
+    b: () => month.slice(0, 3),
+    B: () => month,
+    h: () => month.slice(0, 3),
+    j: () => String(Math.floor((ms - Date.UTC(at.getUTCFullYear(), 0, 1)) / 86_400_000) + 1).padStart(3, '0'),
+    u: () => String(at.getUTCDay() || 7),
+    w: () => String(at.getUTCDay()),
+    Z: () => 'UTC',
+    z: () => '+0000',
+    n: () => '\n',
+    t: () => '\t',
+    '%': () => '%',
+    F: () => strftime('%Y-%m-%d', ms),
+    T: () => strftime('%H:%M:%S', ms),
+    R: () => strftime('%H:%M', ms),
+    D: () => strftime('%m/%d/%y', ms),
+    c: () => strftime('%a %b %e %H:%M:%S %Y', ms),
   }
   return format.replace(/%(.)/g, (all, letter: string) => values[letter]?.() ?? all)
 }
@@ -167,9 +226,14 @@ export function strftime(format: string, ms: number): string {
 const uptimeApplet: Applet = async (process) => {
   const up = upSeconds(process.kernel)
   const minutes = Math.floor(up / 60)
-  const length = minutes >= 60 ? `${String(Math.floor(minutes / 60)).padStart(2)}:${String(minutes % 60).padStart(2, '0')}` : `${minutes} min`
+  const length =
+    minutes >= 60
+      ? `${String(Math.floor(minutes / 60)).padStart(2)}:${String(minutes % 60).padStart(2, '0')}`
+      : `${minutes} min`
   const load = process.kernel.cpu.running.toFixed(2)
-  await process.out(` ${strftime('%H:%M:%S', process.kernel.now())} up ${length},  load average: ${load}, ${load}, ${load}\n`)
+  await process.out(
+    ` ${strftime('%H:%M:%S', process.kernel.now())} up ${length},  load average: ${load}, ${load}, ${load}\n`,
+  )
   return 0
 }
 
@@ -184,11 +248,15 @@ const sysctl: Applet = async (process, argv) => {
       if (value !== undefined) await writeFile(process, `/proc/sys/${path}`, value.trim())
       const shown = process.kernel.sysctls.read(path, process)
       if (shown === undefined) throw new MachineError('ENOENT', 'No such file or directory')
-      if (!given.has('q')) await process.out(given.has('n') ? `${shown}\n` : `${path.replaceAll('/', '.')} = ${shown}\n`)
+      if (!given.has('q'))
+        await process.out(given.has('n') ? `${shown}\n` : `${path.replaceAll('/', '.')} = ${shown}\n`)
     } catch (error) {
       if (!(error instanceof MachineError)) throw error
       status = 1
-      if (!given.has('e')) await process.err(`sysctl: error ${value === undefined ? 'reading' : 'setting'} key '${path.replaceAll('/', '.')}': ${error.message}\n`)
+      if (!given.has('e'))
+        await process.err(
+          `sysctl: error ${value === undefined ? 'reading' : 'setting'} key '${path.replaceAll('/', '.')}': ${error.message}\n`,
+        )
     }
   }
   return status
@@ -199,10 +267,12 @@ async function writeFile(process: Process, path: string, text: string): Promise<
   await openFile(process, path, { write: true }).write(Buffer.from(`${text}\n`))
 }
 
-const say = (text: (process: Process) => string): Applet => async (process) => {
-  await process.out(`${text(process)}\n`)
-  return 0
-}
+const say =
+  (text: (process: Process) => string): Applet =>
+  async (process) => {
+    await process.out(`${text(process)}\n`)
+    return 0
+  }
 
 export const SYSTEM: Record<string, Applet> = {
   uname,
@@ -238,8 +308,13 @@ export const SYSTEM: Record<string, Applet> = {
       await process.err("lsmod: can't open '/proc/modules': No such file or directory\n")
       return 1
     }
-    const rows = modules.split('\n').filter((row) => row !== '').map((row) => row.split(' '))
-    await process.out(`Module                  Size  Used by    ${rows.map(([name = '', size = '', used = '', by = '-']) => `\n${name.padEnd(20)} ${size.padStart(7)} ${used.padStart(2)} ${by === '-' ? '' : by.replace(/,$/, '')}`).join('')}\n`)
+    const rows = modules
+      .split('\n')
+      .filter((row) => row !== '')
+      .map((row) => row.split(' '))
+    await process.out(
+      `Module                  Size  Used by    ${rows.map(([name = '', size = '', used = '', by = '-']) => `\n${name.padEnd(20)} ${size.padStart(7)} ${used.padStart(2)} ${by === '-' ? '' : by.replace(/,$/, '')}`).join('')}\n`,
+    )
     return 0
   },
   sync: () => 0,

@@ -33,12 +33,23 @@ export const tar: Applet = async (process, argv) => {
 function entries(process: Process, path: string): Buffer[] {
   const { inode } = find(process, path, false)
   const name = path.replace(/^\/+/, '').replace(/\/$/, '') || '.'
-  if (inode.kind === 'directory') return [header(`${name}/`, '5', 0, inode.mode, inode.mtime), ...inode.names(process).sort().flatMap((child) => entries(process, `${path.replace(/\/$/, '')}/${child}`))]
+  if (inode.kind === 'directory')
+    return [
+      header(`${name}/`, '5', 0, inode.mode, inode.mtime),
+      ...inode
+        .names(process)
+        .sort()
+        .flatMap((child) => entries(process, `${path.replace(/\/$/, '')}/${child}`)),
+    ]
   if (inode.kind === 'symlink') return [header(name, '2', 0, inode.mode, inode.mtime, linkTarget(inode, process))]
   if (inode.kind !== 'file' && inode.kind !== 'virtual') return []
   const made = inode.kind === 'file' ? inode.content.bytes() : inode.generate(process)
   const data = typeof made === 'string' ? Buffer.from(made) : Buffer.from(made)
-  return [header(name, '0', data.length, inode.mode, inode.mtime), data, Buffer.alloc((BLOCK - (data.length % BLOCK)) % BLOCK)]
+  return [
+    header(name, '0', data.length, inode.mode, inode.mtime),
+    data,
+    Buffer.alloc((BLOCK - (data.length % BLOCK)) % BLOCK),
+  ]
 }
 
 function header(name: string, type: string, size: number, mode: number, mtime: number, target = ''): Buffer {
@@ -52,24 +63,42 @@ function header(name: string, type: string, size: number, mode: number, mtime: n
   block.write(type, 156)
   block.write(target.slice(0, 100), 157)
   block.write('ustar\x0000', 257)
-  block.write(`${block.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148)
+  block.write(
+    `${block
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+  )
   return block
 }
 
 async function unpack(process: Process, data: Buffer, list: boolean, verbose: boolean): Promise<void> {
-  const text = (from: number, length: number) => data.subarray(from, from + length).toString('latin1').replace(/\0[^]*$/, '')
-  for (let at = 0; at + BLOCK <= data.length && data[at] !== 0; ) {
+  const text = (from: number, length: number) =>
+    data
+      .subarray(from, from + length)
+      .toString('latin1')
+      .replace(/\0[^]*$/, '')
+  for (let at = 0; at + BLOCK <= data.length && data[at] !== 0;) {
     const name = `${text(at + 345, 155) ? `${text(at + 345, 155)}/` : ''}${text(at, 100)}`
     const size = parseInt(text(at + 124, 12).trim(), 8) || 0
     const type = text(at + 156, 1)
     const mode = parseInt(text(at + 100, 8).trim(), 8) || 0o644
     if (list || verbose) await process.out(`${name}\n`)
-    if (!list) await extract(process, name, type, mode, text(at + 157, 100), data.subarray(at + BLOCK, at + BLOCK + size))
+    if (!list)
+      await extract(process, name, type, mode, text(at + 157, 100), data.subarray(at + BLOCK, at + BLOCK + size))
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK
   }
 }
 
-async function extract(process: Process, name: string, type: string, mode: number, target: string, data: Buffer): Promise<void> {
+async function extract(
+  process: Process,
+  name: string,
+  type: string,
+  mode: number,
+  target: string,
+  data: Buffer,
+): Promise<void> {
   const parts = name.replace(/\/$/, '').split('/')
   for (let count = 1; count < parts.length; count++) {
     const directory = parts.slice(0, count).join('/')

@@ -68,7 +68,11 @@ class Test {
   }
 
   #not(): boolean {
-    if (this.#args[this.#at] === '!' && this.#args.length - this.#at > 1 && !BINARY.has(this.#args[this.#at + 1] as string)) {
+    if (
+      this.#args[this.#at] === '!' &&
+      this.#args.length - this.#at > 1 &&
+      !BINARY.has(this.#args[this.#at + 1] as string)
+    ) {
       this.#at++
       return !this.#not()
     }
@@ -118,7 +122,9 @@ class Test {
     }
     const a = integer(left)
     const b = integer(right)
-    return { '-eq': a === b, '-ne': a !== b, '-lt': a < b, '-le': a <= b, '-gt': a > b, '-ge': a >= b }[operator] ?? false
+    return (
+      { '-eq': a === b, '-ne': a !== b, '-lt': a < b, '-le': a <= b, '-gt': a > b, '-ge': a >= b }[operator] ?? false
+    )
   }
 
   #unary(operator: string, value: string): boolean {

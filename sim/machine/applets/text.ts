@@ -11,10 +11,15 @@ const wc: Applet = async (process, argv) => {
   const given = options(argv, 'lwcmL')
   const all = !['l', 'w', 'c', 'm', 'L'].some((letter) => given.has(letter))
   const totals = { l: 0, w: 0, c: 0 }
-  const single = !all && ['l', 'w', 'c', 'm', 'L'].filter((letter) => given.has(letter)).length === 1 && given.rest.length === 0
+  const single =
+    !all && ['l', 'w', 'c', 'm', 'L'].filter((letter) => given.has(letter)).length === 1 && given.rest.length === 0
   const row = (counts: typeof totals, name: string) => {
-    const shown = (['l', 'w', 'c'] as const).filter((letter) => all || given.has(letter) || (letter === 'c' && given.has('m'))).map((letter) => counts[letter])
-    return single || (shown.length === 1 && given.rest.length <= 1) ? `${shown.join(' ')}${name}\n` : `${shown.map((value) => String(value).padStart(9)).join(' ')}${name}\n`
+    const shown = (['l', 'w', 'c'] as const)
+      .filter((letter) => all || given.has(letter) || (letter === 'c' && given.has('m')))
+      .map((letter) => counts[letter])
+    return single || (shown.length === 1 && given.rest.length <= 1)
+      ? `${shown.join(' ')}${name}\n`
+      : `${shown.map((value) => String(value).padStart(9)).join(' ')}${name}\n`
   }
   const status = await eachInput(process, 'wc', given.rest, async (file, path) => {
     const counts = { l: 0, w: 0, c: 0 }
@@ -44,7 +49,11 @@ const grep: Applet = async (process, argv) => {
   const rest = given.rest.slice()
   const patterns = given.has('e') ? given.all('e') : [rest.shift() ?? '']
   if (patterns.length === 0) throw new UsageError('')
-  const expression = grepExpression(patterns.flatMap((text) => text.split('\n')), given, name)
+  const expression = grepExpression(
+    patterns.flatMap((text) => text.split('\n')),
+    given,
+    name,
+  )
   const recursive = given.has('r') || given.has('R')
   const paths = recursive ? filesBelow(process, rest.length > 0 ? rest : ['.']) : rest
   const titled = (paths.length > 1 || recursive || given.has('H')) && !given.has('h')
@@ -59,7 +68,10 @@ const grep: Applet = async (process, argv) => {
     let trailing = 0
     const held: string[] = []
     const title = titled ? `${path === '-' ? '(standard input)' : path}` : ''
-    const show = (text: string, separator: string) => process.out(`${title === '' ? '' : `${title}${separator}`}${given.has('n') ? `${number}${separator}` : ''}${text}\n`)
+    const show = (text: string, separator: string) =>
+      process.out(
+        `${title === '' ? '' : `${title}${separator}`}${given.has('n') ? `${number}${separator}` : ''}${text}\n`,
+      )
     for await (const line of lines(process, file)) {
       number++
       expression.lastIndex = 0
@@ -74,7 +86,8 @@ const grep: Applet = async (process, argv) => {
       if (given.has('l') || given.has('L')) break
       if (!given.has('c')) {
         for (const earlier of held.splice(0)) await process.out(`${title === '' ? '' : `${title}-`}${earlier}\n`)
-        if (given.has('o') && !given.has('v')) for (const match of line.match(expression) ?? []) await (match === '' ? undefined : show(match, ':'))
+        if (given.has('o') && !given.has('v'))
+          for (const match of line.match(expression) ?? []) await (match === '' ? undefined : show(match, ':'))
         else await show(line, ':')
         trailing = after
       }
@@ -92,7 +105,9 @@ const grep: Applet = async (process, argv) => {
 function grepExpression(patterns: string[], given: Options, name: string): RegExp {
   const fixed = given.has('F') || name === 'fgrep'
   const extended = given.has('E') || name === 'egrep'
-  const sources = patterns.map((text) => (fixed ? text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&') : posixExpression(text, extended)))
+  const sources = patterns.map((text) =>
+    fixed ? text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&') : posixExpression(text, extended),
+  )
   let source = sources.map((text) => (sources.length > 1 ? `(?:${text})` : text)).join('|')
   if (given.has('w')) source = `(?<![A-Za-z0-9_])(?:${source})(?![A-Za-z0-9_])`
   if (given.has('x')) source = `^(?:${source})$`
@@ -108,7 +123,14 @@ export function filesBelow(process: Process, paths: string[]): string[] {
   return paths.flatMap((path) => {
     try {
       const { inode } = find(process, path, false)
-      if (inode.kind === 'directory') return filesBelow(process, inode.names(process).sort().map((name) => `${path.replace(/\/$/, '')}/${name}`))
+      if (inode.kind === 'directory')
+        return filesBelow(
+          process,
+          inode
+            .names(process)
+            .sort()
+            .map((name) => `${path.replace(/\/$/, '')}/${name}`),
+        )
       return inode.kind === 'file' || inode.kind === 'virtual' ? [path] : []
     } catch {
       return []
@@ -129,11 +151,20 @@ const sort: Applet = async (process, argv) => {
       if (order !== 0) return order
     }
     if (keys.length > 0 && given.has('s')) return 0
-    const order = keys.length > 0 ? plainOrder(a, b) : ordered(a, b, given.has('n') ? 'n' : given.has('h') ? 'h' : given.has('V') ? 'V' : '', given.has('f'))
+    const order =
+      keys.length > 0
+        ? plainOrder(a, b)
+        : ordered(a, b, given.has('n') ? 'n' : given.has('h') ? 'h' : given.has('V') ? 'V' : '', given.has('f'))
     return given.has('r') ? -order : order
   }
   all.sort(compare)
-  const unique = given.has('u') ? all.filter((line, index) => index === 0 || (keys.length > 0 || given.has('n') ? compare(all[index - 1] as string, line) !== 0 : all[index - 1] !== line)) : all
+  const unique = given.has('u')
+    ? all.filter(
+        (line, index) =>
+          index === 0 ||
+          (keys.length > 0 || given.has('n') ? compare(all[index - 1] as string, line) !== 0 : all[index - 1] !== line),
+      )
+    : all
   const text = unique.map((line) => `${line}\n`).join('')
   const target = given.get('o')
   if (target === undefined) await process.out(text)
@@ -151,10 +182,19 @@ function sortKey(spec: string, given: Options): (a: string, b: string) => number
   const separator = given.get('t')
   const pick = (line: string) => {
     const fields = separator === undefined ? (line.match(/\s*\S+/g) ?? []) : line.split(separator)
-    const chosen = fields.slice(Number(match[1]) - 1, match[4] === undefined ? undefined : Number(match[4])).join(separator ?? '')
+    const chosen = fields
+      .slice(Number(match[1]) - 1, match[4] === undefined ? undefined : Number(match[4]))
+      .join(separator ?? '')
     return separator === undefined ? chosen.trimStart() : chosen
   }
-  const kind = flags.includes('n') || (flags === '' && given.has('n')) ? 'n' : flags.includes('h') || (flags === '' && given.has('h')) ? 'h' : flags.includes('V') ? 'V' : ''
+  const kind =
+    flags.includes('n') || (flags === '' && given.has('n'))
+      ? 'n'
+      : flags.includes('h') || (flags === '' && given.has('h'))
+        ? 'h'
+        : flags.includes('V')
+          ? 'V'
+          : ''
   const reverse = flags.includes('r') || (flags === '' && given.has('r'))
   return (a, b) => (reverse ? -1 : 1) * ordered(pick(a), pick(b), kind, given.has('f') || flags.includes('f'))
 }
@@ -185,7 +225,8 @@ const uniq: Applet = async (process, argv) => {
   }
   const status = await eachInput(process, 'uniq', given.rest.slice(0, 1), async (file) => {
     for await (const line of lines(process, file)) {
-      const same = previous !== null && (given.has('i') ? line.toLowerCase() === previous.toLowerCase() : line === previous)
+      const same =
+        previous !== null && (given.has('i') ? line.toLowerCase() === previous.toLowerCase() : line === previous)
       if (same) count++
       else {
         await flush()
@@ -213,7 +254,11 @@ const cut: Applet = async (process, argv) => {
     for await (const line of lines(process, file)) {
       if (!given.has('f')) text += `${[...line].filter((_, index) => wanted(index + 1)).join('')}\n`
       else if (!line.includes(delimiter)) text += given.has('s') ? '' : `${line}\n`
-      else text += `${line.split(delimiter).filter((_, index) => wanted(index + 1)).join(delimiter)}\n`
+      else
+        text += `${line
+          .split(delimiter)
+          .filter((_, index) => wanted(index + 1))
+          .join(delimiter)}\n`
     }
     await process.out(text)
   })
@@ -256,7 +301,44 @@ const tr: Applet = async (process, argv) => {
 }
 
 function trSet(text: string): number[] {
-  const classes: Record<string, [number, number][]> = { lower: [[97, 122]], upper: [[65, 90]], digit: [[48, 57]], alpha: [[65, 90], [97, 122]], alnum: [[48, 57], [65, 90], [97, 122]], space: [[9, 13], [32, 32]], blank: [[9, 9], [32, 32]], punct: [[33, 47], [58, 64], [91, 96], [123, 126]], cntrl: [[0, 31], [127, 127]], print: [[32, 126]], xdigit: [[48, 57], [65, 70], [97, 102]] }
+  const classes: Record<string, [number, number][]> = {
+    lower: [[97, 122]],
+    upper: [[65, 90]],
+    digit: [[48, 57]],
+    alpha: [
+      [65, 90],
+      [97, 122],
+    ],
+    alnum: [
+      [48, 57],
+      [65, 90],
+      [97, 122],
+    ],
+    space: [
+      [9, 13],
+      [32, 32],
+    ],
+    blank: [
+      [9, 9],
+      [32, 32],
+    ],
+    punct: [
+      [33, 47],
+      [58, 64],
+      [91, 96],
+      [123, 126],
+    ],
+    cntrl: [
+      [0, 31],
+      [127, 127],
+    ],
+    print: [[32, 126]],
+    xdigit: [
+      [48, 57],
+      [65, 70],
+      [97, 102],
+    ],
+  }
   const codes: number[] = []
   const range = (from: number, to: number) => {
     for (let code = from; code <= to; code++) codes.push(code)
@@ -276,10 +358,15 @@ function trSet(text: string): number[] {
 }
 
 const seq: Applet = async (process, argv) => {
-  const given = options(argv.map((word, index) => (index > 0 && /^-\d/.test(word) ? ` ${word}` : word)), 'ws:f:')
+  const given = options(
+    argv.map((word, index) => (index > 0 && /^-\d/.test(word) ? ` ${word}` : word)),
+    'ws:f:',
+  )
   const numbers = given.rest.map((word) => Number(word.trim()))
-  const [from, step, to] = numbers.length === 1 ? [1, 1, numbers[0]] : numbers.length === 2 ? [numbers[0], 1, numbers[1]] : numbers
-  if (from === undefined || step === undefined || to === undefined || numbers.some(Number.isNaN)) throw new UsageError('invalid number')
+  const [from, step, to] =
+    numbers.length === 1 ? [1, 1, numbers[0]] : numbers.length === 2 ? [numbers[0], 1, numbers[1]] : numbers
+  if (from === undefined || step === undefined || to === undefined || numbers.some(Number.isNaN))
+    throw new UsageError('invalid number')
   const decimals = Math.max(...given.rest.map((word) => (word.split('.')[1] ?? '').trim().length))
   const separator = unescape(given.get('s') ?? '\n')
   const width = given.has('w') ? Math.max(from.toFixed(decimals).length, to.toFixed(decimals).length) : 0
@@ -305,12 +392,24 @@ const xargs: Applet = async (process, argv) => {
   const separator = given.has('0') ? '\0' : given.get('d')
   const text = (await process.readAll()).toString()
   const replace = given.get('I')
-  const items = separator !== undefined ? text.split(separator).filter((item) => item !== '') : replace !== undefined ? text.split('\n').filter((line) => line !== '').map((line) => line.trimStart()) : (text.match(/"[^"]*"|'[^']*'|(?:\\.|[^\s\\])+/g) ?? []).map((item) => item.replace(/^(["'])(.*)\1$/, '$2').replace(/\\(.)/g, '$1'))
+  const items =
+    separator !== undefined
+      ? text.split(separator).filter((item) => item !== '')
+      : replace !== undefined
+        ? text
+            .split('\n')
+            .filter((line) => line !== '')
+            .map((line) => line.trimStart())
+        : (text.match(/"[^"]*"|'[^']*'|(?:\\.|[^\s\\])+/g) ?? []).map((item) =>
+            item.replace(/^(["'])(.*)\1$/, '$2').replace(/\\(.)/g, '$1'),
+          )
   const command = given.rest.length > 0 ? given.rest : ['echo']
   const size = Number(given.get('n') ?? given.get('L') ?? Infinity)
   const calls: string[][] = []
   if (replace !== undefined) for (const item of items) calls.push(command.map((word) => word.replaceAll(replace, item)))
-  else for (let at = 0; at < Math.max(1, items.length); at += Math.min(size, 10_000)) calls.push([...command, ...items.slice(at, at + Math.min(size, 10_000))])
+  else
+    for (let at = 0; at < Math.max(1, items.length); at += Math.min(size, 10_000))
+      calls.push([...command, ...items.slice(at, at + Math.min(size, 10_000))])
   if (items.length === 0 && (given.has('r') || replace !== undefined)) return 0
   let status = 0
   for (const call of calls) {
@@ -327,15 +426,21 @@ const xargs: Applet = async (process, argv) => {
   return status
 }
 
-const whole = (name: string, make: (all: string[], given: Options) => string[]): Applet => async (process, argv) => {
-  const given = options(argv, 'b:n:s:d:w:i:v:l:')
-  const all: string[] = []
-  const status = await eachInput(process, name, given.rest, async (file) => {
-    for await (const line of lines(process, file)) all.push(line)
-  })
-  await process.out(make(all, given).map((line) => `${line}\n`).join(''))
-  return status
-}
+const whole =
+  (name: string, make: (all: string[], given: Options) => string[]): Applet =>
+  async (process, argv) => {
+    const given = options(argv, 'b:n:s:d:w:i:v:l:')
+    const all: string[] = []
+    const status = await eachInput(process, name, given.rest, async (file) => {
+      for await (const line of lines(process, file)) all.push(line)
+    })
+    await process.out(
+      make(all, given)
+        .map((line) => `${line}\n`)
+        .join(''),
+    )
+    return status
+  }
 
 const expr: Applet = async (process, argv) => {
   const { evaluateExpr } = await import('./expr.ts')
@@ -366,12 +471,20 @@ export const TEXT: Record<string, Applet> = {
     let number = 0
     return all.map((line) => (line === '' ? '' : `${String(++number).padStart(6)}\t${line}`))
   }),
-  fold: whole('fold', (all, given) => all.flatMap((line) => line.match(new RegExp(`.{1,${given.get('w') ?? 80}}`, 'g')) ?? [''])),
+  fold: whole('fold', (all, given) =>
+    all.flatMap((line) => line.match(new RegExp(`.{1,${given.get('w') ?? 80}}`, 'g')) ?? ['']),
+  ),
   strings: whole('strings', (all) => all.flatMap((line) => line.match(/[\x20-\x7e\t]{4,}/g) ?? [])),
   basename: async (process, argv) => {
     const [path = '', suffix = ''] = argv.slice(1)
-    const name = path.replace(/(.)\/+$/, '$1').split('/').pop() || '/'
-    await process.out(`${suffix !== '' && name.endsWith(suffix) && name !== suffix ? name.slice(0, -suffix.length) : name}\n`)
+    const name =
+      path
+        .replace(/(.)\/+$/, '$1')
+        .split('/')
+        .pop() || '/'
+    await process.out(
+      `${suffix !== '' && name.endsWith(suffix) && name !== suffix ? name.slice(0, -suffix.length) : name}\n`,
+    )
     return 0
   },
   dirname: async (process, argv) => {

@@ -20,7 +20,9 @@ export function groupId(process: Process, name: string): number | null {
 
 function rows(process: Process, file: string): string[][] {
   try {
-    return readNow(process, file).split('\n').map((line) => line.split(':'))
+    return readNow(process, file)
+      .split('\n')
+      .map((line) => line.split(':'))
   } catch {
     return []
   }

@@ -26,7 +26,8 @@ const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 export function runContainer(kernel: Kernel, spec: MachineContainerSpec): MachineContainer {
   if (kernel.off) throw new MachineError('ESRCH', 'the machine is off')
   const cgroup = limitedCgroup(kernel, spec)
-  const cgroupRoot = (spec.namespaces.cgroup ?? (spec.privileged ? 'host' : 'private')) === 'private' ? cgroup : kernel.rootCgroup
+  const cgroupRoot =
+    (spec.namespaces.cgroup ?? (spec.privileged ? 'host' : 'private')) === 'private' ? cgroup : kernel.rootCgroup
   const mountNs = containerMounts(kernel, spec, cgroupRoot)
   const context = contextOf(kernel, spec, cgroup, cgroupRoot, mountNs)
   const process = new Process(kernel, context, null)
@@ -59,7 +60,13 @@ function limitedCgroup(kernel: Kernel, { cgroup: limits }: MachineContainerSpec)
   return group
 }
 
-function contextOf(kernel: Kernel, spec: MachineContainerSpec, cgroup: Cgroup, cgroupRoot: Cgroup, mountNs: ProcessContext['mountNs']): ProcessContext {
+function contextOf(
+  kernel: Kernel,
+  spec: MachineContainerSpec,
+  cgroup: Cgroup,
+  cgroupRoot: Cgroup,
+  mountNs: ProcessContext['mountNs'],
+): ProcessContext {
   const bounding = capabilityMask(spec.privileged ? ['ALL'] : spec.capabilities)
   return {
     ...kernel.rootContext(),
@@ -68,7 +75,8 @@ function contextOf(kernel: Kernel, spec: MachineContainerSpec, cgroup: Cgroup, c
     pidNs: spec.namespaces.pid as PidNs,
     netNs: spec.namespaces.net as NetNs,
     ipcNs: spec.namespaces.ipc as IpcNs,
-    utsNs: spec.namespaces.uts === 'host' ? kernel.rootUtsNs : { id: String(kernel.ids.take()), hostname: spec.hostname },
+    utsNs:
+      spec.namespaces.uts === 'host' ? kernel.rootUtsNs : { id: String(kernel.ids.take()), hostname: spec.hostname },
     cgroup,
     cgroupRoot,
     ...spec.user,
@@ -83,14 +91,22 @@ function contextOf(kernel: Kernel, spec: MachineContainerSpec, cgroup: Cgroup, c
 }
 
 function environment(process: Process, spec: MachineContainerSpec): Record<string, string> {
-  const environment: Record<string, string> = { PATH: DEFAULT_PATH, HOSTNAME: spec.hostname, ...(spec.tty ? { TERM: 'xterm' } : {}), ...spec.env }
+  const environment: Record<string, string> = {
+    PATH: DEFAULT_PATH,
+    HOSTNAME: spec.hostname,
+    ...(spec.tty ? { TERM: 'xterm' } : {}),
+    ...spec.env,
+  }
   environment.HOME ??= homeOf(process)
   return environment
 }
 
 function homeOf(process: Process): string {
   try {
-    const row = readNow(process, '/etc/passwd').split('\n').map((line) => line.split(':')).find((fields) => fields[2] === String(process.uid))
+    const row = readNow(process, '/etc/passwd')
+      .split('\n')
+      .map((line) => line.split(':'))
+      .find((fields) => fields[2] === String(process.uid))
     return row?.[5] ?? '/'
   } catch {
     return '/'
@@ -130,12 +146,23 @@ function terminalInput(kernel: Kernel): OpenFile {
   return { ...readEnd, references: 0, tty: true, describe: () => '/dev/pts/0' }
 }
 
-function start(kernel: Kernel, process: Process, program: Program, argv: string[], spec: MachineContainerSpec, cgroup: Cgroup): MachineContainer {
+function start(
+  kernel: Kernel,
+  process: Process,
+  program: Program,
+  argv: string[],
+  spec: MachineContainerSpec,
+  cgroup: Cgroup,
+): MachineContainer {
   let settle: (exit: { code: number; oomKilled: boolean; signal: string | null }) => void
-  const exited = new Promise<{ code: number; oomKilled: boolean; signal: string | null }>((resolve) => (settle = resolve))
+  const exited = new Promise<{ code: number; oomKilled: boolean; signal: string | null }>(
+    (resolve) => (settle = resolve),
+  )
   process.onExit(() => {
     // Everything else of the container goes with its first process: the runtime kills the cgroup.
     for (const other of cgroup.allProcesses()) other.terminate('KILL')
+    for (const fs of process.context.mountNs.ownFileSystems)
+      kernel.memory.release(null, cgroup, Math.ceil(fs.usedBytes / 1024), 'shmem')
     settle({ code: process.status, oomKilled: cgroup.memoryEvents.oom_kill > 0, signal: process.endedBy })
     cgroup.removeIfEmpty()
   })

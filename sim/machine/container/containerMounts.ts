@@ -30,11 +30,22 @@ export function containerMounts(kernel: Kernel, spec: MachineContainerSpec, cgro
   const root = own?.inode ?? new MemoryDirectory(0o755, place.now, imageTree(spec.image))
   if (!own) root.mtime = place.now
   const fs = own?.fs ?? kernel.fileSystem(fstype, { superOptions: options })
-  add(place, { point: '/', root, rootPath: own?.path ?? '/', fs: { ...fs, type: fstype, owner: kernel }, source, options: flags(options, readonly), readonly })
+  add(place, {
+    point: '/',
+    root,
+    rootPath: own?.path ?? '/',
+    fs: { ...fs, type: fstype, owner: kernel },
+    source,
+    options: flags(options, readonly),
+    readonly,
+  })
   for (const mount of spec.mounts) addMount(place, mount)
   for (const { path, type, major, minor } of spec.devices) {
     const at = ensureParent(place, path)
-    at.directory.add?.(at.name, device(type === 'b' ? 'blockDevice' : 'characterDevice', major, minor, place.now, 0o660))
+    at.directory.add?.(
+      at.name,
+      device(type === 'b' ? 'blockDevice' : 'characterDevice', major, minor, place.now, 0o660),
+    )
   }
   return namespace
 }
@@ -70,7 +81,9 @@ function addMount(place: Place, mount: ContainerMount): void {
     case 'sysfs':
       return pseudo(place, mount, shown, 'sysfs', () => sysRoot(place.kernel, place.spec.namespaces.net as NetNs))
     case 'cgroup':
-      return pseudo(place, mount, shown, place.kernel.spec.cgroupVersion === 2 ? 'cgroup2' : 'cgroup', () => cgroupRoot(place.kernel, place.cgroupRoot))
+      return pseudo(place, mount, shown, place.kernel.spec.cgroupVersion === 2 ? 'cgroup2' : 'cgroup', () =>
+        cgroupRoot(place.kernel, place.cgroupRoot),
+      )
     case 'devpts':
       return pseudo(place, mount, shown, 'devpts', () => ptsRoot(place.now))
     case 'mqueue':
@@ -89,20 +102,38 @@ function memory(now: number, mode: number): MemoryDirectory {
   return directory
 }
 
-function bind(place: Place, mount: ContainerMount & { kind: 'bind' }, shown: { source: string; options: string; readonly: boolean }): void {
+function bind(
+  place: Place,
+  mount: ContainerMount & { kind: 'bind' },
+  shown: { source: string; options: string; readonly: boolean },
+): void {
   const from = sourceOf(place.kernel, mount.source)
   // Runtimes mask a file with /dev/null, a directory with an empty tmpfs.
-  if (from.inode.kind === 'characterDevice' && place.namespace.resolve(mount.destination, null).inode?.kind === 'directory') return tmpfs(place, { ...mount, kind: 'tmpfs', sizeBytes: null }, shown)
+  if (mount.source === '/dev/null' && mount.fstype === 'tmpfs')
+    return tmpfs(place, { ...mount, kind: 'tmpfs', sizeBytes: null }, shown)
   const point = ensure(place, mount.destination, from.inode.kind === 'directory')
   const proc = from.fs.type === 'proc'
-  const fs: FileSystem = from.fs.type === mount.fstype ? from.fs : { ...from.fs, type: mount.fstype, inMemory: from.fs.inMemory && mount.fstype === 'tmpfs', owner: from.fs.owner }
-  const livesIn = from.mount.live ? { namespace: from.mount.live.namespace, base: from.mount.live.base + from.path.slice(from.mount.point === '/' ? 0 : from.mount.point.length) } : null
+  const fs: FileSystem =
+    from.fs.type === mount.fstype
+      ? from.fs
+      : { ...from.fs, type: mount.fstype, inMemory: from.fs.inMemory && mount.fstype === 'tmpfs', owner: from.fs.owner }
+  const livesIn = from.mount.live
+    ? {
+        namespace: from.mount.live.namespace,
+        base: from.mount.live.base + from.path.slice(from.mount.point === '/' ? 0 : from.mount.point.length),
+      }
+    : null
   add(place, { point, root: from.inode, rootPath: relative(from), fs, ...shown, live: proc ? null : livesIn })
   if (from.inode.kind !== 'directory') return
   // rbind: what is mounted below the source now comes along.
   for (const below of place.kernel.rootMounts.below(from.path)) {
     const suffix = from.path === '/' ? below.point : below.point.slice(from.path.length)
-    add(place, { ...below, point: point === '/' ? suffix : point + suffix, readonly: below.readonly || shown.readonly, options: shown.readonly ? below.options.replace(/^rw\b/, 'ro') : below.options })
+    add(place, {
+      ...below,
+      point: point === '/' ? suffix : point + suffix,
+      readonly: below.readonly || shown.readonly,
+      options: shown.readonly ? below.options.replace(/^rw\b/, 'ro') : below.options,
+    })
   }
 }
 
@@ -113,35 +144,68 @@ function relative(from: Location): string {
 }
 
 /** A new tmpfs; over a file it is the /dev/null with which runtimes mask it. */
-function tmpfs(place: Place, mount: ContainerMount & { kind: 'tmpfs' }, shown: { source: string; options: string; readonly: boolean }): void {
+function tmpfs(
+  place: Place,
+  mount: ContainerMount & { kind: 'tmpfs' },
+  shown: { source: string; options: string; readonly: boolean },
+): void {
   const over = place.namespace.resolve(mount.destination, null)
   const dev = place.namespace.at('/dev')
   if (over.inode && over.inode.kind !== 'directory') {
     const root = device('characterDevice', 1, 3, dev?.root.mtime ?? place.now)
-    return add(place, { point: over.path, root, rootPath: '/null', fs: dev?.fs ?? place.kernel.fileSystem('tmpfs'), ...shown })
+    return add(place, {
+      point: over.path,
+      root,
+      rootPath: '/null',
+      fs: dev?.fs ?? place.kernel.fileSystem('tmpfs'),
+      ...shown,
+    })
   }
   const mode = /(?:^|,)mode=(\d+)/.exec(mount.options)?.[1]
   const root = memory(place.now, mode ? parseInt(mode, 8) : 0o1777)
   if (mount.destination === '/dev') {
     fillDev(place.kernel, root)
     root.add('ptmx', { kind: 'symlink', mode: 0o777, uid: 0, gid: 0, mtime: place.now, target: 'pts/ptmx' })
-    if (place.kernel.distribution) root.add('core', { kind: 'symlink', mode: 0o777, uid: 0, gid: 0, mtime: place.now, target: '/proc/kcore' })
+    if (place.kernel.distribution)
+      root.add('core', { kind: 'symlink', mode: 0o777, uid: 0, gid: 0, mtime: place.now, target: '/proc/kcore' })
   }
   const point = ensure(place, mount.destination, true)
-  add(place, { point, root, rootPath: '/', fs: place.kernel.fileSystem('tmpfs', { inMemory: true, sizeBytes: mount.sizeBytes }), ...shown })
+  const fs = place.kernel.fileSystem('tmpfs', { inMemory: true, sizeBytes: mount.sizeBytes })
+  place.namespace.ownFileSystems.push(fs)
+  add(place, { point, root, rootPath: '/', fs, ...shown })
 }
 
 /** proc, sysfs and their like: a whole one, or a part of the one that is there already (/proc/sys read-only). */
-function pseudo(place: Place, mount: ContainerMount, shown: { source: string; options: string; readonly: boolean }, type: string, root: () => Directory): void {
-  const below = place.namespace.mounts.find((other) => other.fs.type === type && mount.destination.startsWith(`${other.point}/`))
+function pseudo(
+  place: Place,
+  mount: ContainerMount,
+  shown: { source: string; options: string; readonly: boolean },
+  type: string,
+  root: () => Directory,
+): void {
+  const below = place.namespace.mounts.find(
+    (other) => other.fs.type === type && mount.destination.startsWith(`${other.point}/`),
+  )
   if (below) {
     const part = place.namespace.resolve(mount.destination, null)
     if (!part.inode) throw new MachineError('ENOENT', 'No such file or directory')
-    return add(place, { point: part.path, root: part.inode, rootPath: part.path.slice(below.point.length), fs: below.fs, ...shown })
+    return add(place, {
+      point: part.path,
+      root: part.inode,
+      rootPath: part.path.slice(below.point.length),
+      fs: below.fs,
+      ...shown,
+    })
   }
   const point = ensure(place, mount.destination, true)
   const sizes: Record<string, string> = { devpts: 'rw,gid=5,mode=620,ptmxmode=666', cgroup2: 'rw,nsdelegate' }
-  add(place, { point, root: root(), rootPath: '/', fs: place.kernel.fileSystem(type, { superOptions: sizes[type] ?? 'rw' }), ...shown })
+  add(place, {
+    point,
+    root: root(),
+    rootPath: '/',
+    fs: place.kernel.fileSystem(type, { superOptions: sizes[type] ?? 'rw' }),
+    ...shown,
+  })
 }
 
 /** @throws MachineError ENOENT */
@@ -159,7 +223,8 @@ function ensure(place: Place, destination: string, directory: boolean): string {
   const mounted = place.namespace.at(path)
   if (mounted || found) {
     const kind = (mounted?.root ?? (found as Inode)).kind
-    if ((kind === 'directory') !== directory && kind !== 'symlink') throw new MachineError(directory ? 'ENOTDIR' : 'EISDIR', directory ? 'Not a directory' : 'Is a directory')
+    if ((kind === 'directory') !== directory && kind !== 'symlink')
+      throw new MachineError(directory ? 'ENOTDIR' : 'EISDIR', directory ? 'Not a directory' : 'Is a directory')
     return place.namespace.resolve(destination, null).path
   }
   if (!parent.add) throw new MachineError('ENOENT', 'No such file or directory')

@@ -14,20 +14,41 @@ const CONTROL_D = 4
 const CARRIAGE_RETURN = 13
 
 /** Runs a command beside a container's first process. @throws MachineError when it has ended or the command is not there */
-export function startExec(kernel: Kernel, first: Process, argv: string[], options: { tty: boolean; env?: Record<string, string> }): MachineExec {
+export function startExec(
+  kernel: Kernel,
+  first: Process,
+  argv: string[],
+  options: { tty: boolean; env?: Record<string, string> },
+): MachineExec {
   if (first.dead) throw new MachineError('ESRCH', 'the container has ended')
   const { context } = first
   const env: Record<string, string> = { ...(options.tty ? { TERM: 'xterm' } : {}), ...context.env, ...options.env }
-  const process = new Process(kernel, { ...context, cwd: context.cwd, root: '', env, parking: null }, null)
+  // While the exec runs somebody waits for it: its sleeps move time. What it leaves behind in the background does not.
+  const parking = { budgetMs: Infinity }
+  const process = new Process(kernel, { ...context, root: '', env, parking }, null)
+  process.onExit(() => (parking.budgetMs = 0))
   const output = new Buffered()
   const input = new Pipe(kernel.takeNumber())
   input.writeEnd.references++
   try {
     const { program, path } = findProgram(process, argv[0] ?? '', env.PATH)
-    const stdin: OpenFile = options.tty ? { ...input.readEnd, references: 0, tty: true, describe: () => '/dev/pts/0' } : input.readEnd
+    const stdin: OpenFile = options.tty
+      ? { ...input.readEnd, references: 0, tty: true, describe: () => '/dev/pts/0' }
+      : input.readEnd
     process.setFd(0, stdin)
-    process.setFd(1, outputFile(kernel.takeNumber(), options.tty, (data) => output.emit('stdout', data), stdin))
-    process.setFd(2, outputFile(kernel.takeNumber(), options.tty, (data) => output.emit(options.tty ? 'stdout' : 'stderr', data), stdin))
+    process.setFd(
+      1,
+      outputFile(kernel.takeNumber(), options.tty, (data) => output.emit('stdout', data), stdin),
+    )
+    process.setFd(
+      2,
+      outputFile(
+        kernel.takeNumber(),
+        options.tty,
+        (data) => output.emit(options.tty ? 'stdout' : 'stderr', data),
+        stdin,
+      ),
+    )
     process.become(program, argv, path, (argv[0] as string).split('/').pop() as string)
     const exit = new Promise<number>((resolve) => process.onExit(() => resolve(process.status)))
     process.grow(60)
@@ -39,7 +60,14 @@ export function startExec(kernel: Kernel, first: Process, argv: string[], option
   }
 }
 
-function handle(kernel: Kernel, process: Process, output: Buffered, input: Pipe, exit: Promise<number>, tty: boolean): MachineExec {
+function handle(
+  kernel: Kernel,
+  process: Process,
+  output: Buffered,
+  input: Pipe,
+  exit: Promise<number>,
+  tty: boolean,
+): MachineExec {
   const type = (data: Uint8Array) => void input.writeEnd.write(data)
   return {
     pid: process.pid,
@@ -75,7 +103,13 @@ function endInput(input: Pipe): void {
 }
 
 /** What a terminal in cooked mode makes of keys: echo, newline for return, signals, end of input. */
-function keystrokes(process: Process, data: Uint8Array, output: Buffered, type: (data: Uint8Array) => void, end: () => void): void {
+function keystrokes(
+  process: Process,
+  data: Uint8Array,
+  output: Buffered,
+  type: (data: Uint8Array) => void,
+  end: () => void,
+): void {
   for (const byte of data) {
     if (byte === CONTROL_C) {
       output.emit('stdout', Buffer.from('^C\r\n'))

@@ -31,13 +31,19 @@ function familyOf(reference: string): 'busybox' | 'nginx' | 'stress' | 'pause' {
 
 /** Command line of an image when a container names none. */
 export function imageCommand(reference: string): string[] {
-  return { busybox: ['sh'], nginx: ['nginx', '-g', 'daemon off;'], stress: ['/usr/bin/stress'], pause: ['/pause'] }[familyOf(reference)]
+  return { busybox: ['sh'], nginx: ['nginx', '-g', 'daemon off;'], stress: ['/usr/bin/stress'], pause: ['/pause'] }[
+    familyOf(reference)
+  ]
 }
 
 function build(family: string): MemoryDirectory {
   const root = new MemoryDirectory(0o755, BUILT_AT)
   const directory = (path: string, mode = 0o755) => makePath(root, path, mode)
-  const file = (path: string, text: string, mode = 0o644) => directory(path.slice(0, path.lastIndexOf('/')) || '/').add(path.split('/').pop() as string, regularFile(text, BUILT_AT, mode))
+  const file = (path: string, text: string, mode = 0o644) =>
+    directory(path.slice(0, path.lastIndexOf('/')) || '/').add(
+      path.split('/').pop() as string,
+      regularFile(text, BUILT_AT, mode),
+    )
   if (family === 'pause') {
     root.add('pause', executable({ name: 'pause', run: pause }))
     return root
@@ -45,21 +51,43 @@ function build(family: string): MemoryDirectory {
   const bin = directory('/bin')
   bin.size = 12_288
   for (const name of appletNames()) bin.add(name, executable(appletProgram(name)))
-  for (const path of ['/dev', '/home', '/lib', '/proc', '/root', '/sbin', '/sys', '/usr/bin', '/usr/sbin', '/var/spool/mail']) directory(path)
+  for (const path of [
+    '/dev',
+    '/home',
+    '/lib',
+    '/proc',
+    '/root',
+    '/sbin',
+    '/sys',
+    '/usr/bin',
+    '/usr/sbin',
+    '/var/spool/mail',
+  ])
+    directory(path)
   directory('/tmp', 0o1777)
   root.add('lib64', symlink('lib', BUILT_AT))
   directory('/usr/bin').add('env', executable(appletProgram('env')))
-  file('/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nbin:x:2:2:bin:/bin:/bin/false\nwww-data:x:33:33:www-data:/var/www:/bin/false\nnobody:x:65534:65534:nobody:/home:/bin/false\n')
-  file('/etc/group', 'root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nadm:x:4:\ntty:x:5:\nwww-data:x:33:\nnogroup:x:65534:\n')
+  file(
+    '/etc/passwd',
+    'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nbin:x:2:2:bin:/bin:/bin/false\nwww-data:x:33:33:www-data:/var/www:/bin/false\nnobody:x:65534:65534:nobody:/home:/bin/false\n',
+  )
+  file(
+    '/etc/group',
+    'root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nadm:x:4:\ntty:x:5:\nwww-data:x:33:\nnogroup:x:65534:\n',
+  )
   file('/etc/shadow', 'root:*:10933:0:99999:7:::\n', 0o600)
   file('/etc/nsswitch.conf', 'hosts: files dns\n')
   if (family === 'nginx') {
     directory('/usr/sbin').add('nginx', executable({ name: 'nginx', run: nginx }))
-    file('/usr/share/nginx/html/index.html', '<!DOCTYPE html><html><head><title>Welcome to nginx!</title></head><body><h1>Welcome to nginx!</h1></body></html>\n')
+    file(
+      '/usr/share/nginx/html/index.html',
+      '<!DOCTYPE html><html><head><title>Welcome to nginx!</title></head><body><h1>Welcome to nginx!</h1></body></html>\n',
+    )
     file('/etc/nginx/nginx.conf', 'events {}\nhttp { server { listen 80; root /usr/share/nginx/html; } }\n')
     directory('/var/log/nginx')
   }
-  if (family === 'stress') for (const name of ['stress', 'stress-ng']) directory('/usr/bin').add(name, executable({ name, run: stress }))
+  if (family === 'stress')
+    for (const name of ['stress', 'stress-ng']) directory('/usr/bin').add(name, executable({ name, run: stress }))
   return root
 }
 

@@ -79,7 +79,7 @@ export class Content {
 
   #slice(offset: number): Uint8Array[] {
     const parts: Uint8Array[] = []
-    for (let at = offset; at < this.size; ) {
+    for (let at = offset; at < this.size;) {
       const part = this.read(at, this.size)
       parts.push(part)
       at += part.length

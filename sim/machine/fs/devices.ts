@@ -15,7 +15,8 @@ export function openDevice(process: Process, inode: Device, path: string): OpenF
   const { kernel } = process
   const key = `${inode.kind === 'blockDevice' ? 'b' : 'c'}${inode.major}:${inode.minor}`
   const devices = process.context.devices
-  if (devices && !ALWAYS_ALLOWED.has(key) && !devices.has(key) && inode.major !== 136) throw new MachineError('EPERM', 'Operation not permitted')
+  if (devices && !ALWAYS_ALLOWED.has(key) && !devices.has(key) && inode.major !== 136)
+    throw new MachineError('EPERM', 'Operation not permitted')
   const refusal = kernel.deviceErrors.get(key)
   if (refusal) throw refusal
   if (inode.kind === 'blockDevice') return openDisk(process, inode, path)
@@ -44,7 +45,13 @@ function fail(errno: string, message: string): never {
 
 /** A device that opens and has nothing to read: /dev/kvm, /dev/vhost-vsock. */
 function nullDevice(path: string): OpenFile {
-  return { references: 0, read: () => fail('EINVAL', 'Invalid argument'), write: () => fail('EINVAL', 'Invalid argument'), close: () => undefined, describe: () => path }
+  return {
+    references: 0,
+    read: () => fail('EINVAL', 'Invalid argument'),
+    write: () => fail('EINVAL', 'Invalid argument'),
+    close: () => undefined,
+    describe: () => path,
+  }
 }
 
 function endless(path: string, kind: 'zero' | 'random'): OpenFile {
@@ -82,7 +89,13 @@ function kernelLog(process: Process, path: string): OpenFile {
       if (!entry) return null
       return Buffer.from(`6,${next - 1},${Math.round(entry.at * 1000)},-;${entry.text}\n`)
     },
-    write: (data) => kernel.log(Buffer.from(data).toString().replace(/\n$/, '').replace(/^<\d+>/, '')),
+    write: (data) =>
+      kernel.log(
+        Buffer.from(data)
+          .toString()
+          .replace(/\n$/, '')
+          .replace(/^<\d+>/, ''),
+      ),
     close: () => undefined,
     describe: () => path,
   }

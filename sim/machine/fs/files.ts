@@ -34,7 +34,8 @@ export function find(process: Process, path: string, follow = true): Location {
 }
 
 export function allowed(process: Process, inode: Inode, want: 4 | 2 | 1): boolean {
-  if (process.uid === 0 && process.can(DAC_OVERRIDE)) return want !== 1 || inode.kind === 'directory' || (inode.mode & 0o111) !== 0
+  if (process.uid === 0 && process.can(DAC_OVERRIDE))
+    return want !== 1 || inode.kind === 'directory' || (inode.mode & 0o111) !== 0
   const { uid, gid, groups } = process.context
   const shift = inode.uid === uid ? 6 : inode.gid === gid || groups.includes(inode.gid) ? 3 : 0
   return ((inode.mode >> shift) & want) === want
@@ -57,7 +58,8 @@ export function openFile(process: Process, path: string, flags: OpenFlags = {}):
   if (inode.kind === 'directory') throw new MachineError('EISDIR', 'Is a directory')
   if (inode.kind === 'socket') throw new MachineError('ENXIO', 'No such device or address')
   if (flags.write && isReadonly(found) && (inode.kind === 'file' || inode.kind === 'virtual')) throw readOnly()
-  if (flags.write ? !allowed(process, inode, 2) : !allowed(process, inode, 4)) throw new MachineError('EACCES', 'Permission denied')
+  if (flags.write ? !allowed(process, inode, 2) : !allowed(process, inode, 4))
+    throw new MachineError('EACCES', 'Permission denied')
   if (inode.kind === 'virtual') return virtual(process, found as Location, inode, flags)
   if (inode.kind === 'file') return regular(process, found as Location, inode, flags)
   if (inode.kind === 'fifo') return fifo(process, inode, flags)
@@ -93,7 +95,11 @@ export function link(process: Process, at: Missing, inode: Inode): void {
 
 function writable(process: Process, at: Location | Missing, directory: Directory): void {
   if (isReadonly(at)) throw readOnly()
-  if (!directory.add) throw new MachineError(at.fs.type === 'proc' ? 'ENOENT' : 'EPERM', at.fs.type === 'proc' ? 'No such file or directory' : 'Operation not permitted')
+  if (!directory.add)
+    throw new MachineError(
+      at.fs.type === 'proc' ? 'ENOENT' : 'EPERM',
+      at.fs.type === 'proc' ? 'No such file or directory' : 'Operation not permitted',
+    )
   if (!allowed(process, directory, 2)) throw new MachineError('EACCES', 'Permission denied')
 }
 
@@ -131,9 +137,11 @@ export function remove(process: Process, path: string): void {
   if (isReadonly(at)) throw readOnly()
   if (!parent.remove) throw new MachineError('EPERM', 'Operation not permitted')
   if (!allowed(process, parent, 2)) throw new MachineError('EACCES', 'Permission denied')
-  const sticky = (parent.mode & S_ISVTX) !== 0 && process.uid !== 0 && process.uid !== at.inode.uid && process.uid !== parent.uid
+  const sticky =
+    (parent.mode & S_ISVTX) !== 0 && process.uid !== 0 && process.uid !== at.inode.uid && process.uid !== parent.uid
   if (sticky) throw new MachineError('EPERM', 'Operation not permitted')
-  if (at.inode.kind === 'directory' && at.inode.names(process).length > 0) throw new MachineError('ENOTEMPTY', 'Directory not empty')
+  if (at.inode.kind === 'directory' && at.inode.names(process).length > 0)
+    throw new MachineError('ENOTEMPTY', 'Directory not empty')
   parent.remove(at.name)
   parent.mtime = process.kernel.timers.now()
   if (at.inode.kind === 'file') release(process, at.fs, at.inode)
@@ -144,7 +152,8 @@ export function rename(process: Process, from: string, to: string): void {
   const source = find(process, from, false)
   if (!source.parent || source.mount.point === source.path) throw new MachineError('EBUSY', 'Device or resource busy')
   const target = place(process, to, false)
-  if (target.fs !== source.fs || target.mount !== source.mount) throw new MachineError('EXDEV', 'Invalid cross-device link')
+  if (target.fs !== source.fs || target.mount !== source.mount)
+    throw new MachineError('EXDEV', 'Invalid cross-device link')
   if (target.inode === source.inode) return
   if (target.inode) remove(process, to)
   const at = target.inode ? (place(process, to, false) as Missing) : target
@@ -155,6 +164,7 @@ export function rename(process: Process, from: string, to: string): void {
 
 /** Memory of a tmpfs that goes with the file. */
 function release(process: Process, fs: FileSystem, inode: RegularFile): void {
+  process.kernel.uncacheFile(inode)
   charge(process, fs, -inode.content.size)
 }
 

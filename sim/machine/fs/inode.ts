@@ -140,11 +140,47 @@ export class VirtualDirectory implements Directory {
   lookup: (name: string, reader: Reader) => Inode | undefined
   names: (reader: Reader) => string[]
 
-  constructor(mtime: number, names: (reader: Reader) => string[], lookup: (name: string, reader: Reader) => Inode | undefined, mode = 0o555) {
+  constructor(
+    mtime: number,
+    names: (reader: Reader) => string[],
+    lookup: (name: string, reader: Reader) => Inode | undefined,
+    mode = 0o555,
+  ) {
     this.mtime = mtime
     this.names = names
     this.lookup = lookup
     this.mode = mode
+  }
+}
+
+/** A directory whose contents are worked out when somebody first looks: most mounts of most containers are never looked at. */
+export class LazyDirectory implements Directory {
+  kind = 'directory' as const
+  mode: number
+  uid = 0
+  gid = 0
+  mtime: number
+  size = 0
+  readonly #make: () => Directory
+  #made: Directory | null = null
+
+  constructor(mtime: number, make: () => Directory, mode = 0o555) {
+    this.mtime = mtime
+    this.mode = mode
+    this.#make = make
+  }
+
+  lookup(name: string, reader: Reader): Inode | undefined {
+    return this.#directory().lookup(name, reader)
+  }
+
+  names(reader: Reader): string[] {
+    return this.#directory().names(reader)
+  }
+
+  #directory(): Directory {
+    this.#made ??= this.#make()
+    return this.#made
   }
 }
 
@@ -206,6 +242,7 @@ function copyUp(inode: Inode): Inode {
     copy.gid = inode.gid
     return copy
   }
-  if (inode.kind === 'file') return { ...inode, layerMtime: inode.mtime, content: inode.program ? inode.content : inode.content.clone() }
+  if (inode.kind === 'file')
+    return { ...inode, layerMtime: inode.mtime, content: inode.program ? inode.content : inode.content.clone() }
   return { ...inode }
 }

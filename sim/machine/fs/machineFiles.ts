@@ -7,7 +7,13 @@ import { MemoryDirectory, device, regularFile, symlink, virtualFile } from './in
 import type { Directory, Inode, RegularFile } from './inode.ts'
 import type { FileSystem, Location, Missing, MountNamespace } from './mountNamespace.ts'
 
-const ERROR_TEXTS: Record<string, string> = { ENODEV: 'No such device', EACCES: 'Permission denied', EIO: 'Input/output error', ENXIO: 'No such device or address', EBUSY: 'Device or resource busy' }
+const ERROR_TEXTS: Record<string, string> = {
+  ENODEV: 'No such device',
+  EACCES: 'Permission denied',
+  EIO: 'Input/output error',
+  ENXIO: 'No such device or address',
+  EBUSY: 'Device or resource busy',
+}
 
 /** The machine's own tree, as its root user sees it without being a process. */
 export class RootFiles implements MachineFiles {
@@ -97,25 +103,57 @@ export class RootFiles implements MachineFiles {
     return found.kind
   }
 
-  mount(path: string, from: Parameters<MachineFiles['mount']>[1], options: { fstype?: string; readonly?: boolean } = {}): void {
+  mount(
+    path: string,
+    from: Parameters<MachineFiles['mount']>[1],
+    options: { fstype?: string; readonly?: boolean } = {},
+  ): void {
     if (!this.locate(path)) this.mkdir(path)
     const point = (this.locate(path) as Location).path
     const readonly = options.readonly ?? false
     const common = { id: this.kernel.takeMountId(), parent: 1, point, readonly }
     if ('tmpfs' in from) {
       const size = from.sizeBytes === null ? '' : `,size=${Math.round(from.sizeBytes / 1024)}k`
-      const fs = this.kernel.fileSystem('tmpfs', { sizeBytes: from.sizeBytes, inMemory: true, superOptions: `rw${size}` })
+      const fs = this.kernel.fileSystem('tmpfs', {
+        sizeBytes: from.sizeBytes,
+        inMemory: true,
+        superOptions: `rw${size}`,
+      })
       const root = new MemoryDirectory(0o1777, this.#now)
       root.size = 40
-      this.namespace.add({ ...common, root, rootPath: '/', fs, source: 'tmpfs', options: `${readonly ? 'ro' : 'rw'},relatime${size}`, live: null })
+      this.namespace.add({
+        ...common,
+        root,
+        rootPath: '/',
+        fs,
+        source: 'tmpfs',
+        options: `${readonly ? 'ro' : 'rw'},relatime${size}`,
+        live: null,
+      })
       return
     }
     const place = (from.files as RootFiles).locate(from.path)
     if (!place) throw new MachineError('ENOENT', 'No such file or directory')
     const other = (from.files as RootFiles).namespace
-    const fs = other === this.namespace ? place.fs : { ...place.fs, type: options.fstype ?? 'virtiofs', device: this.kernel.fileSystem('virtiofs').device, superOptions: 'rw' }
+    const fs =
+      other === this.namespace
+        ? place.fs
+        : {
+            ...place.fs,
+            type: options.fstype ?? 'virtiofs',
+            device: this.kernel.fileSystem('virtiofs').device,
+            superOptions: 'rw',
+          }
     const source = other === this.namespace ? place.mount.source : 'kataShared'
-    this.namespace.add({ ...common, root: place.inode, rootPath: place.path, fs, source, options: `${readonly ? 'ro' : 'rw'},relatime`, live: { namespace: other, base: place.path === '/' ? '' : place.path } })
+    this.namespace.add({
+      ...common,
+      root: place.inode,
+      rootPath: place.path,
+      fs,
+      source,
+      options: `${readonly ? 'ro' : 'rw'},relatime`,
+      live: { namespace: other, base: place.path === '/' ? '' : place.path },
+    })
   }
 
   unmount(path: string): boolean {
@@ -130,7 +168,11 @@ export class RootFiles implements MachineFiles {
 
   registerCommand(path: string, command: MachineCommand): void {
     const name = path.slice(path.lastIndexOf('/') + 1)
-    const file: RegularFile = { ...regularFile('', this.#now, 0o755), program: commandProgram(name, command), shownSize: 1_048_576 }
+    const file: RegularFile = {
+      ...regularFile('', this.#now, 0o755),
+      program: commandProgram(name, command),
+      shownSize: 1_048_576,
+    }
     this.#put(path, file)
   }
 
@@ -144,7 +186,8 @@ export class RootFiles implements MachineFiles {
 
   failOpen(path: string, errno: Parameters<MachineFiles['failOpen']>[1]): void {
     const inode = this.locate(path)?.inode
-    if (inode?.kind !== 'characterDevice' && inode?.kind !== 'blockDevice') throw new MachineError('ENOENT', `${path} is not a device of this machine`)
+    if (inode?.kind !== 'characterDevice' && inode?.kind !== 'blockDevice')
+      throw new MachineError('ENOENT', `${path} is not a device of this machine`)
     const key = `${inode.kind === 'blockDevice' ? 'b' : 'c'}${(inode as { major: number }).major}:${(inode as { minor: number }).minor}`
     if (errno === null) this.kernel.deviceErrors.delete(key)
     else this.kernel.deviceErrors.set(key, new MachineError(errno, ERROR_TEXTS[errno] as string))
@@ -159,7 +202,13 @@ export class RootFiles implements MachineFiles {
   /** Puts an inode at a path, whatever was there. Below /proc and /sys it joins what is there by nature. */
   #put(path: string, inode: Inode): void {
     const extra = /^\/(proc|sys)\/(?!fs\/cgroup\/)/.exec(path)
-    if (extra) return putBelow(extra[1] === 'proc' ? this.kernel.procExtras : this.kernel.sysExtras, path.slice(extra[0].length), inode, this.#now)
+    if (extra)
+      return putBelow(
+        extra[1] === 'proc' ? this.kernel.procExtras : this.kernel.sysExtras,
+        path.slice(extra[0].length),
+        inode,
+        this.#now,
+      )
     const slash = path.lastIndexOf('/')
     const directory = slash <= 0 ? '/' : path.slice(0, slash)
     if (!this.locate(directory)) this.mkdir(directory)
@@ -167,7 +216,8 @@ export class RootFiles implements MachineFiles {
     const parent = at.parent
     if (!parent?.add) {
       // A directory of a cgroup file system is a cgroup.
-      if (inode.kind === 'directory' && at.fs.type.startsWith('cgroup')) this.kernel.rootCgroup.make(path.replace(/^\/sys\/fs\/cgroup/, ''), this.#now)
+      if (inode.kind === 'directory' && at.fs.type.startsWith('cgroup'))
+        this.kernel.rootCgroup.make(path.replace(/^\/sys\/fs\/cgroup/, ''), this.#now)
       else throw new MachineError('EPERM', `nothing can be created in ${directory}`)
       return
     }

@@ -60,6 +60,8 @@ export interface Missing {
 export class MountNamespace {
   readonly id: number
   readonly mounts: Mount[] = []
+  /** tmpfs that live and die with it. */
+  readonly ownFileSystems: FileSystem[] = []
   readonly #byPoint = new Map<string, Mount>()
 
   constructor(id: number) {
@@ -96,12 +98,23 @@ export class MountNamespace {
    * @param from directory of a relative path, and the root that ".." cannot leave
    * @throws MachineError ENOENT when a directory on the way is missing, ENOTDIR, ELOOP
    */
-  resolve(path: string, reader: Reader, options: { cwd?: string; root?: string; follow?: boolean } = {}): Location | Missing {
+  resolve(
+    path: string,
+    reader: Reader,
+    options: { cwd?: string; root?: string; follow?: boolean } = {},
+  ): Location | Missing {
     return walk(this, path, reader, options.cwd ?? '/', options.root ?? '', options.follow ?? true)
   }
 }
 
-function walk(start: MountNamespace, path: string, reader: Reader, cwd: string, startRoot: string, follow: boolean): Location | Missing {
+function walk(
+  start: MountNamespace,
+  path: string,
+  reader: Reader,
+  cwd: string,
+  startRoot: string,
+  follow: boolean,
+): Location | Missing {
   let namespace = start
   let root = startRoot
   let links = 0

@@ -19,8 +19,22 @@ export class Pipe {
 
   constructor(id: number) {
     this.id = id
-    this.readEnd = { references: 0, pipe: true, read: (max) => this.#read(max), write: () => undefined, close: () => this.#closeRead(), describe: () => `pipe:[${id}]` }
-    this.writeEnd = { references: 0, pipe: true, read: () => null, write: (data) => this.#write(data), close: () => this.#closeWrite(), describe: () => `pipe:[${id}]` }
+    this.readEnd = {
+      references: 0,
+      pipe: true,
+      read: (max) => this.#read(max),
+      write: () => undefined,
+      close: () => this.#closeRead(),
+      describe: () => `pipe:[${id}]`,
+    }
+    this.writeEnd = {
+      references: 0,
+      pipe: true,
+      read: () => null,
+      write: (data) => this.#write(data),
+      close: () => this.#closeWrite(),
+      describe: () => `pipe:[${id}]`,
+    }
   }
 
   #read(max: number): Uint8Array | null | Promise<Uint8Array | null> {
@@ -66,16 +80,29 @@ function wakeAll(waiting: (() => void)[]): void {
 
 /** /dev/null as standard input, and what is left of a closed descriptor. */
 export function nullFile(path = '/dev/null'): OpenFile {
-  return { references: 0, read: () => null, write: () => undefined, close: () => undefined, describe: () => path, sink: true }
+  return {
+    references: 0,
+    read: () => null,
+    write: () => undefined,
+    close: () => undefined,
+    describe: () => path,
+    sink: true,
+  }
 }
 
 /** Output that leaves the machine: the container's log, an exec's stream. */
-export function outputFile(id: number, tty: boolean, emit: (data: Uint8Array) => void, input: OpenFile | null = null): OpenFile {
+export function outputFile(
+  id: number,
+  tty: boolean,
+  emit: (data: Uint8Array) => void,
+  input: OpenFile | null = null,
+): OpenFile {
   return {
     references: 0,
     tty,
     read: (max) => input?.read(max) ?? null,
-    write: (data) => emit(tty ? Buffer.from(Buffer.from(data).toString('latin1').replaceAll(/\r?\n/g, '\r\n'), 'latin1') : data),
+    write: (data) =>
+      emit(tty ? Buffer.from(Buffer.from(data).toString('latin1').replaceAll(/\r?\n/g, '\r\n'), 'latin1') : data),
     close: () => undefined,
     describe: () => (tty ? '/dev/pts/0' : `pipe:[${id}]`),
   }

@@ -1,3 +1,4 @@
+import { imageTree } from '../container/images.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { procRoot } from '../proc/procFs.ts'
 import { cgroupRoot } from '../sys/cgroupFs.ts'
@@ -15,7 +16,15 @@ const STANDARD: [string, number, number, number][] = [
   ['urandom', 1, 9, 0o666],
   ['zero', 1, 5, 0o666],
 ]
-const OF_MACHINE: [string, number, number, number][] = [...STANDARD, ['console', 5, 1, 0o600], ['fuse', 10, 229, 0o666], ['hwrng', 10, 183, 0o600], ['kmsg', 1, 11, 0o644], ['loop-control', 10, 237, 0o600], ['ptmx', 5, 2, 0o666]]
+const OF_MACHINE: [string, number, number, number][] = [
+  ...STANDARD,
+  ['console', 5, 1, 0o600],
+  ['fuse', 10, 229, 0o666],
+  ['hwrng', 10, 183, 0o600],
+  ['kmsg', 1, 11, 0o644],
+  ['loop-control', 10, 237, 0o600],
+  ['ptmx', 5, 2, 0o666],
+]
 
 const LINKS: [string, string][] = [
   ['fd', '/proc/self/fd'],
@@ -28,9 +37,40 @@ const LINKS: [string, string][] = [
 export function mountSystem(kernel: Kernel): void {
   const now = kernel.bootedAt
   const root = new MemoryDirectory(0o755, now)
-  for (const name of ['bin', 'boot', 'dev', 'etc', 'home', 'lib', 'mnt', 'opt', 'proc', 'root', 'run', 'sbin', 'sys', 'tmp', 'usr', 'var']) root.add(name, new MemoryDirectory(name === 'tmp' ? 0o1777 : 0o755, now))
+  if (kernel.distribution)
+    root.add('bin', new MemoryDirectory(0o755, now, imageTree('busybox').lookup('bin') as Directory))
+  for (const name of [
+    ...(kernel.distribution ? [] : ['bin']),
+    'boot',
+    'dev',
+    'etc',
+    'home',
+    'lib',
+    'mnt',
+    'opt',
+    'proc',
+    'root',
+    'run',
+    'sbin',
+    'sys',
+    'tmp',
+    'usr',
+    'var',
+  ])
+    root.add(name, new MemoryDirectory(name === 'tmp' ? 0o1777 : 0o755, now))
   const add = (point: string, fs: FileSystem, directory: Directory, source: string, options: string, parent = 1) =>
-    kernel.rootMounts.add({ id: kernel.takeMountId(), parent, point, root: directory, rootPath: '/', fs, source, options, readonly: false, live: null })
+    kernel.rootMounts.add({
+      id: kernel.takeMountId(),
+      parent,
+      point,
+      root: directory,
+      rootPath: '/',
+      fs,
+      source,
+      options,
+      readonly: false,
+      live: null,
+    })
   const tmpfs = (mode: number) => {
     const directory = new MemoryDirectory(mode, now)
     directory.size = 40
@@ -46,10 +86,22 @@ export function mountSystem(kernel: Kernel): void {
   fillDev(kernel, dev, OF_MACHINE)
   add('/dev', kernel.fileSystem('devtmpfs', { inMemory: true }), dev, 'devtmpfs', devOptions)
   add('/dev/shm', kernel.fileSystem('tmpfs', { inMemory: true }), tmpfs(0o1777), 'tmpfs', 'rw,relatime,nosuid,nodev')
-  add('/dev/pts', kernel.fileSystem('devpts', { superOptions: 'rw,mode=600,ptmxmode=000' }), ptsRoot(now), 'devpts', 'rw,nosuid,noexec,relatime,mode=600,ptmxmode=000')
+  add(
+    '/dev/pts',
+    kernel.fileSystem('devpts', { superOptions: 'rw,mode=600,ptmxmode=000' }),
+    ptsRoot(now),
+    'devpts',
+    'rw,nosuid,noexec,relatime,mode=600,ptmxmode=000',
+  )
   const cgroup2 = kernel.spec.cgroupVersion === 2
   const cgroups = cgroupRoot(kernel, kernel.rootCgroup)
-  add('/sys/fs/cgroup', kernel.fileSystem(cgroup2 ? 'cgroup2' : 'tmpfs', { superOptions: 'rw,nsdelegate' }), cgroups, cgroup2 ? 'cgroup2' : 'tmpfs', cgroup2 ? 'rw,nosuid,nodev,noexec,relatime,nsdelegate' : 'ro,nosuid,nodev,noexec,mode=755')
+  add(
+    '/sys/fs/cgroup',
+    kernel.fileSystem(cgroup2 ? 'cgroup2' : 'tmpfs', { superOptions: 'rw,nsdelegate' }),
+    cgroups,
+    cgroup2 ? 'cgroup2' : 'tmpfs',
+    cgroup2 ? 'rw,nosuid,nodev,noexec,relatime,nsdelegate' : 'ro,nosuid,nodev,noexec,mode=755',
+  )
   add('/run', kernel.fileSystem('tmpfs', { inMemory: true }), tmpfs(0o755), 'tmpfs', 'rw,nosuid,nodev,relatime')
 }
 
@@ -61,7 +113,11 @@ export function ptsRoot(now: number): Directory {
 }
 
 /** The nodes and links that a machine or a container runtime makes in /dev. */
-export function fillDev(kernel: Kernel, dev: MemoryDirectory, nodes: [string, number, number, number][] = STANDARD): void {
+export function fillDev(
+  kernel: Kernel,
+  dev: MemoryDirectory,
+  nodes: [string, number, number, number][] = STANDARD,
+): void {
   const now = kernel.timers.now()
   for (const [name, major, minor, mode] of nodes) {
     kernel.deviceNumbers.add(`c${major}:${minor}`)

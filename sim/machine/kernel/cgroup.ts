@@ -92,6 +92,8 @@ export class Cgroup {
   pathFrom(root: Cgroup): string {
     if (this === root) return '/'
     if (root.path === '/') return this.path
-    return this.path.startsWith(`${root.path}/`) ? this.path.slice(root.path.length) : `/../${this.path.slice(this.path.lastIndexOf('/') + 1)}`
+    return this.path.startsWith(`${root.path}/`)
+      ? this.path.slice(root.path.length)
+      : `/../${this.path.slice(this.path.lastIndexOf('/') + 1)}`
   }
 }

@@ -64,7 +64,15 @@ export class CpuScheduler {
   /** @returns what stops it. `finish` is called once that much CPU time was used. */
   burn(process: Process, usec: number, finish: () => void): () => void {
     this.settle()
-    const burn: Burn = { process, group: process.cgroup, left: usec, rate: 0, finish, stopTimer: null, parked: process.isParked(usec / 1000) }
+    const burn: Burn = {
+      process,
+      group: process.cgroup,
+      left: usec,
+      rate: 0,
+      finish,
+      stopTimer: null,
+      parked: process.isParked(usec / 1000),
+    }
     this.#burns.add(burn)
     this.#share()
     return () => {
@@ -103,7 +111,8 @@ export class CpuScheduler {
   #demands(): Map<Cgroup, number> {
     const demands = new Map<Cgroup, number>()
     for (const burn of this.#burns) {
-      for (let group: Cgroup | null = burn.group; group; group = group.parent) demands.set(group, (demands.get(group) ?? 0) + 1)
+      for (let group: Cgroup | null = burn.group; group; group = group.parent)
+        demands.set(group, (demands.get(group) ?? 0) + 1)
     }
     return demands
   }

@@ -183,7 +183,10 @@ export class Kernel {
     return this.#mountIds++
   }
 
-  fileSystem(type: string, options: { superOptions?: string; sizeBytes?: number | null; inMemory?: boolean; device?: string } = {}): FileSystem {
+  fileSystem(
+    type: string,
+    options: { superOptions?: string; sizeBytes?: number | null; inMemory?: boolean; device?: string } = {},
+  ): FileSystem {
     return {
       type,
       device: options.device ?? `0:${this.#minor++}`,
@@ -202,6 +205,13 @@ export class Kernel {
     if (upTo <= before) return
     this.#cached.set(file, upTo)
     this.memory.cache((upTo - before) / 1024)
+  }
+
+  /** The pages of a file that is gone. */
+  uncacheFile(file: RegularFile): void {
+    const bytes = this.#cached.get(file) ?? 0
+    this.#cached.delete(file)
+    this.memory.cacheKiB = Math.max(0, this.memory.cacheKiB - bytes / 1024)
   }
 
   hotplugCpus(ids: number[]): void {

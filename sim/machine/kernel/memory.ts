@@ -37,7 +37,16 @@ export class Memory {
   /** Everything that is not MemFree. */
   usedKiB(): number {
     const i = this.idle
-    const system = i.slabReclaimable + i.slabUnreclaimable + i.percpu + i.anon + i.buffers + i.cached + i.kernelStack + i.pageTables + (i.other ?? 0)
+    const system =
+      i.slabReclaimable +
+      i.slabUnreclaimable +
+      i.percpu +
+      i.anon +
+      i.buffers +
+      i.cached +
+      i.kernelStack +
+      i.pageTables +
+      (i.other ?? 0)
     return system + this.residentKiB + this.anonKiB + this.shmemKiB + this.cacheKiB
   }
 
@@ -147,7 +156,7 @@ export class Memory {
   #kill(tight: Cgroup | null, asker: Process | null): void {
     if (tight) tight.memoryEvents.oom++
     const candidates = tight ? tight.allProcesses() : [...this.#world.processes()]
-    const victim = worst(candidates, this.totalKiB)
+    const victim = worst(candidates, this.totalKiB, asker)
     if (!victim) {
       if (!tight) this.#world.panic('Out of memory and no killable processes...')
       throw new MachineError('ENOMEM', 'Out of memory')
@@ -167,13 +176,16 @@ function killOne(process: Process): void {
   process.terminate('KILL')
 }
 
+/** What is at work when memory runs out has its buffers and page tables resident: it is ahead of what sleeps. */
+const AT_WORK_KIB = 200
+
 /** oom_badness: resident pages, plus oom_score_adj in thousandths of the RAM; -1000 is exempt. */
-function worst(candidates: Process[], totalKiB: number): Process | null {
+function worst(candidates: Process[], totalKiB: number, asker: Process | null): Process | null {
   let best: Process | null = null
   let most = -Infinity
   for (const process of candidates) {
     if (process.oomScoreAdj <= -1000 || process.dead || process.kernelThread) continue
-    const points = process.rssKiB() + (process.oomScoreAdj * totalKiB) / 1000
+    const points = process.rssKiB() + (process === asker ? AT_WORK_KIB : 0) + (process.oomScoreAdj * totalKiB) / 1000
     if (points > most) {
       most = points
       best = process

@@ -48,8 +48,10 @@ export function spawnModel(kernel: Kernel, spec: ProcessSpec): Process {
   process.exe = spec.exe
   process.kernelThread = spec.kernelThread ?? false
   process.threads = spec.threads ?? 1
-  if (process.comm === 'pause') for (const signal of ['TERM', 'INT']) process.handlers.set(signal, () => process.finish(0))
-  else if (pidNs.init === process) for (const signal of ['TERM', 'INT', 'HUP']) process.handlers.set(signal, () => process.terminate(signal))
+  if (process.comm === 'pause')
+    for (const signal of ['TERM', 'INT']) process.handlers.set(signal, () => process.finish(0))
+  else if (pidNs.init === process)
+    for (const signal of ['TERM', 'INT', 'HUP']) process.handlers.set(signal, () => process.terminate(signal))
   process.model = modelOf(kernel, process, spec)
   return process
 }

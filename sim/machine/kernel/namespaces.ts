@@ -2,7 +2,16 @@ import type { IpcNamespace, NetInterface, NetNamespace, PidNamespace } from '../
 import type { Process } from './process.ts'
 
 /** inode numbers of the initial namespaces, as Linux fixes them (include/linux/proc_ns.h and the recorded node) */
-export const INITIAL = { time: 4026531834, cgroup: 4026531835, pid: 4026531836, user: 4026531837, uts: 4026531838, ipc: 4026531839, net: 4026531840, mnt: 4026531841 }
+export const INITIAL = {
+  time: 4026531834,
+  cgroup: 4026531835,
+  pid: 4026531836,
+  user: 4026531837,
+  uts: 4026531838,
+  ipc: 4026531839,
+  net: 4026531840,
+  mnt: 4026531841,
+}
 const FIRST_FREE = 4026532250
 const FIRST_PID = 1
 
@@ -42,7 +51,9 @@ export class IpcNs implements IpcNamespace {
 
 export class NetNs implements NetNamespace {
   readonly id: string
-  interfaces: NetInterface[] = [{ name: 'lo', mac: '00:00:00:00:00:00', mtu: 65536, addresses: ['127.0.0.1/8', '::1/128'], up: true }]
+  interfaces: NetInterface[] = [
+    { name: 'lo', mac: '00:00:00:00:00:00', mtu: 65536, addresses: ['127.0.0.1/8', '::1/128'], up: true },
+  ]
   routes: NetNamespace['routes'] = []
   readonly sysctls = new Map<string, string>()
   /** Ports that processes listen on inside this namespace. */

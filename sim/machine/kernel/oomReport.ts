@@ -5,11 +5,19 @@ import type { Process } from './process.ts'
 const PAGE_KIB = 4
 
 /** The kernel log of an OOM kill, in the wording of Linux 6.x as recorded in a Kata guest. */
-export function reportOom(kernel: Kernel, kind: 'memcg' | 'global', group: Cgroup | null, victim: Process, asker: Process | null): void {
+export function reportOom(
+  kernel: Kernel,
+  kind: 'memcg' | 'global',
+  group: Cgroup | null,
+  victim: Process,
+  asker: Process | null,
+): void {
   const trigger = asker ?? victim
   const log = (line: string) => kernel.log(line)
   log(`${trigger.comm} invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=${trigger.oomScoreAdj}`)
-  log(`CPU: 0 UID: ${trigger.uid} PID: ${trigger.pid} Comm: ${trigger.comm} Not tainted ${kernel.spec.kernel.release} ${kernel.spec.kernel.version.split(' ')[0]} `)
+  log(
+    `CPU: 0 UID: ${trigger.uid} PID: ${trigger.pid} Comm: ${trigger.comm} Not tainted ${kernel.spec.kernel.release} ${kernel.spec.kernel.version.split(' ')[0]} `,
+  )
   if (group) {
     const limit = group.memoryMaxKiB ?? 0
     log(`memory: usage ${Math.round(group.memoryKiB)}kB, limit ${limit}kB, failcnt ${group.memoryEvents.max}`)
@@ -19,7 +27,9 @@ export function reportOom(kernel: Kernel, kind: 'memcg' | 'global', group: Cgrou
   } else {
     log('Mem-Info:')
     log(`active_anon:0 inactive_anon:${pages(kernel.memory.anonKiB)} isolated_anon:0`)
-    log(`Node 0 DMA32 free:${Math.round(kernel.memory.freeKiB())}kB min:${Math.round(kernel.memory.reserveKiB() / 2)}kB`)
+    log(
+      `Node 0 DMA32 free:${Math.round(kernel.memory.freeKiB())}kB min:${Math.round(kernel.memory.reserveKiB() / 2)}kB`,
+    )
   }
   log('Tasks state (memory values in pages):')
   log('[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem pgtables_bytes swapents oom_score_adj name')
@@ -27,7 +37,9 @@ export function reportOom(kernel: Kernel, kind: 'memcg' | 'global', group: Cgrou
   for (const task of tasks) log(taskLine(task))
   const where = victim.cgroup.path
   const cpuset = where === '/' ? '/' : where.slice(where.lastIndexOf('/') + 1)
-  const constraint = group ? `CONSTRAINT_MEMCG,nodemask=(null),cpuset=${cpuset},mems_allowed=0,oom_memcg=${group.path}` : `CONSTRAINT_NONE,nodemask=(null),cpuset=${cpuset},mems_allowed=0,global_oom`
+  const constraint = group
+    ? `CONSTRAINT_MEMCG,nodemask=(null),cpuset=${cpuset},mems_allowed=0,oom_memcg=${group.path}`
+    : `CONSTRAINT_NONE,nodemask=(null),cpuset=${cpuset},mems_allowed=0,global_oom`
   log(`oom-kill:constraint=${constraint},task_memcg=${where},task=${victim.comm},pid=${victim.pid},uid=${victim.uid}`)
   const head = kind === 'memcg' ? 'Memory cgroup out of memory' : 'Out of memory'
   const anon = Math.round(victim.model ? victim.model.memory.rssKiB : victim.anonKiB)

@@ -225,7 +225,10 @@ export class Process {
   }
 
   /** Waits for something; ends early when the process is killed or, if asked for, when a handled signal comes. */
-  block<T>(start: (resolve: (value: T) => void, reject: (error: unknown) => void) => (() => void) | void, interruptible = false): Promise<T> {
+  block<T>(
+    start: (resolve: (value: T) => void, reject: (error: unknown) => void) => (() => void) | void,
+    interruptible = false,
+  ): Promise<T> {
     this.check()
     return new Promise<T>((resolve, reject) => {
       let cancel: (() => void) | void = undefined
@@ -283,6 +286,13 @@ export class Process {
     const debt = this.#debtUsec
     this.#debtUsec = 0
     return this.burn(debt)
+  }
+
+  /** Uses up the CPU time that was spent and not waited for: before somebody looks at a clock. */
+  async settle(): Promise<void> {
+    const debt = this.#debtUsec
+    this.#debtUsec = 0
+    if (debt > 0) await this.burn(debt)
   }
 
   /** Computes for that much CPU time. Infinity: until it is killed. */

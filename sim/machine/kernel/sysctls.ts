@@ -99,7 +99,17 @@ export class Sysctls {
 
   /** Names of everything below /proc/sys, as paths. */
   names(): string[] {
-    const made = ['kernel/hostname', 'kernel/osrelease', 'kernel/version', 'kernel/pid_max', 'kernel/threads-max', 'kernel/random/boot_id', 'kernel/random/uuid', 'kernel/ns_last_pid', 'vm/min_free_kbytes']
+    const made = [
+      'kernel/hostname',
+      'kernel/osrelease',
+      'kernel/version',
+      'kernel/pid_max',
+      'kernel/threads-max',
+      'kernel/random/boot_id',
+      'kernel/random/uuid',
+      'kernel/ns_last_pid',
+      'vm/min_free_kbytes',
+    ]
     return [...new Set([...Object.keys(DEFAULTS), ...made, ...this.#set.keys()])]
   }
 
@@ -135,9 +145,11 @@ export class Sysctls {
     const kernel = this.#kernel
     if (name === 'kernel/hostname') (reader?.context.utsNs ?? kernel.rootUtsNs).hostname = value
     else if (name === 'kernel/pid_max') (reader?.context.pidNs ?? kernel.rootPidNs).pidMax = Number(value)
-    else if (name.startsWith('kernel/random/') || name === 'kernel/osrelease') throw new MachineError('EACCES', 'Permission denied')
+    else if (name.startsWith('kernel/random/') || name === 'kernel/osrelease')
+      throw new MachineError('EACCES', 'Permission denied')
     else if (name === 'vm/drop_caches') kernel.memory.dropCache()
-    else if (/^\d/.test(this.read(name, reader) ?? '') && !/^-?\d[\d\s]*$/.test(value)) throw new MachineError('EINVAL', 'Invalid argument')
+    else if (/^\d/.test(this.read(name, reader) ?? '') && !/^-?\d[\d\s]*$/.test(value))
+      throw new MachineError('EINVAL', 'Invalid argument')
     else (this.#namespaced(name, reader) ?? this.#set).set(name, value.trim().split(/\s+/).join('\t'))
   }
 

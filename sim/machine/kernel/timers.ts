@@ -92,7 +92,11 @@ export class Timers {
 
   #fireDue(): void {
     const now = this.now()
-    for (let next = this.#driving.peek(); next && (next.cancelled || next.deadline <= now); next = this.#driving.peek()) {
+    for (
+      let next = this.#driving.peek();
+      next && (next.cancelled || next.deadline <= now);
+      next = this.#driving.peek()
+    ) {
       this.#driving.pop()
       if (!next.cancelled) next.fire()
     }
@@ -102,7 +106,11 @@ export class Timers {
     if (this.#parkedCheck) return
     this.#parkedCheck = setInterval(() => {
       const now = this.now()
-      for (let next = this.#parked.peek(); next && (next.cancelled || next.deadline <= now); next = this.#parked.peek()) {
+      for (
+        let next = this.#parked.peek();
+        next && (next.cancelled || next.deadline <= now);
+        next = this.#parked.peek()
+      ) {
         this.#parked.pop()
         if (!next.cancelled) next.fire()
       }

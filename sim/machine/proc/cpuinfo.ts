@@ -1,7 +1,23 @@
 import type { Kernel } from '../kernel/kernel.ts'
 
-const AMD = { family: 23, model: 1, stepping: 2, microcode: '0x1000065', mhz: 2300, bugs: 'fxsave_leak sysret_ss_attrs null_seg spectre_v1 spectre_v2 spec_store_bypass retbleed smt_rsb srso div0', cache: 512 }
-const INTEL = { family: 6, model: 106, stepping: 6, microcode: '0xd0003d1', mhz: 2600, bugs: 'spectre_v1 spectre_v2 spec_store_bypass swapgs eibrs_pbrsb bhi', cache: 49_152 }
+const AMD = {
+  family: 23,
+  model: 1,
+  stepping: 2,
+  microcode: '0x1000065',
+  mhz: 2300,
+  bugs: 'fxsave_leak sysret_ss_attrs null_seg spectre_v1 spectre_v2 spec_store_bypass retbleed smt_rsb srso div0',
+  cache: 512,
+}
+const INTEL = {
+  family: 6,
+  model: 106,
+  stepping: 6,
+  microcode: '0xd0003d1',
+  mhz: 2600,
+  bugs: 'spectre_v1 spectre_v2 spec_store_bypass swapgs eibrs_pbrsb bhi',
+  cache: 49_152,
+}
 
 /** /proc/cpuinfo of the CPUs that are online. */
 export function cpuinfo(kernel: Kernel): string {
@@ -48,7 +64,7 @@ export function cpuinfo(kernel: Kernel): string {
 /** 0-3,5 */
 export function cpuList(ids: number[]): string {
   const parts: string[] = []
-  for (let from = 0; from < ids.length; ) {
+  for (let from = 0; from < ids.length;) {
     let to = from
     while (ids[to + 1] === (ids[to] as number) + 1) to++
     parts.push(from === to ? `${ids[from]}` : `${ids[from]}-${ids[to]}`)

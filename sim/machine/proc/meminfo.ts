@@ -28,7 +28,12 @@ export function meminfo(kernel: Kernel): string {
     ['Mlocked', 0],
     ['SwapTotal', 0],
     ['SwapFree', 0],
-    ...(kernel.distribution ? ([['Zswap', 0], ['Zswapped', 0]] as [string, number][]) : []),
+    ...(kernel.distribution
+      ? ([
+          ['Zswap', 0],
+          ['Zswapped', 0],
+        ] as [string, number][])
+      : []),
     ['Dirty', 0],
     ['Writeback', 0],
     ['AnonPages', anon],
@@ -44,7 +49,7 @@ export function meminfo(kernel: Kernel): string {
     ['NFS_Unstable', 0],
     ['Bounce', 0],
     ['WritebackTmp', 0],
-    ['CommitLimit', Math.floor(memory.totalKiB / 2 / 2) * 2],
+    ['CommitLimit', Math.floor(memory.totalKiB / 8) * 4],
     ['Committed_AS', 10_500 + anon],
     ['VmallocTotal', 34_359_738_367],
     ['VmallocUsed', kernel.distribution ? 16_092 : 5_148],
@@ -53,8 +58,15 @@ export function meminfo(kernel: Kernel): string {
     ...(kernel.distribution ? DISTRIBUTION_ROWS : ([['Balloon', 0]] as [string, number][])),
   ]
   const lines = rows.map(([name, kib]) => line(name, kib))
-  for (const name of ['Total', 'Free', 'Rsvd', 'Surp']) lines.push(`${`HugePages_${name}:`.padEnd(16)}${'0'.padStart(8)}\n`)
-  lines.push(line('Hugepagesize', 2048), line('Hugetlb', 0), line('DirectMap4k', 18_300), line('DirectMap2M', mapped2M(memory.totalKiB)), line('DirectMap1G', 0))
+  for (const name of ['Total', 'Free', 'Rsvd', 'Surp'])
+    lines.push(`${`HugePages_${name}:`.padEnd(16)}${'0'.padStart(8)}\n`)
+  lines.push(
+    line('Hugepagesize', 2048),
+    line('Hugetlb', 0),
+    line('DirectMap4k', 18_300),
+    line('DirectMap2M', mapped2M(memory.totalKiB)),
+    line('DirectMap1G', 0),
+  )
   return lines.join('')
 }
 
@@ -75,7 +87,10 @@ export function availableKiB(kernel: Kernel): number {
   const cache = memory.idle.buffers + memory.idle.cached + memory.cacheKiB
   const reclaimable = memory.idle.slabReclaimable
   const low = reserve / 2
-  return Math.max(0, memory.freeKiB() - reserve + cache - Math.min(cache / 2, low) + reclaimable - Math.min(reclaimable / 2, low))
+  return Math.max(
+    0,
+    memory.freeKiB() - reserve + cache - Math.min(cache / 2, low) + reclaimable - Math.min(reclaimable / 2, low),
+  )
 }
 
 function line(name: string, kib: number): string {

@@ -28,7 +28,20 @@ function options(mount: Mount): string {
   return mount.options
 }
 
-const OWN = new Set(['rw', 'ro', 'nosuid', 'nodev', 'noexec', 'relatime', 'noatime', 'nodiratime', 'strictatime', 'sync', 'dirsync', 'lazytime'])
+const OWN = new Set([
+  'rw',
+  'ro',
+  'nosuid',
+  'nodev',
+  'noexec',
+  'relatime',
+  'noatime',
+  'nodiratime',
+  'strictatime',
+  'sync',
+  'dirsync',
+  'lazytime',
+])
 
 /** /proc/mounts shows the flags of the mount and the options of the superblock in one list; mountinfo keeps them apart. */
 function split(mount: Mount): [string, string[]] {

@@ -8,13 +8,19 @@ export function netDirectory(namespace: NetNs, now: number): Directory {
   return virtualDirectory(now, {
     dev: () => virtualFile(now, () => dev(namespace)),
     route: () => virtualFile(now, () => route(namespace)),
-    arp: () => virtualFile(now, () => 'IP address       HW type     Flags       HW address            Mask     Device\n'),
+    arp: () =>
+      virtualFile(now, () => 'IP address       HW type     Flags       HW address            Mask     Device\n'),
     tcp: () => virtualFile(now, () => tcp(namespace)),
     tcp6: () => virtualFile(now, () => TCP_HEADER),
     udp: () => virtualFile(now, () => TCP_HEADER),
     unix: () => virtualFile(now, () => 'Num       RefCount Protocol Flags    Type St Inode Path\n'),
     if_inet6: () => virtualFile(now, () => inet6(namespace)),
-    sockstat: () => virtualFile(now, () => `sockets: used ${namespace.listeners.size}\nTCP: inuse ${namespace.listeners.size} orphan 0 tw 0 alloc 0 mem 0\n`),
+    sockstat: () =>
+      virtualFile(
+        now,
+        () =>
+          `sockets: used ${namespace.listeners.size}\nTCP: inuse ${namespace.listeners.size} orphan 0 tw 0 alloc 0 mem 0\n`,
+      ),
   })
 }
 
@@ -45,14 +51,22 @@ function route(namespace: NetNs): string {
 }
 
 function tcp(namespace: NetNs): string {
-  const rows = [...namespace.listeners.keys()].map((port, index) => `${String(index).padStart(4)}: 00000000:${port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 ${10_000 + index} 1 0000000000000000 100 0 0 10 0\n`)
+  const rows = [...namespace.listeners.keys()].map(
+    (port, index) =>
+      `${String(index).padStart(4)}: 00000000:${port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 ${10_000 + index} 1 0000000000000000 100 0 0 10 0\n`,
+  )
   return TCP_HEADER + rows.join('')
 }
 
 function inet6(namespace: NetNs): string {
   return namespace.interfaces
-    .flatMap((device, index) => device.addresses.filter((address) => address.includes(':')).map((address) => ({ device, index, address })))
-    .map(({ device, index, address }) => `${expand6(address.split('/')[0] ?? '')} ${(index + 1).toString(16).padStart(2, '0')} ${Number(address.split('/')[1]).toString(16)} ${device.name === 'lo' ? '10' : '20'} 80 ${device.name.padStart(8)}\n`)
+    .flatMap((device, index) =>
+      device.addresses.filter((address) => address.includes(':')).map((address) => ({ device, index, address })),
+    )
+    .map(
+      ({ device, index, address }) =>
+        `${expand6(address.split('/')[0] ?? '')} ${(index + 1).toString(16).padStart(2, '0')} ${Number(address.split('/')[1]).toString(16)} ${device.name === 'lo' ? '10' : '20'} 80 ${device.name.padStart(8)}\n`,
+    )
     .join('')
 }
 

@@ -11,13 +11,27 @@ import { limitsText, smapsRollup, statLine, statmLine, statusText } from './proc
 /** /proc/PID of a process as the processes of a namespace see it. */
 export function pidDirectory(process: Process, namespace: PidNs): Directory {
   const now = process.startedAt
-  const file = (make: (reader: Reader) => string, mode = 0o444) => () => virtualFile(now, make, undefined, mode)
+  const file =
+    (make: (reader: Reader) => string, mode = 0o444) =>
+    () =>
+      virtualFile(now, make, undefined, mode)
   const entries: Record<string, () => Inode> = {
     cgroup: file((reader) => cgroupText(process, reader)),
     cmdline: file(() => (process.argv.length === 0 ? '' : `${process.argv.join('\0')}\0`)),
-    comm: () => virtualFile(now, () => `${process.comm}\n`, (text) => (process.comm = text.trim().slice(0, 15))),
+    comm: () =>
+      virtualFile(
+        now,
+        () => `${process.comm}\n`,
+        (text) => (process.comm = text.trim().slice(0, 15)),
+      ),
     cwd: () => placeLink(now, process, () => process.context.cwd),
-    environ: file(() => Object.entries(process.context.env).map(([name, value]) => `${name}=${value}\0`).join(''), 0o400),
+    environ: file(
+      () =>
+        Object.entries(process.context.env)
+          .map(([name, value]) => `${name}=${value}\0`)
+          .join(''),
+      0o400,
+    ),
     exe: () => exeLink(now, process),
     fd: () => fdDirectory(now, process),
     limits: file(() => limitsText(process)),
@@ -29,7 +43,12 @@ export function pidDirectory(process: Process, namespace: PidNs): Directory {
     ns: () => namespaceDirectory(now, process),
     oom_adj: file(() => `${Math.round((process.oomScoreAdj * 17) / 1000)}\n`),
     oom_score: file(() => `${Math.max(0, 667 + Math.round(process.oomScoreAdj * 0.67))}\n`),
-    oom_score_adj: () => virtualFile(now, () => `${process.oomScoreAdj}\n`, (text) => (process.context.oomScoreAdj = Number(text))),
+    oom_score_adj: () =>
+      virtualFile(
+        now,
+        () => `${process.oomScoreAdj}\n`,
+        (text) => (process.context.oomScoreAdj = Number(text)),
+      ),
     root: () => placeLink(now, process, () => process.context.root || '/'),
     sessionid: file(() => '4294967295'),
     smaps_rollup: file(() => smapsRollup(process)),
@@ -37,7 +56,11 @@ export function pidDirectory(process: Process, namespace: PidNs): Directory {
     statm: file(() => statmLine(process)),
     status: file(() => statusText(process, namespace)),
     task: () =>
-      new VirtualDirectory(now, () => [String(process.pidIn(namespace))], (name) => (name === String(process.pidIn(namespace)) ? pidDirectory(process, namespace) : undefined)),
+      new VirtualDirectory(
+        now,
+        () => [String(process.pidIn(namespace))],
+        (name) => (name === String(process.pidIn(namespace)) ? pidDirectory(process, namespace) : undefined),
+      ),
     wchan: file(() => (process.kernel.cpu.isBurning(process) ? '0' : 'do_wait')),
   }
   const directory = virtualDirectory(now, entries)
@@ -50,11 +73,27 @@ function cgroupText(process: Process, reader: Reader): string {
   const root = reader?.context.cgroupRoot ?? process.kernel.rootCgroup
   const path = process.cgroup.pathFrom(root)
   if (process.kernel.spec.cgroupVersion === 2) return `0::${path}\n`
-  const names = ['pids', 'hugetlb', 'net_cls,net_prio', 'perf_event', 'freezer', 'devices', 'memory', 'blkio', 'cpu,cpuacct', 'cpuset', 'name=systemd']
+  const names = [
+    'pids',
+    'hugetlb',
+    'net_cls,net_prio',
+    'perf_event',
+    'freezer',
+    'devices',
+    'memory',
+    'blkio',
+    'cpu,cpuacct',
+    'cpuset',
+    'name=systemd',
+  ]
   return names.map((name, index) => `${names.length - index}:${name}:${path}\n`).join('')
 }
 
-function jumpLink(now: number, target: string | ((reader: Reader) => string), jump: (reader: Reader) => Location | null): Symlink {
+function jumpLink(
+  now: number,
+  target: string | ((reader: Reader) => string),
+  jump: (reader: Reader) => Location | null,
+): Symlink {
   return { ...symlink(target, now), jump }
 }
 
@@ -73,8 +112,14 @@ function resolveIn(process: Process, path: string): Location | null {
 
 function fdDirectory(now: number, process: Process): Directory {
   const extra = process.model?.spec.fds ?? []
-  const describe = (fd: number) => process.fds.get(fd)?.describe() ?? (process.model ? (extra[fd - 3] ?? (fd < 3 ? '/dev/null' : undefined)) : undefined)
-  const names = () => (process.model ? [0, 1, 2, ...extra.map((_, index) => index + 3)] : [...process.fds.keys()].sort((a, b) => a - b)).map(String)
+  const describe = (fd: number) =>
+    process.fds.get(fd)?.describe() ??
+    (process.model ? (extra[fd - 3] ?? (fd < 3 ? '/dev/null' : undefined)) : undefined)
+  const names = () =>
+    (process.model
+      ? [0, 1, 2, ...extra.map((_, index) => index + 3)]
+      : [...process.fds.keys()].sort((a, b) => a - b)
+    ).map(String)
   return new VirtualDirectory(
     now,
     names,
@@ -89,7 +134,8 @@ function fdDirectory(now: number, process: Process): Directory {
 
 function namespaceDirectory(now: number, process: Process): Directory {
   const { context, kernel } = process
-  const cgroup = context.cgroupRoot === kernel.rootCgroup ? INITIAL.cgroup : INITIAL.cgroup + context.cgroupRoot.createdNumber
+  const cgroup =
+    context.cgroupRoot === kernel.rootCgroup ? INITIAL.cgroup : INITIAL.cgroup + context.cgroupRoot.createdNumber
   const ids: [string, string, string][] = [
     ['cgroup', 'cgroup', String(cgroup)],
     ['ipc', 'ipc', context.ipcNs.id],
@@ -97,7 +143,12 @@ function namespaceDirectory(now: number, process: Process): Directory {
     ['net', 'net', context.netNs.id],
     ['pid', 'pid', context.pidNs.id],
     ['pid_for_children', 'pid', context.pidNs.id],
-    ...((kernel.distribution ? [['time', 'time', String(INITIAL.time)], ['time_for_children', 'time', String(INITIAL.time)]] : []) as [string, string, string][]),
+    ...((kernel.distribution
+      ? [
+          ['time', 'time', String(INITIAL.time)],
+          ['time_for_children', 'time', String(INITIAL.time)],
+        ]
+      : []) as [string, string, string][]),
     ['user', 'user', String(INITIAL.user)],
     ['uts', 'uts', context.utsNs.id],
   ]

@@ -1,5 +1,5 @@
 import { MachineError } from '../machine.ts'
-import { VirtualDirectory, symlink, virtualDirectory, virtualFile } from '../fs/inode.ts'
+import { LazyDirectory, VirtualDirectory, symlink, virtualDirectory, virtualFile } from '../fs/inode.ts'
 import type { Directory, Inode, Reader, VirtualFile } from '../fs/inode.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { PidNs } from '../kernel/namespaces.ts'
@@ -10,12 +10,21 @@ import { cgroups, diskstats, filesystems, loadavg, partitions, stat, uptime } fr
 
 /** The root of a proc file system: it shows the processes of the PID namespace that it was mounted for. */
 export function procRoot(kernel: Kernel, namespace: PidNs): Directory {
+  return new LazyDirectory(kernel.timers.now(), () => procDirectory(kernel, namespace))
+}
+
+function procDirectory(kernel: Kernel, namespace: PidNs): Directory {
   const now = kernel.timers.now()
-  const file = (make: () => string, mode = 0o444) => () => virtualFile(now, make, undefined, mode)
+  const file =
+    (make: () => string, mode = 0o444) =>
+    () =>
+      virtualFile(now, make, undefined, mode)
   const empty = () => virtualDirectory(now, {})
   const entries: Record<string, () => Inode> = {
     acpi: empty,
-    buddyinfo: file(() => 'Node 0, zone      DMA      1      1      1      1      1      1      1      1      1      1      2 \n'),
+    buddyinfo: file(
+      () => 'Node 0, zone      DMA      1      1      1      1      1      1      1      1      1      1      2 \n',
+    ),
     bus: () => virtualDirectory(now, { input: empty, pci: empty }),
     cgroups: file(() => cgroups(kernel)),
     cmdline: file(() => `${kernel.spec.kernel.cmdline}\n`),
@@ -27,7 +36,10 @@ export function procRoot(kernel: Kernel, namespace: PidNs): Directory {
     driver: empty,
     filesystems: file(() => filesystems(kernel)),
     fs: () => virtualDirectory(now, { ext4: empty, xfs: empty }),
-    interrupts: file(() => `${' '.repeat(11)}${kernel.online.map((id) => `CPU${id}`.padEnd(11)).join('')}\n  0: ${'0'.padStart(10)}   IO-APIC   2-edge      timer\n`),
+    interrupts: file(
+      () =>
+        `${' '.repeat(11)}${kernel.online.map((id) => `CPU${id}`.padEnd(11)).join('')}\n  0: ${'0'.padStart(10)}   IO-APIC   2-edge      timer\n`,
+    ),
     iomem: file(() => '00000000-00000fff : Reserved\n'),
     ioports: file(() => '0000-001f : dma1\n'),
     irq: empty,
@@ -48,24 +60,38 @@ export function procRoot(kernel: Kernel, namespace: PidNs): Directory {
     stat: file(() => stat(kernel)),
     swaps: file(() => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'),
     sys: () => sysctlDirectory(kernel, ''),
-    sysvipc: () => virtualDirectory(now, { msg: file(() => MSG_HEADER), sem: file(() => SEM_HEADER), shm: file(() => SHM_HEADER) }),
-    'thread-self': () => symlink((reader) => `${selfTarget(reader, namespace)}/task/${selfTarget(reader, namespace)}`, now),
+    sysvipc: () =>
+      virtualDirectory(now, { msg: file(() => MSG_HEADER), sem: file(() => SEM_HEADER), shm: file(() => SHM_HEADER) }),
+    'thread-self': () =>
+      symlink((reader) => `${selfTarget(reader, namespace)}/task/${selfTarget(reader, namespace)}`, now),
     timer_list: file(() => 'Timer List Version: v0.9\n', 0o400),
     tty: empty,
     uptime: file(() => uptime(kernel)),
     version: file(() => `${kernel.spec.kernel.banner.trimEnd()}\n`),
-    vmstat: file(() => `nr_free_pages ${Math.round(kernel.memory.freeKiB() / 4)}\noom_kill ${kernel.rootCgroup.memoryEvents.oom_kill}\n`),
+    vmstat: file(
+      () =>
+        `nr_free_pages ${Math.round(kernel.memory.freeKiB() / 4)}\noom_kill ${kernel.rootCgroup.memoryEvents.oom_kill}\n`,
+    ),
     zoneinfo: file(() => 'Node 0, zone      DMA\n'),
   }
   if (kernel.distribution) {
     entries.modules = file(() => kernel.spec.modules ?? '')
-    entries['sysrq-trigger'] = () => virtualFile(now, () => '', (text) => sysrq(kernel, text), 0o200)
+    entries['sysrq-trigger'] = () =>
+      virtualFile(
+        now,
+        () => '',
+        (text) => sysrq(kernel, text),
+        0o200,
+      )
     entries.kcore = file(() => '', 0o400)
   }
   const names = Object.keys(entries)
   return new VirtualDirectory(
     now,
-    () => [...[...namespace.processes.keys()].sort((a, b) => a - b).map(String), ...new Set([...names, ...kernel.procExtras.names()])],
+    () => [
+      ...[...namespace.processes.keys()].sort((a, b) => a - b).map(String),
+      ...new Set([...names, ...kernel.procExtras.names()]),
+    ],
     (name) => {
       if (name.charCodeAt(0) <= 57 && /^\d+$/.test(name)) {
         const process = namespace.processes.get(Number(name))
@@ -84,7 +110,13 @@ function selfTarget(reader: Reader, namespace: PidNs): string {
 
 /** Directories of /proc/sys follow from the names of the parameters. */
 function sysctlDirectory(kernel: Kernel, prefix: string): Directory {
-  const children = () => new Set(kernel.sysctls.names().filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length).split('/')[0] as string))
+  const children = () =>
+    new Set(
+      kernel.sysctls
+        .names()
+        .filter((name) => name.startsWith(prefix))
+        .map((name) => name.slice(prefix.length).split('/')[0] as string),
+    )
   return new VirtualDirectory(
     kernel.bootedAt,
     () => [...children()].sort(),
@@ -97,9 +129,17 @@ function sysctlDirectory(kernel: Kernel, prefix: string): Directory {
 }
 
 function sysctlFile(kernel: Kernel, name: string): VirtualFile {
-  const readonly = name.startsWith('kernel/random/') || name === 'kernel/osrelease' || name === 'kernel/version' || name === 'kernel/ostype'
+  const readonly =
+    name.startsWith('kernel/random/') ||
+    name === 'kernel/osrelease' ||
+    name === 'kernel/version' ||
+    name === 'kernel/ostype'
   const generate = (reader: Reader) => `${kernel.sysctls.read(name, reader) ?? ''}\n`
-  return virtualFile(kernel.bootedAt, generate, readonly ? undefined : (text, reader) => kernel.sysctls.write(name, text, reader))
+  return virtualFile(
+    kernel.bootedAt,
+    generate,
+    readonly ? undefined : (text, reader) => kernel.sysctls.write(name, text, reader),
+  )
 }
 
 function sysrq(kernel: Kernel, text: string): void {
@@ -108,7 +148,10 @@ function sysrq(kernel: Kernel, text: string): void {
   if (text.startsWith('b') || text.startsWith('o')) kernel.powerOff()
 }
 
-const DEVICES = 'Character devices:\n  1 mem\n  4 tty\n  5 /dev/tty\n 10 misc\n136 pts\n229 hvc\n\nBlock devices:\n  1 ramdisk\n  7 loop\n  8 sd\n259 blkext\n'
-const SHM_HEADER = '       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime                   rss                  swap\n'
-const MSG_HEADER = '       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime      ctime\n'
+const DEVICES =
+  'Character devices:\n  1 mem\n  4 tty\n  5 /dev/tty\n 10 misc\n136 pts\n229 hvc\n\nBlock devices:\n  1 ramdisk\n  7 loop\n  8 sd\n259 blkext\n'
+const SHM_HEADER =
+  '       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime                   rss                  swap\n'
+const MSG_HEADER =
+  '       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime      ctime\n'
 const SEM_HEADER = '       key      semid perms      nsems   uid   gid  cuid  cgid      otime      ctime\n'

@@ -98,7 +98,18 @@ export function smapsRollup(process: Process): string {
     ['Private_Dirty', shmem + anonymous],
     ['Referenced', figures.rssKiB],
     ['Anonymous', anonymous],
-    ...['KSM', 'LazyFree', 'AnonHugePages', 'ShmemPmdMapped', 'FilePmdMapped', 'Shared_Hugetlb', 'Private_Hugetlb', 'Swap', 'SwapPss', 'Locked'].map((name): [string, number] => [name, 0]),
+    ...[
+      'KSM',
+      'LazyFree',
+      'AnonHugePages',
+      'ShmemPmdMapped',
+      'FilePmdMapped',
+      'Shared_Hugetlb',
+      'Private_Hugetlb',
+      'Swap',
+      'SwapPss',
+      'Locked',
+    ].map((name): [string, number] => [name, 0]),
   ]
   return `563fcfb18000-7ffc525d8000 ---p 00000000 00:00 0                          [rollup]\n${rows.map(([name, kib]) => `${`${name}:`.padEnd(16)}${String(Math.round(kib)).padStart(8)} kB\n`).join('')}`
 }
@@ -125,6 +136,7 @@ export function limitsText(process: Process): string {
     ['Max realtime priority', '0', '0', ''],
     ['Max realtime timeout', 'unlimited', 'unlimited', 'us'],
   ]
-  const line = (a: string, b: string, c: string, d: string) => `${a.padEnd(26)}${b.padEnd(21)}${c.padEnd(21)}${d.padEnd(10)}\n`
+  const line = (a: string, b: string, c: string, d: string) =>
+    `${a.padEnd(26)}${b.padEnd(21)}${c.padEnd(21)}${d.padEnd(10)}\n`
   return line('Limit', 'Soft Limit', 'Hard Limit', 'Units') + rows.map((row) => line(...row)).join('')
 }

@@ -7,7 +7,8 @@ export function stat(kernel: Kernel): string {
   const usedTicks = Math.round((kernel.cpu.totalUsec() / 1e6) * USER_HZ)
   const upTicks = Math.round((upSeconds(kernel) * USER_HZ * kernel.online.length) / 1)
   const idle = Math.max(0, upTicks - usedTicks)
-  const each = (share: number) => `${Math.round(usedTicks / share)} 0 ${Math.round(upTicks / share / 50)} ${Math.round(idle / share)} 0 0 0 0 0 0`
+  const each = (share: number) =>
+    `${Math.round(usedTicks / share)} 0 ${Math.round(upTicks / share / 50)} ${Math.round(idle / share)} 0 0 0 0 0 0`
   const cpus = kernel.online.map((id) => `cpu${id} ${each(kernel.online.length)}\n`).join('')
   return (
     `cpu  ${each(1)}\n${cpus}intr 0\nctxt ${upTicks * 3}\nbtime ${Math.floor(kernel.bootedAt / 1000)}\nprocesses ${kernel.rootPidNs.lastPid}\n` +
@@ -47,19 +48,38 @@ export function filesystems(kernel: Kernel): string {
 export function partitions(kernel: Kernel): string {
   const rows = [...kernel.disks.values()]
     .filter((disk) => disk.sizeBytes > 0)
-    .map(({ spec, sizeBytes }) => `${String(spec.major).padStart(4)} ${String(spec.minor).padStart(8)} ${String(Math.floor(sizeBytes / 1024)).padStart(10)} ${spec.name}\n`)
+    .map(
+      ({ spec, sizeBytes }) =>
+        `${String(spec.major).padStart(4)} ${String(spec.minor).padStart(8)} ${String(Math.floor(sizeBytes / 1024)).padStart(10)} ${spec.name}\n`,
+    )
   return `major minor  #blocks  name\n\n${rows.join('')}`
 }
 
 export function diskstats(kernel: Kernel): string {
   return [...kernel.disks.values()]
-    .map(({ spec }) => `${String(spec.major).padStart(4)} ${String(spec.minor).padStart(7)} ${spec.name}${' 0'.repeat(17)}\n`)
+    .map(
+      ({ spec }) =>
+        `${String(spec.major).padStart(4)} ${String(spec.minor).padStart(7)} ${spec.name}${' 0'.repeat(17)}\n`,
+    )
     .join('')
 }
 
 /** /proc/cgroups */
 export function cgroups(kernel: Kernel): string {
-  const names = ['cpuset', 'cpu', 'cpuacct', 'blkio', 'memory', 'devices', 'freezer', 'net_cls', 'perf_event', 'net_prio', 'hugetlb', 'pids']
+  const names = [
+    'cpuset',
+    'cpu',
+    'cpuacct',
+    'blkio',
+    'memory',
+    'devices',
+    'freezer',
+    'net_cls',
+    'perf_event',
+    'net_prio',
+    'hugetlb',
+    'pids',
+  ]
   const hierarchy = (index: number) => (kernel.spec.cgroupVersion === 1 ? index + 1 : 0)
   return `#subsys_name\thierarchy\tnum_cgroups\tenabled\n${names.map((name, index) => `${name}\t${hierarchy(index)}\t1\t1\n`).join('')}`
 }

@@ -5,8 +5,20 @@ interface Variables {
   set(name: string, value: string): void
 }
 
-const TOKEN = /\s*(0[xX][0-9a-fA-F]+|\d+|[A-Za-z_]\w*|<<=|>>=|\*\*|\+\+|--|&&|\|\||<<|>>|<=|>=|==|!=|[-+*/%&|^]=|[-+*/%<>=!~&|^?:(),])/y
-const LEVELS = [['||'], ['&&'], ['|'], ['^'], ['&'], ['==', '!='], ['<', '<=', '>', '>='], ['<<', '>>'], ['+', '-'], ['*', '/', '%']]
+const TOKEN =
+  /\s*(0[xX][0-9a-fA-F]+|\d+|[A-Za-z_]\w*|<<=|>>=|\*\*|\+\+|--|&&|\|\||<<|>>|<=|>=|==|!=|[-+*/%&|^]=|[-+*/%<>=!~&|^?:(),])/y
+const LEVELS = [
+  ['||'],
+  ['&&'],
+  ['|'],
+  ['^'],
+  ['&'],
+  ['==', '!='],
+  ['<', '<=', '>', '>='],
+  ['<<', '>>'],
+  ['+', '-'],
+  ['*', '/', '%'],
+]
 
 /** $(( … )): 64-bit integers, variables by name, assignments. @throws ShellError */
 export function evaluate(text: string, variables: Variables): bigint {
@@ -100,23 +112,40 @@ class Arithmetic {
   #apply(operator: string, left: bigint, right: bigint): bigint {
     const truth = (value: boolean) => (value ? 1n : 0n)
     switch (operator) {
-      case '||': return truth(left !== 0n || right !== 0n)
-      case '&&': return truth(left !== 0n && right !== 0n)
-      case '|': return left | right
-      case '^': return left ^ right
-      case '&': return left & right
-      case '==': return truth(left === right)
-      case '!=': return truth(left !== right)
-      case '<': return truth(left < right)
-      case '<=': return truth(left <= right)
-      case '>': return truth(left > right)
-      case '>=': return truth(left >= right)
-      case '<<': return BigInt.asIntN(64, left << (right & 63n))
-      case '>>': return left >> (right & 63n)
-      case '+': return BigInt.asIntN(64, left + right)
-      case '-': return BigInt.asIntN(64, left - right)
-      case '*': return BigInt.asIntN(64, left * right)
-      case '**': return BigInt.asIntN(64, left ** right)
+      case '||':
+        return truth(left !== 0n || right !== 0n)
+      case '&&':
+        return truth(left !== 0n && right !== 0n)
+      case '|':
+        return left | right
+      case '^':
+        return left ^ right
+      case '&':
+        return left & right
+      case '==':
+        return truth(left === right)
+      case '!=':
+        return truth(left !== right)
+      case '<':
+        return truth(left < right)
+      case '<=':
+        return truth(left <= right)
+      case '>':
+        return truth(left > right)
+      case '>=':
+        return truth(left >= right)
+      case '<<':
+        return BigInt.asIntN(64, left << (right & 63n))
+      case '>>':
+        return left >> (right & 63n)
+      case '+':
+        return BigInt.asIntN(64, left + right)
+      case '-':
+        return BigInt.asIntN(64, left - right)
+      case '*':
+        return BigInt.asIntN(64, left * right)
+      case '**':
+        return BigInt.asIntN(64, left ** right)
       default:
         if (right === 0n) {
           if (this.#skipping > 0) return 0n
@@ -131,7 +160,10 @@ class Arithmetic {
     if (this.#take('~')) return ~this.#unary()
     if (this.#take('-')) return -this.#unary()
     if (this.#take('+')) return this.#unary()
-    for (const [token, step] of [['++', 1n], ['--', -1n]] as const) {
+    for (const [token, step] of [
+      ['++', 1n],
+      ['--', -1n],
+    ] as const) {
       if (!this.#take(token)) continue
       const name = this.#tokens[this.#at++] ?? ''
       return this.#store(name, this.#load(name) + step)

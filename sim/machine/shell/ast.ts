@@ -77,7 +77,14 @@ export type Word = Part[]
 
 export type Part =
   | { type: 'text'; text: string; quoted: boolean }
-  | { type: 'parameter'; name: string; operator: string; argument: Word | null; replacement: Word | null; quoted: boolean }
+  | {
+      type: 'parameter'
+      name: string
+      operator: string
+      argument: Word | null
+      replacement: Word | null
+      quoted: boolean
+    }
   | { type: 'command'; body: List; quoted: boolean }
   | { type: 'arithmetic'; expression: Word; quoted: boolean }
 

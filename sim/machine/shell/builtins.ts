@@ -17,7 +17,24 @@ import { ShellError } from './shellError.ts'
 
 export type Builtin = (shell: Shell, argv: string[]) => number | Promise<number>
 
-export const SPECIAL_BUILTINS = new Set([':', '.', 'source', 'break', 'continue', 'eval', 'exec', 'exit', 'export', 'readonly', 'return', 'set', 'shift', 'times', 'trap', 'unset'])
+export const SPECIAL_BUILTINS = new Set([
+  ':',
+  '.',
+  'source',
+  'break',
+  'continue',
+  'eval',
+  'exec',
+  'exit',
+  'export',
+  'readonly',
+  'return',
+  'set',
+  'shift',
+  'times',
+  'trap',
+  'unset',
+])
 
 export const BUILTINS = new Map<string, Builtin>([
   [':', () => 0],
@@ -121,7 +138,9 @@ function logical(cwd: string, target: string): string {
 async function declare(shell: Shell, argv: string[], marked: Set<string>, word: string): Promise<number> {
   const names = argv.slice(1).filter((name) => name !== '-p' && name !== '-n')
   if (names.length === 0) {
-    const lines = [...marked].sort().map((name) => `${word} ${name}='${(shell.get(name) ?? '').replaceAll("'", `'\\''`)}'\n`)
+    const lines = [...marked]
+      .sort()
+      .map((name) => `${word} ${name}='${(shell.get(name) ?? '').replaceAll("'", `'\\''`)}'\n`)
     return written(shell, lines.join(''))
   }
   for (const text of names) {
@@ -142,11 +161,28 @@ function unset(shell: Shell, argv: string[]): number {
   return 0
 }
 
-const LONG_OPTIONS: Record<string, string> = { errexit: 'e', nounset: 'u', xtrace: 'x', noglob: 'f', pipefail: 'pipefail', allexport: 'a', noexec: 'n', verbose: 'v', monitor: 'm' }
+const LONG_OPTIONS: Record<string, string> = {
+  errexit: 'e',
+  nounset: 'u',
+  xtrace: 'x',
+  noglob: 'f',
+  pipefail: 'pipefail',
+  allexport: 'a',
+  noexec: 'n',
+  verbose: 'v',
+  monitor: 'm',
+}
 
 async function set(shell: Shell, argv: string[]): Promise<number> {
   const args = argv.slice(1)
-  if (args.length === 0) return written(shell, [...shell.variables].sort().map(([name, value]) => `${name}='${value}'\n`).join(''))
+  if (args.length === 0)
+    return written(
+      shell,
+      [...shell.variables]
+        .sort()
+        .map(([name, value]) => `${name}='${value}'\n`)
+        .join(''),
+    )
   while (args[0] !== undefined && /^[-+]./.test(args[0])) {
     const option = args.shift() as string
     if (option === '--') {
@@ -156,7 +192,8 @@ async function set(shell: Shell, argv: string[]): Promise<number> {
     const on = option.startsWith('-')
     for (const letter of option.slice(1)) {
       const name = letter === 'o' ? LONG_OPTIONS[args.shift() ?? ''] : letter
-      if (name === undefined || !/^([a-zA-Z]|pipefail)$/.test(name)) throw new ShellError(`set: illegal option ${option}`)
+      if (name === undefined || !/^([a-zA-Z]|pipefail)$/.test(name))
+        throw new ShellError(`set: illegal option ${option}`)
       if (on) shell.options.add(name)
       else shell.options.delete(name)
     }
@@ -262,7 +299,8 @@ async function wait(shell: Shell, argv: string[]): Promise<number> {
 }
 
 export function jobOf(shell: Shell, text: string): Process | undefined {
-  if (text.startsWith('%')) return shell.jobs[text === '%%' || text === '%+' ? shell.jobs.length - 1 : Number(text.slice(1)) - 1]
+  if (text.startsWith('%'))
+    return shell.jobs[text === '%%' || text === '%+' ? shell.jobs.length - 1 : Number(text.slice(1)) - 1]
   return shell.jobs.find((job) => String(job.ownPid) === text)
 }
 
@@ -396,5 +434,13 @@ function getopts(shell: Shell, argv: string[]): number {
 
 async function jobs(shell: Shell): Promise<number> {
   const live = shell.jobs.filter((job) => !job.dead)
-  return written(shell, live.map((job, index) => `[${index + 1}]${index === live.length - 1 ? '+' : '-'}  Running                    ${job.argv.join(' ')}\n`).join(''))
+  return written(
+    shell,
+    live
+      .map(
+        (job, index) =>
+          `[${index + 1}]${index === live.length - 1 ? '+' : '-'}  Running                    ${job.argv.join(' ')}\n`,
+      )
+      .join(''),
+  )
 }

@@ -37,7 +37,8 @@ function recognise(node: Loop): EndlessLoop | null {
   if (all.some((words) => words[0] !== 'sleep' && !isNothing(words, false))) return null
   if (sleeps.length === 0) return constant ? { sleepMs: 0, words: [] } : null
   const [first] = sleeps
-  if (sleeps.length > 1 || first?.length !== 2 || !/^\d+(\.\d+)?$/.test(first[1] ?? '') || Number(first[1]) === 0) return null
+  if (sleeps.length > 1 || first?.length !== 2 || !/^\d+(\.\d+)?$/.test(first[1] ?? '') || Number(first[1]) === 0)
+    return null
   return { sleepMs: Number(first[1]) * 1000, words: first }
 }
 

@@ -54,14 +54,22 @@ export async function expandText(shell: Shell, word: Word, substitute: Substitut
 
 /** A pattern: quoted characters stand for themselves. */
 export async function expandPattern(shell: Shell, word: Word, substitute: Substitute): Promise<string> {
-  return (await pieces(shell, word, substitute)).map((piece) => (piece.quoted ? piece.text.replace(/[*?[\]\\]/g, '\\$&') : piece.text)).join('')
+  return (await pieces(shell, word, substitute))
+    .map((piece) => (piece.quoted ? piece.text.replace(/[*?[\]\\]/g, '\\$&') : piece.text))
+    .join('')
 }
 
 async function pieces(shell: Shell, word: Word, substitute: Substitute): Promise<Piece[]> {
   const result: Piece[] = []
   for (const [index, part] of word.entries()) {
-    if (part.type === 'text') result.push({ text: index === 0 && !part.quoted ? tilde(shell, part.text) : part.text, quoted: part.quoted, expanded: false })
-    else if (part.type === 'command') result.push({ text: await substitute(shell, part.body), quoted: part.quoted, expanded: true })
+    if (part.type === 'text')
+      result.push({
+        text: index === 0 && !part.quoted ? tilde(shell, part.text) : part.text,
+        quoted: part.quoted,
+        expanded: false,
+      })
+    else if (part.type === 'command')
+      result.push({ text: await substitute(shell, part.body), quoted: part.quoted, expanded: true })
     else if (part.type === 'arithmetic') {
       const text = await expandText(shell, part.expression, substitute)
       result.push({ text: String(evaluate(text, shell.variablesForArithmetic)), quoted: part.quoted, expanded: true })
@@ -106,7 +114,9 @@ async function parameter(shell: Shell, part: Part & { type: 'parameter' }, subst
     case '##':
     case '%':
     case '%%':
-      return piece(trim(unset(shell, name, value), await expandPattern(shell, part.argument ?? [], substitute), operator))
+      return piece(
+        trim(unset(shell, name, value), await expandPattern(shell, part.argument ?? [], substitute), operator),
+      )
     case '/':
     case '//': {
       const pattern = patternSource(await expandPattern(shell, part.argument ?? [], substitute))
@@ -115,7 +125,8 @@ async function parameter(shell: Shell, part: Part & { type: 'parameter' }, subst
       return piece((value ?? '').replace(new RegExp(pattern, operator === '//' ? 'gs' : 's'), () => replacement))
     }
     case ':': {
-      const numberOf = async (word: Word) => Number(evaluate(await expandText(shell, word, substitute), shell.variablesForArithmetic))
+      const numberOf = async (word: Word) =>
+        Number(evaluate(await expandText(shell, word, substitute), shell.variablesForArithmetic))
       const text = value ?? ''
       let from = await numberOf(part.argument ?? [])
       if (from < 0) from = Math.max(0, text.length + from)
@@ -129,11 +140,14 @@ async function parameter(shell: Shell, part: Part & { type: 'parameter' }, subst
 }
 
 function within(list: Piece[], quoted: boolean): Piece[] {
-  return quoted ? list.map((piece) => ({ ...piece, quoted: true })) : list.map((piece) => ({ ...piece, expanded: piece.expanded || !piece.quoted }))
+  return quoted
+    ? list.map((piece) => ({ ...piece, quoted: true }))
+    : list.map((piece) => ({ ...piece, expanded: piece.expanded || !piece.quoted }))
 }
 
 function unset(shell: Shell, name: string, value: string | undefined): string {
-  if (value === undefined && shell.options.has('u') && !'@*'.includes(name)) throw new ShellError(`${name}: parameter not set`)
+  if (value === undefined && shell.options.has('u') && !'@*'.includes(name))
+    throw new ShellError(`${name}: parameter not set`)
   return value ?? ''
 }
 
@@ -153,7 +167,8 @@ function trim(text: string, pattern: string, operator: string): string {
   const lengths = Array.from({ length: text.length + 1 }, (_, index) => (longest ? text.length - index : index))
   for (const length of lengths) {
     if (operator.startsWith('#') && expression.test(text.slice(0, length))) return text.slice(length)
-    if (operator.startsWith('%') && expression.test(text.slice(text.length - length))) return text.slice(0, text.length - length)
+    if (operator.startsWith('%') && expression.test(text.slice(text.length - length)))
+      return text.slice(0, text.length - length)
   }
   return text
 }

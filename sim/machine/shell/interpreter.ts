@@ -49,7 +49,15 @@ async function runNode(shell: Shell, node: Node, last: boolean): Promise<number>
       return 0
     case 'subshell': {
       const child = shell.process.fork()
-      return errexit(shell, await awaitChild(shell, startChild(shell, child, async (inner) => withRedirections(inner, node.redirections, () => runList(inner, node.body, true)))))
+      return errexit(
+        shell,
+        await awaitChild(
+          shell,
+          startChild(shell, child, async (inner) =>
+            withRedirections(inner, node.redirections, () => runList(inner, node.body, true)),
+          ),
+        ),
+      )
     }
     default:
       return withRedirections(shell, node.redirections, () => runCompound(shell, node, last))
@@ -128,7 +136,10 @@ async function runFor(shell: Shell, node: For): Promise<number> {
 }
 
 /** `once` runs a body and answers whether the loop goes on: break and continue end here. */
-async function looping(shell: Shell, loop: (once: (body: () => Promise<unknown>) => Promise<boolean>) => Promise<number>): Promise<number> {
+async function looping(
+  shell: Shell,
+  loop: (once: (body: () => Promise<unknown>) => Promise<boolean>) => Promise<number>,
+): Promise<number> {
   shell.inLoop++
   try {
     return await loop(async (body) => {
@@ -160,7 +171,11 @@ async function runCase(shell: Shell, node: Case, last: boolean): Promise<number>
   return 0
 }
 
-async function withRedirections(shell: Shell, redirections: Simple['redirections'], run: () => Promise<number>): Promise<number> {
+async function withRedirections(
+  shell: Shell,
+  redirections: Simple['redirections'],
+  run: () => Promise<number>,
+): Promise<number> {
   if (redirections.length === 0) return run()
   const saved = await redirect(shell, shell.process, redirections, substitute)
   if (saved === null) return 1
@@ -279,20 +294,24 @@ async function runSimple(shell: Shell, command: Simple, last: boolean): Promise<
   const name = argv[0]
   if (name === undefined) return assign(shell, command)
   const assignments: { name: string; value: string }[] = []
-  for (const { name: variable, value } of command.assignments) assignments.push({ name: variable, value: await expandText(shell, value, substitute) })
+  for (const { name: variable, value } of command.assignments)
+    assignments.push({ name: variable, value: await expandText(shell, value, substitute) })
   if (shell.options.has('x')) void shell.process.err(`${shell.get('PS4') ?? '+ '}${argv.join(' ')}\n`)
   const body = shell.functions.get(name)
   const builtin = body ? undefined : BUILTINS.get(name)
   if (!body && !builtin) return runExternal(shell, command, argv, assignments, last)
   const special = SPECIAL_BUILTINS.has(name)
-  const before = assignments.map(({ name: variable }) => [variable, shell.get(variable), shell.exported.has(variable)] as const)
+  const before = assignments.map(
+    ({ name: variable }) => [variable, shell.get(variable), shell.exported.has(variable)] as const,
+  )
   for (const { name: variable, value } of assignments) {
     shell.set(variable, value)
     if (!special) shell.exported.add(variable)
   }
   const pause = shell.process.spend(BUILTIN_USEC)
   if (pause) await pause
-  const saved = command.redirections.length > 0 ? await redirect(shell, shell.process, command.redirections, substitute) : undefined
+  const saved =
+    command.redirections.length > 0 ? await redirect(shell, shell.process, command.redirections, substitute) : undefined
   if (saved === null) {
     if (special) throw new ExitShell(2)
     return 1
@@ -349,7 +368,13 @@ async function callFunction(shell: Shell, body: Node, args: string[]): Promise<n
   }
 }
 
-async function runExternal(shell: Shell, command: Simple, argv: string[], assignments: { name: string; value: string }[], last: boolean): Promise<number> {
+async function runExternal(
+  shell: Shell,
+  command: Simple,
+  argv: string[],
+  assignments: { name: string; value: string }[],
+  last: boolean,
+): Promise<number> {
   const inPlace = last && shell.traps.size === 0 && shell.jobs.every((job) => job.dead)
   const child = inPlace ? shell.process : shell.process.fork()
   child.context.env = shell.environment(assignments)
@@ -364,7 +389,10 @@ async function runExternal(shell: Shell, command: Simple, argv: string[], assign
     ;({ program, path } = findProgram(child, name, shell.get('PATH')))
   } catch (error) {
     const missing = !(error instanceof MachineError) || error.errno === 'ENOENT' || error.errno === 'ENOTDIR'
-    if (child.fds.has(2)) await child.err(`${shell.name}: ${name}: ${missing && !name.includes('/') ? 'not found' : missing ? 'not found' : (error as Error).message}\n`)
+    if (child.fds.has(2))
+      await child.err(
+        `${shell.name}: ${name}: ${missing && !name.includes('/') ? 'not found' : missing ? 'not found' : (error as Error).message}\n`,
+      )
     if (!inPlace) child.finish(missing ? 127 : 126)
     return missing ? 127 : 126
   }

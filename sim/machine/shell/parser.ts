@@ -2,7 +2,25 @@ import { ShellSyntaxError } from './ast.ts'
 import type { Case, List, Node, Part, Redirection, Simple, Word } from './ast.ts'
 import { WordReader } from './wordReader.ts'
 
-const RESERVED = new Set(['if', 'then', 'elif', 'else', 'fi', 'while', 'until', 'do', 'done', 'for', 'case', 'esac', 'in', '{', '}', '!', 'function'])
+const RESERVED = new Set([
+  'if',
+  'then',
+  'elif',
+  'else',
+  'fi',
+  'while',
+  'until',
+  'do',
+  'done',
+  'for',
+  'case',
+  'esac',
+  'in',
+  '{',
+  '}',
+  '!',
+  'function',
+])
 const CACHE_SIZE = 500
 const cache = new Map<string, List>()
 
@@ -43,7 +61,8 @@ export class Parser {
     const items: List['items'] = []
     for (;;) {
       this.#reader.skipNewlines()
-      while (this.#reader.peek() === ';' && this.#reader.peek(1) !== ';' && items.length === 0 && stops.length === 0) this.#fail(';')
+      while (this.#reader.peek() === ';' && this.#reader.peek(1) !== ';' && items.length === 0 && stops.length === 0)
+        this.#fail(';')
       if (this.#reader.atEnd() || this.#stopsHere(stops)) return { type: 'list', items }
       const start = this.#reader.position
       const node = this.#andOr()
@@ -167,7 +186,13 @@ export class Parser {
       this.#reader.position += 2
       const text = 'elif'
       const node = this.#if()
-      return { type: 'if', condition, then, else: { type: 'list', items: [{ node, background: false, text }] }, redirections: [] }
+      return {
+        type: 'if',
+        condition,
+        then,
+        else: { type: 'list', items: [{ node, background: false, text }] },
+        redirections: [],
+      }
     }
     if (this.#keyword('else')) other = this.#filled(this.#list(['fi']))
     this.#expect('fi')
@@ -203,7 +228,8 @@ export class Parser {
       if (this.#keyword('esac')) break
       this.#reader.take('(')
       const patterns = [this.#word() ?? this.#fail()]
-      for (this.#reader.skipBlank(); this.#reader.take('|'); this.#reader.skipBlank()) patterns.push(this.#word() ?? this.#fail())
+      for (this.#reader.skipBlank(); this.#reader.take('|'); this.#reader.skipBlank())
+        patterns.push(this.#word() ?? this.#fail())
       if (!this.#reader.take(')')) this.#fail(undefined, ')')
       const body = this.#list([';;', 'esac'])
       arms.push({ patterns, body })
@@ -264,7 +290,13 @@ export class Parser {
 
   #fail(seen?: string, wanted?: string): never {
     this.#reader.skipBlank()
-    const next = seen ?? (this.#reader.atEnd() ? 'end of file' : this.#reader.peek() === '\n' ? 'newline' : (this.#reader.peekName() ?? this.#reader.peekOperator()))
+    const next =
+      seen ??
+      (this.#reader.atEnd()
+        ? 'end of file'
+        : this.#reader.peek() === '\n'
+          ? 'newline'
+          : (this.#reader.peekName() ?? this.#reader.peekOperator()))
     const shown = next === 'end of file' || next === 'newline' ? `unexpected ${next}` : `unexpected "${next}"`
     throw new ShellSyntaxError(`syntax error: ${shown}${wanted ? ` (expecting "${wanted}")` : ''}`)
   }

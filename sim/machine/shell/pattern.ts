@@ -2,7 +2,17 @@ import type { Process } from '../kernel/process.ts'
 import { place } from '../fs/files.ts'
 
 const cache = new Map<string, RegExp>()
-const CLASSES: Record<string, string> = { alpha: 'A-Za-z', digit: '0-9', alnum: 'A-Za-z0-9', upper: 'A-Z', lower: 'a-z', space: '\\s', blank: ' \\t', punct: '!-\\/:-@\\[-`{-~', xdigit: '0-9A-Fa-f' }
+const CLASSES: Record<string, string> = {
+  alpha: 'A-Za-z',
+  digit: '0-9',
+  alnum: 'A-Za-z0-9',
+  upper: 'A-Z',
+  lower: 'a-z',
+  space: '\\s',
+  blank: ' \\t',
+  punct: '!-\\/:-@\\[-`{-~',
+  xdigit: '0-9A-Fa-f',
+}
 
 /** A shell pattern as a regular expression for the whole text. A backslash quotes the next character. */
 export function patternRegExp(pattern: string, flags = 's'): RegExp {
@@ -48,7 +58,9 @@ function bracketEnd(pattern: string, start: number): number {
 
 function bracket(inner: string): string {
   const negated = inner.startsWith('!') || inner.startsWith('^')
-  const body = (negated ? inner.slice(1) : inner).replace(/\[:(\w+):\]|[\\\]^[]/g, (all, name: string | undefined) => (name ? (CLASSES[name] ?? '') : `\\${all}`))
+  const body = (negated ? inner.slice(1) : inner).replace(/\[:(\w+):\]|[\\\]^[]/g, (all, name: string | undefined) =>
+    name ? (CLASSES[name] ?? '') : `\\${all}`,
+  )
   return `[${negated ? '^' : ''}${body}]`
 }
 
@@ -85,7 +97,10 @@ export function glob(process: Process, pattern: string): string[] {
     found = next
   }
   const slash = pattern.endsWith('/') ? '/' : ''
-  return found.filter((path) => path !== '').map((path) => path + slash).sort()
+  return found
+    .filter((path) => path !== '')
+    .map((path) => path + slash)
+    .sort()
 }
 
 function namesIn(process: Process, path: string): string[] {

@@ -62,7 +62,11 @@ export async function readBuiltin(shell: Shell, argv: string[]): Promise<number>
   return ended ? 1 : 0
 }
 
-async function waiting(shell: Shell, got: Promise<Uint8Array | null>, timeoutMs: number | null): Promise<Uint8Array | null> {
+async function waiting(
+  shell: Shell,
+  got: Promise<Uint8Array | null>,
+  timeoutMs: number | null,
+): Promise<Uint8Array | null> {
   const { process } = shell
   return process.block<Uint8Array | null>((resolve, reject) => {
     void got.then(resolve, reject)

@@ -11,7 +11,12 @@ import type { Shell } from './shell.ts'
 export type SavedFds = [number, OpenFile | null][]
 
 /** Applies redirections to a process; null when one failed, which was told on stderr. */
-export async function redirect(shell: Shell, process: Process, list: Redirection[], substitute: (shell: Shell, body: List) => Promise<string>): Promise<SavedFds | null> {
+export async function redirect(
+  shell: Shell,
+  process: Process,
+  list: Redirection[],
+  substitute: (shell: Shell, body: List) => Promise<string>,
+): Promise<SavedFds | null> {
   const saved: SavedFds = []
   for (const redirection of list) {
     const target = await expandText(shell, redirection.target, substitute)

@@ -70,7 +70,9 @@ async function interact(process: Process, name: string, options: Set<string>): P
   const shell = new Shell(process, name.replace(/^-/, ''), [])
   for (const option of options) shell.options.add(option)
   const prompting = process.fds.get(0)?.tty === true || options.has('i')
-  if (prompting) for (const signal of ['INT', 'TERM', 'QUIT']) if (!process.handlers.has(signal)) process.handlers.set(signal, () => process.interrupt())
+  if (prompting)
+    for (const signal of ['INT', 'TERM', 'QUIT'])
+      if (!process.handlers.has(signal)) process.handlers.set(signal, () => process.interrupt())
   const reader = new LineReader(process)
   return runShell(shell, async () => {
     let pendingText = ''
@@ -110,7 +112,10 @@ function prompt(shell: Shell): string {
   const home = shell.get('HOME') ?? ''
   const { cwd } = shell.process.context
   const where = cwd === home ? '~' : home !== '' && cwd.startsWith(`${home}/`) ? `~${cwd.slice(home.length)}` : cwd
-  return (shell.get('PS1') ?? '').replaceAll('\\w', where).replaceAll('\\$', shell.process.uid === 0 ? '#' : '$').replaceAll('\\h', shell.process.context.utsNs.hostname)
+  return (shell.get('PS1') ?? '')
+    .replaceAll('\\w', where)
+    .replaceAll('\\$', shell.process.uid === 0 ? '#' : '$')
+    .replaceAll('\\h', shell.process.context.utsNs.hostname)
 }
 
 /** Lines of a stream, not one byte read ahead of what a child may want: bytes after the line stay for the next call. */

@@ -63,7 +63,12 @@ export class WordReader {
   peekName(): string | null {
     this.skipBlank()
     let end = this.position
-    while (end < this.text.length && !ENDS_WORD.has(this.text[end] as string) && !/["'$`\\]/.test(this.text[end] as string)) end++
+    while (
+      end < this.text.length &&
+      !ENDS_WORD.has(this.text[end] as string) &&
+      !/["'$`\\]/.test(this.text[end] as string)
+    )
+      end++
     return end === this.position ? null : this.text.slice(this.position, end)
   }
 
@@ -129,14 +134,18 @@ export class WordReader {
       this.position += 2
       if (after === '\n') return
       if (after === '') parts.push({ type: 'text', text: '\\', quoted: true })
-      else if (quoted && !'$`"\\'.includes(after) && !(within === '"}' && after === '}')) parts.push({ type: 'text', text: `\\${after}`, quoted: true })
+      else if (quoted && !'$`"\\'.includes(after) && !(within === '"}' && after === '}'))
+        parts.push({ type: 'text', text: `\\${after}`, quoted: true })
       else parts.push({ type: 'text', text: after, quoted: true })
     } else if (next === '$') this.#dollar(parts, quoted)
     else if (next === '`') this.#backquote(parts, quoted)
     else {
       let end = this.position
       const stop = (character: string) =>
-        '\\$`"'.includes(character) || (character === "'" && !quoted) || (within === '' && ENDS_WORD.has(character)) || (within.endsWith('}') && character === '}')
+        '\\$`"'.includes(character) ||
+        (character === "'" && !quoted) ||
+        (within === '' && ENDS_WORD.has(character)) ||
+        (within.endsWith('}') && character === '}')
       while (end < this.text.length && !stop(this.text[end] as string)) end++
       if (end === this.position) end++
       parts.push({ type: 'text', text: this.text.slice(this.position, end), quoted })
@@ -222,7 +231,13 @@ export class WordReader {
       const before = this.position
       this.#part(parts, quoted ? '"}' : '}')
       const last = parts[parts.length - 1]
-      if (until !== null && last?.type === 'text' && this.text[before] !== '"' && this.text[before] !== "'" && this.text[before] !== '\\') {
+      if (
+        until !== null &&
+        last?.type === 'text' &&
+        this.text[before] !== '"' &&
+        this.text[before] !== "'" &&
+        this.text[before] !== '\\'
+      ) {
         const cut = last.text.indexOf(until)
         if (cut >= 0) {
           this.position -= last.text.length - cut
@@ -272,7 +287,19 @@ function parameter(name: string, quoted: boolean): Part {
   return { type: 'parameter', name, operator: '', argument: null, replacement: null, quoted }
 }
 
-const ESCAPES: Record<string, string> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v', e: '\x1b', '\\': '\\', "'": "'", '"': '"' }
+const ESCAPES: Record<string, string> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  e: '\x1b',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+}
 
 /** Backslash escapes of printf, echo -e and $'…'. */
 export function unescape(text: string): string {

@@ -1,5 +1,5 @@
 import { MachineError } from '../machine.ts'
-import { VirtualDirectory, virtualFile } from '../fs/inode.ts'
+import { LazyDirectory, VirtualDirectory, virtualFile } from '../fs/inode.ts'
 import type { Directory, Inode } from '../fs/inode.ts'
 import type { Cgroup } from '../kernel/cgroup.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -17,15 +17,29 @@ export interface CgroupFile {
 
 /** The cgroup v2 tree below a group, as it is mounted for a container or for the machine. */
 export function cgroupRoot(kernel: Kernel, group: Cgroup): Directory {
-  return kernel.spec.cgroupVersion === 2 ? groupDirectory(kernel, group, v2Files(kernel)) : v1Root(kernel, group)
+  const make = () =>
+    kernel.spec.cgroupVersion === 2 ? groupDirectory(kernel, group, filesOf(kernel)) : v1Root(kernel, group)
+  return new LazyDirectory(group.createdAt, make, kernel.spec.cgroupVersion === 2 ? 0o755 : 0o555)
+}
+
+const tables = new WeakMap<Kernel, Record<string, CgroupFile>>()
+
+function filesOf(kernel: Kernel): Record<string, CgroupFile> {
+  let table = tables.get(kernel)
+  if (!table) tables.set(kernel, (table = v2Files(kernel)))
+  return table
 }
 
 function v1Root(kernel: Kernel, group: Cgroup): Directory {
   const controllers = v1Files(kernel)
-  return new VirtualDirectory(kernel.bootedAt, () => Object.keys(controllers), (name) => {
-    const files = Object.hasOwn(controllers, name) ? controllers[name] : undefined
-    return files ? groupDirectory(kernel, group, files) : undefined
-  })
+  return new VirtualDirectory(
+    kernel.bootedAt,
+    () => Object.keys(controllers),
+    (name) => {
+      const files = Object.hasOwn(controllers, name) ? controllers[name] : undefined
+      return files ? groupDirectory(kernel, group, files) : undefined
+    },
+  )
 }
 
 export function groupDirectory(kernel: Kernel, group: Cgroup, files: Record<string, CgroupFile>): Directory {
@@ -44,7 +58,12 @@ export function groupDirectory(kernel: Kernel, group: Cgroup, files: Record<stri
 
 function groupFile(group: Cgroup, file: CgroupFile): Inode {
   const { write } = file
-  return virtualFile(group.createdAt, () => file.read(group), write ? (text) => write(group, text.trim()) : undefined, file.mode ?? (write ? 0o644 : 0o444))
+  return virtualFile(
+    group.createdAt,
+    () => file.read(group),
+    write ? (text) => write(group, text.trim()) : undefined,
+    file.mode ?? (write ? 0o644 : 0o444),
+  )
 }
 
 function bytes(kib: number | null): string {
@@ -59,26 +78,46 @@ function limit(text: string): number | null {
 }
 
 function v2Files(kernel: Kernel): Record<string, CgroupFile> {
-  const fixed = (text: string, mode?: number): CgroupFile => (mode === undefined ? { read: () => text } : { read: () => text, mode })
+  const fixed = (text: string, mode?: number): CgroupFile =>
+    mode === undefined ? { read: () => text } : { read: () => text, mode }
   const setting = (text: string): CgroupFile => ({ read: () => text, write: () => undefined, notInRoot: true })
   const files: Record<string, CgroupFile> = {
     'cgroup.controllers': fixed('cpuset cpu io memory hugetlb pids\n'),
-    'cgroup.events': { read: (group) => `populated ${group.allProcesses().length > 0 ? 1 : 0}\nfrozen 0\n`, notInRoot: true },
+    'cgroup.events': {
+      read: (group) => `populated ${group.allProcesses().length > 0 ? 1 : 0}\nfrozen 0\n`,
+      notInRoot: true,
+    },
     'cgroup.freeze': setting('0\n'),
-    'cgroup.kill': { read: () => '', write: (group) => group.allProcesses().forEach((process) => process.terminate('KILL')), mode: 0o200, notInRoot: true },
+    'cgroup.kill': {
+      read: () => '',
+      write: (group) => group.allProcesses().forEach((process) => process.terminate('KILL')),
+      mode: 0o200,
+      notInRoot: true,
+    },
     'cgroup.max.depth': { read: () => 'max\n', write: () => undefined },
     'cgroup.max.descendants': { read: () => 'max\n', write: () => undefined },
     'cgroup.procs': { read: (group) => procs(kernel, group), write: (group, text) => move(kernel, group, text) },
     'cgroup.stat': { read: (group) => `nr_descendants ${group.children.size}\nnr_dying_descendants 0\n` },
-    'cgroup.subtree_control': { read: (group) => (group.children.size > 0 ? 'cpuset cpu io memory hugetlb pids\n' : '\n'), write: () => undefined },
+    'cgroup.subtree_control': {
+      read: (group) => (group.children.size > 0 ? 'cpuset cpu io memory hugetlb pids\n' : '\n'),
+      write: () => undefined,
+    },
     'cgroup.threads': { read: (group) => procs(kernel, group), write: () => undefined },
     'cgroup.type': setting('domain\n'),
     'cpu.idle': setting('0\n'),
-    'cpu.max': { read: (group) => `${group.cpuQuota ?? 'max'} ${group.cpuPeriod}\n`, write: (group, text) => setCpuMax(kernel, group, text), notInRoot: true },
+    'cpu.max': {
+      read: (group) => `${group.cpuQuota ?? 'max'} ${group.cpuPeriod}\n`,
+      write: (group, text) => setCpuMax(kernel, group, text),
+      notInRoot: true,
+    },
     'cpu.max.burst': setting('0\n'),
     'cpu.stat': { read: (group) => cpuStat(kernel, group) },
     'cpu.stat.local': { read: (group) => `throttled_usec ${Math.round(group.throttledUsec)}\n`, notInRoot: true },
-    'cpu.weight': { read: (group) => `${group.cpuWeight}\n`, write: (group, text) => setWeight(kernel, group, text), notInRoot: true },
+    'cpu.weight': {
+      read: (group) => `${group.cpuWeight}\n`,
+      write: (group, text) => setWeight(kernel, group, text),
+      notInRoot: true,
+    },
     'cpu.weight.nice': setting('19\n'),
     'cpuset.cpus': setting('\n'),
     'cpuset.cpus.effective': { read: () => `${cpuList(kernel.online)}\n` },
@@ -94,10 +133,18 @@ function v2Files(kernel: Kernel): Record<string, CgroupFile> {
     'memory.events.local': { read: (group) => events(group), notInRoot: true },
     'memory.high': setting('max\n'),
     'memory.low': setting('0\n'),
-    'memory.max': { read: (group) => bytes(group.memoryMaxKiB), write: (group, text) => setMemoryMax(group, text), notInRoot: true },
+    'memory.max': {
+      read: (group) => bytes(group.memoryMaxKiB),
+      write: (group, text) => setMemoryMax(group, text),
+      notInRoot: true,
+    },
     'memory.min': setting('0\n'),
     'memory.numa_stat': { read: (group) => `anon N0=${Math.round(group.memoryKiB) * 1024}\n` },
-    'memory.oom.group': { read: (group) => `${group.oomGroup ? 1 : 0}\n`, write: (group, text) => (group.oomGroup = text === '1'), notInRoot: true },
+    'memory.oom.group': {
+      read: (group) => `${group.oomGroup ? 1 : 0}\n`,
+      write: (group, text) => (group.oomGroup = text === '1'),
+      notInRoot: true,
+    },
     'memory.peak': { read: (group) => bytes(Math.max(group.memoryPeakKiB, current(group))), notInRoot: true },
     'memory.reclaim': { read: () => '', write: () => undefined, mode: 0o200 },
     'memory.stat': { read: (group) => memoryStat(group) },
@@ -109,15 +156,29 @@ function v2Files(kernel: Kernel): Record<string, CgroupFile> {
     'pids.current': { read: (group) => `${group.allProcesses().length}\n`, notInRoot: true },
     'pids.events': { read: (group) => `max ${group.pidsMaxEvents}\n`, notInRoot: true },
     'pids.events.local': { read: (group) => `max ${group.pidsMaxEvents}\n`, notInRoot: true },
-    'pids.max': { read: (group) => `${group.pidsMax ?? 'max'}\n`, write: (group, text) => (group.pidsMax = text === 'max' ? null : Number(text)), notInRoot: true },
+    'pids.max': {
+      read: (group) => `${group.pidsMax ?? 'max'}\n`,
+      write: (group, text) => (group.pidsMax = text === 'max' ? null : Number(text)),
+      notInRoot: true,
+    },
     'pids.peak': { read: (group) => `${group.pidsPeak}\n`, notInRoot: true },
   }
   for (const size of ['1GB', '2MB']) {
-    for (const [name, text] of [['current', '0\n'], ['events', 'max 0\n'], ['events.local', 'max 0\n'], ['max', 'max\n'], ['numa_stat', 'total=0 N0=0\n'], ['rsvd.current', '0\n'], ['rsvd.max', 'max\n']] as const) {
+    for (const [name, text] of [
+      ['current', '0\n'],
+      ['events', 'max 0\n'],
+      ['events.local', 'max 0\n'],
+      ['max', 'max\n'],
+      ['numa_stat', 'total=0 N0=0\n'],
+      ['rsvd.current', '0\n'],
+      ['rsvd.max', 'max\n'],
+    ] as const) {
       files[`hugetlb.${size}.${name}`] = name.endsWith('max') ? setting(text) : { read: () => text, notInRoot: true }
     }
   }
-  if (kernel.distribution) for (const name of ['cgroup', 'cpu', 'io', 'memory']) files[`${name}.pressure`] = { read: () => PRESSURE, write: () => undefined }
+  if (kernel.distribution)
+    for (const name of ['cgroup', 'cpu', 'io', 'memory'])
+      files[`${name}.pressure`] = { read: () => PRESSURE, write: () => undefined }
   else files['cgroup.stat.local'] = { read: () => 'frozen_usec 0\n', notInRoot: true }
   return Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
@@ -132,7 +193,9 @@ export function current(group: Cgroup): number {
 }
 
 export function events(group: Cgroup): string {
-  return Object.entries(group.memoryEvents).map(([name, count]) => `${name} ${count}\n`).join('')
+  return Object.entries(group.memoryEvents)
+    .map(([name, count]) => `${name} ${count}\n`)
+    .join('')
 }
 
 function cpuStat(kernel: Kernel, group: Cgroup): string {
@@ -154,7 +217,9 @@ export function procs(kernel: Kernel, group: Cgroup): string {
 }
 
 function move(kernel: Kernel, group: Cgroup, text: string): void {
-  const process = (kernel.reader?.context.pidNs ?? kernel.rootPidNs).processes.get(Number(text) || (kernel.reader?.ownPid ?? 0))
+  const process = (kernel.reader?.context.pidNs ?? kernel.rootPidNs).processes.get(
+    Number(text) || (kernel.reader?.ownPid ?? 0),
+  )
   if (!process) throw new MachineError('ESRCH', 'No such process')
   process.cgroup.processes.delete(process)
   process.context.cgroup = group
@@ -170,7 +235,8 @@ function setCpuMax(kernel: Kernel, group: Cgroup, text: string): void {
 }
 
 function setWeight(kernel: Kernel, group: Cgroup, text: string): void {
-  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > 10_000) throw new MachineError('ERANGE', 'Result not representable')
+  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > 10_000)
+    throw new MachineError('ERANGE', 'Result not representable')
   group.cpuWeight = Number(text)
   kernel.cpu.limitsChanged()
 }

@@ -37,10 +37,19 @@ export function v1Files(kernel: Kernel): Record<string, Record<string, CgroupFil
   const memory: Record<string, CgroupFile> = {
     ...common,
     'memory.failcnt': { read: (group) => `${group.memoryEvents.max}\n` },
-    'memory.limit_in_bytes': { read: (group) => (group.memoryMaxKiB === null ? UNLIMITED : `${group.memoryMaxKiB * 1024}\n`) },
-    'memory.max_usage_in_bytes': { read: (group) => `${Math.round(Math.max(group.memoryPeakKiB, current(group))) * 1024}\n` },
-    'memory.oom_control': { read: (group) => `oom_kill_disable 0\nunder_oom 0\noom_kill ${group.memoryEvents.oom_kill}\n` },
-    'memory.stat': { read: (group) => `cache ${Math.round(group.shmemKiB) * 1024}\nrss ${Math.round(group.memoryKiB - group.shmemKiB) * 1024}\n` },
+    'memory.limit_in_bytes': {
+      read: (group) => (group.memoryMaxKiB === null ? UNLIMITED : `${group.memoryMaxKiB * 1024}\n`),
+    },
+    'memory.max_usage_in_bytes': {
+      read: (group) => `${Math.round(Math.max(group.memoryPeakKiB, current(group))) * 1024}\n`,
+    },
+    'memory.oom_control': {
+      read: (group) => `oom_kill_disable 0\nunder_oom 0\noom_kill ${group.memoryEvents.oom_kill}\n`,
+    },
+    'memory.stat': {
+      read: (group) =>
+        `cache ${Math.round(group.shmemKiB) * 1024}\nrss ${Math.round(group.memoryKiB - group.shmemKiB) * 1024}\n`,
+    },
     'memory.usage_in_bytes': { read: (group) => `${Math.round(current(group)) * 1024}\n` },
   }
   const pids: Record<string, CgroupFile> = {
@@ -54,5 +63,19 @@ export function v1Files(kernel: Kernel): Record<string, Record<string, CgroupFil
     'cpuset.effective_cpus': { read: () => `${cpuList(kernel.online)}\n` },
     'cpuset.mems': { read: () => '0\n' },
   }
-  return { blkio: common, cpu, 'cpu,cpuacct': cpu, cpuacct: cpu, cpuset, devices: common, freezer: common, hugetlb: common, memory, 'net_cls,net_prio': common, perf_event: common, pids, systemd: common }
+  return {
+    blkio: common,
+    cpu,
+    'cpu,cpuacct': cpu,
+    cpuacct: cpu,
+    cpuset,
+    devices: common,
+    freezer: common,
+    hugetlb: common,
+    memory,
+    'net_cls,net_prio': common,
+    perf_event: common,
+    pids,
+    systemd: common,
+  }
 }

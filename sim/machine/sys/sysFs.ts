@@ -1,4 +1,11 @@
-import { MemoryDirectory, VirtualDirectory, symlink, virtualDirectory, virtualFile } from '../fs/inode.ts'
+import {
+  LazyDirectory,
+  MemoryDirectory,
+  VirtualDirectory,
+  symlink,
+  virtualDirectory,
+  virtualFile,
+} from '../fs/inode.ts'
 import type { Directory, Inode, Reader } from '../fs/inode.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { NetNs } from '../kernel/namespaces.ts'
@@ -9,6 +16,10 @@ const SECTOR = 512
 
 /** The root of a sysfs: devices of the machine, interfaces of the reader's network namespace as it was mounted for. */
 export function sysRoot(kernel: Kernel, network: NetNs): Directory {
+  return new LazyDirectory(kernel.timers.now(), () => sysDirectory(kernel, network))
+}
+
+function sysDirectory(kernel: Kernel, network: NetNs): Directory {
   const now = kernel.timers.now()
   const dir = (entries: Record<string, () => Inode>) => () => virtualDirectory(now, entries)
   const model = virtualDirectory(now, {
@@ -17,16 +28,35 @@ export function sysRoot(kernel: Kernel, network: NetNs): Directory {
     class: dir({ block: () => blockDirectory(kernel, now), net: () => netClass(network, now) }),
     dev: dir({ block: dir({}), char: dir({}) }),
     devices: dir({
-      system: dir({ cpu: () => cpuDirectory(kernel, now), memory: () => memoryDirectory(kernel, now), node: dir({ node0: dir({}) }) }),
+      system: dir({
+        cpu: () => cpuDirectory(kernel, now),
+        memory: () => memoryDirectory(kernel, now),
+        node: dir({ node0: dir({}) }),
+      }),
       virtual: dir({ net: () => netClass(network, now) }),
     }),
     firmware: dir({ acpi: dir({}), ...(kernel.distribution ? { dmi: dir({}) } : {}), memmap: dir({}) }),
     fs: dir({ bpf: dir({}), cgroup: () => new MemoryDirectory(0o755, now), ext4: dir({}), fuse: dir({}) }),
     hypervisor: dir({}),
     kernel: dir({
-      mm: dir({ transparent_hugepage: dir({ enabled: () => virtualFile(now, () => 'always [madvise] never\n', () => undefined) }) }),
+      mm: dir({
+        transparent_hugepage: dir({
+          enabled: () =>
+            virtualFile(
+              now,
+              () => 'always [madvise] never\n',
+              () => undefined,
+            ),
+        }),
+      }),
       security: dir({}),
-      ...(kernel.distribution ? { btf: dir({ vmlinux: () => virtualFile(now, () => '') }), debug: dir({ tracing: dir({}) }), tracing: dir({}) } : { debug: dir({}) }),
+      ...(kernel.distribution
+        ? {
+            btf: dir({ vmlinux: () => virtualFile(now, () => '') }),
+            debug: dir({ tracing: dir({}) }),
+            tracing: dir({}),
+          }
+        : { debug: dir({}) }),
     }),
     module: dir({}),
     power: dir({}),
@@ -67,7 +97,8 @@ function cpuDirectory(kernel: Kernel, now: number): Directory {
       if (Object.hasOwn(fixed, name)) return fixed[name]?.()
       const id = /^cpu(\d+)$/.exec(name)
       if (!id || !kernel.online.includes(Number(id[1]))) return undefined
-      const topology = () => virtualDirectory(now, { core_id: file(() => `${id[1]}\n`), physical_package_id: file(() => '0\n') })
+      const topology = () =>
+        virtualDirectory(now, { core_id: file(() => `${id[1]}\n`), physical_package_id: file(() => '0\n') })
       return virtualDirectory(now, { ...(id[1] === '0' ? {} : { online: file(() => '1\n') }), topology })
     },
   )
@@ -78,7 +109,13 @@ function memoryDirectory(kernel: Kernel, now: number): Directory {
   const fixed: Record<string, () => Inode> = {
     auto_online_blocks: file(() => 'online\n'),
     block_size_bytes: file(() => `${(kernel.spec.memory.blockMiB * 1024 * 1024).toString(16)}\n`),
-    uevent: () => virtualFile(now, () => '', () => undefined, 0o200),
+    uevent: () =>
+      virtualFile(
+        now,
+        () => '',
+        () => undefined,
+        0o200,
+      ),
   }
   const blocks = () => Array.from({ length: kernel.memoryBlocks.total }, (_, index) => `memory${index}`)
   return new VirtualDirectory(
@@ -93,7 +130,12 @@ function memoryDirectory(kernel: Kernel, now: number): Directory {
         online: file(() => `${online ? 1 : 0}\n`),
         phys_index: file(() => `${index.toString(16).padStart(8, '0')}\n`),
         removable: file(() => '1\n'),
-        state: () => virtualFile(now, () => (online ? 'online\n' : 'offline\n'), (text) => setState(kernel, index, text)),
+        state: () =>
+          virtualFile(
+            now,
+            () => (online ? 'online\n' : 'offline\n'),
+            (text) => setState(kernel, index, text),
+          ),
       })
     },
   )
@@ -135,13 +177,21 @@ function blockDirectory(kernel: Kernel, now: number): Directory {
   const file = (text: string) => () => virtualFile(now, () => `${text}\n`)
   return new VirtualDirectory(
     now,
-    () => disks().map((disk) => disk.spec.name).sort(),
+    () =>
+      disks()
+        .map((disk) => disk.spec.name)
+        .sort(),
     (name, _reader: Reader) => {
       const disk = disks().find((candidate) => candidate.spec.name === name)
       if (!disk) return undefined
       const entries: Record<string, () => Inode> = {
         dev: file(`${disk.spec.major}:${disk.spec.minor}`),
-        queue: () => virtualDirectory(now, { rotational: file(disk.spec.rotational ? '1' : '0'), logical_block_size: file('512'), physical_block_size: file('512') }),
+        queue: () =>
+          virtualDirectory(now, {
+            rotational: file(disk.spec.rotational ? '1' : '0'),
+            logical_block_size: file('512'),
+            physical_block_size: file('512'),
+          }),
         removable: file('0'),
         ro: file(disk.readonly ? '1' : '0'),
         size: file(String(Math.floor(disk.sizeBytes / SECTOR))),

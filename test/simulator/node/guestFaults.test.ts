@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { inPod, resources, startTestNode, type PodOptions, type TestNode, type TestPod } from './testNode.ts'
+import { inPod, onNode, resources, startTestNode, type PodOptions, type TestNode, type TestPod } from './testNode.ts'
 
 type Use<T> = (pod: TestPod, test: TestNode) => Promise<T>
 
@@ -145,5 +145,44 @@ describe('vCPUs of the guest', () => {
     })
     expect(await nproc(await test.pod('kata-qemu'), test)).to.equal(3)
     await test.close()
+  })
+})
+
+describe('time', () => {
+  const options = { speed: 200 }
+  const flushSpeed = (faults: string[], handler: string, memoryMiB: number) =>
+    inPod(
+      faults,
+      handler,
+      limited({ memoryMiB }),
+      async (_pod, test) => test.guests[0]?.spec.flushBytesPerSecond?.virtiofs,
+    )
+
+  it('small-vms-write-slower: a third of the speed where the VM boots with less than 512 MiB', async () => {
+    expect(await flushSpeed([], 'kata-qemu-minimal', 0)).to.equal(68.5e6)
+    expect(await flushSpeed(['small-vms-write-slower'], 'kata-qemu-minimal', 0)).to.equal(68.5e6 / 3)
+    expect(await flushSpeed(['small-vms-write-slower'], 'kata-qemu', 0)).to.equal(68.5e6)
+  })
+
+  it('flushed writes take at least what the disk needs', () =>
+    inPod([], 'kata-qemu', {}, async (pod) => {
+      const { stderr } = await pod.exec(['dd', 'if=/dev/zero', 'of=/file', 'bs=1M', 'count=64', 'conv=fsync'])
+      expect(Number(/copied, ([\d.]+) seconds/.exec(stderr)?.[1])).to.be.at.least((64 * 1.048576) / 68.5)
+    }))
+
+  const throttled = (faults: string[]) =>
+    onNode(
+      faults,
+      async (test) => {
+        const pod = await test.pod('kata-qemu-minimal', limited({ cpu: 500 }))
+        await pod.sh('timeout 2 sh -c "while :; do :; done"')
+        return Number(/nr_throttled (\d+)/.exec(await pod.sh('cat /sys/fs/cgroup/cpu.stat'))?.[1])
+      },
+      options,
+    )
+
+  it('cpu-quota-not-enforced: a busy process is never throttled', async () => {
+    expect(await throttled([])).to.be.above(10)
+    expect(await throttled(['cpu-quota-not-enforced'])).to.equal(0)
   })
 })

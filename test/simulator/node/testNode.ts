@@ -2,6 +2,7 @@ import { createClock } from '../../../sim/clock.ts'
 import { departuresOf } from '../../../sim/faults/faultDepartures.ts'
 import type { ContainerConfig, ContainerRuntime, SandboxConfig } from '../../../sim/kubelet/containerRuntime.ts'
 import { createMachine } from '../../../sim/machine/createMachine.ts'
+import type { Machine } from '../../../sim/machine/machine.ts'
 import { createClusterNetwork } from '../../../sim/node/clusterNetwork.ts'
 import { createContainerRuntime } from '../../../sim/node/containerRuntime.ts'
 import { createNode } from '../../../sim/node/createNode.ts'
@@ -13,6 +14,8 @@ import { kataRelease } from '../../../sim/shims/kataRelease.ts'
 
 export interface TestNode {
   node: SimNode
+  /** Guests in the order of their boots. */
+  guests: Machine[]
   runtime: ContainerRuntime
   /** Output of a command on the node, as the probe would run it. */
   onNode(command: string): Promise<string>
@@ -63,6 +66,7 @@ export async function startTestNode(options: NodeTestOptions = {}): Promise<Test
     restarts: async () => false,
     ...options.pods,
   }
+  const machines: Machine[] = []
   const node = createNode({
     scenario: { ...scenario.nodes[0]!, ...(options.snapshotters ? { snapshotters: options.snapshotters } : {}) },
     number: 1,
@@ -76,13 +80,20 @@ export async function startTestNode(options: NodeTestOptions = {}): Promise<Test
     network,
     pods,
     latencies: () => true,
-    createMachine,
+    createMachine(spec) {
+      const machine = createMachine(spec)
+      machines.push(machine)
+      return machine
+    },
   })
   const runtime = createContainerRuntime(node)
   let probe: TestPod | null = null
   const pod = async (handler: string, podOptions: PodOptions = {}) => startPod(runtime, handler, podOptions)
   return {
     node,
+    get guests() {
+      return machines.slice(1)
+    },
     runtime,
     pod,
     async onNode(command) {
