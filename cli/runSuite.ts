@@ -49,6 +49,12 @@ function runMocha(session: Session, files: readonly string[]): Promise<RunRecord
       }
     })
     for (const file of files) mocha.addFile(file)
-    mocha.loadFilesAsync().then(() => mocha.run(() => undefined), reject)
+    mocha.loadFilesAsync().then(() => {
+      const runner = mocha.run(() => undefined)
+      // Without it a run whose end fails (a full disk under the journal) would never end.
+      runner.on('fail', (test, error: Error) => {
+        if (String(test.type) === 'hook') reject(error)
+      })
+    }, reject)
   })
 }

@@ -19,55 +19,80 @@ function createScaledClock(speed: number): Clock {
   return {
     speed,
     now: () => start + (Date.now() - start) * speed,
-    sleep: (ms, signal) => wait(ms / speed, signal, () => undefined),
+    sleep: (ms, signal) => wait(ms / speed, signal),
   }
 }
 
-/** A second of sleep takes a millisecond: sleeps end in the order of their lengths, and what takes no time goes before them. */
+/** A second of sleep takes a millisecond, so that what takes no time in the simulation is done before the sleep ends. */
 const JUMP = 1000
 
 /** Sleeps of this length keep a container alive; nothing waits for their end, and time does not jump there by itself. */
 const PARKED_MS = 600_000
 
+interface Sleeper {
+  readonly until: number
+  wake(): void
+}
+
+/**
+ * Time stands still between the ends of sleeps, and sleeps end strictly in the order of their ends: what a guest measures does not depend on how
+ * busy the real machine is.
+ */
 function createJumpingClock(): Clock {
-  let ahead = 0
-  const now = () => Date.now() + ahead
-  const parked = new Map<object, { readonly until: number; wake(): void }>()
-  const jumpTo = (time: number) => {
-    ahead = Math.max(ahead, time - Date.now())
-    for (const { until, wake } of [...parked.values()]) if (until <= now()) wake()
+  let now = Date.now()
+  /** Ordered by their ends. */
+  const sleepers: Sleeper[] = []
+  let timer: NodeJS.Timeout | undefined
+
+  const schedule = () => {
+    clearTimeout(timer)
+    const [next] = sleepers
+    if (next === undefined || next.until - now >= PARKED_MS) return
+    timer = setTimeout(endNext, (next.until - now) / JUMP)
   }
+  const endNext = () => {
+    const next = sleepers.shift()
+    if (next === undefined) return
+    now = Math.max(now, next.until)
+    next.wake()
+    schedule()
+  }
+  const add = (sleeper: Sleeper) => {
+    const after = sleepers.findIndex(({ until }) => until > sleeper.until)
+    sleepers.splice(after === -1 ? sleepers.length : after, 0, sleeper)
+    if (sleepers[0] === sleeper) schedule()
+  }
+  const remove = (sleeper: Sleeper) => {
+    const at = sleepers.indexOf(sleeper)
+    if (at === -1) return
+    sleepers.splice(at, 1)
+    if (at === 0) schedule()
+  }
+
   return {
     speed: Infinity,
-    now,
-    sleep(ms, signal) {
-      const until = now() + ms
-      if (ms < PARKED_MS) return wait(ms / JUMP, signal, () => jumpTo(until))
-      return new Promise((resolve, reject) => {
-        const ticket = {}
-        const leave = () => {
-          parked.delete(ticket)
-          signal?.removeEventListener('abort', onAbort)
-        }
+    now: () => now,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason as Error)
         const onAbort = () => {
-          leave()
+          remove(sleeper)
           reject(signal?.reason as Error)
         }
-        if (signal?.aborted) return onAbort()
-        signal?.addEventListener('abort', onAbort, { once: true })
-        parked.set(ticket, {
-          until,
+        const sleeper: Sleeper = {
+          until: now + ms,
           wake() {
-            leave()
+            signal?.removeEventListener('abort', onAbort)
             resolve()
           },
-        })
-      })
-    },
+        }
+        signal?.addEventListener('abort', onAbort, { once: true })
+        add(sleeper)
+      }),
   }
 }
 
-function wait(realMs: number, signal: AbortSignal | undefined, atEnd: () => void): Promise<void> {
+function wait(realMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason as Error)
     const onAbort = () => {
@@ -76,7 +101,6 @@ function wait(realMs: number, signal: AbortSignal | undefined, atEnd: () => void
     }
     const timer = setTimeout(() => {
       signal?.removeEventListener('abort', onAbort)
-      atEnd()
       resolve()
     }, realMs)
     signal?.addEventListener('abort', onAbort, { once: true })

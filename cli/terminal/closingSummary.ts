@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { ArmRecord } from '../../reports/record/arm.ts'
 import type { RunRecord } from '../../reports/record/runRecord.ts'
 import { verdicts } from '../../reports/record/verdict.ts'
+import { printable } from './printable.ts'
 import { coloursFor, verdictMark } from './verdictMark.ts'
 
 const answers: Readonly<Record<RunRecord['outcome'], string>> = {
@@ -42,8 +43,12 @@ function failure(arm: ArmRecord, folder: string, mark: string): string[] {
   return [
     '',
     `${mark} ${arm.id}: ${arm.title} (${arm.level})`,
-    ...arm.message.split('\n').map((line) => `  ${line}`),
-    ...(arm.expected === null ? [] : [`  expected: ${arm.expected}`, `  observed: ${arm.observed ?? ''}`]),
+    ...printable(arm.message)
+      .split('\n')
+      .map((line) => `  ${line}`),
+    ...(arm.expected === null
+      ? []
+      : [`  expected: ${printable(arm.expected)}`, `  observed: ${printable(arm.observed ?? '')}`]),
     ...(evidence ? [`  evidence: ${path.join(folder, path.dirname(evidence.path))}`] : []),
   ]
 }

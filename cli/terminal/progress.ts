@@ -1,6 +1,7 @@
 import { createLogUpdate } from 'log-update'
 import type { PlannedArm } from '../../reports/record/arm.ts'
 import type { JournalEvent } from '../../reports/record/journal.ts'
+import { printable } from './printable.ts'
 import { coloursFor, verdictMark } from './verdictMark.ts'
 
 export interface Progress {
@@ -47,7 +48,7 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
         stream.write(
           `run ${event.runId}${event.simulated ? ' (SIMULATED cluster)' : ''} on ${event.cluster.context} (${event.cluster.server}, ${event.cluster.kubernetesVersion})\n`,
         )
-      if (event.event === 'note') stream.write(`note: ${event.text}\n`)
+      if (event.event === 'note') stream.write(`note: ${printable(event.text)}\n`)
       if (event.event === 'plan') stream.write(`${event.arms.length} arms\n`)
       if (event.event !== 'arm.finished') return
       const arm = state.arms.get(event.arm)
@@ -62,7 +63,7 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
   }
 }
 
-const firstLine = (text: string): string => text.split('\n', 1)[0] ?? ''
+const firstLine = (text: string): string => printable(text.split('\n', 1)[0] ?? '')
 
 const FRAME_MS = 100
 

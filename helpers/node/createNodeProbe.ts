@@ -51,12 +51,12 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
     },
   }
 
-  // Concurrent questions share one reading of /proc and of the configuration; nothing is kept once it is answered.
-  const snapshot = sharedWhilePending(async (): Promise<SnapshotProcess[]> => {
+  // Questions that come while one is answered share the next reading of /proc and of the configuration; nothing is kept once it is answered.
+  const snapshot = sharedByTheNext(async (): Promise<SnapshotProcess[]> => {
     const stdout = (await output(snapshotArgv(), 'listing processes')) ?? ''
     return parsed('listing processes', () => parseSnapshot(stdout))
   })
-  const containerd = sharedWhilePending(() => readContainerd(host))
+  const containerd = sharedByTheNext(() => readContainerd(host))
 
   async function sandboxSpecs(podUid: string): Promise<SandboxSpec[]> {
     const stdout = (await output(sandboxSpecsArgv(podUid), `looking for the sandbox of pod ${podUid}`)) ?? ''
@@ -117,13 +117,24 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
   }
 }
 
-/** Callers that come while an answer is on its way get that answer; later ones ask anew. */
-function sharedWhilePending<T>(ask: () => Promise<T>): () => Promise<T> {
-  let pending: Promise<T> | null = null
+/**
+ * Callers that come while an answer is on its way share the next one: what they ask about may have come into being after the first was begun.
+ */
+function sharedByTheNext<T>(ask: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | null = null
+  let next: Promise<T> | null = null
+  const start = (): Promise<T> => {
+    running = ask().finally(() => (running = null))
+    return running
+  }
   return () => {
-    pending ??= ask().finally(() => {
-      pending = null
-    })
-    return pending
+    if (running === null) return start()
+    next ??= running
+      .catch(() => null)
+      .then(() => {
+        next = null
+        return start()
+      })
+    return next
   }
 }

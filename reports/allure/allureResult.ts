@@ -43,7 +43,7 @@ export function allureResult(arm: ArmRecord, record: RunRecord): TestResult {
     statusDetails: { message: detailsOf(arm) },
     stage: Stage.FINISHED,
     start,
-    stop: start + arm.durationMs,
+    stop: start + Math.round(arm.durationMs),
     labels: [
       { name: LabelName.EPIC, value: arm.chapter },
       { name: LabelName.FEATURE, value: `${arm.behaviour} ${arm.title}` },

@@ -15,6 +15,7 @@ import { addHardware, nodeCpu, nodeKvm, nodeMemTotalKiB } from './nodeHardware.t
 import { startNodeProcesses } from './nodeProcesses.ts'
 import type { PodLookup } from './podLookup.ts'
 import type { SimNode } from './simNode.ts'
+import { addSocket } from './sockets.ts'
 import { installUserland } from './userland.ts'
 
 export interface NodeOptions {
@@ -45,7 +46,7 @@ export function createNode(options: NodeOptions): SimNode {
   connect(machine, network, scenario.name, ip, number)
   installUserland(machine.files, clock.now())
   writeFiles(machine, options)
-  addHardware(machine.files, scenario, kvm)
+  addHardware(machine, scenario, kvm)
   startNodeProcesses(machine, scenario.name, scenario.kvm === 'usable')
   if (scenario.kata) {
     installKata(machine.files, options.handlers, release, departures)
@@ -144,7 +145,7 @@ function connect(machine: Machine, network: ClusterNetwork, name: string, ip: st
   network.attach({ namespace: rootNetNamespace, ip, node: name, kind: 'node' })
 }
 
-function writeFiles(machine: Machine, { scenario, handlers }: NodeOptions): void {
+function writeFiles(machine: Machine, { scenario, handlers, clock }: NodeOptions): void {
   const { files } = machine
   const release = [
     'PRETTY_NAME="Ubuntu 24.04.2 LTS"',
@@ -168,7 +169,7 @@ function writeFiles(machine: Machine, { scenario, handlers }: NodeOptions): void
     '/run/kata-containers',
   ])
     files.mkdir(directory)
-  files.write('/run/containerd/containerd.sock', '', 0o660)
+  addSocket(files, '/run/containerd/containerd.sock', clock.now())
   files.write(
     '/etc/containerd/config.toml',
     containerdToml(scenario.defaultRuntime, scenario.kata, scenario.snapshotters),

@@ -56,7 +56,7 @@ function installConfiguration(
 ): void {
   const configuration = baseConfiguration(handler, release)
   const hypervisor = Object.values(configuration.hypervisor as Record<string, Record<string, unknown>>)[0] ?? {}
-  const memory = departures.baseDefaultMemoryMiB[`kata-${handler.custom === null ? handler.shim : ''}`]
+  const memory = departures.baseDefaultMemoryMiB[handler.custom ?? `kata-${handler.shim}`]
   if (memory !== undefined) hypervisor.default_memory = memory
   if (departures.defaultVcpus !== null) hypervisor.default_vcpus = departures.defaultVcpus
   const text = baseToml(configuration, handler)

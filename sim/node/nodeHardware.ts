@@ -1,5 +1,5 @@
 import type { Departures } from '../faults/departures.ts'
-import type { MachineFiles, MachineSpec } from '../machine/machine.ts'
+import type { Machine, MachineSpec } from '../machine/machine.ts'
 import type { NodeScenario } from '../scenarios/scenario.ts'
 
 const baseFlags = [
@@ -36,7 +36,9 @@ export function nodeKvm(node: NodeScenario, isSecondKataNode: boolean, departure
 }
 
 /** Devices of a node that matter to Kata, firmware's names and the nesting switch of its KVM module. */
-export function addHardware(files: MachineFiles, node: NodeScenario, kvm: NodeScenario['kvm']): void {
+export function addHardware(machine: Machine, node: NodeScenario, kvm: NodeScenario['kvm']): void {
+  const { files } = machine
+  addDisks(machine)
   files.virtual('/sys/class/dmi/id/sys_vendor', () => `${node.vendor}\n`)
   files.virtual('/sys/class/dmi/id/product_name', () => `${node.product}\n`)
   const module = node.virtualization === 'svm' ? 'kvm_amd' : 'kvm_intel'
@@ -54,4 +56,14 @@ export function addHardware(files: MachineFiles, node: NodeScenario, kvm: NodeSc
 /** RAM that a node's kernel leaves, KiB: 8,138,580 of 8 GiB and 10,190,940 of 10 GiB were recorded (2.8 %). */
 export function nodeMemTotalKiB(memoryMiB: number): number {
   return Math.round(memoryMiB * 1024 * 0.9719)
+}
+
+const diskBytes = 100 * 1024 ** 3
+
+/** The node's disk with its partition, and loop devices that stand for nothing yet. */
+function addDisks(machine: Machine): void {
+  machine.addBlockDevice({ name: 'vda', major: 252, minor: 0, sizeBytes: diskBytes, rotational: true })
+  machine.addBlockDevice({ name: 'vda1', major: 252, minor: 1, sizeBytes: diskBytes - 1024 ** 2, partition: true })
+  for (let minor = 0; minor < 8; minor++)
+    machine.addBlockDevice({ name: `loop${minor}`, major: 7, minor, sizeBytes: 0 })
 }

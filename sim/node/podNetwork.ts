@@ -33,7 +33,7 @@ export function setInterfaces(
   const { ip, mac, mtu, gateway } = eth0
   namespace.interfaces = [
     { name: 'lo', mac: '00:00:00:00:00:00', mtu: 65536, addresses: ['127.0.0.1/8', '::1/128'], up: true },
-    { name: 'eth0', mac, mtu, addresses: ip === null ? [] : [`${ip}/24`], up: true },
+    { name: 'eth0', mac, mtu, addresses: ip === null ? [] : [`${ip}/24`, `${linkLocal(mac)}/64`], up: true },
   ]
   namespace.routes = []
   if (gateway !== null) namespace.routes.push({ destination: 'default', gateway, device: 'eth0' })
@@ -52,4 +52,11 @@ export function setLoopbackOnly(namespace: NetNamespace): void {
     { name: 'lo', mac: '00:00:00:00:00:00', mtu: 65536, addresses: ['127.0.0.1/8', '::1/128'], up: true },
   ]
   namespace.routes = []
+}
+
+/** The IPv6 link-local address that a kernel gives an interface by itself (EUI-64 of its MAC). */
+function linkLocal(mac: string): string {
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = mac.split(':').map((byte) => Number.parseInt(byte, 16))
+  const groups = [(a ^ 2) * 256 + b, c * 256 + 0xff, 0xfe00 + d, e * 256 + f]
+  return `fe80::${groups.map((group) => group.toString(16)).join(':')}`
 }

@@ -12,6 +12,9 @@ export function installUserland(files: MachineFiles, now: number): void {
     files.remove(path)
     files.symlink('usr/bin', path)
   }
-  files.write('/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n')
+  files.write(
+    '/etc/passwd',
+    'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
+  )
   files.write('/etc/group', 'root:x:0:\ndisk:x:6:\nkvm:x:104:\nnogroup:x:65534:\n')
 }

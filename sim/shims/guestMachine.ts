@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { guestImageBytes } from '../node/kataArtifacts.ts'
 import { guestCpu } from '../node/nodeHardware.ts'
 import { startKernelThreads } from '../node/nodeProcesses.ts'
 import type { SimNode } from '../node/simNode.ts'
 import type { Machine, MachineSpec } from '../machine/machine.ts'
+import { addGuestDevices } from './guestDevices.ts'
 import { guestMemTotalKiB, idleGuest } from './guestMemory.ts'
 import type { KataHandler } from './kataHandler.ts'
 import { kernelCommandLine } from './kernelCommandLine.ts'
@@ -27,6 +29,7 @@ export function bootGuest(
 ): Machine {
   const guest = node.createMachine(guestSpec(node, handler, config, size, maxVcpus))
   guest.network = node.network
+  addGuestDevices(guest, handler.hypervisor, guestImageBytes)
   startGuestProcesses(guest, node.mode)
   return guest
 }
@@ -75,7 +78,8 @@ function guestSpec(
 /** The guide's flushed writes (baselines.yaml, io_fdatasync_drop_caches), MB/s. */
 const flushedWrites = { qemu: 68.5, 'cloud-hypervisor': 69.9, firecracker: 69.9, dragonball: 74 }
 
-function flushSpeed({ departures }: SimNode, handler: KataHandler, size: VmSize): Record<string, number> {
+/** Bytes a second by type of file system, for a VM that has so much RAM. */
+export function flushSpeed({ departures }: SimNode, handler: KataHandler, size: VmSize): Record<string, number> {
   const factor = size.memoryMiB < 512 ? departures.smallVmWriteFactor : 1
   const bytes = flushedWrites[handler.hypervisor] * 1e6
   return { virtiofs: bytes / factor, '9p': bytes, ext4: bytes }

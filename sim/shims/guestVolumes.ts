@@ -84,7 +84,12 @@ export function createGuestVolumes(
       sourceIsProc: kind === 'guest' && below(mount.hostPath, '/proc'),
       sourceIsFile: host.kindOf(mount.hostPath) !== 'directory',
     }
-    const refused = refusedProcMount(proc, node.mode, guest.files.kindOf(mount.containerPath) !== null, departures)
+    const refused = refusedProcMount(
+      proc,
+      node.mode,
+      guest.files.kindOf(mount.containerPath.replace('/proc/self/', '/proc/1/')) !== null,
+      departures,
+    )
     if (refused !== null) throw new Error(withBacktrace(refused))
   }
 

@@ -34,7 +34,7 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
   const cgroups = cgroupsOf(config, id, shimSettings)
   const shims = [startShim(node, handler, id, cgroups.overhead, network)]
   const shim = shims[0] as MachineProcess
-  const files = createSandboxFiles(machine.files, id, handler, departures)
+  const files = createSandboxFiles(machine.files, id, handler, departures, node.clock.now())
   const helpers = startVirtiofsd(node, handler, shimSettings, id, shim, cgroups.overhead)
   const host = createHostMounts(node)
   const guests: SandboxGuest[] = []

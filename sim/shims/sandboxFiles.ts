@@ -1,4 +1,5 @@
 import type { MachineFiles } from '../machine/machine.ts'
+import { addSocket } from '../node/sockets.ts'
 import type { Departures } from '../faults/departures.ts'
 import type { KataHandler } from './kataHandler.ts'
 import { hybridVsockPath } from './otherCommandLines.ts'
@@ -19,12 +20,16 @@ export function createSandboxFiles(
   sandboxId: string,
   handler: KataHandler,
   departures: Pick<Departures, 'vsock'>,
+  now: number,
 ): SandboxFiles {
   const directories = directoriesOf(sandboxId, handler)
   for (const directory of directories) files.mkdir(directory, 0o750)
-  for (const [path, text] of filesOf(sandboxId, handler)) files.write(path, text, 0o600)
+  for (const path of filesOf(sandboxId, handler)) {
+    if (path.endsWith('.sock')) addSocket(files, path, now, 0o600)
+    else files.write(path, '{}', 0o600)
+  }
   const vsock = hybridVsockPath(handler, sandboxId, departures)
-  if (vsock !== null) files.write(vsock, '', 0o755)
+  if (vsock !== null) addSocket(files, vsock, now, 0o755)
   const shared = sharedDirectory(sandboxId)
   for (const name of ['mounts', 'private', 'shared']) files.mkdir(`${shared}/${name}`, 0o755)
   files.mkdir(`${shared}/mounts/${sandboxId}/rootfs`)
@@ -45,18 +50,17 @@ function directoriesOf(sandboxId: string, handler: KataHandler): string[] {
   return [vm, `/run/vc/sbs/${sandboxId}`]
 }
 
-function filesOf(sandboxId: string, handler: KataHandler): [path: string, text: string][] {
-  if (handler.language === 'rust') return [[`/run/kata/${sandboxId}/shim-monitor.sock`, '']]
-  const sandbox: [string, string][] = [
-    [`/run/vc/sbs/${sandboxId}/persist.json`, '{}'],
-    [`/run/vc/sbs/${sandboxId}/shim-monitor.sock`, ''],
-    [`/run/vc/sbs/${sandboxId}/${sandboxId}/persist.json`, '{}'],
-  ]
-  if (handler.hypervisor === 'firecracker')
-    return [...sandbox, [`/run/vc/firecracker/${sandboxId}/root/fcConfig.json`, '{}']]
+function filesOf(sandboxId: string, handler: KataHandler): string[] {
+  if (handler.language === 'rust') return [`/run/kata/${sandboxId}/shim-monitor.sock`]
+  const state = [
+    `${sandboxId}/persist.json`,
+    `${sandboxId}/shim-monitor.sock`,
+    `${sandboxId}/${sandboxId}/persist.json`,
+  ].map((name) => `/run/vc/sbs/${name}`)
+  if (handler.hypervisor === 'firecracker') return [...state, `/run/vc/firecracker/${sandboxId}/root/fcConfig.json`]
   const sockets =
     handler.hypervisor === 'qemu'
       ? ['console.sock', 'qmp.sock', 'vhost-fs.sock', 'pid']
       : ['clh-api.sock', 'virtiofsd.sock']
-  return [...sandbox, ...sockets.map((name): [string, string] => [`/run/vc/vm/${sandboxId}/${name}`, ''])]
+  return [...state, ...sockets.map((name) => `/run/vc/vm/${sandboxId}/${name}`)]
 }

@@ -5,7 +5,7 @@ import type { Machine, MachineProcess, NetNamespace, ProcessSpec } from '../mach
 import { bootFiles, guestImageBytes } from '../node/kataArtifacts.ts'
 import { guestCid } from '../node/identifiers.ts'
 import type { SimNode } from '../node/simNode.ts'
-import { bootGuest } from './guestMachine.ts'
+import { bootGuest, flushSpeed } from './guestMachine.ts'
 import { smallestVmMiB } from './guestMemory.ts'
 import { idleHostMemory, pluggedOverheadKiB } from './hostMemory.ts'
 import type { KataHandler } from './kataHandler.ts'
@@ -101,6 +101,7 @@ export function startVirtualMachine(node: SimNode, start: VmStart): VirtualMachi
       if (next.memoryMiB > size.memoryMiB)
         guest.hotplugMemory(next.memoryMiB - size.memoryMiB, departures.memoryHotplug !== 'stays-offline')
       memory.plugged(next.memoryMiB - size.memoryMiB, next.vcpus - size.vcpus)
+      Object.assign(guest.spec.flushBytesPerSecond ?? {}, flushSpeed(node, handler, next))
       size = next
     },
     stop: () => end(false),

@@ -12,7 +12,8 @@ const cidsOf = (processes: readonly { argv: readonly string[] }[]): number[] =>
     .map((argument) => Number(valueOf(argument, 'guest-cid')))
 
 /**
- * Sockets by which a shim reaches the agent where the VMM itself ends the vsock. Go shim: clh.go and fc.go; Rust shim: ch/utils.rs, and
+ * Sockets by which a shim reaches the agent where the VMM itself ends the vsock. Go shim: clh.go, and fc.go (setPaths, truncateID: 32
+ * characters); Rust shim: ch/utils.rs, and
  * hypervisor/src/utils.rs (get_hvsock_path) for Dragonball and Firecracker.
  */
 const hybridSockets = (id: string): readonly { folder: string; name: string }[] => [
@@ -55,6 +56,7 @@ behaviour('KATA-ARCH-009', {
   killedBy: {
     'no-vsock-device': "or hybrid vsock socket of the sandbox: expected 'none'",
     'runc-behind-kata-handlers': "or hybrid vsock socket of the sandbox: expected 'none'",
+    'vm-shared-by-pods': 'guest CIDs of the second sandbox, by its vsock device',
     'guest-cid-not-unique': 'sandboxes of the node with guest-cid 3',
   },
 })

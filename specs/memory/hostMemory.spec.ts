@@ -133,6 +133,8 @@ behaviour<string>('KATA-MEM-019', {
     'memory-hotplug-one-block-more': 'MemTotal of row default_memory 256, limit 512Mi',
     'memory-drop-in-ignored': 'MemTotal of row default_memory 256, limit none',
     'guest-kernel-reserve-grown': 'MemTotal of row',
+    'guest-agent-leaks': 'allocation of 100 MiB in row',
+    'guest-slab-grown': 'allocation of 100 MiB in row',
     'guest-sees-node-memory': 'MemTotal of row',
     'runc-behind-kata-handlers': 'MemTotal of row',
   },

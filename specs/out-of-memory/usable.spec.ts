@@ -2,11 +2,11 @@ import { behaviour } from '../../helpers/behaviour.ts'
 import { need } from '../../helpers/facts/armFacts.ts'
 import { allocate, largestAllocation } from '../../helpers/guest/allocate.ts'
 import { mebibytes, meminfo } from '../../helpers/guest/meminfo.ts'
-import { containerStatus } from '../../helpers/guest/termination.ts'
 import { vmm, vmmRss } from '../../helpers/guest/vmm.ts'
 import { classes, notConfidential, onNode, qemu } from '../../helpers/oracles/applicability.ts'
 import { defaultMemory, measuredRelease, memoryHotplugged } from '../../helpers/oracles/documentedFigures.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
+import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 
 const guidesEnvironment = classes(qemu, memoryHotplugged, defaultMemory(256), measuredRelease)
 
@@ -55,11 +55,11 @@ behaviour('KATA-OOM-005', {
     ).to.be.within(248, 255)
     const bare = await largestAllocation((size) => allocate(pods.bare, size), { from: 64, to: 256, step: 4 })
     expect(bare, 'largest allocation without limit').to.not.equal('lost')
-    // MemAvailable is 126 MiB, of which the kernel keeps some as its low watermark; 100 succeeded in the guide.
+    // MemAvailable is 126 MiB, of which the kernel keeps some for itself (watermarks); 100 succeeded in the guide.
     expect(
       measure('largest allocation without limit', Number(bare), 'MiB'),
       'largest allocation without limit, MiB',
-    ).to.be.within(90, 130)
+    ).to.be.within(100, 130)
   },
   timeoutMs: 120_000,
   killedBy: {
@@ -70,6 +70,8 @@ behaviour('KATA-OOM-005', {
     'memory-never-onlined': 'largest allocation under limits.memory 256Mi',
     'oom-kills-the-vm': 'largest allocation under limits.memory 256Mi',
     'guest-kernel-reserve-grown': 'largest allocation without limit',
+    'guest-agent-leaks': 'largest allocation without limit',
+    'guest-slab-grown': 'largest allocation without limit',
     'guest-grows-without-limits': 'largest allocation without limit',
     'memory-drop-in-ignored': 'largest allocation without limit',
     'runc-behind-kata-handlers': 'largest allocation',
@@ -91,17 +93,31 @@ behaviour('KATA-OOM-006', {
     expect(await allocate(pods.bare, fits), `allocation of ${fits} MiB in a VM of ${base}`).to.equal('done')
     const outcome = await allocate(pods.bare, exceeds)
     expect(outcome, `allocation of ${exceeds} MiB in a VM of ${base}`).to.not.equal('done')
-    if (outcome === 'lost') {
-      finding('the guest did not survive that it ran out of memory')
+    // The guest may lose its agent, and with it the VM: it is the pod's own loss. What the claim is about is that the host did not give more.
+    const rss = outcome === 'lost' ? null : await rssIfAlive(context, pods.bare)
+    if (rss === null) {
+      finding('the VM did not survive that its guest ran out of memory')
       return
     }
-    expect(containerStatus(pods.bare.object).restartCount, 'restarts of the container').to.equal(0)
-    const rss = measure('RSS of the VMM', await vmmRss(context, pods.bare), 'MiB')
+    measure('RSS of the VMM', rss, 'MiB')
     expect(rss, 'RSS of the VMM after its guest asked for more than it has, MiB').to.be.at.most(base + ownMiB)
   },
   killedBy: {
     'guest-grows-without-limits': 'MiB in a VM of',
     'memory-drop-in-ignored': 'allocation of 256 MiB in a VM of 256',
+    'guest-kernel-reserve-grown': 'allocation of 100 MiB in a VM of 256',
+    'guest-agent-leaks': 'allocation of 100 MiB in a VM of 256',
+    'guest-slab-grown': 'allocation of 100 MiB in a VM of 256',
     'runc-behind-kata-handlers': 'VMM processes of pod',
   },
 })
+
+/** Null when the pod has no sandbox any more. */
+async function rssIfAlive(context: Parameters<typeof vmmRss>[0], pod: PodHandle): Promise<number | null> {
+  try {
+    return await vmmRss(context, pod)
+  } catch (error) {
+    if ((error as Error).name === 'NodeProbeError') return null
+    throw error
+  }
+}

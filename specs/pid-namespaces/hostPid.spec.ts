@@ -39,6 +39,7 @@ behaviour('KATA-PIDNS-002', {
     'host-pid-namespace-leaked': 'processes of the node in sight',
     'runc-behind-kata-handlers': 'processes of the node in sight',
     'guest-root-pid-namespace-leaked': 'PID 1 of a pod with hostPID',
+    'vm-per-container': "the pod's own containers",
   },
   canary: true,
 })

@@ -36,6 +36,8 @@ export const command = (argv: readonly string[], env: Environment = {}): Promise
 export const mocha = (argv: readonly string[], env: Environment = {}): Promise<Ended> =>
   start([path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js'), ...argv], env).ended
 
+const CHILD_MS = 50_000
+
 function start(argv: readonly string[], env: Environment): Started {
   const { NODE_V8_COVERAGE: _coverage, KUBECONFIG: _kubeconfig, ...inherited } = process.env
   const child = spawn(process.execPath, argv, {
@@ -43,13 +45,18 @@ function start(argv: readonly string[], env: Environment): Started {
     env: { ...inherited, HOME: '/nonexistent', CI: '1', NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  // A suite that never ends is told by its signal, not by the patience of whoever runs the tests.
+  const timer = setTimeout(() => child.kill('SIGKILL'), CHILD_MS)
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (data: Buffer) => (stdout += data.toString()))
   child.stderr.on('data', (data: Buffer) => (stderr += data.toString()))
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
+    child.once('close', (code, signal) => {
+      clearTimeout(timer)
+      resolve({ code, signal, stdout, stderr })
+    })
   })
   return {
     child,

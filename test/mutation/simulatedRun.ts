@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -22,6 +23,9 @@ export interface SimulatedRun {
 export async function simulatedRun({ scenario, kataVersion, faults, options }: SimulatedRun): Promise<RunRecord> {
   const simulation = await startSimulatedCluster({ scenario, kataVersion, faults, speed: Infinity })
   const out = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-'))
+  const { signal } = new AbortController()
+  // Every arm and every wait listens to it.
+  setMaxListeners(0, signal)
   const cluster = await connect({ kubeconfig: simulation.kubeconfig, runLabel: RUN_LABEL })
   try {
     const run = await prepareRun({
@@ -30,7 +34,7 @@ export async function simulatedRun({ scenario, kataVersion, faults, options }: S
       catalog: loadCatalog(),
       registered: await loadSpecs(),
       images: loadImages([]),
-      signal: new AbortController().signal,
+      signal,
       onJournal: () => undefined,
     })
     run.start(new Set(run.plan.arms.map(({ planned }) => planned.id)))
@@ -54,7 +58,7 @@ const defaults = (out: string): RunOptions => ({
   levels: [],
   behaviours: [],
   nodeProbe: true,
-  quietNodes: true,
+  quietNodes: false,
   slow: true,
   knownDeviations: [],
   declaredClasses: null,

@@ -43,9 +43,13 @@ export function handleUpgrade(context: Context, request: IncomingMessage, socket
       if (connected) socket.destroy()
       else refuse(socket, dialError(location, error))
     })
-    upstream.once('close', () => socket.destroy())
+    const onClosing = () => upstream.destroy()
+    context.closing.addEventListener('abort', onClosing, { once: true })
+    upstream.once('close', () => {
+      context.closing.removeEventListener('abort', onClosing)
+      socket.destroy()
+    })
     socket.once('close', () => upstream.destroy())
-    context.closing.addEventListener('abort', () => upstream.destroy(), { once: true })
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     refuse(socket, error)

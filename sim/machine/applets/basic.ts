@@ -26,7 +26,7 @@ export function duration(text: string): number | null {
   if (/^inf(inity)?$/i.test(text)) return Infinity
   const match = /^(\d+(?:\.\d*)?|\.\d+)([smhd]?)$/.exec(text)
   if (!match) return null
-  return Number(match[1]) * { '': 1, s: 1, m: 60, h: 3600, d: 86_400 }[match[2] as '']! * 1000
+  return Number(match[1]) * { '': 1, s: 1, m: 60, h: 3600, d: 86_400 }[match[2] as ''] * 1000
 }
 
 const sleep: Applet = async (process, argv) => {

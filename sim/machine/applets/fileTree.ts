@@ -1,15 +1,13 @@
 import { MachineError } from '../machine.ts'
-import { find, link, makeDirectory, makeNode, openFile, place, readOnly, remove, rename } from '../fs/files.ts'
-import { device, linkTarget, sizeOf, symlink } from '../fs/inode.ts'
-import type { Inode } from '../fs/inode.ts'
-import type { Location, Missing } from '../fs/mountNamespace.ts'
+import { find, makeDirectory, makeNode, openFile, place, readOnly, remove } from '../fs/files.ts'
+import { device, linkTarget, sizeOf } from '../fs/inode.ts'
 import type { Process } from '../kernel/process.ts'
 import { UsageError, options } from './applet.ts'
 import type { Applet } from './applet.ts'
-import { groupId, userId } from './users.ts'
+import { cp, mv, ln } from './copying.ts'
+import { chmod, chown } from './ownership.ts'
 
 const MKNOD = 27
-const CHOWN = 0
 
 /** Runs for each operand; tells what fails in the applet's words. @returns 0, or 1 when one failed */
 export async function each(
@@ -52,7 +50,7 @@ const mkdir: Applet = (process, argv) => {
   )
 }
 
-const rm: Applet = async (process, argv) => {
+export const rm: Applet = async (process, argv) => {
   const given = options(argv, 'firRv')
   const tree = given.has('r') || given.has('R')
   let failed = false
@@ -79,7 +77,7 @@ const rm: Applet = async (process, argv) => {
   return failed ? 1 : status
 }
 
-function missing(process: Process, path: string): boolean {
+export function missing(process: Process, path: string): boolean {
   try {
     return place(process, path, false).inode === null
   } catch (error) {
@@ -100,102 +98,6 @@ const rmdir: Applet = (process, argv) => {
   )
 }
 
-async function copyFile(process: Process, from: string, to: string): Promise<void> {
-  const source = openFile(process, from)
-  const mode = find(process, from).inode.mode
-  const fresh = place(process, to).inode === null
-  const target = openFile(process, to, { write: true, create: true, truncate: true })
-  for (let chunk = await source.read(1 << 20); chunk; chunk = await source.read(1 << 20)) {
-    const pause = process.spend(chunk.length / 5000)
-    if (pause) await pause
-    await target.write(chunk)
-  }
-  if (fresh && target.location) target.location.inode.mode = mode & ~process.umask
-}
-
-async function copyTree(process: Process, from: string, to: string, deep: boolean, archive: boolean): Promise<void> {
-  const { inode } = find(process, from, !archive)
-  if (inode.kind === 'directory') {
-    if (!deep) throw new MachineError('EISDIR', 'omitting directory')
-    if (!place(process, to).inode) makeDirectory(process, to, inode.mode)
-    for (const name of inode.names(process)) await copyTree(process, `${from}/${name}`, `${to}/${name}`, deep, archive)
-  } else if (inode.kind === 'symlink') makeNode(process, to, symlink(linkTarget(inode, process), process.kernel.now()))
-  else if (inode.kind === 'file' || inode.kind === 'virtual' || !deep) {
-    await copyFile(process, from, to)
-    const made = find(process, to).inode
-    if (inode.kind === 'file' && inode.program && made.kind === 'file')
-      Object.assign(made, { program: inode.program, shownSize: inode.shownSize, mode: inode.mode })
-  } else makeNode(process, to, { ...inode })
-}
-
-/** The path that a copy or move of `from` to `to` makes. */
-function targetOf(process: Process, from: string, to: string): string {
-  const at = place(process, to)
-  return at.inode?.kind === 'directory' ? `${to.replace(/\/$/, '')}/${from.replace(/\/+$/, '').split('/').pop()}` : to
-}
-
-const cp: Applet = async (process, argv) => {
-  const given = options(argv, 'adfilpPrRsLHTuvt:')
-  const to = given.get('t') ?? given.rest.pop()
-  if (to === undefined || given.rest.length === 0) throw new UsageError('')
-  const deep = given.has('a') || given.has('r') || given.has('R')
-  return each(
-    process,
-    given.rest,
-    (path, error) =>
-      error.errno === 'EISDIR' && !deep
-        ? `cp: omitting directory '${path}'`
-        : error.errno === 'ENOENT' && missing(process, path)
-          ? `cp: can't stat '${path}': ${error.message}`
-          : `cp: can't create '${targetOf(process, path, to)}': ${error.message}`,
-    (path) =>
-      copyTree(process, path, targetOf(process, path, to), deep, given.has('a') || given.has('d') || given.has('P')),
-  )
-}
-
-const mv: Applet = async (process, argv) => {
-  const given = options(argv, 'finvTt:')
-  const to = given.get('t') ?? given.rest.pop()
-  if (to === undefined || given.rest.length === 0) throw new UsageError('')
-  return each(
-    process,
-    given.rest,
-    (path, error) => `mv: can't rename '${path}': ${error.message}`,
-    async (path) => {
-      const target = targetOf(process, path, to)
-      try {
-        rename(process, path, target)
-      } catch (error) {
-        if (!(error instanceof MachineError) || error.errno !== 'EXDEV') throw error
-        await copyTree(process, path, target, true, true)
-        await rm(process, ['rm', '-rf', path])
-      }
-    },
-  )
-}
-
-const ln: Applet = (process, argv) => {
-  const given = options(argv, 'sfnbvTt:')
-  const paths = given.rest.slice()
-  const last = paths.length > 1 ? (paths.pop() as string) : '.'
-  return each(
-    process,
-    paths,
-    (path, error) => `ln: ${targetOf(process, path, last)}: ${error.message}`,
-    (path) => {
-      const to =
-        given.has('n') && place(process, last, false).inode?.kind === 'symlink' ? last : targetOf(process, path, last)
-      const at = place(process, to, false)
-      if (at.inode && given.has('f')) remove(process, to)
-      const inode = given.has('s') ? symlink(path, process.kernel.now()) : find(process, path, false).inode
-      if (given.has('s')) return makeNode(process, to, inode)
-      const free = place(process, to, false)
-      if (free.inode) throw new MachineError('EEXIST', 'File exists')
-      return link(process, free as Missing, inode)
-    },
-  )
-}
-
 const touch: Applet = (process, argv) => {
   const given = options(argv, 'camd:t:r:h')
   return each(
@@ -210,86 +112,6 @@ const touch: Applet = (process, argv) => {
           ? Date.parse(`${given.get('d')}Z`) || process.kernel.now()
           : process.kernel.now()
       else if (!given.has('c')) openFile(process, path, { write: true, create: true })
-    },
-  )
-}
-
-function changeable(process: Process, path: string, follow = true): Location {
-  const found = find(process, path, follow)
-  if (found.mount.readonly) throw readOnly()
-  if (process.uid !== 0 && process.uid !== found.inode.uid) throw new MachineError('EPERM', 'Operation not permitted')
-  return found
-}
-
-function recursively(process: Process, paths: string[], deep: boolean): string[] {
-  if (!deep) return paths
-  return paths.flatMap((path) => {
-    const { inode } = place(process, path, false)
-    const below = inode?.kind === 'directory' ? inode.names(process).map((name) => `${path}/${name}`) : []
-    return [path, ...recursively(process, below, true)]
-  })
-}
-
-const chmod: Applet = (process, argv) => {
-  const flags = argv.slice(1).filter((word) => /^-[Rcvf]+$/.test(word))
-  const [mode, ...paths] = argv.slice(1).filter((word) => !flags.includes(word))
-  if (mode === undefined || paths.length === 0) throw new UsageError('')
-  return each(
-    process,
-    recursively(
-      process,
-      paths,
-      flags.some((flag) => flag.includes('R')),
-    ),
-    (path, error) => `chmod: ${path}: ${error.message}`,
-    (path) => {
-      const { inode } = changeable(process, path)
-      const made = modeFrom(mode, inode)
-      if (made === null) throw new UsageError(`invalid mode '${mode}'`)
-      inode.mode = made
-    },
-  )
-}
-
-function modeFrom(text: string, inode: Inode): number | null {
-  if (/^[0-7]+$/.test(text)) return parseInt(text, 8)
-  let mode = inode.mode
-  for (const clause of text.split(',')) {
-    const match = /^([ugoa]*)([-+=])([rwxXst]*)$/.exec(clause)
-    if (!match) return null
-    const who = match[1] === '' || match[1]?.includes('a') ? 'ugo' : (match[1] as string)
-    let bits = 0
-    for (const letter of match[3] ?? '') {
-      const value = { r: 4, w: 2, x: 1, X: inode.kind === 'directory' || mode & 0o111 ? 1 : 0, s: 0, t: 0 }[letter] ?? 0
-      for (const class_ of who) bits |= value << { u: 6, g: 3, o: 0 }[class_ as 'u']
-      if (letter === 't') bits |= 0o1000
-      if (letter === 's') bits |= (who.includes('u') ? 0o4000 : 0) | (who.includes('g') ? 0o2000 : 0)
-    }
-    const mask = [...who].reduce((sum, class_) => sum | (7 << { u: 6, g: 3, o: 0 }[class_ as 'u']), 0)
-    mode = match[2] === '+' ? mode | bits : match[2] === '-' ? mode & ~bits : (mode & ~mask) | bits
-  }
-  return mode
-}
-
-const chown: Applet = (process, argv) => {
-  const given = options(argv, 'RhcvfLHP')
-  const [owner, ...paths] = given.rest
-  if (owner === undefined || paths.length === 0) throw new UsageError('')
-  const [user, group] = argv[0] === 'chgrp' ? ['', owner] : owner.split(/[:.]/)
-  const uid = user ? userId(process, user) : undefined
-  const gid = group ? groupId(process, group) : undefined
-  if (uid === null) throw new UsageError(`unknown user ${user}`)
-  if (gid === null) throw new UsageError(`unknown group ${group}`)
-  return each(
-    process,
-    recursively(process, paths, given.has('R')),
-    (path, error) => `${argv[0]}: ${path}: ${error.message}`,
-    (path) => {
-      const { inode } = changeable(process, path, !given.has('h'))
-      if (!process.can(CHOWN) && uid !== undefined && uid !== inode.uid)
-        throw new MachineError('EPERM', 'Operation not permitted')
-      if (uid !== undefined) inode.uid = uid
-      if (gid !== undefined) inode.gid = gid
     },
   )
 }

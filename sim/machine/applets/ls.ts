@@ -47,7 +47,7 @@ export const ls: Applet = async (process, argv) => {
   let status = 0
   const files: Entry[] = []
   const directories: { path: string; directory: Directory; fs: FileSystem }[] = []
-  for (const path of given.rest.length > 0 ? given.rest : ['.']) {
+  for (const path of given.rest.length > 0 ? [...given.rest].sort() : ['.']) {
     try {
       const found = find(process, path, !given.has('d') && !(given.has('l') && !path.endsWith('/')))
       const opened = found.inode.kind === 'symlink' && !given.has('d') && !given.has('l') ? find(process, path) : found
@@ -162,6 +162,7 @@ function suffix(inode: Inode, given: Options): string {
 
 function links(inode: Inode, process: Process): number {
   if (inode.kind !== 'directory') return 1
+  if (inode.links !== undefined) return inode.links
   if (inode.size !== undefined && inode.size !== 0 && inode.size !== 40) return 2
   return 2 + inode.names(process).filter((name) => inode.lookup(name, process)?.kind === 'directory').length
 }

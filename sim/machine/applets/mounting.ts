@@ -97,7 +97,7 @@ function addMount(
   }
   const size = /^size=(\d+)([kmg]?)$/i.exec(flags.find((flag) => flag.startsWith('size=')) ?? '')
   const sizeBytes = size
-    ? Number(size[1]) * { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[(size[2] ?? '').toLowerCase() as '']!
+    ? Number(size[1]) * { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[(size[2] ?? '').toLowerCase() as '']
     : null
   const rest = sizeBytes === null ? '' : `,size=${sizeBytes / 1024}k`
   context.mountNs.add({

@@ -6,6 +6,8 @@ import type { OpenFile } from '../fs/openFile.ts'
 import type { Process } from '../kernel/process.ts'
 import { byteCount, eachInput, lines, options, pieces, textOf } from './applet.ts'
 import type { Applet } from './applet.ts'
+import { tail } from './tail.ts'
+import { od, hexdump, xxd } from './dumps.ts'
 
 /** CPU time per byte, µs: what one core of a server does about 400 MiB/s and 60 MiB/s of. */
 const HASH_USEC_PER_BYTE = 1 / 400
@@ -64,92 +66,6 @@ async function headLines(process: Process, file: OpenFile, count: number): Promi
     await process.write(1, left === 0 ? chunk.subarray(0, at) : chunk)
     if (left === 0) return
   }
-}
-
-/** Keeps what it may have to print in memory, as busybox does: a stream without newlines is held whole. */
-const tail: Applet = async (process, argv) => {
-  const args = argv.map((word, index) =>
-    index > 0 && /^[-+]\d+$/.test(word) ? `-n${word.startsWith('+') ? word : word.slice(1)}` : word,
-  )
-  const given = options(args, 'n:c:fFqvs:')
-  const bytes = given.get('c')
-  const spec = bytes ?? given.get('n') ?? '10'
-  const count = byteCount(spec.replace(/^[-+]/, ''), 'tail')
-  const many = given.rest.length > 1 && !given.has('q')
-  let firstTitle = true
-  const followed: OpenFile[] = []
-  const status = await eachInput(process, 'tail', given.rest, async (file, path) => {
-    if (many || given.has('v')) await process.out(`${firstTitle ? '' : '\n'}==> ${path} <==\n`)
-    firstTitle = false
-    if (spec.startsWith('+')) await tailFrom(process, file, count, bytes !== undefined)
-    else await tailLast(process, file, count, bytes !== undefined)
-    if (given.has('f') || given.has('F')) {
-      file.references++
-      followed.push(file)
-    }
-  })
-  if (followed.length === 0) return status
-  for (;;) {
-    for (const file of followed) {
-      for (let chunk = file.read(65_536); chunk && !(chunk instanceof Promise); chunk = file.read(65_536))
-        await process.out(chunk)
-      if (file.pipe) return status
-    }
-    await process.sleep(Number(given.get('s') ?? 1) * 1000)
-  }
-}
-
-async function tailFrom(process: Process, file: OpenFile, count: number, bytes: boolean): Promise<void> {
-  let skip = Math.max(0, count - 1)
-  for await (const chunk of pieces(process, file)) {
-    let at = 0
-    if (bytes) {
-      at = Math.min(skip, chunk.length)
-      skip -= at
-    } else {
-      while (skip > 0 && at < chunk.length) {
-        const end = chunk.indexOf(10, at)
-        at = end < 0 ? chunk.length : end + 1
-        if (end >= 0) skip--
-      }
-    }
-    if (at < chunk.length) await process.out(chunk.subarray(at))
-  }
-}
-
-async function tailLast(process: Process, file: OpenFile, count: number, bytes: boolean): Promise<void> {
-  let kept: Uint8Array[] = []
-  let size = 0
-  let newlines = 0
-  let heldKiB = 0
-  const surplus = () => (bytes ? size - (kept[0]?.length ?? 0) >= count : newlines - newlinesIn(kept[0]) > count)
-  for await (const chunk of pieces(process, file)) {
-    kept.push(chunk)
-    size += chunk.length
-    if (!bytes) newlines += newlinesIn(chunk)
-    while (kept.length > 1 && surplus()) {
-      const dropped = kept.shift() as Uint8Array
-      size -= dropped.length
-      if (!bytes) newlines -= newlinesIn(dropped)
-    }
-    const kib = Math.ceil(size / 1024)
-    if (kib > heldKiB + 64) {
-      process.grow(kib - heldKiB)
-      heldKiB = kib
-    }
-  }
-  const all = Buffer.concat(kept)
-  if (bytes) return void (await process.out(all.subarray(Math.max(0, all.length - count))))
-  let at = all.length
-  if (count === 0) return
-  for (let left = count + (all.at(-1) === 10 ? 1 : 0); left > 0 && at > 0; left--) at = all.lastIndexOf(10, at - 1)
-  await process.out(all.subarray(at < 0 ? 0 : at === 0 && all[0] !== 10 ? 0 : at + 1))
-}
-
-function newlinesIn(chunk: Uint8Array | undefined): number {
-  let count = 0
-  if (chunk) for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) count++
-  return count
 }
 
 /** Endless input into a hash or a compressor only takes time. */
@@ -287,120 +203,6 @@ const base64: Applet = async (process, argv) => {
     const width = Number(given.get('w') ?? 76)
     const text = data.toString('base64')
     await process.out(width === 0 ? text : `${text.match(new RegExp(`.{1,${width}}`, 'g'))?.join('\n') ?? ''}\n`)
-  })
-}
-
-const od: Applet = async (process, argv) => {
-  const given = options(argv, 'bcdoxAt:j:N:v')
-  return eachInput(process, 'od', given.rest, async (file) => {
-    const data = Buffer.from(await bytesOf(process, file, given.get('N')))
-    await process.out(
-      dumpOd(data, given.has('c') ? 'c' : (given.get('t') ?? (given.has('x') ? 'x2' : given.has('b') ? 'o1' : 'o2'))),
-    )
-  })
-}
-
-async function bytesOf(process: Process, file: OpenFile, limit: string | undefined): Promise<Uint8Array> {
-  const most = limit === undefined ? Infinity : byteCount(limit, 'od')
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of pieces(process, file, Math.min(65_536, most))) {
-    chunks.push(chunk)
-    size += chunk.length
-    if (size >= most) break
-  }
-  return Buffer.concat(chunks).subarray(0, most === Infinity ? undefined : most)
-}
-
-const NAMED: Record<number, string> = {
-  0: '\\0',
-  7: '\\a',
-  8: '\\b',
-  9: '\\t',
-  10: '\\n',
-  11: '\\v',
-  12: '\\f',
-  13: '\\r',
-}
-
-function dumpOd(data: Buffer, kind: string): string {
-  let text = ''
-  let last = ''
-  let starred = false
-  for (let at = 0; at < data.length; at += 16) {
-    const row = data.subarray(at, at + 16)
-    let shown = ''
-    const size = Number(/\d$/.exec(kind)?.[0] ?? 1)
-    if (kind === 'c')
-      for (const byte of row)
-        shown += (
-          NAMED[byte] ?? (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : byte.toString(8).padStart(3, '0'))
-        ).padStart(4)
-    else
-      for (let index = 0; index < row.length; index += size) {
-        const value = row.subarray(index, index + size).reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n)
-        const radix = kind.startsWith('x') ? 16 : kind.startsWith('d') || kind.startsWith('u') ? 10 : 8
-        const width =
-          radix === 16 ? size * 2 : radix === 8 ? Math.ceil((size * 8) / 3) : ([3, 5, 5, 10][size - 1] ?? 20)
-        shown += ` ${value.toString(radix).padStart(width, radix === 10 ? ' ' : '0')}`
-      }
-    if (shown === last && row.length === 16) {
-      if (!starred) text += '*\n'
-      starred = true
-      continue
-    }
-    starred = false
-    last = shown
-    text += `${at.toString(8).padStart(7, '0')}${shown}\n`
-  }
-  return `${text}${data.length.toString(8).padStart(7, '0')}\n`
-}
-
-const hexdump: Applet = async (process, argv) => {
-  const canonical = argv[0] === 'hd' || argv.includes('-C')
-  const given = options(argv, 'bcCdoxvn:s:e:')
-  return eachInput(process, 'hexdump', given.rest, async (file) => {
-    const data = Buffer.from(await bytesOf(process, file, given.get('n')))
-    let text = ''
-    for (let at = 0; at < data.length; at += 16) {
-      const row = data.subarray(at, at + 16)
-      if (canonical) {
-        const hex = [...row]
-          .map((byte, index) => byte.toString(16).padStart(2, '0') + (index === 7 ? ' ' : ''))
-          .join(' ')
-        text += `${at.toString(16).padStart(8, '0')}  ${hex.padEnd(49)} |${[...row].map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.')).join('')}|\n`
-      } else {
-        const words = []
-        for (let index = 0; index < row.length; index += 2)
-          words.push(((row[index] as number) | ((row[index + 1] ?? 0) << 8)).toString(16).padStart(4, '0'))
-        text += `${at.toString(16).padStart(7, '0')} ${words.join(' ')}\n`
-      }
-    }
-    await process.out(`${text}${data.length.toString(16).padStart(canonical ? 8 : 7, '0')}\n`)
-  })
-}
-
-const xxd: Applet = async (process, argv) => {
-  const given = options(argv, 'pl:c:s:r')
-  return eachInput(process, 'xxd', given.rest, async (file) => {
-    const data = Buffer.from(await bytesOf(process, file, given.get('l')))
-    if (given.has('r')) return process.out(Buffer.from(data.toString().replace(/\s/g, ''), 'hex'))
-    if (given.has('p'))
-      return process.out(
-        `${
-          data
-            .toString('hex')
-            .match(/.{1,60}/g)
-            ?.join('\n') ?? ''
-        }\n`,
-      )
-    let text = ''
-    for (let at = 0; at < data.length; at += 16) {
-      const row = data.subarray(at, at + 16)
-      const hex = (row.toString('hex').match(/.{1,4}/g) ?? []).join(' ')
-      text += `${at.toString(16).padStart(8, '0')}: ${hex.padEnd(39)}  ${[...row].map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.')).join('')}\n`
-    }
-    await process.out(text)
   })
 }
 

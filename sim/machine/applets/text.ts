@@ -1,11 +1,9 @@
-import type { Process } from '../kernel/process.ts'
 import { unescape } from '../shell/wordReader.ts'
-import { MachineError } from '../machine.ts'
-import { find } from '../fs/files.ts'
 import { UsageError, eachInput, lines, options, pieces } from './applet.ts'
 import type { Applet, Options } from './applet.ts'
-import { startCommand } from './basic.ts'
-import { posixExpression } from './regularExpression.ts'
+import { grep } from './grep.ts'
+import { sort } from './sort.ts'
+import { xargs } from './xargs.ts'
 
 const wc: Applet = async (process, argv) => {
   const given = options(argv, 'lwcmL')
@@ -41,178 +39,6 @@ const wc: Applet = async (process, argv) => {
   })
   if (given.rest.length > 1) await process.out(row(totals, ' total'))
   return status
-}
-
-const grep: Applet = async (process, argv) => {
-  const name = argv[0] as string
-  const given = options(argv, 'ivclLnqsowxhHrRFEe:f:m:A:B:C:az', { color: 's', include: 's' })
-  const rest = given.rest.slice()
-  const patterns = given.has('e') ? given.all('e') : [rest.shift() ?? '']
-  if (patterns.length === 0) throw new UsageError('')
-  const expression = grepExpression(
-    patterns.flatMap((text) => text.split('\n')),
-    given,
-    name,
-  )
-  const recursive = given.has('r') || given.has('R')
-  const paths = recursive ? filesBelow(process, rest.length > 0 ? rest : ['.']) : rest
-  const titled = (paths.length > 1 || recursive || given.has('H')) && !given.has('h')
-  const most = given.has('m') ? Number(given.get('m')) : Infinity
-  const around = Number(given.get('C') ?? 0)
-  const after = Number(given.get('A') ?? around)
-  const before = Number(given.get('B') ?? around)
-  let found = false
-  const status = await eachInput(process, name, paths, async (file, path) => {
-    let count = 0
-    let number = 0
-    let trailing = 0
-    const held: string[] = []
-    const title = titled ? `${path === '-' ? '(standard input)' : path}` : ''
-    const show = (text: string, separator: string) =>
-      process.out(
-        `${title === '' ? '' : `${title}${separator}`}${given.has('n') ? `${number}${separator}` : ''}${text}\n`,
-      )
-    for await (const line of lines(process, file)) {
-      number++
-      expression.lastIndex = 0
-      if (expression.test(line) === given.has('v')) {
-        if (trailing-- > 0) await show(line, '-')
-        else if (before > 0) held.splice(0, Math.max(0, held.push(line) - before))
-        continue
-      }
-      found = true
-      count++
-      if (given.has('q')) return
-      if (given.has('l') || given.has('L')) break
-      if (!given.has('c')) {
-        for (const earlier of held.splice(0)) await process.out(`${title === '' ? '' : `${title}-`}${earlier}\n`)
-        if (given.has('o') && !given.has('v'))
-          for (const match of line.match(expression) ?? []) await (match === '' ? undefined : show(match, ':'))
-        else await show(line, ':')
-        trailing = after
-      }
-      if (count >= most) break
-    }
-    if (given.has('c')) await process.out(`${title === '' ? '' : `${title}:`}${count}\n`)
-    if (given.has('l') ? count > 0 : given.has('L') && count === 0) await process.out(`${path}\n`)
-  }).catch((error: unknown) => {
-    if (error instanceof MachineError && given.has('s')) return 2
-    throw error
-  })
-  return found ? 0 : status !== 0 ? 2 : 1
-}
-
-function grepExpression(patterns: string[], given: Options, name: string): RegExp {
-  const fixed = given.has('F') || name === 'fgrep'
-  const extended = given.has('E') || name === 'egrep'
-  const sources = patterns.map((text) =>
-    fixed ? text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&') : posixExpression(text, extended),
-  )
-  let source = sources.map((text) => (sources.length > 1 ? `(?:${text})` : text)).join('|')
-  if (given.has('w')) source = `(?<![A-Za-z0-9_])(?:${source})(?![A-Za-z0-9_])`
-  if (given.has('x')) source = `^(?:${source})$`
-  try {
-    return new RegExp(source, `g${given.has('i') ? 'i' : ''}`)
-  } catch {
-    throw new UsageError(`bad regex '${patterns.join('\n')}'`)
-  }
-}
-
-/** Regular files below directories, for recursion. */
-export function filesBelow(process: Process, paths: string[]): string[] {
-  return paths.flatMap((path) => {
-    try {
-      const { inode } = find(process, path, false)
-      if (inode.kind === 'directory')
-        return filesBelow(
-          process,
-          inode
-            .names(process)
-            .sort()
-            .map((name) => `${path.replace(/\/$/, '')}/${name}`),
-        )
-      return inode.kind === 'file' || inode.kind === 'virtual' ? [path] : []
-    } catch {
-      return []
-    }
-  })
-}
-
-const sort: Applet = async (process, argv) => {
-  const given = options(argv, 'nrufbghMcszt:k:o:V')
-  const all: string[] = []
-  const status = await eachInput(process, 'sort', given.rest, async (file) => {
-    for await (const line of lines(process, file)) all.push(line)
-  })
-  const keys = given.all('k').map((spec) => sortKey(spec, given))
-  const compare = (a: string, b: string) => {
-    for (const key of keys) {
-      const order = key(a, b)
-      if (order !== 0) return order
-    }
-    if (keys.length > 0 && given.has('s')) return 0
-    const order =
-      keys.length > 0
-        ? plainOrder(a, b)
-        : ordered(a, b, given.has('n') ? 'n' : given.has('h') ? 'h' : given.has('V') ? 'V' : '', given.has('f'))
-    return given.has('r') ? -order : order
-  }
-  all.sort(compare)
-  const unique = given.has('u')
-    ? all.filter(
-        (line, index) =>
-          index === 0 ||
-          (keys.length > 0 || given.has('n') ? compare(all[index - 1] as string, line) !== 0 : all[index - 1] !== line),
-      )
-    : all
-  const text = unique.map((line) => `${line}\n`).join('')
-  const target = given.get('o')
-  if (target === undefined) await process.out(text)
-  else {
-    const { openFile } = await import('../fs/files.ts')
-    await openFile(process, target, { write: true, create: true, truncate: true }).write(Buffer.from(text))
-  }
-  return status
-}
-
-function sortKey(spec: string, given: Options): (a: string, b: string) => number {
-  const match = /^(\d+)(?:\.(\d+))?([a-zA-Z]*)(?:,(\d+)(?:\.(\d+))?([a-zA-Z]*))?$/.exec(spec)
-  if (!match) throw new UsageError(`bad field specification '${spec}'`)
-  const flags = `${match[3] ?? ''}${match[6] ?? ''}`
-  const separator = given.get('t')
-  const pick = (line: string) => {
-    const fields = separator === undefined ? (line.match(/\s*\S+/g) ?? []) : line.split(separator)
-    const chosen = fields
-      .slice(Number(match[1]) - 1, match[4] === undefined ? undefined : Number(match[4]))
-      .join(separator ?? '')
-    return separator === undefined ? chosen.trimStart() : chosen
-  }
-  const kind =
-    flags.includes('n') || (flags === '' && given.has('n'))
-      ? 'n'
-      : flags.includes('h') || (flags === '' && given.has('h'))
-        ? 'h'
-        : flags.includes('V')
-          ? 'V'
-          : ''
-  const reverse = flags.includes('r') || (flags === '' && given.has('r'))
-  return (a, b) => (reverse ? -1 : 1) * ordered(pick(a), pick(b), kind, given.has('f') || flags.includes('f'))
-}
-
-function ordered(a: string, b: string, kind: string, fold: boolean): number {
-  if (kind === 'n') return (Number.parseFloat(a) || 0) - (Number.parseFloat(b) || 0) || 0
-  if (kind === 'h') return scaled(a) - scaled(b)
-  if (kind === 'V') return a.localeCompare(b, 'en', { numeric: true })
-  return fold ? plainOrder(a.toUpperCase(), b.toUpperCase()) : plainOrder(a, b)
-}
-
-function plainOrder(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
-function scaled(text: string): number {
-  const match = /^\s*([\d.]+)([KMGT]?)/i.exec(text)
-  return match ? Number(match[1]) * 1024 ** 'KMGT'.indexOf((match[2] ?? '').toUpperCase() || ' ') * 1024 : 0
 }
 
 const uniq: Applet = async (process, argv) => {
@@ -385,45 +211,6 @@ const seq: Applet = async (process, argv) => {
   if (batch.length > 0) await process.out((printed ? separator : '') + batch.join(separator))
   if (printed || batch.length > 0) await process.out('\n')
   return 0
-}
-
-const xargs: Applet = async (process, argv) => {
-  const given = options(argv, '+0n:I:rtP:L:s:d:')
-  const separator = given.has('0') ? '\0' : given.get('d')
-  const text = (await process.readAll()).toString()
-  const replace = given.get('I')
-  const items =
-    separator !== undefined
-      ? text.split(separator).filter((item) => item !== '')
-      : replace !== undefined
-        ? text
-            .split('\n')
-            .filter((line) => line !== '')
-            .map((line) => line.trimStart())
-        : (text.match(/"[^"]*"|'[^']*'|(?:\\.|[^\s\\])+/g) ?? []).map((item) =>
-            item.replace(/^(["'])(.*)\1$/, '$2').replace(/\\(.)/g, '$1'),
-          )
-  const command = given.rest.length > 0 ? given.rest : ['echo']
-  const size = Number(given.get('n') ?? given.get('L') ?? Infinity)
-  const calls: string[][] = []
-  if (replace !== undefined) for (const item of items) calls.push(command.map((word) => word.replaceAll(replace, item)))
-  else
-    for (let at = 0; at < Math.max(1, items.length); at += Math.min(size, 10_000))
-      calls.push([...command, ...items.slice(at, at + Math.min(size, 10_000))])
-  if (items.length === 0 && (given.has('r') || replace !== undefined)) return 0
-  let status = 0
-  for (const call of calls) {
-    if (given.has('t')) await process.err(`${call.join(' ')}\n`)
-    const child = startCommand(process, call)
-    if (typeof child === 'number') {
-      await process.err(`xargs: ${call[0]}: No such file or directory\n`)
-      return child
-    }
-    await process.block<void>((resolve) => child.onExit(() => resolve(undefined)))
-    if (child.status === 255) return 124
-    if (child.status !== 0) status = 123
-  }
-  return status
 }
 
 const whole =

@@ -1,7 +1,7 @@
 import { MachineError } from '../machine.ts'
 import type { ContainerMount, MachineContainerSpec } from '../machine.ts'
 import { MemoryDirectory, device, regularFile } from '../fs/inode.ts'
-import type { Directory, Inode } from '../fs/inode.ts'
+import type { Directory } from '../fs/inode.ts'
 import { MountNamespace } from '../fs/mountNamespace.ts'
 import type { FileSystem, Location, Mount } from '../fs/mountNamespace.ts'
 import { fillDev, ptsRoot } from '../fs/systemMounts.ts'
@@ -222,12 +222,13 @@ function ensure(place: Place, destination: string, directory: boolean): string {
   const found = parent.lookup(name, null)
   const mounted = place.namespace.at(path)
   if (mounted || found) {
-    const kind = (mounted?.root ?? (found as Inode)).kind
+    const kind = (mounted?.root ?? found)?.kind
     if ((kind === 'directory') !== directory && kind !== 'symlink')
       throw new MachineError(directory ? 'ENOTDIR' : 'EISDIR', directory ? 'Not a directory' : 'Is a directory')
     return place.namespace.resolve(destination, null).path
   }
   if (!parent.add) throw new MachineError('ENOENT', 'No such file or directory')
+  parent.mtime = place.now
   parent.add(name, directory ? new MemoryDirectory(0o755, place.now) : regularFile('', place.now, 0o755))
   return path
 }

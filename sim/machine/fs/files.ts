@@ -47,7 +47,7 @@ export function openFile(process: Process, path: string, flags: OpenFlags = {}):
   if (!found.inode) {
     if (!flags.create) throw new MachineError('ENOENT', 'No such file or directory')
     const inode = createFile(process, found)
-    return regular(process, { ...found, inode } as Location, inode, flags)
+    return regular(process, { ...found, inode }, inode, flags)
   }
   const { inode } = found
   if (inode.kind === 'symlink' && inode.open) {
@@ -60,12 +60,12 @@ export function openFile(process: Process, path: string, flags: OpenFlags = {}):
   if (flags.write && isReadonly(found) && (inode.kind === 'file' || inode.kind === 'virtual')) throw readOnly()
   if (flags.write ? !allowed(process, inode, 2) : !allowed(process, inode, 4))
     throw new MachineError('EACCES', 'Permission denied')
-  if (inode.kind === 'virtual') return virtual(process, found as Location, inode, flags)
-  if (inode.kind === 'file') return regular(process, found as Location, inode, flags)
+  if (inode.kind === 'virtual') return virtual(process, found, inode, flags)
+  if (inode.kind === 'file') return regular(process, found, inode, flags)
   if (inode.kind === 'fifo') return fifo(process, inode, flags)
   if (inode.kind === 'symlink') throw new MachineError('ELOOP', 'Too many levels of symbolic links')
   const file = openDevice(process, inode as Device, found.path)
-  file.location = found as Location
+  file.location = found
   return file
 }
 

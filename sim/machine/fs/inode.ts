@@ -21,6 +21,8 @@ export interface Directory extends Common {
   /** Absent where nothing can be created or removed (/proc, /sys). */
   add?(name: string, inode: Inode): void
   remove?(name: string): void
+  /** Number of links to show, where it does not follow from the subdirectories. */
+  links?: number
   /** What stat says; 4096 on a disk, 0 in a virtual file system, entries × 20 in a tmpfs. */
   size?: number
 }
@@ -47,6 +49,8 @@ export interface RegularFile extends Common {
 export interface VirtualFile extends Common {
   kind: 'virtual'
   generate(reader: Reader): string | Uint8Array
+  /** Size to show; 0 for most. */
+  size?: number
   /** Absent: not writable. Throws MachineError to refuse. */
   store?(text: string, reader: Reader): void
 }
@@ -80,6 +84,7 @@ export class MemoryDirectory implements Directory {
   gid = 0
   mtime: number
   size?: number
+  links?: number
   #entries: Map<string, Inode | null> | null = null
   readonly #base: Directory | null
 
@@ -115,12 +120,19 @@ export class MemoryDirectory implements Directory {
   }
 
   add(name: string, inode: Inode): void {
+    this.#changed()
     this.#own().set(name, inode)
   }
 
   remove(name: string): void {
+    this.#changed()
     if (this.#base?.lookup(name, null)) this.#own().set(name, null)
     else this.#entries?.delete(name)
+  }
+
+  /** A directory of several layers has one link (overlayfs). */
+  #changed(): void {
+    if (this.#base) this.links = 1
   }
 
   #own(): Map<string, Inode | null> {
@@ -137,6 +149,7 @@ export class VirtualDirectory implements Directory {
   gid = 0
   mtime: number
   size = 0
+  links?: number
   lookup: (name: string, reader: Reader) => Inode | undefined
   names: (reader: Reader) => string[]
 
@@ -219,7 +232,9 @@ export function device(kind: Device['kind'], major: number, minor: number, mtime
 
 export function sizeOf(inode: Inode, reader: Reader): number {
   if (inode.kind === 'file') return inode.shownSize ?? inode.content.size
-  if (inode.kind === 'symlink') return inode.jump ? 0 : linkTarget(inode, reader).length
+  if (inode.kind === 'virtual') return inode.size ?? 0
+  if (inode.kind === 'symlink')
+    return inode.jump || typeof inode.target === 'function' ? 0 : linkTarget(inode, reader).length
   if (inode.kind === 'directory') return inode.size ?? 4096
   return 0
 }

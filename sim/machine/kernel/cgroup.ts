@@ -51,29 +51,18 @@ export class Cgroup {
 
   /** The group at a path below this one; made where it is missing. */
   make(path: string, now: number): Cgroup {
-    let here: Cgroup = this
-    for (const name of path.split('/').filter((part) => part !== '')) {
-      let child = here.children.get(name)
-      if (!child) {
-        child = new Cgroup(here.path === '/' ? `/${name}` : `${here.path}/${name}`, here, now)
-        here.children.set(name, child)
-      }
-      here = child
-    }
-    return here
+    return path
+      .split('/')
+      .filter((part) => part !== '')
+      .reduce<Cgroup>((here, name) => here.#child(name, now), this)
   }
 
-  find(path: string): Cgroup | null {
-    let here: Cgroup | null = this
-    for (const name of path.split('/').filter((part) => part !== '')) here = here?.children.get(name) ?? null
-    return here
-  }
-
-  /** This group and those that contain it, innermost first. */
-  chain(): Cgroup[] {
-    const chain: Cgroup[] = []
-    for (let group: Cgroup | null = this; group; group = group.parent) chain.push(group)
-    return chain
+  #child(name: string, now: number): Cgroup {
+    const known = this.children.get(name)
+    if (known) return known
+    const made = new Cgroup(this.path === '/' ? `/${name}` : `${this.path}/${name}`, this, now)
+    this.children.set(name, made)
+    return made
   }
 
   allProcesses(): Process[] {

@@ -65,7 +65,7 @@ function modelOf(kernel: Kernel, process: Process, spec: ProcessSpec): MachinePr
       group.memoryPeakKiB = Math.max(group.memoryPeakKiB, group.memoryKiB)
     }
   }
-  let memory = new LiveMemory(spec.memory ?? { rssKiB: 0, shmemKiB: 0, pssKiB: 0 }, counted)
+  const memory = new LiveMemory(spec.memory ?? { rssKiB: 0, shmemKiB: 0, pssKiB: 0 }, counted)
   process.onExit(() => (memory.pssKiB = 0))
   return {
     pid: process.pid,

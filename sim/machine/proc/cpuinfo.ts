@@ -47,7 +47,7 @@ export function cpuinfo(kernel: Kernel): string {
         `cpuid level\t: ${amd ? 13 : 27}`,
         'wp\t\t: yes',
         `flags\t\t: ${flags.join(' ')}`,
-        `bugs\t\t: ${kind.bugs}`,
+        `bugs\t\t: ${kind.bugs}${amd && !kernel.distribution ? ' spectre_v2_user' : ''}`,
         `bogomips\t: ${(kind.mhz * 2).toFixed(2)}`,
         ...(amd ? ['TLB size\t: 1024 4K pages'] : []),
         'clflush size\t: 64',

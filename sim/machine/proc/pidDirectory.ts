@@ -64,6 +64,7 @@ export function pidDirectory(process: Process, namespace: PidNs): Directory {
     wchan: file(() => (process.kernel.cpu.isBurning(process) ? '0' : 'do_wait')),
   }
   const directory = virtualDirectory(now, entries)
+  directory.links = 9
   directory.uid = process.uid
   directory.gid = process.context.gid
   return directory

@@ -27,7 +27,10 @@ function procDirectory(kernel: Kernel, namespace: PidNs): Directory {
     ),
     bus: () => virtualDirectory(now, { input: empty, pci: empty }),
     cgroups: file(() => cgroups(kernel)),
-    cmdline: file(() => `${kernel.spec.kernel.cmdline}\n`),
+    cmdline: () => ({
+      ...file(() => `${kernel.spec.kernel.cmdline}\n`)(),
+      size: kernel.spec.kernel.cmdline.length + 1,
+    }),
     consoles: file(() => 'hvc0                 -W- (EC  p  )  229:0\n'),
     cpuinfo: file(() => cpuinfo(kernel)),
     crypto: file(() => ''),
@@ -47,6 +50,14 @@ function procDirectory(kernel: Kernel, namespace: PidNs): Directory {
     'key-users': file(() => '    0:     4 3/3 2/1000000 27/25000000\n'),
     keys: file(() => ''),
     kmsg: () => virtualFile(now, () => kernel.log_.lines().join('\n'), undefined, 0o400),
+    dma: file(() => '', 0o444),
+    execdomains: file(() => '', 0o444),
+    kpagecgroup: file(() => '', 0o400),
+    kpagecount: file(() => '', 0o400),
+    kpageflags: file(() => '', 0o400),
+    mtrr: file(() => '', 0o644),
+    pagetypeinfo: file(() => '', 0o400),
+    vmallocinfo: file(() => '', 0o400),
     loadavg: file(() => loadavg(kernel)),
     locks: file(() => ''),
     meminfo: file(() => meminfo(kernel)),
@@ -117,7 +128,7 @@ function sysctlDirectory(kernel: Kernel, prefix: string): Directory {
         .filter((name) => name.startsWith(prefix))
         .map((name) => name.slice(prefix.length).split('/')[0] as string),
     )
-  return new VirtualDirectory(
+  const directory = new VirtualDirectory(
     kernel.bootedAt,
     () => [...children()].sort(),
     (name) => {
@@ -126,6 +137,8 @@ function sysctlDirectory(kernel: Kernel, prefix: string): Directory {
       return children().has(name) ? sysctlDirectory(kernel, `${full}/`) : undefined
     },
   )
+  directory.links = 1
+  return directory
 }
 
 function sysctlFile(kernel: Kernel, name: string): VirtualFile {

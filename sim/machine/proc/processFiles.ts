@@ -27,6 +27,8 @@ export function statusText(process: Process, namespace: PidNs): string {
   const pids = [...process.pids].slice().reverse()
   const own = pids.slice(pids.findIndex(([at]) => at === namespace))
   const chain = own.map(([, pid]) => pid).join('\t')
+  // Under the agent a container's session is one of the guest's: it has no number inside (recorded).
+  const session = kernel.distribution ? chain : '0'
   const rss = Math.round(process.rssKiB())
   const anon = Math.round(process.model ? rss - process.model.memory.shmemKiB : process.anonKiB)
   const shmem = process.model?.memory.shmemKiB ?? 0
@@ -36,24 +38,30 @@ export function statusText(process: Process, namespace: PidNs): string {
     `Name:\t${process.comm}\nUmask:\t${process.umask.toString(8).padStart(4, '0')}\nState:\t${state} (${STATE_NAMES[state]})\n` +
     `Tgid:\t${process.pidIn(namespace)}\nNgid:\t0\nPid:\t${process.pidIn(namespace)}\nPPid:\t${parentPid(process, namespace)}\nTracerPid:\t0\n` +
     `Uid:\t${Array(4).fill(context.uid).join('\t')}\nGid:\t${Array(4).fill(context.gid).join('\t')}\nFDSize:\t64\nGroups:\t${[...new Set([context.gid, ...context.groups])].join(' ')} \n` +
-    `NStgid:\t${chain}\nNSpid:\t${chain}\nNSpgid:\t${chain}\nNSsid:\t${chain}\nKthread:\t${process.kernelThread ? 1 : 0}\n`
+    `NStgid:\t${chain}\nNSpid:\t${chain}\nNSpgid:\t${session}\nNSsid:\t${session}\nKthread:\t${process.kernelThread ? 1 : 0}\n`
   const memory = process.kernelThread
     ? ''
-    : `VmPeak:\t${pad(virtualKiB(process))} kB\nVmSize:\t${pad(virtualKiB(process))} kB\nVmLck:\t${pad(0)} kB\nVmPin:\t${pad(0)} kB\nVmHWM:\t${pad(rss)} kB\n` +
+    : `VmPeak:\t${pad(virtualKiB(process))} kB\nVmSize:\t${pad(virtualKiB(process))} kB\nVmLck:\t${pad(0)} kB\nVmPin:\t${pad(0)} kB\nVmHWM:\t${pad(Math.max(rss, 1296))} kB\n` +
       `VmRSS:\t${pad(rss)} kB\nRssAnon:\t${pad(anon)} kB\nRssFile:\t${pad(process.model ? 0 : process.fileKiB)} kB\nRssShmem:\t${pad(shmem)} kB\n` +
-      `VmData:\t${pad(176 + anon)} kB\nVmStk:\t${pad(132)} kB\nVmExe:\t${pad(1584)} kB\nVmLib:\t${pad(8)} kB\nVmPTE:\t${pad(36)} kB\nVmSwap:\t${pad(0)} kB\n` +
+      `VmData:\t${pad(176 + Math.max(0, anon - 60))} kB\nVmStk:\t${pad(132)} kB\nVmExe:\t${pad(1584)} kB\nVmLib:\t${pad(8)} kB\nVmPTE:\t${pad(36)} kB\nVmSwap:\t${pad(0)} kB\n` +
       `HugetlbPages:\t${pad(0)} kB\nCoreDumping:\t0\nTHP_enabled:\t${kernel.distribution ? 1 : 0}\nuntag_mask:\t0xffffffffffffffff\n`
   const ignored = [...process.handlers].filter(([, handler]) => handler === 'ignore').map(([name]) => name)
   const caught = [...process.handlers].filter(([, handler]) => handler !== 'ignore').map(([name]) => name)
   const shell = process.comm === 'sh' || process.comm === 'ash'
   return (
     `${head}${memory}Threads:\t${process.threads}\nSigQ:\t0/${maxProcesses(process)}\nSigPnd:\t${'0'.repeat(16)}\nShdPnd:\t${'0'.repeat(16)}\nSigBlk:\t${'0'.repeat(16)}\n` +
-    `SigIgn:\t${signalMask(shell ? ['QUIT', ...ignored] : ignored)}\nSigCgt:\t${signalMask(shell ? [...SHELL_CATCHES, ...caught] : caught)}\n` +
+    `SigIgn:\t${ignoredMask(process, shell ? ['QUIT', ...ignored] : ignored)}\nSigCgt:\t${signalMask(shell ? [...SHELL_CATCHES, ...caught] : caught)}\n` +
     `CapInh:\t${'0'.repeat(16)}\nCapPrm:\t${caps}\nCapEff:\t${caps}\nCapBnd:\t${boundingSet(process)}\nCapAmb:\t${'0'.repeat(16)}\n` +
     `NoNewPrivs:\t${context.noNewPrivs ? 1 : 0}\nSeccomp:\t0\nSeccomp_filters:\t0\nSpeculation_Store_Bypass:\tvulnerable\nSpeculationIndirectBranch:\talways enabled\n` +
     `Cpus_allowed:\t${cpuMask(kernel.online)}\nCpus_allowed_list:\t${cpuList(kernel.online)}\nMems_allowed:\t00000000,00000001\nMems_allowed_list:\t0\n` +
     `voluntary_ctxt_switches:\t${20 + Math.round(process.cpuUsec / 1000)}\nnonvoluntary_ctxt_switches:\t${Math.round(process.cpuUsec / 4000)}\n`
   )
+}
+
+/** What the agent ignores its children ignore: the two signals that musl keeps for itself (recorded: 0x180000000). */
+function ignoredMask(process: Process, names: string[]): string {
+  const mask = BigInt(`0x${signalMask(names)}`) | (process.kernel.distribution ? 0n : 0x180000000n)
+  return mask.toString(16).padStart(16, '0')
 }
 
 function boundingSet(process: Process): string {
@@ -137,6 +145,6 @@ export function limitsText(process: Process): string {
     ['Max realtime timeout', 'unlimited', 'unlimited', 'us'],
   ]
   const line = (a: string, b: string, c: string, d: string) =>
-    `${a.padEnd(26)}${b.padEnd(21)}${c.padEnd(21)}${d.padEnd(10)}\n`
+    `${a.padEnd(26)}${b.padEnd(21)}${c.padEnd(21)}${d === '' ? '' : d.padEnd(10)}\n`
   return line('Limit', 'Soft Limit', 'Hard Limit', 'Units') + rows.map((row) => line(...row)).join('')
 }

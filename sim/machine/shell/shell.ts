@@ -2,26 +2,29 @@ import type { Process } from '../kernel/process.ts'
 import type { Node } from './ast.ts'
 import { ShellError } from './shellError.ts'
 
-export class BreakLoop {
+export class BreakLoop extends Error {
   levels: number
   readonly kind: 'break' | 'continue'
   constructor(kind: 'break' | 'continue', levels: number) {
+    super()
     this.kind = kind
     this.levels = levels
   }
 }
 
-export class ReturnFrom {
+export class ReturnFrom extends Error {
   readonly status: number
   constructor(status: number) {
+    super()
     this.status = status
   }
 }
 
 /** `exit`, also by set -e. */
-export class ExitShell {
+export class ExitShell extends Error {
   readonly status: number
   constructor(status: number) {
+    super()
     this.status = status
   }
 }

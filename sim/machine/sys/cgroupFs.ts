@@ -145,14 +145,18 @@ function v2Files(kernel: Kernel): Record<string, CgroupFile> {
       write: (group, text) => (group.oomGroup = text === '1'),
       notInRoot: true,
     },
-    'memory.peak': { read: (group) => bytes(Math.max(group.memoryPeakKiB, current(group))), notInRoot: true },
+    'memory.peak': {
+      read: (group) => bytes(Math.max(group.memoryPeakKiB, current(group))),
+      write: () => undefined,
+      notInRoot: true,
+    },
     'memory.reclaim': { read: () => '', write: () => undefined, mode: 0o200 },
     'memory.stat': { read: (group) => memoryStat(group) },
     'memory.swap.current': { read: () => '0\n', notInRoot: true },
     'memory.swap.events': { read: () => 'high 0\nmax 0\nfail 0\n', notInRoot: true },
     'memory.swap.high': setting('max\n'),
     'memory.swap.max': setting('max\n'),
-    'memory.swap.peak': { read: () => '0\n', notInRoot: true },
+    'memory.swap.peak': { read: () => '0\n', write: () => undefined, notInRoot: true },
     'pids.current': { read: (group) => `${group.allProcesses().length}\n`, notInRoot: true },
     'pids.events': { read: (group) => `max ${group.pidsMaxEvents}\n`, notInRoot: true },
     'pids.events.local': { read: (group) => `max ${group.pidsMaxEvents}\n`, notInRoot: true },
@@ -185,9 +189,9 @@ function v2Files(kernel: Kernel): Record<string, CgroupFile> {
 
 const PRESSURE = 'some avg10=0.00 avg60=0.00 avg300=0.00 total=0\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n'
 
-/** What a group holds beside what its processes allocate: kernel memory and the pages of its program, 2 MiB as recorded. */
+/** What a group holds beside what its processes allocate: kernel memory and the pages of its program, 1.8 MiB as recorded. */
 export function current(group: Cgroup): number {
-  const held = group.processes.size > 0 ? 1960 : 0
+  const held = group.processes.size > 0 ? 1840 : 0
   const all = group.memoryKiB + held
   return group.memoryMaxKiB === null || !group.enforcesMemory ? all : Math.min(all, group.memoryMaxKiB)
 }

@@ -21,7 +21,7 @@ export function sysRoot(kernel: Kernel, network: NetNs): Directory {
 
 function sysDirectory(kernel: Kernel, network: NetNs): Directory {
   const now = kernel.timers.now()
-  const dir = (entries: Record<string, () => Inode>) => () => virtualDirectory(now, entries)
+  const dir = (entries: Record<string, () => Inode>) => () => virtualDirectory(now, entries, 0o755)
   const model = virtualDirectory(now, {
     block: () => blockDirectory(kernel, now),
     bus: dir({ pci: dir({ devices: dir({}), drivers: dir({}) }), virtio: dir({ devices: dir({}) }) }),

@@ -143,6 +143,18 @@ describe('simulation', () => {
       expect((await client.list('/apis/node.k8s.io/v1/runtimeclasses')).items).to.have.length(8)
     }))
 
+  it('leaves no server and no connection behind', async () => {
+    const resources = () => process.getActiveResourcesInfo().filter((kind) => kind.startsWith('TCP'))
+    const before = resources()
+    const simulation = await startSimulation({ scenario: await loadScenario('small'), speed: 100 })
+    await simulation.client.create(pods, pod('k', 'kata-qemu'))
+    await until(simulation.client, 'k', isReady)
+    await simulation.close()
+    // A closed handle is reaped in the next turns of the event loop.
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(resources()).to.deep.equal(before)
+  })
+
   it('makes a new sandbox for a pod whose hypervisor died', () =>
     withSimulation([], async (simulation) => {
       const { client } = simulation
