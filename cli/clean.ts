@@ -27,6 +27,8 @@ const REMOVAL_MS = 180_000
 /** Throws UsageError unless exactly one of --run and --all is given. */
 async function clean({ run, all, dryRun, context, kubeconfig }: CleanOptions): Promise<void> {
   if ((run === undefined) === !all) throw new UsageError('say --run ID for one run or --all for every run')
+  if (run !== undefined && !/^[\w.-]{1,63}$/.test(run))
+    throw new UsageError(`--run is ${JSON.stringify(run)}; it must be the id of a run, such as 20261121-114448-3fa9`)
   const { connect } = await import('../helpers/cluster/connect.ts')
   const { removeLeftovers } = await import('../engine/cluster/removeLeftovers.ts')
   const cluster = await connect(chosen({ kubeconfig, context }))

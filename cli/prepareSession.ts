@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, statfsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { distance } from 'fastest-levenshtein'
 import { loadCatalog } from '../engine/catalog/loadCatalog.ts'
@@ -7,8 +7,7 @@ import { newRunId, RUN_LABEL } from '../engine/cluster/labels.ts'
 import type { Journal } from '../engine/journal/journal.ts'
 import type { Session } from '../engine/mocha/preparedRun.ts'
 import type { RunOptions } from '../engine/options.ts'
-import { prepareRun } from '../engine/run/prepareRun.ts'
-import { connect } from '../helpers/cluster/connect.ts'
+import type { Cluster } from '../helpers/cluster/cluster.ts'
 import { chosen } from './chosen.ts'
 import { loadImages } from '../helpers/pods/images.ts'
 import type { Profile } from '../helpers/profile/profile.ts'
@@ -41,14 +40,23 @@ export async function prepareSession(
     [...catalog.claims.keys()],
     catalog.chapters.map(({ name }) => name),
   )
+  checkSimulated(settings)
   checkOutput(settings.out)
   const images = loadImages(settings.image)
   const profile = settings.profile === undefined ? null : await readProfile(settings.profile)
   const simulation = settings.sim ? await startSimulated(settings) : null
+  const { connect } = await import('../helpers/cluster/connect.ts')
   const cluster = await connect({
     ...(simulation ?? chosen({ kubeconfig: settings.kubeconfig, context: settings.context })),
     runLabel: RUN_LABEL,
   })
+  try {
+    await checkTargets(settings, cluster)
+  } catch (error) {
+    await cluster.close()
+    await simulation?.close()
+    throw error
+  }
   const runId = newRunId()
   const options = runOptions(settings, runId, command, profile)
   const abort = new AbortController()
@@ -59,17 +67,20 @@ export async function prepareSession(
     runId,
     folder: path.join(settings.out, runId),
     session: (registered) =>
-      prepareRun({
-        options,
-        cluster,
-        catalog,
-        registered,
-        images,
-        signal: abort.signal,
-        onJournal(opened) {
-          journal = opened
-          onJournal(opened)
-        },
+      withoutEmptyFolder(settings.out, async () => {
+        const { prepareRun } = await import('../engine/run/prepareRun.ts')
+        return prepareRun({
+          options,
+          cluster,
+          catalog,
+          registered,
+          images,
+          signal: abort.signal,
+          onJournal(opened) {
+            journal = opened
+            onJournal(opened)
+          },
+        })
       }),
     stop(signal) {
       if (abort.signal.aborted) return
@@ -80,6 +91,17 @@ export async function prepareSession(
       await cluster.close()
       await simulation?.close()
     },
+  }
+}
+
+/** A run that cannot begin leaves no folder that it made for its results. */
+async function withoutEmptyFolder<T>(out: string, work: () => Promise<T>): Promise<T> {
+  const isNew = !existsSync(out)
+  try {
+    return await work()
+  } catch (error) {
+    if (isNew && existsSync(out) && readdirSync(out).length === 0) rmdirSync(out)
+    throw error
   }
 }
 
@@ -127,34 +149,62 @@ async function startSimulated(settings: RunSettings) {
 
 /** Throws UsageError with the nearest names. */
 function checkNames(settings: RunSettings, ids: readonly string[], chapters: readonly string[]): void {
-  const check = (kind: string, wanted: readonly string[], known: readonly string[]) => {
-    for (const name of wanted) {
-      if (known.includes(name)) continue
-      const nearest = [...known].sort((a, b) => distance(name, a) - distance(name, b)).slice(0, 3)
-      throw new UsageError(`there is no ${kind} ${name}; nearest: ${nearest.join(', ')}`)
-    }
+  checkNamed('behaviour', settings.behaviour, ids)
+  checkNamed('chapter', settings.chapter, chapters)
+  checkNamed('level', settings.level, ['MUST', 'SHOULD', 'MAY', 'INFO'])
+}
+
+function checkNamed(kind: string, wanted: readonly string[], known: readonly string[], where = ''): void {
+  for (const name of wanted) {
+    if (known.includes(name)) continue
+    const nearest = [...known].sort((a, b) => distance(name, a) - distance(name, b)).slice(0, 3)
+    const instead = nearest.length > 0 ? `nearest: ${nearest.join(', ')}` : 'there is none at all'
+    throw new UsageError(`there is no ${kind} ${name}${where}; ${instead}`)
   }
-  check('behaviour', settings.behaviour, ids)
-  check('chapter', settings.chapter, chapters)
-  check('level', settings.level, ['MUST', 'SHOULD', 'MAY', 'INFO'])
+}
+
+/** Throws UsageError for a RuntimeClass or a node that the cluster does not have: all of it would be skipped. */
+async function checkTargets(settings: RunSettings, cluster: Cluster): Promise<void> {
+  const names = async (apiVersion: string, kind: string) =>
+    (await cluster.list({ apiVersion, kind })).map(({ metadata }) => metadata.name ?? '')
+  const where = ` in ${cluster.context}`
+  if (settings.runtimeClass.length > 0)
+    checkNamed('RuntimeClass', settings.runtimeClass, await names('node.k8s.io/v1', 'RuntimeClass'), where)
+  if (settings.node.length > 0) checkNamed('node', settings.node, await names('v1', 'Node'), where)
+}
+
+/** Throws UsageError for options of the simulated cluster on a run that is not on it. */
+function checkSimulated({ sim, scenario, kataVersion, context, kubeconfig }: RunSettings): void {
+  const idle = sim
+    ? { '--context': context, '--kubeconfig': kubeconfig }
+    : { '--scenario': scenario, '--kata-version': kataVersion }
+  for (const [option, value] of Object.entries(idle)) {
+    if (value === undefined) continue
+    throw new UsageError(
+      sim
+        ? `${option} and --sim name two clusters; give one of them`
+        : `${option} is about the simulated cluster; add --sim`,
+    )
+  }
 }
 
 const NEEDED_BYTES = 50 * 2 ** 20
 
-/** Throws UsageError when results cannot be written there. */
+/** Throws UsageError when results cannot be written there. Tries it: root is denied nothing by access rights, and /proc says it is writable. */
 function checkOutput(out: string): void {
   let folder = path.resolve(out)
   while (!existsSync(folder)) folder = path.dirname(folder)
+  const refuse = (why: string) =>
+    new UsageError(`results cannot be written to ${out}: ${why}; choose another folder with --out`)
+  if (!statSync(folder).isDirectory()) throw refuse(`${folder} is not a folder`)
   try {
-    accessSync(folder, constants.W_OK | constants.X_OK)
-  } catch {
-    throw new UsageError(
-      `results cannot be written to ${out}: no permission for ${folder}; choose another folder with --out`,
+    rmdirSync(mkdtempSync(path.join(folder, '.kata-conformance-')))
+  } catch (error) {
+    const { code = 'error' } = error as NodeJS.ErrnoException
+    throw refuse(
+      code === 'EACCES' || code === 'EPERM' ? `no permission for ${folder}` : `${folder} takes no new folder (${code})`,
     )
   }
   const { bavail, bsize } = statfsSync(folder)
-  if (bavail * bsize < NEEDED_BYTES)
-    throw new UsageError(
-      `results cannot be written to ${out}: less than 50 MiB are free there; choose another folder with --out`,
-    )
+  if (bavail * bsize < NEEDED_BYTES) throw refuse('less than 50 MiB are free there')
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { defaultSettings, positive, type RunSettings } from './runSettings.ts'
+import { count, defaultSettings, positive, type RunSettings } from './runSettings.ts'
 
 const collect = (value: string, previous: string[]): string[] => [...previous, ...value.split(',')]
 
@@ -25,8 +25,8 @@ export function addRunCommand(program: Command): void {
     .option('--quiet-nodes', 'nodes carry no other load: also measure performance', false)
     .option('--slow', 'also run checks of more than five minutes', false)
     .option('--out <folder>', 'where results go', defaultSettings.out)
-    .option('--max-arms <n>', 'checks at once', (text) => positive(text, '--max-arms'), defaultSettings.maxArms)
-    .option('--max-pods <n>', 'pods at once on a node', (text) => positive(text, '--max-pods'), defaultSettings.maxPods)
+    .option('--max-arms <n>', 'checks at once', (text) => count(text, '--max-arms'), defaultSettings.maxArms)
+    .option('--max-pods <n>', 'pods at once on a node', (text) => count(text, '--max-pods'), defaultSettings.maxPods)
     .option('--sim', 'run against an embedded simulated cluster instead', false)
     .option('--scenario <file>', 'with --sim: the scenario')
     .option('--kata-version <version>', 'with --sim: the release of Kata')

@@ -68,6 +68,22 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
 }
 
 /** Throws UsageError. */
+export function count(text: string, name: string): number {
+  const value = Number(text)
+  if (!(Number.isInteger(value) && value > 0))
+    throw new UsageError(`${name} is ${JSON.stringify(text)}; it must be a whole number above 0`)
+  return value
+}
+
+/** Throws UsageError. */
+export function portNumber(text: string, name: string): number {
+  const value = Number(text)
+  if (!(Number.isInteger(value) && value >= 0 && value <= 65_535))
+    throw new UsageError(`${name} is ${JSON.stringify(text)}; it must be a port, 0 (any) to 65535`)
+  return value
+}
+
+/** Throws UsageError. */
 export function positive(text: string, name: string): number {
   const value = text === 'Infinity' ? Infinity : Number(text)
   if (!(value > 0)) throw new UsageError(`${name} is ${JSON.stringify(text)}; it must be a number above 0`)

@@ -1,17 +1,10 @@
-import Mocha from 'mocha'
-import behaviourUi, { setFailureHandler } from '../engine/mocha/behaviourUi.ts'
-import { type Session, setSession } from '../engine/mocha/preparedRun.ts'
-import { specFiles } from '../engine/catalog/loadSpecs.ts'
+import type { Session } from '../engine/mocha/preparedRun.ts'
 import type { RunRecord } from '../reports/record/runRecord.ts'
-import { writeReports } from '../reports/writeReports.ts'
 import { onSignals } from './signals.ts'
 import { prepareSession } from './prepareSession.ts'
 import type { RunSettings } from './runSettings.ts'
 import { createProgress } from './terminal/progress.ts'
 import { closingSummary } from './terminal/closingSummary.ts'
-
-/** mocha's own output stays silent: progress follows the schedule, not the order of the files. */
-class SilentReporter extends Mocha.reporters.Base {}
 
 /** Runs the suite and returns the exit code. Throws before anything is deployed when the input is wrong. */
 export async function runSuite(settings: RunSettings, command: readonly string[]): Promise<number> {
@@ -20,8 +13,9 @@ export async function runSuite(settings: RunSettings, command: readonly string[]
   const removeSignalHandlers = onSignals((signal) => handle.stop(signal))
   let record: RunRecord | null = null
   try {
-    record = await runMocha(handle.session, specFiles(settings.specs))
+    record = await runMocha(handle.session, settings.specs)
     progress.end()
+    const { writeReports } = await import('../reports/writeReports.ts')
     await writeReports(handle.folder, record)
     process.stdout.write(closingSummary(record, handle.folder, process.stdout))
     return record.exitCode
@@ -32,7 +26,17 @@ export async function runSuite(settings: RunSettings, command: readonly string[]
   }
 }
 
-function runMocha(session: Session, files: readonly string[]): Promise<RunRecord> {
+/** mocha, the engine and the spec files are loaded here: whoever mistyped an option has been told by now. */
+async function runMocha(session: Session, folder: string | undefined): Promise<RunRecord> {
+  const [{ default: Mocha }, { default: behaviourUi, setFailureHandler }, { setSession }, { specFiles }] =
+    await Promise.all([
+      import('mocha'),
+      import('../engine/mocha/behaviourUi.ts'),
+      import('../engine/mocha/preparedRun.ts'),
+      import('../engine/catalog/loadSpecs.ts'),
+    ])
+  // mocha's own output stays silent: progress follows the schedule, not the order of the files.
+  class SilentReporter extends Mocha.reporters.Base {}
   return new Promise((resolve, reject) => {
     const mocha = new Mocha({ delay: true, timeout: 0, reporter: SilentReporter, forbidOnly: true })
     mocha.ui(behaviourUi as never)
@@ -48,7 +52,7 @@ function runMocha(session: Session, files: readonly string[]): Promise<RunRecord
         },
       }
     })
-    for (const file of files) mocha.addFile(file)
+    for (const file of specFiles(folder)) mocha.addFile(file)
     mocha.loadFilesAsync().then(() => {
       const runner = mocha.run(() => undefined)
       // Without it a run whose end fails (a full disk under the journal) would never end.

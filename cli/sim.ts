@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { chosen } from './chosen.ts'
-import { positive } from './runSettings.ts'
+import { portNumber, positive } from './runSettings.ts'
 
 interface SimOptions {
   scenario: string
@@ -18,11 +18,11 @@ export function addSimCommand(program: Command): void {
     .option('--port <port>', 'port of the API server (default: any free one)')
     .option('--speed <factor>', 'how many times faster than life', (text) => positive(text, '--speed'), 1)
     .action(async (options: SimOptions) => {
-      const { loadScenario } = await import('../sim/scenarios/loadScenario.ts')
+      const port = options.port === undefined ? 0 : portNumber(options.port, '--port')
+      const { scenarioOf } = await import('./scenarioOf.ts')
       const { startSimulation } = await import('../sim/simulation.ts')
-      const port = options.port === undefined ? 0 : positive(options.port, '--port')
       const simulation = await startSimulation({
-        scenario: await loadScenario(options.scenario, chosen({ kataVersion: options.kataVersion })),
+        scenario: await scenarioOf(options.scenario, chosen({ kataVersion: options.kataVersion })),
         speed: options.speed,
         port,
       })

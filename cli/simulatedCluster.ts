@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { loadScenario } from '../sim/scenarios/loadScenario.ts'
 import { startSimulation } from '../sim/simulation.ts'
+import { scenarioOf } from './scenarioOf.ts'
 
 export interface SimulatedCluster {
   /** A kubeconfig file for it. */
@@ -27,7 +27,7 @@ export async function startSimulatedCluster({
   faults = [],
   speed,
 }: SimulatedClusterOptions): Promise<SimulatedCluster> {
-  const loaded = await loadScenario(scenario, { faults, ...(kataVersion === undefined ? {} : { kataVersion }) })
+  const loaded = await scenarioOf(scenario, { faults, ...(kataVersion === undefined ? {} : { kataVersion }) })
   const simulation = await startSimulation({ scenario: loaded, speed })
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-sim-'))
   const kubeconfig = path.join(folder, 'kubeconfig')

@@ -80,19 +80,25 @@ export interface Behaviour<Pods extends string = string, Case = unknown> {
   readonly timeoutMs?: number
 }
 
+const REGISTRY = Symbol.for('kata-conformance.behaviours')
+
 export interface RegisteredBehaviour {
   readonly id: string
   readonly file: string
   readonly definition: Behaviour
 }
 
-const registered: RegisteredBehaviour[] = []
+// One registry for the process: mocha requires spec files, other loaders import them, and Node keeps the modules of the two apart.
+const registry = globalThis as typeof globalThis & { [REGISTRY]?: RegisteredBehaviour[] }
+const registered = (registry[REGISTRY] ??= [])
 
-/** Declares the check of a claim. Throws when the same id is declared twice. */
+/** Declares the check of a claim. Throws when the same id is declared in two files. */
 export function behaviour<Pods extends string, Case = undefined>(id: string, definition: Behaviour<Pods, Case>): void {
+  const file = callerFile()
   const twin = registered.find((other) => other.id === id)
-  if (twin) throw new Error(`${id} is declared twice: in ${twin.file} and in ${callerFile()}`)
-  registered.push({ id, file: callerFile(), definition: definition as unknown as Behaviour })
+  if (twin?.file === file) return
+  if (twin) throw new Error(`${id} is declared twice: in ${twin.file} and in ${file}`)
+  registered.push({ id, file, definition: definition as unknown as Behaviour })
 }
 
 /** Every check declared so far, in file order. */

@@ -41,13 +41,17 @@ function follow(state: State, event: JournalEvent): void {
 function lineProgress(stream: NodeJS.WriteStream): Progress {
   const state = newState()
   const colours = coloursFor(stream)
+  let heading = ''
   return {
     onEvent(event) {
       follow(state, event)
       if (event.event === 'run.started')
-        stream.write(
-          `run ${event.runId}${event.simulated ? ' (SIMULATED cluster)' : ''} on ${event.cluster.context} (${event.cluster.server}, ${event.cluster.kubernetesVersion})\n`,
-        )
+        heading = `run ${event.runId}${event.simulated ? ' (SIMULATED cluster)' : ''} on ${event.cluster.context} (${event.cluster.server}, ${event.cluster.kubernetesVersion})\n`
+      // A run that may make nothing has one line to say, and that is why.
+      if (event.event === 'object.created' && heading !== '') {
+        stream.write(heading)
+        heading = ''
+      }
       if (event.event === 'note') stream.write(`note: ${printable(event.text)}\n`)
       if (event.event === 'plan') stream.write(`${event.arms.length} arms\n`)
       if (event.event !== 'arm.finished') return

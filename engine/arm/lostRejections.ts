@@ -1,31 +1,43 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** Rejections that nobody handled, by the arm in whose course they came about. */
+/** An error that nobody handled; `arm` is null when it came from no arm. */
+export interface LostError {
+  readonly arm: string | null
+  readonly error: unknown
+}
+
+/** Rejections and exceptions that nobody handled, by the arm in whose course they came about. */
 export interface LostRejections {
-  /** Runs `work` so that rejections lost in it are attributed to the arm. */
+  /** Runs `work` so that what is lost in it is attributed to the arm. */
   within<T>(arm: string, work: () => Promise<T>): Promise<T>
+  /** What the arm has lost so far. What it loses later is in `late`. */
   take(arm: string): unknown[]
-  /** Rejections of no arm, or of an arm that had its verdict already. */
-  readonly unattributed: unknown[]
+  /** Lost by no arm, or by one that had its verdict already. */
+  readonly late: readonly LostError[]
   stop(): void
 }
 
+const events = ['unhandledRejection', 'uncaughtException'] as const
+
 /**
  * Node would end the process on an unhandled rejection, and mocha lets a test pass that lost one (mochajs/mocha#5507). Here it
- * fails the arm that lost it: the handler runs in the async context of the promise.
+ * fails the arm that lost it: the handlers run in the async context of the promise or timer.
  */
 export function watchLostRejections(): LostRejections {
   const context = new AsyncLocalStorage<string>()
   const open = new Map<string, unknown[]>()
-  const unattributed: unknown[] = []
+  const late: LostError[] = []
   const onLost = (error: unknown) => {
-    const arm = context.getStore()
-    const lost = arm === undefined ? undefined : open.get(arm)
-    ;(lost ?? unattributed).push(error)
+    const arm = context.getStore() ?? null
+    const lost = arm === null ? undefined : open.get(arm)
+    if (lost) lost.push(error)
+    else late.push({ arm, error })
   }
-  const before = process.listeners('unhandledRejection')
-  process.removeAllListeners('unhandledRejection')
-  process.on('unhandledRejection', onLost)
+  const before = events.map((event) => process.listeners(event as 'uncaughtException'))
+  for (const event of events) {
+    process.removeAllListeners(event)
+    process.on(event, onLost)
+  }
   return {
     within(arm, work) {
       open.set(arm, [])
@@ -36,10 +48,12 @@ export function watchLostRejections(): LostRejections {
       open.delete(arm)
       return lost
     },
-    unattributed,
+    late,
     stop() {
-      process.removeListener('unhandledRejection', onLost)
-      for (const listener of before) process.on('unhandledRejection', listener)
+      events.forEach((event, index) => {
+        process.removeListener(event, onLost)
+        for (const listener of before[index] ?? []) process.on(event as 'uncaughtException', listener)
+      })
     },
   }
 }

@@ -1,14 +1,13 @@
 import * as chai from 'chai'
 import type { Assertion } from '../../reports/record/arm.ts'
 
-/** What an arm has asserted so far. Closed once the arm has its verdict: a later assertion comes from a lost promise. */
+/** What an arm has asserted so far. Closed once the arm has its verdict: what is asserted later is not part of it. */
 export interface AssertionLog {
   readonly assertions: Assertion[]
-  readonly late: string[]
   closed: boolean
 }
 
-export const createAssertionLog = (): AssertionLog => ({ assertions: [], late: [], closed: false })
+export const createAssertionLog = (): AssertionLog => ({ assertions: [], closed: false })
 
 const FLAG = 'kata-conformance:log'
 
@@ -41,8 +40,7 @@ function record(
     expected: expectation(template, args.length > 3 ? utils.inspect(args[3]) : null),
     observed: utils.inspect(actual),
   }
-  if (log.closed) log.late.push(text)
-  else log.assertions.push(entry)
+  if (!log.closed) log.assertions.push(entry)
 }
 
 /** "expected #{this} to be close to 256 +/- 4" reads as "to be close to 256 +/- 4". */

@@ -148,6 +148,7 @@ function contextOf(
     case: arm.caseValue,
     facts: { cluster: services.facts, class: arm.classFacts as never, node: arm.nodeFacts as never },
     measure(name, value, unit) {
+      if (!Number.isFinite(value)) throw new Error(`the figure ${JSON.stringify(name)} is no number: ${value}`)
       course.measurements.push({ name, value, unit })
       return value
     },

@@ -10,7 +10,7 @@ export interface Judgement {
  * us from knowing.
  */
 export function verdictOf(error: unknown): Judgement {
-  const { name, message, kind } = error as { name?: string; message?: string; kind?: string }
+  const { name, message, kind } = (error ?? {}) as { name?: string; message?: string; kind?: string }
   const text = message ?? String(error)
   if (name === 'AssertionError') return { verdict: 'failed', message: text }
   if (name === 'PodStartError') return { verdict: kind === 'product' ? 'failed' : 'broken', message: text }

@@ -1,6 +1,7 @@
 import Mocha from 'mocha'
 import { registeredBehaviours } from '../../helpers/behaviour.ts'
 import type { Arm } from '../plan/arm.ts'
+import { LATE } from '../run/lateFailures.ts'
 import { armTest } from './armTest.ts'
 import { currentSession, type PreparedRun } from './preparedRun.ts'
 
@@ -38,7 +39,11 @@ async function prepare(root: Mocha.Suite, mocha: LoadedMocha): Promise<void> {
     const tests = addSuites(root, run)
     run.start(selected(tests, mocha.options))
     root.timeout(0)
-    root.afterAll('clean up', async () => void (await run.finish()))
+    root.afterAll('clean up', async () => {
+      const { arms } = await run.finish()
+      const late = arms.filter(({ message }) => message.startsWith(LATE))
+      if (late.length > 0) throw new Error(late.map(({ id, message }) => `${id}: ${message}`).join('\n'))
+    })
   } catch (error) {
     onFailure(error)
     return

@@ -17,6 +17,8 @@ import type { Plan } from '../plan/plan.ts'
 import { budgetOf, type NodeBudget } from '../schedule/budget.ts'
 import { PodPool } from '../schedule/podPool.ts'
 import { type Schedule, startSchedule } from '../schedule/schedule.ts'
+import { verdictOf } from '../arm/verdictOf.ts'
+import { lateFailures } from './lateFailures.ts'
 import type { RunInputs } from './prepareRun.ts'
 import { settleVerdict } from './settleVerdict.ts'
 
@@ -96,11 +98,12 @@ export function startRun(parts: RunParts): PreparedRun {
       const wallMs = performance.now() - startedAt
       await pool.settled()
       const leaked = await ledger.removeAll(cluster, CLEAN_UP_MS)
-      for (const error of lost.unattributed)
-        journal.write({
-          event: 'note',
-          text: `a rejection was lost after its arm had ended: ${(error as Error).message}`,
-        })
+      const byId = new Map(await Promise.all([...settled].map(async ([id, result]) => [id, await result] as const)))
+      for (const [arm, result] of lateFailures(lost.late, byId)) journal.write({ event: 'arm.finished', arm, result })
+      for (const { arm, error } of lost.late) {
+        if (arm === null)
+          journal.write({ event: 'note', text: `an error was lost outside of any arm: ${verdictOf(error).message}` })
+      }
       lost.stop()
       for (const retry of cluster.stats.retries) {
         journal.write({ event: 'api.retried', request: retry.request, attempt: retry.attempt, because: retry.because })

@@ -154,6 +154,7 @@ function containerSpec(
     rootfs: { ...rootFilesystem(options), readonly: container.security.readOnlyRootfs },
     mounts,
     namespaces,
+    oomScoreAdj: container.resources.oomScoreAdj,
     cgroup: guestCgroup(options.node, start),
     capabilities: capabilitiesOf(container.security),
     noNewPrivs: container.security.noNewPrivs,

@@ -26,11 +26,11 @@ export interface Started {
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Starts the command in a process of its own, without colours, and without this machine's kubeconfig. */
-export const startCommand = (argv: readonly string[], env: Environment = {}): Started =>
-  start([path.join(root, 'cli', 'kata-conformance.js'), ...argv], env)
+export const startCommand = (argv: readonly string[], env: Environment = {}, deadlineMs = CHILD_MS): Started =>
+  start([path.join(root, 'cli', 'kata-conformance.js'), ...argv], env, deadlineMs)
 
-export const command = (argv: readonly string[], env: Environment = {}): Promise<Ended> =>
-  startCommand(argv, env).ended
+export const command = (argv: readonly string[], env: Environment = {}, deadlineMs = CHILD_MS): Promise<Ended> =>
+  startCommand(argv, env, deadlineMs).ended
 
 /** Runs mocha as a person would, with the project's .mocharc.yml. */
 export const mocha = (argv: readonly string[], env: Environment = {}): Promise<Ended> =>
@@ -38,7 +38,7 @@ export const mocha = (argv: readonly string[], env: Environment = {}): Promise<E
 
 const CHILD_MS = 50_000
 
-function start(argv: readonly string[], env: Environment): Started {
+function start(argv: readonly string[], env: Environment, deadlineMs = CHILD_MS): Started {
   const { NODE_V8_COVERAGE: _coverage, KUBECONFIG: _kubeconfig, ...inherited } = process.env
   const child = spawn(process.execPath, argv, {
     cwd: root,
@@ -46,7 +46,7 @@ function start(argv: readonly string[], env: Environment): Started {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   // A suite that never ends is told by its signal, not by the patience of whoever runs the tests.
-  const timer = setTimeout(() => child.kill('SIGKILL'), CHILD_MS)
+  const timer = setTimeout(() => child.kill('SIGKILL'), deadlineMs)
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (data: Buffer) => (stdout += data.toString()))

@@ -70,7 +70,9 @@ describe('a run that does not come to its end', () => {
     expect(readdirSync(folder), 'no report is half written').to.deep.equal(['events.ndjson'])
     const report = await command(['report', folder])
     expect(report.code, report.stderr).to.equal(0)
-    expect(report.stdout).to.include('Incomplete').and.to.include(`kata-conformance clean --run ${runIdOf(folder)}`)
+    expect(report.stdout)
+      .to.include('Incomplete')
+      .and.to.include(`kata-conformance clean --run ${runIdOf(folder)}`)
     const record = recordOf(folder)
     expect(record).to.include({ outcome: 'incomplete', exitCode: 3, finishedAt: null })
     expect(verdicts(folder)).to.deep.equal([

@@ -57,7 +57,9 @@ describe('plain mocha', () => {
   it('--grep runs what it names and nothing else; skipped is pending', async () => {
     const end = await run(['SPECS/skip', 'SPECS/pass', 'SPECS/broken', '--grep', 'PASS-001|SKIP-002', '-R', 'dot'])
     expect(end.code, end.stderr).to.equal(0)
-    expect(end.stdout).to.match(/1 passing/).and.to.match(/1 pending/)
+    expect(end.stdout)
+      .to.match(/1 passing/)
+      .and.to.match(/1 pending/)
     const record = recordOf(end.out.runs()[0] ?? '')
     expect(record.arms.map(({ id, verdict }) => `${id} ${verdict}`)).to.deep.equal([
       'KATA-PASS-001 passed',

@@ -23,9 +23,7 @@ export async function startTarget(): Promise<Target> {
     cluster,
     async made() {
       const lists = await Promise.all(
-        kinds.map((kind) =>
-          cluster.list({ ...kind, labelSelector: 'app.kubernetes.io/managed-by=kata-conformance' }),
-        ),
+        kinds.map((kind) => cluster.list({ ...kind, labelSelector: 'app.kubernetes.io/managed-by=kata-conformance' })),
       )
       return lists.flatMap((list, index) => list.map((each) => `${kinds[index]?.kind}/${nameOf(each)}`)).sort()
     },

@@ -21,20 +21,18 @@ export function journalOfEverything({ runId = '20260203-040506-abcd', simulated 
   const arms = roles.flatMap((role) =>
     verdicts.flatMap((verdict, index) => (role === 'check' || index < 5 ? [armOf(role, verdict, index)] : [])),
   )
-  const planned = arms.map(
-    ({ id, behaviour, chapter, title, level, gate, role, runtimeClass, node, case: row }) => ({
-      id,
-      behaviour,
-      chapter,
-      title,
-      level,
-      gate,
-      role,
-      runtimeClass,
-      node,
-      case: row,
-    }),
-  )
+  const planned = arms.map(({ id, behaviour, chapter, title, level, gate, role, runtimeClass, node, case: row }) => ({
+    id,
+    behaviour,
+    chapter,
+    title,
+    level,
+    gate,
+    role,
+    runtimeClass,
+    node,
+    case: row,
+  }))
   const at = startedAt
   const events: JournalEvent[] = [
     {

@@ -4,11 +4,15 @@ import { byteCount, eachInput, options, pieces } from './applet.ts'
 import type { Applet } from './applet.ts'
 
 export const od: Applet = async (process, argv) => {
-  const given = options(argv, 'bcdoxAt:j:N:v')
+  const given = options(argv, 'bcdoxA:t:j:N:v')
   return eachInput(process, 'od', given.rest, async (file) => {
     const data = Buffer.from(await bytesOf(process, file, given.get('N')))
     await process.out(
-      dumpOd(data, given.has('c') ? 'c' : (given.get('t') ?? (given.has('x') ? 'x2' : given.has('b') ? 'o1' : 'o2'))),
+      dumpOd(
+        data,
+        given.get('A') ?? 'o',
+        given.has('c') ? 'c' : (given.get('t') ?? (given.has('x') ? 'x2' : given.has('b') ? 'o1' : 'o2')),
+      ),
     )
   })
 }
@@ -36,7 +40,10 @@ const NAMED: Record<number, string> = {
   13: '\\r',
 }
 
-function dumpOd(data: Buffer, kind: string): string {
+/** @param address radix of the offsets: o, x, d, or n for none */
+function dumpOd(data: Buffer, address: string, kind: string): string {
+  const radix = { o: 8, x: 16, d: 10 }[address]
+  const offset = (at: number) => (radix === undefined ? '' : at.toString(radix).padStart(address === 'x' ? 6 : 7, '0'))
   let text = ''
   let last = ''
   let starred = false
@@ -64,9 +71,9 @@ function dumpOd(data: Buffer, kind: string): string {
     }
     starred = false
     last = shown
-    text += `${at.toString(8).padStart(7, '0')}${shown}\n`
+    text += `${offset(at)}${shown}\n`
   }
-  return `${text}${data.length.toString(8).padStart(7, '0')}\n`
+  return radix === undefined ? text : `${text}${offset(data.length)}\n`
 }
 
 export const hexdump: Applet = async (process, argv) => {

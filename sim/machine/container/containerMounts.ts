@@ -28,7 +28,7 @@ export function containerMounts(kernel: Kernel, spec: MachineContainerSpec, cgro
   const { fstype, device: source, options, readonly } = spec.rootfs
   const own = spec.rootfs.source === undefined ? null : sourceOf(kernel, spec.rootfs.source)
   const root = own?.inode ?? new MemoryDirectory(0o755, place.now, imageTree(spec.image))
-  if (!own) root.mtime = place.now
+  if (!own) Object.assign(root, { mtime: place.now, links: 1 })
   const fs = own?.fs ?? kernel.fileSystem(fstype, { superOptions: options })
   add(place, {
     point: '/',

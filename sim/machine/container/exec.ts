@@ -52,7 +52,8 @@ export function startExec(
     process.become(program, argv, path, (argv[0] as string).split('/').pop() as string)
     const exit = new Promise<number>((resolve) => process.onExit(() => resolve(process.status)))
     process.grow(60)
-    queueMicrotask(() => void process.run(() => program.run(process, argv)))
+    // Not a microtask: whoever execs in a loop must not starve the timers.
+    setImmediate(() => void process.run(() => program.run(process, argv)))
     return handle(kernel, process, output, input, exit, options.tty)
   } catch (error) {
     process.terminate('KILL')

@@ -10,7 +10,7 @@ import { parseScript } from './parser.ts'
 import { patternRegExp } from './pattern.ts'
 import { redirect, restore } from './redirect.ts'
 import type { Shell } from './shell.ts'
-import { BreakLoop, ExitShell, ReturnFrom } from './shell.ts'
+import { BreakLoop, DropLine, ExitShell, ReturnFrom } from './shell.ts'
 import { ShellError } from './shellError.ts'
 import { runSimple, BUILTIN_USEC } from './simpleCommand.ts'
 
@@ -25,6 +25,7 @@ export async function runList(shell: Shell, list: List, last = false): Promise<n
     const item = items[index] as List['items'][number]
     if (item.background) startBackground(shell, item.node)
     else shell.status = await runNode(shell, item.node, last && index === items.length - 1)
+    if (shell.interrupted) throw new DropLine()
     if (shell.pending.length > 0) await runTraps(shell)
   }
   return shell.status

@@ -29,6 +29,9 @@ export class ExitShell extends Error {
   }
 }
 
+/** An interactive shell drops the rest of its line at an interrupt. */
+export class DropLine extends Error {}
+
 /** What a shell knows: variables, functions, traps, jobs. A subshell gets a copy. */
 export class Shell {
   readonly process: Process
@@ -49,6 +52,8 @@ export class Shell {
   /** Above 0 where set -e does not apply: conditions. */
   inCondition = 0
   inLoop = 0
+  /** An interrupt came while a line of an interactive shell ran. */
+  interrupted = false
   inFunction = 0
   /** Values to put back when a function returns: `local`. */
   locals: Map<string, string | undefined>[] = []

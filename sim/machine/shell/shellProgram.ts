@@ -6,7 +6,7 @@ import { Interrupted } from '../kernel/process.ts'
 import { ShellSyntaxError } from './ast.ts'
 import { parseScript } from './parser.ts'
 import { runList, runShell, runText, runTraps } from './interpreter.ts'
-import { Shell } from './shell.ts'
+import { DropLine, Shell } from './shell.ts'
 import { ShellError } from './shellError.ts'
 
 /** busybox sh: -c, a script, or commands from standard input, with a prompt on a terminal. */
@@ -70,9 +70,13 @@ async function interact(process: Process, name: string, options: Set<string>): P
   const shell = new Shell(process, name.replace(/^-/, ''), [])
   for (const option of options) shell.options.add(option)
   const prompting = process.fds.get(0)?.tty === true || options.has('i')
-  if (prompting)
-    for (const signal of ['INT', 'TERM', 'QUIT'])
-      if (!process.handlers.has(signal)) process.handlers.set(signal, () => process.interrupt())
+  if (prompting) {
+    for (const signal of ['TERM', 'QUIT']) process.handlers.set(signal, () => process.interrupt())
+    process.handlers.set('INT', () => {
+      shell.interrupted = true
+      process.interrupt()
+    })
+  }
   const reader = new LineReader(process)
   return runShell(shell, async () => {
     let pendingText = ''
@@ -88,12 +92,15 @@ async function interact(process: Process, name: string, options: Set<string>): P
       try {
         const list = parseScript(pendingText)
         pendingText = ''
+        shell.interrupted = false
         try {
           shell.status = await runList(shell, list)
         } catch (error) {
-          if (!prompting || !(error instanceof ShellError)) throw error
-          shell.complain(error.message)
-          shell.status = error.status
+          if (error instanceof DropLine) shell.status = 130
+          else if (prompting && error instanceof ShellError) {
+            shell.complain(error.message)
+            shell.status = error.status
+          } else throw error
         }
         await runTraps(shell)
       } catch (error) {

@@ -35,7 +35,12 @@ function sysDirectory(kernel: Kernel, network: NetNs): Directory {
       }),
       virtual: dir({ net: () => netClass(network, now) }),
     }),
-    firmware: dir({ acpi: dir({}), ...(kernel.distribution ? { dmi: dir({}) } : {}), memmap: dir({}) }),
+    firmware: dir({
+      acpi: dir({}),
+      ...(kernel.distribution ? { dmi: dir({}) } : {}),
+      memmap: dir({}),
+      ...(kernel.distribution ? {} : { qemu_fw_cfg: dir({}) }),
+    }),
     fs: dir({ bpf: dir({}), cgroup: () => new MemoryDirectory(0o755, now), ext4: dir({}), fuse: dir({}) }),
     hypervisor: dir({}),
     kernel: dir({

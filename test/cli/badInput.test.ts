@@ -1,0 +1,257 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { expect } from 'chai'
+import { dump, load } from 'js-yaml'
+import { readFileSync } from 'node:fs'
+import { command, type Ended } from '../harness/commandLine.ts'
+import { startTarget, type Target } from '../harness/simulatedCluster.ts'
+import { expiredCertificate } from './expiredCertificate.ts'
+
+type Argv = readonly string[]
+
+interface Row {
+  readonly what: string
+  /** `$NAME` is a file or folder of the test, `OUT` the folder of results. */
+  readonly argv: Argv
+  readonly exitCode: 2 | 3
+  readonly says: RegExp
+}
+
+const input = (what: string, argv: Argv, says: RegExp): Row => ({ what, argv, says, exitCode: 2 })
+const cluster = (what: string, argv: Argv, says: RegExp): Row => ({ what, argv, says, exitCode: 3 })
+const run = (...argv: string[]): Argv => ['run', '--kubeconfig', '$good', '--out', 'OUT', ...argv]
+
+const rows: readonly Row[] = [
+  input('an unknown flag', run('--frobnicate'), /unknown option '--frobnicate'; see --help/),
+  input('a flag with a slip', run('--contxt', 'a'), /unknown option '--contxt' .*--context/),
+  input('a flag without its value', ['run', '--out'], /option '--out <folder>' argument missing; see --help/),
+  input('an unknown command', ['rum'], /unknown command 'rum' .*run/),
+  input('an argument too much', ['list', 'MEM'], /too many arguments/),
+  input('no speed', ['run', '--sim', '--speed', '0'], /--speed is "0"; it must be a number above 0/),
+  input('a speed that is no number', ['run', '--sim', '--speed', 'fast'], /--speed is "fast"; it must be a number/),
+  input('no arms at once', run('--max-arms', '0'), /--max-arms is "0"; it must be/),
+  input('half an arm at once', run('--max-arms', '1.5'), /--max-arms is "1.5"; it must be a whole number/),
+  input('a port that is none', ['sim', '--port', '99999'], /--port is "99999"; it must be .* 65535/),
+  input(
+    'a claim that is not there',
+    run('--behaviour', 'KATA-MEM-0055'),
+    /no behaviour KATA-MEM-0055; nearest: KATA-MEM-005/,
+  ),
+  input('a chapter that is not there', run('--chapter', 'MEMO'), /no chapter MEMO; nearest: MEM/),
+  input('a level that is not there', run('--level', 'must'), /no level must; nearest: MUST/),
+  input(
+    'a RuntimeClass that is not there',
+    run('--runtime-class', 'kata-qemo'),
+    /no RuntimeClass kata-qemo .*nearest: kata-qemu/,
+  ),
+  input('a node that is not there', run('--node', 'kata-3'), /no node kata-3 .*nearest: kata-[12]/),
+  input('an image without a name', run('--image', 'busybox'), /busybox/),
+  input('an image of another name', run('--image', 'bosybox=busybox:1'), /bosybox.*busybox/),
+  input('an image that can be none', run('--image', 'busybox=HTTP://x y'), /busybox/),
+  input('a scenario without the simulator', run('--scenario', 'small'), /--scenario.*--sim/),
+  input('a scenario that is not there', ['run', '--sim', '--scenario', 'smal', '--out', 'OUT'], /smal: .*small/),
+  input(
+    'a scenario with a slip',
+    ['run', '--sim', '--scenario', '$scenario', '--out', 'OUT'],
+    /scenario\.yaml:\d+: .*cpu/,
+  ),
+  input('a release that is not there', ['run', '--sim', '--kata-version', '9.9.9', '--out', 'OUT'], /9\.9\.9/),
+  input('a profile with a slip', run('--profile', '$slip'), /slip\.yaml:2: .*runtimeClases.*/),
+  input('a profile with a wrong unit', run('--profile', '$unit'), /unit\.yaml:3: .*defaultMemoryMiB.*256 MB/),
+  input(
+    'a profile that is not there',
+    run('--profile', '/nonexistent/p.yaml'),
+    /\/nonexistent\/p\.yaml: cannot be read/,
+  ),
+  input(
+    'results below a file',
+    ['run', '--kubeconfig', '$good', '--out', '$file/results'],
+    /results cannot be written to .*file.*--out/,
+  ),
+  input(
+    'results where nothing can be made',
+    ['run', '--kubeconfig', '$good', '--out', '/proc/results'],
+    /results cannot be written to \/proc\/results.*--out/,
+  ),
+  input(
+    'a kubeconfig that is not there',
+    ['run', '--kubeconfig', '/nonexistent/kc', '--out', 'OUT'],
+    /\/nonexistent\/kc/,
+  ),
+  input('a kubeconfig that is a folder', ['doctor', '--kubeconfig', '$folder'], /folder/),
+  input('a kubeconfig that leads to itself', ['run', '--kubeconfig', '$cycle', '--out', 'OUT'], /cycle/),
+  input('a context that is not there', run('--context', 'prod'), /prod.*kata-sim/),
+  input('an expired certificate', ['run', '--kubeconfig', '$expired', '--out', 'OUT'], /certificate.*expired/),
+  input('nothing to clean', ['clean', '--kubeconfig', '$good'], /--run ID for one run or --all/),
+  input('too much to clean', ['clean', '--run', 'a', '--all'], /--run ID for one run or --all/),
+  input('a run id that can be none', ['clean', '--kubeconfig', '$good', '--run', 'a,b=c'], /--run .*20\d{6}-/),
+  input('a report of nothing', ['report', '/nonexistent'], /\/nonexistent has no events\.ndjson/),
+  input('a report of a folder without a journal', ['report', '$folder'], /folder has no events\.ndjson/),
+  input('a damaged journal', ['report', '$damaged'], /events\.ndjson:1: not JSON/),
+  input('a journal of another version', ['report', '$version'], /schema version 99, this suite reads 1/),
+  input('an empty journal', ['report', '$empty'], /no run\.started event/),
+  input('a list of no chapter', ['list', '--chapter', 'NOPE'], /no behaviour has chapter NOPE; there is/),
+  input('a list as XML', ['list', '-o', 'xml'], /xml.*table, json, yaml/),
+  cluster(
+    'credentials that nobody was given',
+    ['run', '--kubeconfig', '$unauthorized', '--out', 'OUT'],
+    /does not accept the credentials .*401/,
+  ),
+  cluster(
+    'credentials that may not',
+    ['run', '--kubeconfig', '$forbidden', '--out', 'OUT'],
+    /cannot create resource "namespaces"/,
+  ),
+  cluster(
+    'nobody who listens',
+    ['run', '--kubeconfig', '$down', '--out', 'OUT'],
+    /nothing listens at http:\/\/127\.0\.0\.1:9 /,
+  ),
+  cluster(
+    'a server of web pages',
+    ['run', '--kubeconfig', '$html', '--out', 'OUT'],
+    /does not speak the Kubernetes API/,
+  ),
+]
+
+describe('bad input: one line, nothing deployed, nothing half written', () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-input-'))
+  const ended = new Map<Row, Ended>()
+  let target: Target
+  let pages: Server
+
+  before(async () => {
+    target = await startTarget()
+    pages = createServer((_request, response) =>
+      response.setHeader('content-type', 'text/html').end('<html><title>Sign in</title></html>'),
+    )
+    await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve))
+    writeFiles(folder, target, (pages.address() as AddressInfo).port, await tokenWithoutRights(target))
+    const queue = [...rows]
+    await Promise.all(
+      Array.from({ length: 3 }, async () => {
+        for (let row = queue.shift(); row; row = queue.shift()) ended.set(row, await tryRow(row))
+      }),
+    )
+  })
+
+  after(async () => {
+    pages.close()
+    await target.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const tryRow = (row: Row) =>
+    command(
+      row.argv.map((each) =>
+        each === 'OUT'
+          ? path.join(folder, 'out', String(rows.indexOf(row)))
+          : each.replace(/^\$(\w+)/, (_all, name) => fileOf(folder, String(name))),
+      ),
+    )
+
+  for (const row of rows) {
+    it(`${row.what}: exit code ${row.exitCode}`, () => {
+      const end = ended.get(row) as Ended
+      expect(end.stderr).to.match(row.says)
+      expect(end.stderr.trimEnd().split('\n'), 'lines').to.have.length(1)
+      expect(end.stdout, 'standard output').to.equal('')
+      expect(end.code).to.equal(row.exitCode)
+      const out = path.join(folder, 'out', String(rows.indexOf(row)))
+      expect(existsSync(out), 'the folder of results').to.equal(false)
+    })
+  }
+
+  it('nothing was made in the cluster', async () => {
+    expect(await target.made()).to.deep.equal([])
+  })
+
+  it('a full disk: refused before anything is deployed', async function () {
+    const full = path.join(folder, 'full')
+    mkdirSync(full)
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', full], { stdio: 'ignore' })
+    } catch {
+      this.skip()
+    }
+    try {
+      const end = await command(['run', '--kubeconfig', fileOf(folder, 'good'), '--out', path.join(full, 'results')])
+      expect(end.stderr).to.match(/less than 50 MiB are free there; choose another folder with --out/)
+      expect(end.code).to.equal(2)
+      expect(readdirSync(full)).to.deep.equal([])
+    } finally {
+      execFileSync('umount', [full])
+    }
+  })
+})
+
+const fileOf = (folder: string, name: string): string =>
+  ({ scenario: 'scenario.yaml', slip: 'slip.yaml', unit: 'unit.yaml' })[name] === undefined
+    ? path.join(folder, name)
+    : path.join(folder, `${name}.yaml`)
+
+interface Kubeconfig {
+  clusters: { name: string; cluster: Record<string, unknown> }[]
+  users: { name: string; user: Record<string, unknown> }[]
+}
+
+function writeFiles(folder: string, target: Target, port: number, token: string): void {
+  const write = (name: string, text: string) => {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
+    writeFileSync(path.join(folder, name), text)
+  }
+  const good = readFileSync(target.kubeconfig, 'utf8')
+  const changed = (user: object | null, cluster: object | null): string => {
+    const config = load(good) as Kubeconfig
+    for (const each of config.users) each.user = { ...(user ?? each.user) }
+    for (const each of config.clusters) each.cluster = { ...each.cluster, ...cluster }
+    return dump(config)
+  }
+  write('good', good)
+  // The simulator's own address carries its administrator's credentials; other users come to the server's root.
+  const { origin } = new URL(String((load(good) as Kubeconfig).clusters[0]?.cluster['server']))
+  write('unauthorized', changed({ token: 'nobody' }, { server: origin }))
+  write('forbidden', changed({ token }, { server: origin }))
+  write('expired', changed(expiredCertificate(), null))
+  write('down', changed(null, { server: 'http://127.0.0.1:9' }))
+  write('html', changed(null, { server: `http://127.0.0.1:${port}` }))
+  write('file', '')
+  write('folder/.keep', '')
+  symlinkSync(path.join(folder, 'cycle'), path.join(folder, 'cycle'))
+  const scenario = readFileSync(path.join(import.meta.dirname, '../../sim/scenarios/small.yaml'), 'utf8')
+  write('scenario.yaml', scenario.replace('cpus: 16', 'cpu: 16'))
+  write('slip.yaml', 'kataVersion: 3.26.0\nruntimeClases: []\n')
+  write('unit.yaml', 'classes:\n  - name: kata-qemu\n    defaultMemoryMiB: 256 MB\n')
+  write('damaged/events.ndjson', '{"event":"run.st\n{}\n')
+  write('version/events.ndjson', `${JSON.stringify({ event: 'run.started', at: '', schemaVersion: 99 })}\n{}\n`)
+  write('empty/events.ndjson', '')
+}
+
+/** A ServiceAccount that may look and not touch. */
+async function tokenWithoutRights({ cluster }: Target): Promise<string> {
+  const metadata = { name: 'onlooker', namespace: 'default' }
+  await cluster.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata })
+  await cluster.create({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'onlooker' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+    subjects: [{ kind: 'ServiceAccount', ...metadata }],
+  })
+  const secret = await requestToken(cluster.server)
+  return secret
+}
+
+async function requestToken(server: string): Promise<string> {
+  const answer = await fetch(`${server}/api/v1/namespaces/default/serviceaccounts/onlooker/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }),
+  })
+  const { status } = (await answer.json()) as { status: { token: string } }
+  return status.token
+}
