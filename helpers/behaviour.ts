@@ -85,6 +85,7 @@ const REGISTRY = Symbol.for('kata-conformance.behaviours')
 export interface RegisteredBehaviour {
   readonly id: string
   readonly file: string
+  readonly line: number
   readonly definition: Behaviour
 }
 
@@ -92,21 +93,22 @@ export interface RegisteredBehaviour {
 const registry = globalThis as typeof globalThis & { [REGISTRY]?: RegisteredBehaviour[] }
 const registered = (registry[REGISTRY] ??= [])
 
-/** Declares the check of a claim. Throws when the same id is declared in two files. */
+/** Declares the check of a claim. Throws when the same id is declared twice. */
 export function behaviour<Pods extends string, Case = undefined>(id: string, definition: Behaviour<Pods, Case>): void {
-  const file = callerFile()
+  const { file, line } = caller()
   const twin = registered.find((other) => other.id === id)
-  if (twin?.file === file) return
-  if (twin) throw new Error(`${id} is declared twice: in ${twin.file} and in ${file}`)
-  registered.push({ id, file, definition: definition as unknown as Behaviour })
+  if (twin?.file === file && twin.line === line) return
+  if (twin) throw new Error(`${id} is declared twice: ${twin.file}:${twin.line} and ${file}:${line}`)
+  registered.push({ id, file, line, definition: definition as unknown as Behaviour })
 }
 
 /** Every check declared so far, in file order. */
 export const registeredBehaviours = (): readonly RegisteredBehaviour[] => registered
 
-/** The spec file that called `behaviour`: first frame of the stack outside this file. */
-function callerFile(): string {
+/** Who called `behaviour`: the first frame of the stack outside this file. */
+function caller(): { file: string; line: number } {
   const frames = (new Error().stack ?? '').split('\n').slice(1)
   const frame = frames.find((line) => !line.includes('helpers/behaviour.ts'))
-  return frame?.match(/(?:file:\/\/)?(\/[^:)]+|[A-Za-z]:[^:)]+):\d+:\d+/)?.[1] ?? 'unknown file'
+  const [, file = 'unknown file', line = '0'] = frame?.match(/(?:file:\/\/)?(\/[^:)]+|[A-Za-z]:[^:)]+):(\d+):\d+/) ?? []
+  return { file, line: Number(line) }
 }

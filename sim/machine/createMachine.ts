@@ -21,6 +21,11 @@ export function createMachine(spec: MachineSpec): Machine {
     newPidNamespace: (parent) =>
       new PidNs(String(kernel.ids.take()), (parent as PidNs | undefined) ?? kernel.rootPidNs),
     newNetNamespace: () => new NetNs(String(kernel.ids.take())),
+    bindNetNamespace(path, namespace) {
+      files.write(path, '')
+      const inode = files.locate(path)?.inode
+      if (inode) kernel.netNsFiles.set(inode, namespace as NetNs)
+    },
     newIpcNamespace: () => new IpcNs(String(kernel.ids.take())),
     spawn: (process) => kernel.spawn(process).model as MachineProcess,
     runContainer: (container) => runContainer(kernel, container),

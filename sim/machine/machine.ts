@@ -310,6 +310,8 @@ export interface Machine {
   newPidNamespace(parent?: PidNamespace): PidNamespace
   newNetNamespace(): NetNamespace
   newIpcNamespace(): IpcNamespace
+  /** Keeps a network namespace by a file, as CNI does below /var/run/netns: `nsenter --net=FILE` enters it. */
+  bindNetNamespace(path: string, namespace: NetNamespace): void
   spawn(process: ProcessSpec): MachineProcess
   /** The first process starts at once. Throws MachineError (ENOENT…) when it cannot. */
   runContainer(container: MachineContainerSpec): MachineContainer

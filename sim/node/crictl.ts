@@ -8,13 +8,18 @@ export function crictl(call: MachineCommandCall, sandboxes: Sandboxes, container
   const [command, id] = words
   const json = (values.get('-o') ?? values.get('--output')) === 'json'
   const print = (value: unknown) => call.stdout(`${JSON.stringify(value, null, 2)}\n`)
+  if (command === '--version') {
+    call.stdout('crictl version v1.34.0\n')
+    return 0
+  }
   if (command === 'pods') {
     const found = sandboxes
       .all()
       .filter(
         ({ sandbox }) =>
           matches(sandbox.config.podName, values.get('--name')) &&
-          matches(sandbox.config.podNamespace, values.get('--namespace')),
+          matches(sandbox.config.podNamespace, values.get('--namespace')) &&
+          hasLabel(labelsOf(sandbox.config), values.get('--label')),
       )
     if (json) print({ items: found.map(podItem) })
     else call.stdout(podTable(found))
@@ -54,6 +59,7 @@ const withValue = new Set([
   '--output',
   '--name',
   '--namespace',
+  '--label',
   '-r',
   '--runtime-endpoint',
   '-i',
@@ -78,14 +84,32 @@ function matches(text: string, pattern: string | undefined): boolean {
   return pattern === undefined || new RegExp(pattern).test(text)
 }
 
+/** Kubelet's own labels beside the pod's (pkg/kubelet/kuberuntime/labels.go). */
+const labelsOf = ({
+  labels,
+  podName,
+  podNamespace,
+  podUid,
+}: SandboxRecord['sandbox']['config']): Record<string, string> => ({
+  ...labels,
+  'io.kubernetes.pod.name': podName,
+  'io.kubernetes.pod.namespace': podNamespace,
+  'io.kubernetes.pod.uid': podUid,
+})
+
+function hasLabel(labels: Readonly<Record<string, string>>, selector: string | undefined): boolean {
+  const [key = '', value] = (selector ?? '').split(/=(.*)/s)
+  return selector === undefined || labels[key] === value
+}
+
 function podItem({ sandbox, state, createdAt }: SandboxRecord): Record<string, unknown> {
-  const { podName, podUid, podNamespace, attempt, labels, annotations } = sandbox.config
+  const { podName, podUid, podNamespace, attempt, annotations } = sandbox.config
   return {
     id: sandbox.id,
     metadata: { name: podName, uid: podUid, namespace: podNamespace, attempt },
     state: state === 'ready' ? 'SANDBOX_READY' : 'SANDBOX_NOTREADY',
     createdAt: String(Math.round(createdAt) * 1_000_000),
-    labels,
+    labels: labelsOf(sandbox.config),
     annotations,
     runtimeHandler: sandbox.handler,
   }

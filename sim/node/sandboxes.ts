@@ -67,7 +67,7 @@ export function createSandboxes(node: SimNode, pool: VmPool, onLost: (id: string
       const id = containerId()
       const network = config.namespaces.network === 'NODE' ? null : addToNetwork(node)
       const hostname = network === null ? node.name : config.hostname
-      if (network?.path) files.write(network.path, '')
+      if (network?.path) node.machine.bindNetNamespace(network.path, network.namespace)
       writeSandboxFiles(files, id, config, hostname)
       files.write(`${taskDirectory(id)}/config.json`, sandboxConfigJson(id, config, network?.path ?? null))
       let sandbox: Sandbox

@@ -69,7 +69,8 @@ export function hybridVsockPath(
   departures: Pick<Departures, 'vsock'>,
 ): string | null {
   if (!departures.vsock || handler.hypervisor === 'qemu') return null
-  if (handler.hypervisor === 'firecracker') return `/run/vc/firecracker/${sandboxId}/root/kata.hvsock`
+  // virtcontainers/fc.go truncateID: the path of a socket is short.
+  if (handler.hypervisor === 'firecracker') return `/run/vc/firecracker/${sandboxId.slice(0, 32)}/root/kata.hvsock`
   if (handler.language === 'go') return `/run/vc/vm/${sandboxId}/clh.sock`
   return handler.hypervisor === 'dragonball'
     ? `/run/kata/${sandboxId}/root/kata.hvsock`

@@ -1,5 +1,5 @@
 import { MachineError } from '../machine.ts'
-import { find } from '../fs/files.ts'
+import { find, place } from '../fs/files.ts'
 import { MemoryDirectory } from '../fs/inode.ts'
 import { mountsText } from '../proc/mountFiles.ts'
 import { procRoot } from '../proc/procFs.ts'
@@ -154,11 +154,13 @@ const nsenter: Applet = async (process, argv) => {
   const flags = argv.slice(1)
   const kinds = new Set<string>()
   let target: number | null = null
+  let netFile: string | null = null
   while (flags[0]?.startsWith('-')) {
     const word = flags.shift() as string
     if (word === '--') break
     const long = /^--(\w+)(?:=(.*))?$/.exec(word)
     if (long?.[1] === 'target') target = Number(long[2] ?? flags.shift())
+    else if (long?.[1] === 'net' && long[2] !== undefined) netFile = long[2]
     else if (long)
       kinds.add({ mount: 'm', uts: 'u', ipc: 'i', net: 'n', pid: 'p', cgroup: 'C', all: 'a' }[long[1] as 'mount'] ?? '')
     else
@@ -170,6 +172,7 @@ const nsenter: Applet = async (process, argv) => {
         }
       }
   }
+  if (netFile !== null) return enterNet(process, netFile, flags)
   const other = process.context.pidNs.processes.get(target ?? -1)
   if (!other)
     return refuse(
@@ -192,6 +195,21 @@ const nsenter: Applet = async (process, argv) => {
     return refuse(process, `nsenter: can't execute '${command[0]}': No such file or directory`).then(() => child)
   await process.block<void>((resolve) => child.onExit(() => resolve(undefined)))
   return child.status
+}
+
+/** `nsenter --net=FILE`: a process's own (/proc/PID/ns/net), or one that a file keeps. */
+async function enterNet(process: Process, file: string, command: string[]): Promise<number> {
+  const pid = /^\/proc\/(\d+)\/ns\/net$/.exec(file)?.[1]
+  const found = pid === undefined ? place(process, file) : null
+  const netNs =
+    pid === undefined
+      ? found?.inode && process.kernel.netNsFiles.get(found.inode)
+      : process.context.pidNs.processes.get(Number(pid))?.context.netNs
+  if (!netNs) return refuse(process, `nsenter: can't open '${file}': No such file or directory`)
+  if (!process.can(SYS_ADMIN))
+    return refuse(process, "nsenter: setns(): can't reassociate to namespace: Operation not permitted")
+  process.context.netNs = netNs
+  return become(process, 'nsenter', command.length > 0 ? command : ['/bin/sh'])
 }
 
 const losetup: Applet = async (process, argv) => {

@@ -40,6 +40,8 @@ export class Kernel {
   readonly cpu: CpuScheduler
   readonly sysctls: Sysctls
   readonly processes = new Map<number, Process>()
+  /** Network namespaces kept by a file (`ip netns`, CNI: a bind mount of nsfs). */
+  readonly netNsFiles = new WeakMap<object, NetNs>()
   readonly disks = new Map<string, Disk>()
   readonly deviceErrors = new Map<string, MachineError>()
   readonly deviceNumbers = new Set<string>()

@@ -94,7 +94,7 @@ describe('the catalogue', () => {
     it('names a claim without a check, and a check without a claim or a fault', () => {
       problemsOf([claim()])
       const catalog = loadCatalog(folder)
-      const check = { id: 'KATA-MEM-009', file: 'a.spec.ts', definition: { killedBy: {} } as never }
+      const check = { id: 'KATA-MEM-009', file: 'a.spec.ts', line: 1, definition: { killedBy: {} } as never }
       expect(matchSpecs(catalog, [check], faults)).to.deep.equal([
         "a.spec.ts: KATA-MEM-009 has no claim; add it to the chapter's behaviours.yaml",
         'specs/memory/behaviours.yaml: KATA-MEM-001 has no check, no reason and no notYet',

@@ -63,6 +63,7 @@ const catalogOf = (...claims: Claim[]): Catalog => ({
 const check = (definition: Partial<Behaviour> = {}, id = 'KATA-MEM-001'): RegisteredBehaviour => ({
   id,
   file: 'f.spec.ts',
+  line: 1,
   definition: {
     on: { scope: 'class', applies: () => true },
     pods: () => ({ p: podSpec() }),
