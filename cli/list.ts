@@ -36,9 +36,8 @@ export interface ListEntry {
 
 /** The chosen claims in the asked format. Throws UsageError for a chapter, level or kind that does not exist. */
 export async function list(options: ListOptions): Promise<string> {
-  const { loadCatalog } = await import('../engine/catalog/loadCatalog.ts')
-  const catalog = loadCatalog()
-  const claims = [...catalog.claims.values()]
+  const { readClaims } = await import('./readClaims.ts')
+  const claims = readClaims()
   for (const [name, wanted, known] of [
     ['chapter', options.chapter, claims.map(({ chapter }) => chapter)],
     ['level', options.level, claims.map(({ level }) => level)],

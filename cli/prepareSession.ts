@@ -10,7 +10,7 @@ import type { RunOptions } from '../engine/options.ts'
 import type { Cluster } from '../helpers/cluster/cluster.ts'
 import { chosen } from './chosen.ts'
 import { loadImages } from '../helpers/pods/images.ts'
-import type { Profile } from '../helpers/profile/profile.ts'
+import type { KnownDeviation, Profile } from '../helpers/profile/profile.ts'
 import { shippedDeviations } from '../helpers/profile/shippedDeviations.ts'
 import type { RunSettings } from './runSettings.ts'
 import { UsageError } from './usageError.ts'
@@ -47,7 +47,7 @@ export async function prepareSession(
   const simulation = settings.sim ? await startSimulated(settings) : null
   const { connect } = await import('../helpers/cluster/connect.ts')
   const cluster = await connect({
-    ...(simulation ?? chosen({ kubeconfig: settings.kubeconfig, context: settings.context })),
+    ...chosen({ kubeconfig: simulation?.kubeconfig ?? settings.kubeconfig, context: settings.context }),
     runLabel: RUN_LABEL,
   })
   try {
@@ -58,7 +58,8 @@ export async function prepareSession(
     throw error
   }
   const runId = newRunId()
-  const options = runOptions(settings, runId, command, profile)
+  const declared = profile?.classes ?? simulation?.classes ?? null
+  const options = runOptions(settings, runId, command, profile?.knownDeviations ?? [], declared)
   const abort = new AbortController()
   // Every arm and every wait listens to it.
   setMaxListeners(0, abort.signal)
@@ -109,7 +110,8 @@ function runOptions(
   settings: RunSettings,
   runId: string,
   command: readonly string[],
-  profile: Profile | null,
+  knownDeviations: readonly KnownDeviation[],
+  declaredClasses: RunOptions['declaredClasses'],
 ): RunOptions {
   return {
     runId,
@@ -125,8 +127,8 @@ function runOptions(
     nodeProbe: settings.probe,
     quietNodes: settings.quietNodes,
     slow: settings.slow,
-    knownDeviations: [...shippedDeviations(), ...(profile?.knownDeviations ?? [])],
-    declaredClasses: profile?.classes ?? null,
+    knownDeviations: [...shippedDeviations(), ...knownDeviations],
+    declaredClasses,
     maxArms: settings.maxArms,
     maxPodsPerNode: settings.maxPods,
   }

@@ -7,6 +7,8 @@ import { scenarioOf } from './scenarioOf.ts'
 export interface SimulatedCluster {
   /** A kubeconfig file for it. */
   readonly kubeconfig: string
+  /** Its RuntimeClasses, as somebody who deployed it would declare them. */
+  readonly classes: readonly { readonly name: string; readonly handler: string }[]
   close(): Promise<void>
 }
 
@@ -34,6 +36,7 @@ export async function startSimulatedCluster({
   writeFileSync(kubeconfig, simulation.kubeconfig, { mode: 0o600 })
   return {
     kubeconfig,
+    classes: loaded.runtimeClasses.map(({ name, handler }) => ({ name, handler })),
     async close() {
       await simulation.close()
       rmSync(folder, { recursive: true, force: true })

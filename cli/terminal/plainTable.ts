@@ -1,28 +1,10 @@
-import Table from 'cli-table3'
-
-const none = {
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  'left-mid': '',
-  'mid-mid': '',
-  'right-mid': '',
-}
-
-/** Columns separated by blanks, as kubectl prints them. */
+/** Columns separated by two blanks, as kubectl prints them. Cells hold no wide characters: names, numbers and the catalogue's titles. */
 export function plainTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({
-    head: [...head],
-    chars: { ...none, top: '', bottom: '', left: '', mid: '', right: '', middle: '  ' },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  })
-  table.push(...rows.map((row) => [...row]))
-  return `${table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')}\n`
+  const widths = head.map((_title, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd()
+  return `${[head, ...rows].map(line).join('\n')}\n`
 }

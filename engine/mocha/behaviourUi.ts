@@ -37,7 +37,10 @@ async function prepare(root: Mocha.Suite, mocha: LoadedMocha): Promise<void> {
   try {
     const run = await currentSession()(registeredBehaviours())
     const tests = addSuites(root, run)
-    run.start(selected(tests, mocha.options))
+    const chosen = selected(tests, mocha.options)
+    run.start(chosen)
+    // mocha runs no hook when it has no test: nobody else would clean up.
+    if (chosen.size === 0) await run.finish()
     root.timeout(0)
     root.afterAll('clean up', async () => {
       const { arms } = await run.finish()

@@ -99,6 +99,8 @@ export function startSchedule(options: ScheduleOptions): Schedule {
   }
 
   startWhatFits()
+  // Arms that wait for room would wait for ever: a stopped run gives each of them its verdict.
+  options.signal.addEventListener('abort', startWhatFits, { once: true })
   return { results, ended, roomMayHaveGrown: startWhatFits }
 }
 

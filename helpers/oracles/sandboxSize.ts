@@ -70,8 +70,11 @@ export function sandboxVcpus(of: ClassFacts, node: NodeFacts, limitsMillicores: 
   switch (vcpuModel(of)) {
     case 'hotplug':
       return { boot: capped(base), total: capped(base + limits) }
-    case 'boot':
-      return { boot: capped(base + limits), total: capped(base + limits) }
+    case 'boot': {
+      // sandbox.go adds the limits to default_vcpus; setup_config of the Rust shim puts them in its place.
+      const vcpus = need(of.shim, 'shim') === 'rust' && limits > 0 ? limits : base + limits
+      return { boot: capped(vcpus), total: capped(vcpus) }
+    }
     case 'overhead': {
       const vcpus = limits > 0 ? limits + (of.sandboxOverheadVcpus.value ?? 0) : base
       return { boot: capped(vcpus), total: capped(vcpus) }

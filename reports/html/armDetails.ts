@@ -12,7 +12,7 @@ export function armDetails(arm: ArmRecord, record: RunRecord, { titled }: { titl
         <span class="time">${(arm.durationMs / 1000).toFixed(2)} s</span>
         ${arm.message !== '' && markup`<span class="message">${arm.message.split('\n', 1)[0]}</span>`}
       </summary>
-      ${body(arm, record)}
+      ${body(arm, record, titled ? 'h3' : 'h5')}
     </details>
   `
 }
@@ -27,7 +27,8 @@ const mark = ({ role, verdict }: ArmRecord): { word: string; class: string } => 
     : { word: `${verdict}, and must fail`, class: verdict === 'passed' ? 'failed' : verdict }
 }
 
-function body(arm: ArmRecord, record: RunRecord): VNode {
+/** @param heading one level below the heading under which the arm stands */
+function body(arm: ArmRecord, record: RunRecord, heading: 'h3' | 'h5'): VNode {
   const claim = record.claims.find(({ id }) => id === arm.behaviour)
   return markup`
     <div class="body">
@@ -35,16 +36,19 @@ function body(arm: ArmRecord, record: RunRecord): VNode {
       ${arm.message !== '' && markup`<pre>${arm.message}</pre>`}
       ${arm.expected !== null && markup`<dl class="pair"><dt>expected</dt><dd>${arm.expected}</dd><dt>observed</dt><dd>${arm.observed}</dd></dl>`}
       ${list(
+        heading,
         'Assertions',
         arm.assertions.map(({ ok, text }) => `${ok ? '✓' : '✗'} ${text}`),
       )}
       ${list(
+        heading,
         'Figures',
         arm.measurements.map(({ name, value, unit }) => `${name}: ${value} ${unit}`),
       )}
-      ${list('Findings', arm.findings)}
-      ${evidence(arm)}
+      ${list(heading, 'Findings', arm.findings)}
+      ${evidence(heading, arm)}
       ${list(
+        heading,
         'Timeline',
         arm.timeline.map(({ atMs, what }) => `${(atMs / 1000).toFixed(3)} s ${what}`),
       )}
@@ -53,9 +57,9 @@ function body(arm: ArmRecord, record: RunRecord): VNode {
   `
 }
 
-const list = (title: string, items: readonly string[]): VNode | false =>
-  items.length > 0 && markup`<h4>${title}</h4><ul>${items.map((item) => markup`<li>${item}</li>`)}</ul>`
+const list = (heading: string, title: string, items: readonly string[]): VNode | false =>
+  items.length > 0 && markup`<${heading}>${title}</${heading}><ul>${items.map((item) => markup`<li>${item}</li>`)}</ul>`
 
-const evidence = ({ evidence: files }: ArmRecord): VNode | false =>
+const evidence = (heading: string, { evidence: files }: ArmRecord): VNode | false =>
   files.length > 0 &&
-  markup`<h4>Evidence</h4><ul>${files.map(({ name, path }) => markup`<li><a href=${encodeURI(path)}>${name}</a></li>`)}</ul>`
+  markup`<${heading}>Evidence</${heading}><ul>${files.map(({ name, path }) => markup`<li><a href=${encodeURI(path)}>${name}</a></li>`)}</ul>`

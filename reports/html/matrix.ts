@@ -12,7 +12,7 @@ export function matrix({ arms }: RunRecord): VNode {
     (a, b) => Number(a.startsWith('(')) - Number(b.startsWith('(')),
   )
   return markup`
-    <div class="scroll" role="region" aria-label="Chapters and RuntimeClasses" tabindex="0">
+    <div class="scroll" role="region" aria-label="Verdicts by chapter and RuntimeClass" tabindex="0">
       <table>
         <thead><tr><th scope="col">Chapter</th>${columns.map((name) => markup`<th scope="col">${name}</th>`)}</tr></thead>
         <tbody>

@@ -5,7 +5,8 @@
 export interface Departures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
-  vmScope: 'sandbox' | 'runtimeHandler' | 'container'
+  vmScope: 'sandbox' | 'container'
+  guestBootId: 'own' | 'template'
   unknownHandler: 'refused' | 'default-runtime'
   runtimeClassAdmission: boolean
   /** What a pod with hostPID sees. */
@@ -116,6 +117,7 @@ export interface Departures {
 export const healthy: Departures = {
   kataHandlersRunBy: 'kata',
   vmScope: 'sandbox',
+  guestBootId: 'own',
   unknownHandler: 'refused',
   runtimeClassAdmission: true,
   hostPidShows: 'sandbox',

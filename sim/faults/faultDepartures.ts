@@ -5,7 +5,7 @@ import { healthy, type Departures } from './departures.ts'
 const faults: Record<string, Partial<Departures>> = {
   // isolation
   'runc-behind-kata-handlers': { kataHandlersRunBy: 'runc' },
-  'vm-shared-by-pods': { vmScope: 'runtimeHandler' },
+  'guests-cloned-from-one-template': { guestBootId: 'template' },
   'vm-per-container': { vmScope: 'container' },
   'missing-handler-falls-back-to-runc': { unknownHandler: 'default-runtime' },
   'missing-runtimeclass-accepted': { runtimeClassAdmission: false },

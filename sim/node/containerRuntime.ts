@@ -1,5 +1,4 @@
 import { CriError, type ContainerRuntime } from '../kubelet/containerRuntime.ts'
-import { createVmPool } from '../shims/vmPool.ts'
 import { createContainers } from './containers.ts'
 import { crictl } from './crictl.ts'
 import { createHostFiles } from './hostFiles.ts'
@@ -13,8 +12,7 @@ export function createContainerRuntime(node: SimNode): ContainerRuntime {
   const tell: Parameters<ContainerRuntime['onChange']>[0] = (change) => {
     for (const listener of listeners) listener(change)
   }
-  const pool = createVmPool(node)
-  const sandboxes = createSandboxes(node, pool, (id) => {
+  const sandboxes = createSandboxes(node, (id) => {
     containers.sandboxLost(id)
     tell({ kind: 'sandboxLost', id })
   })

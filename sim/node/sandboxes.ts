@@ -1,7 +1,6 @@
 import { CriError, type SandboxConfig } from '../kubelet/containerRuntime.ts'
 import { startKataSandbox } from '../shims/kataSandbox.ts'
 import type { KataHandler } from '../shims/kataHandler.ts'
-import type { VmPool } from '../shims/vmPool.ts'
 import { snapshotterOf } from './containerdConfig.ts'
 import { containerId } from './identifiers.ts'
 import { sandboxConfigJson, taskDirectory } from './ociConfig.ts'
@@ -33,7 +32,7 @@ export interface Sandboxes {
 }
 
 /** @param onLost called when a sandbox ended by itself */
-export function createSandboxes(node: SimNode, pool: VmPool, onLost: (id: string) => void): Sandboxes {
+export function createSandboxes(node: SimNode, onLost: (id: string) => void): Sandboxes {
   const records = new Map<string, SandboxRecord>()
   const { files } = node.machine
 
@@ -46,7 +45,7 @@ export function createSandboxes(node: SimNode, pool: VmPool, onLost: (id: string
   ): Promise<Sandbox> => {
     if (handler === null)
       return startRuncSandbox({ node, id, config, network, hostname, handler: reportedHandler(node, config) })
-    return startKataSandbox({ node, handler, id, config, network, pool })
+    return startKataSandbox({ node, handler, id, config, network })
   }
 
   const clean = (id: string, network: PodNetwork | null) => {

@@ -34,6 +34,9 @@ export function bootGuest(
   return guest
 }
 
+/** Drawn once, when the template was made. */
+const templateBootId = randomUUID()
+
 function guestSpec(
   node: SimNode,
   handler: KataHandler,
@@ -55,7 +58,7 @@ function guestSpec(
       banner: `Linux version ${release} (kata@kata-containers) (gcc (Ubuntu 11.4.0-1ubuntu1~22.04) 11.4.0, GNU ld (GNU Binutils for Ubuntu) 2.38) ${version}`,
       cmdline: kernelCommandLine(handler, node.release, maxVcpus, [config.kernelParams]),
     },
-    bootId: randomUUID(),
+    bootId: departures.guestBootId === 'template' ? templateBootId : randomUUID(),
     cpu: guestCpu(node.machine.spec.cpu, handler.hypervisor === 'qemu' && !departures.qemuCpu.startsWith('host')),
     cpus: Array.from({ length: size.vcpus }, (_, index) => index),
     possibleCpus: maxVcpus,

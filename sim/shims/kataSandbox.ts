@@ -15,7 +15,7 @@ import { shimCommandLine, virtiofsdCommandLine } from './otherCommandLines.ts'
 import { createSandboxFiles } from './sandboxFiles.ts'
 import { shimConfig, type ShimConfig } from './shimConfig.ts'
 import { readEffectiveToml } from './effectiveToml.ts'
-import type { VmPool } from './vmPool.ts'
+import { startVirtualMachine } from './virtualMachine.ts'
 
 export interface KataSandboxOptions {
   node: SimNode
@@ -23,7 +23,6 @@ export interface KataSandboxOptions {
   id: string
   config: SandboxConfig
   network: PodNetwork | null
-  pool: VmPool
 }
 
 /** Starts a sandbox of Kata: shim, virtiofsd, VM, agent, /pause. @throws CriError worded as containerd's. */
@@ -55,7 +54,7 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
 
   const addGuest = async (): Promise<SandboxGuest> => {
     const podDemand = sandboxDemand(config)
-    const vm = await options.pool.take({
+    const vm = startVirtualMachine(node, {
       sandboxId: id,
       handler,
       config: shimSettings,
@@ -74,7 +73,7 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
       vm,
       host,
       first: guests.length === 0,
-      giveBack: (one) => options.pool.giveBack(one),
+      giveBack: (one) => one.stop(),
     })
     guests.push(guest)
     vm.onDeath(() => end(true))
@@ -103,7 +102,7 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
     const demand = await containerDemand(node, config, start)
     const entry = { demand, running: true, guest }
     containers.set(start.id, entry)
-    options.pool.resize(guest.vm, id, departures.vmScope === 'container' ? demandOf([demand]) : demandNow())
+    guest.vm.resize(departures.vmScope === 'container' ? demandOf([demand]) : demandNow())
     let container: MachineContainer
     try {
       container = await guest.run(start)

@@ -100,7 +100,7 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
 /** eth0 with the MAC, address, MTU and routes of the pod's interface on the node; with hostNetwork there is none to take over. */
 function guestNetwork({ node, network, vm, first }: SandboxGuestOptions): NetNamespace {
   const { departures } = node
-  const namespace = departures.vmScope === 'runtimeHandler' ? vm.guest.newNetNamespace() : vm.guest.rootNetNamespace
+  const namespace = vm.guest.rootNetNamespace
   if (network === null || network.mac === null) {
     setLoopbackOnly(namespace)
     return namespace

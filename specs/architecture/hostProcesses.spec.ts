@@ -44,7 +44,6 @@ behaviour('KATA-ARCH-001', {
   killedBy: {
     'runc-behind-kata-handlers': "shims of the Kata pod: expected [ 'containerd-shim-runc-v2' ]",
     'second-hypervisor-per-sandbox': 'hypervisors of the Kata pod',
-    'vm-shared-by-pods': 'hypervisors of the Kata pod',
     'container-process-on-host': "the Kata pod's process on the host",
   },
 })
@@ -85,7 +84,6 @@ behaviour('KATA-ARCH-014', {
   },
   killedBy: {
     'runc-behind-kata-handlers': 'RSS of a Kata sandbox above that of a standard one',
-    'vm-shared-by-pods': 'RSS of a Kata sandbox above that of a standard one',
   },
 })
 

@@ -44,7 +44,6 @@ behaviour('KATA-ARCH-011', {
   killedBy: {
     'runc-behind-kata-handlers': 'MiB that limits.memory',
     'guest-sees-node-memory': 'MiB that limits.memory',
-    'vm-shared-by-pods': 'MiB that limits.memory',
     'memory-hotplug-ignored': 'MiB that limits.memory',
     'memory-never-onlined': 'MiB that limits.memory',
     'memory-hotplug-one-block-more': 'MiB that limits.memory',

@@ -56,7 +56,6 @@ behaviour('KATA-ARCH-009', {
   killedBy: {
     'no-vsock-device': "or hybrid vsock socket of the sandbox: expected 'none'",
     'runc-behind-kata-handlers': "or hybrid vsock socket of the sandbox: expected 'none'",
-    'vm-shared-by-pods': 'guest CIDs of the second sandbox, by its vsock device',
     'guest-cid-not-unique': 'sandboxes of the node with guest-cid 3',
   },
 })

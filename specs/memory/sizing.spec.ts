@@ -88,7 +88,6 @@ behaviour('KATA-MEM-003', {
     'qemu-without-memory-slots': '-m of the limited pod',
     'guest-sees-node-memory': 'MemTotal added by limits.memory 256Mi',
     'runc-behind-kata-handlers': 'VMM processes of pod',
-    'vm-shared-by-pods': 'MemTotal added by limits.memory 256Mi',
   },
 })
 
@@ -122,6 +121,5 @@ behaviour('KATA-MEM-005', {
     'qemu-without-memory-slots': 'MemTotal added by limits.memory',
     'guest-sees-node-memory': 'MemTotal added by limits.memory 100Mi',
     'runc-behind-kata-handlers': 'MemTotal added by limits.memory 100Mi',
-    'vm-shared-by-pods': 'MemTotal added by limits.memory',
   },
 })

@@ -37,6 +37,9 @@ behaviour<'pod', { destination: string; symbolic?: true }>('KATA-PROC-002', {
     }
     expect(start, `pod with a file mounted on ${destination} (${start})`).to.equal('started')
     const { stdout } = await pod.read(['cat', destination])
+    // /proc/net is a link to self/net: what is mounted there covers the process that did it, not one that looks later.
+    if (destination === '/proc/net/dev' && stdout.trim() !== marker)
+      return finding(`${destination} does not show the file`)
     expect(stdout.trim(), `content of ${destination}`).to.equal(marker)
   },
   control: true,

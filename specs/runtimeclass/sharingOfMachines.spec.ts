@@ -18,7 +18,7 @@ behaviour('KATA-RTCLASS-010', {
   },
   killedBy: {
     'runc-behind-kata-handlers': 'boot_id of two pods on one node',
-    'vm-shared-by-pods': 'boot_id of two pods on one node',
+    'guests-cloned-from-one-template': 'boot_id of two pods on one node',
   },
   canary: true,
 })

@@ -45,9 +45,17 @@ const firstMessage = (arms: readonly ArmRecord[]): string => {
   return said === undefined ? '' : `: ${said}`
 }
 
+/**
+ * An arm that changed its verdict, or is red and was not there. One that the plan has no more, or has as skipped now, is no finding: under the
+ * fault the facts are others (a class has another hypervisor), and other claims are about it.
+ */
 function change(id: string, before: ArmRecord | undefined, after: ArmRecord | undefined): string[] {
-  if (before?.verdict === after?.verdict) return []
+  if (!after || before?.verdict === after.verdict) return []
+  const red =
+    ['failed', 'broken', 'environment'].includes(after.verdict) &&
+    !(after.role === 'canary' && after.verdict === 'failed')
+  if (!before && !red) return []
   return [
-    `${id}: ${before?.verdict ?? 'absent'} -> ${after?.verdict ?? 'absent'}${after && after.message !== '' ? `: ${after.message}` : ''}`,
+    `${id}: ${before?.verdict ?? 'absent'} -> ${after.verdict}${after.message !== '' ? `: ${after.message}` : ''}`,
   ]
 }

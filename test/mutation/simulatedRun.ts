@@ -29,7 +29,7 @@ export async function simulatedRun({ scenario, kataVersion, faults, options }: S
   const cluster = await connect({ kubeconfig: simulation.kubeconfig, runLabel: RUN_LABEL })
   try {
     const run = await prepareRun({
-      options: { ...defaults(out), ...options },
+      options: { ...defaults(out), declaredClasses: simulation.classes, ...options },
       cluster,
       catalog: loadCatalog(),
       registered: await loadSpecs(),

@@ -57,6 +57,15 @@ export interface Missing {
   name: string
 }
 
+/** Errors cost a stack trace; a search on PATH makes many that nobody reads. */
+const NOTHING_THERE = new MachineError('ENOENT', 'No such file or directory')
+
+export interface ResolveOptions {
+  cwd?: string
+  root?: string
+  follow?: boolean
+}
+
 export class MountNamespace {
   readonly id: number
   readonly mounts: Mount[] = []
@@ -98,12 +107,16 @@ export class MountNamespace {
    * @param from directory of a relative path, and the root that ".." cannot leave
    * @throws MachineError ENOENT when a directory on the way is missing, ENOTDIR, ELOOP
    */
-  resolve(
-    path: string,
-    reader: Reader,
-    options: { cwd?: string; root?: string; follow?: boolean } = {},
-  ): Location | Missing {
-    return walk(this, path, reader, options.cwd ?? '/', options.root ?? '', options.follow ?? true)
+  resolve(path: string, reader: Reader, options: ResolveOptions = {}): Location | Missing {
+    const found = walk(this, path, reader, options)
+    if (found instanceof Error) throw found
+    return found
+  }
+
+  /** The same for a search that mostly fails: null where nothing is there. */
+  search(path: string, reader: Reader, options: ResolveOptions = {}): Location | null {
+    const found = walk(this, path, reader, options)
+    return found instanceof Error || !found.inode ? null : found
   }
 }
 
@@ -111,10 +124,8 @@ function walk(
   start: MountNamespace,
   path: string,
   reader: Reader,
-  cwd: string,
-  startRoot: string,
-  follow: boolean,
-): Location | Missing {
+  { cwd = '/', root: startRoot = '', follow = true }: ResolveOptions,
+): Location | Missing | MachineError {
   let namespace = start
   let root = startRoot
   let links = 0
@@ -128,19 +139,19 @@ function walk(
       if (stack.length > 1) stack.pop()
       continue
     }
-    if (here.inode.kind !== 'directory') throw new MachineError('ENOTDIR', 'Not a directory')
+    if (here.inode.kind !== 'directory') return new MachineError('ENOTDIR', 'Not a directory')
     const last = index === todo.length - 1
     const next = step(namespace, here, name, reader)
     if (!next) {
-      if (!last) throw new MachineError('ENOENT', 'No such file or directory')
+      if (!last) return NOTHING_THERE
       const missing = `${here.path === '/' ? '' : here.path}/${name}`
       return { namespace, path: missing, mount: here.mount, fs: here.fs, inode: null, parent: here.inode, name }
     }
     if (next.inode.kind === 'symlink' && (!last || follow || mustBeDirectory)) {
-      if (++links > 40) throw new MachineError('ELOOP', 'Too many levels of symbolic links')
+      if (++links > 40) return new MachineError('ELOOP', 'Too many levels of symbolic links')
       if (next.inode.jump) {
         const place = next.inode.jump(reader)
-        if (!place) throw new MachineError('ENOENT', 'No such file or directory')
+        if (!place) return NOTHING_THERE
         namespace = place.namespace
         root = place.path === '/' ? '' : place.path
         stack = [place]
@@ -160,14 +171,14 @@ function walk(
     stack.push(next)
   }
   const found = stack[stack.length - 1] as Location
-  if (mustBeDirectory && found.inode.kind !== 'directory') throw new MachineError('ENOTDIR', 'Not a directory')
+  if (mustBeDirectory && found.inode.kind !== 'directory') return new MachineError('ENOTDIR', 'Not a directory')
   return found
 }
 
 function rootOf(namespace: MountNamespace, root: string, reader: Reader): Location {
   if (root !== '') {
-    const place = walk(namespace, root, reader, '/', '', true)
-    if (place.inode) return place
+    const place = walk(namespace, root, reader, {})
+    if (!(place instanceof Error) && place.inode) return place
   }
   const mount = namespace.at('/')
   if (!mount) throw new MachineError('ENOENT', 'No such file or directory')

@@ -12,6 +12,8 @@ export function findProgram(process: Process, name: string, path = DEFAULT_PATH)
   let refused: MachineError | null = null
   for (const directory of path.split(':')) {
     const candidate = `${directory === '' ? '.' : directory}/${name}`
+    const { cwd, root, mountNs } = process.context
+    if (!mountNs.search(candidate, process, { cwd, root })) continue
     try {
       return { program: programAt(process, candidate), path: absolute(process, candidate) }
     } catch (error) {
