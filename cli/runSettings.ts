@@ -39,7 +39,7 @@ export const defaultSettings: RunSettings = {
   slow: false,
   sim: false,
   speed: 10,
-  maxArms: 64,
+  maxArms: 256,
   maxPods: 110,
 }
 

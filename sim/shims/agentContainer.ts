@@ -35,7 +35,10 @@ export function agentContainer({
   }
   // The kernel reports a kill and then does it.
   const stopWatching = guest.onLog(() => queueMicrotask(look))
-  void container.exited.then(stopWatching)
+  void container.exited.then(() => {
+    look()
+    stopWatching()
+  })
   return {
     exited: container.exited.then(({ code, oomKilled }) =>
       oomKilled && !departures.oomReasonReported ? { code: 137, oomKilled: false } : { code, oomKilled },

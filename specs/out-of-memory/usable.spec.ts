@@ -112,10 +112,12 @@ behaviour('KATA-OOM-006', {
   },
 })
 
-/** Null when the pod has no sandbox any more. */
+/** Null when the pod has no sandbox any more, or one whose VM is gone. */
 async function rssIfAlive(context: Parameters<typeof vmmRss>[0], pod: PodHandle): Promise<number | null> {
   try {
-    return await vmmRss(context, pod)
+    const { hypervisors, shims } = await context.node.sandbox(pod.uid)
+    const vms = need(context.facts.class.hypervisor, 'hypervisor') === 'dragonball' ? shims : hypervisors
+    return vms.length === 0 ? null : await vmmRss(context, pod)
   } catch (error) {
     if ((error as Error).name === 'NodeProbeError') return null
     throw error
