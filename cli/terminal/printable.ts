@@ -2,5 +2,4 @@
  * Text of a guest or a server as a terminal may show it: a control character, such as the one that begins an escape sequence, becomes a
  * visible sign. Line feeds and tabs stay.
  */
-// eslint-disable-next-line no-control-regex -- these are the characters to replace
 export const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd')

@@ -204,7 +204,8 @@ function result(
   findings: string[],
   evidence: readonly Evidence[],
 ): ArmResult {
-  const decisive = log.assertions.find(({ ok }) => !ok) ?? log.assertions.at(-1)
+  const decided = verdict === 'passed' || verdict === 'failed'
+  const decisive = decided ? (log.assertions.find(({ ok }) => !ok) ?? log.assertions.at(-1)) : undefined
   return {
     verdict,
     startedAt: timeline.startedAt.toISOString(),

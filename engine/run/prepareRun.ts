@@ -36,6 +36,7 @@ export interface RunInputs {
 export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
   const { options, cluster } = inputs
   const { gitVersion } = await cluster.version()
+  const simulated = options.simulated || (await hasSimulatedNodes(cluster))
   const journal = openJournal(path.join(options.out, options.runId))
   inputs.onJournal(journal)
   const ledger = createLedger(journal)
@@ -43,7 +44,7 @@ export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
     event: 'run.started',
     schemaVersion: 1,
     runId: options.runId,
-    simulated: options.simulated,
+    simulated,
     suiteVersion: options.suiteVersion,
     nodeVersion: process.version,
     command: [...options.command],
@@ -58,6 +59,12 @@ export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
     if (ledger.open.length === 0) rmSync(journal.folder, { recursive: true, force: true })
     throw error
   }
+}
+
+/** The simulator labels its nodes: also a run that came there by a kubeconfig says SIMULATED. */
+async function hasSimulatedNodes(cluster: Cluster): Promise<boolean> {
+  const labelSelector = 'kata-conformance.dev/simulated=true'
+  return (await cluster.list({ apiVersion: 'v1', kind: 'Node', labelSelector })).length > 0
 }
 
 async function plan(

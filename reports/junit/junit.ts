@@ -84,5 +84,5 @@ const details = ({ message, expected, observed, evidence }: ArmRecord): string =
   ].join('\n')
 
 /** XML 1.0 has no control characters but tab, line feed and carriage return. */
- 
+
 const clean = (text: string): string => text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')

@@ -4,6 +4,8 @@ import type { NodeScenario, RuntimeClassScenario, Scenario } from '../scenarios/
 import type { SimNode } from './simNode.ts'
 
 const kataLabel = 'katacontainers.io/kata-runtime'
+/** Says to whoever looks that this is no node: results of a run here are no evidence about a real cluster. */
+const simulatedLabel = 'kata-conformance.dev/simulated'
 
 /** RuntimeClass objects as the chart makes them (templates/runtimeclasses.yaml). */
 export function runtimeClassObjects(scenario: Scenario, departures: Departures): KubeObject[] {
@@ -35,7 +37,7 @@ export function nodeObject(node: SimNode, kubernetesVersion: string): KubeObject
     kind: 'Node',
     metadata: {
       name: scenario.name,
-      labels: { ...(scenario.kata ? { [kataLabel]: 'true' } : {}), ...scenario.labels },
+      labels: { ...(scenario.kata ? { [kataLabel]: 'true' } : {}), [simulatedLabel]: 'true', ...scenario.labels },
     },
     status: {
       capacity: {

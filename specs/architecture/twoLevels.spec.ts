@@ -47,6 +47,9 @@ behaviour('KATA-ARCH-011', {
     'memory-hotplug-ignored': 'MiB that limits.memory',
     'memory-never-onlined': 'MiB that limits.memory',
     'memory-hotplug-one-block-more': 'MiB that limits.memory',
+    // RAM present at boot loses the kernel's reserve (1/64).
+    'memory-boots-with-limits': 'MiB that limits.memory',
+    'qemu-without-memory-slots': 'MiB that limits.memory',
     'vcpu-hotplug-ignored': 'nproc with limits.cpu',
     'vcpu-one-more': 'nproc with limits.cpu',
     'memory-limit-not-in-guest-cgroup': "memory limit of the container's cgroup",

@@ -79,6 +79,7 @@ behaviour('KATA-OOM-007', {
   killedBy: {
     'oom-kills-the-vm': 'the other container',
     'oom-kills-the-pods-other-containers': 'the other container',
+    'stdout-lost': 'the other container',
     'oom-reason-lost': 'container that allocates 300 MiB',
     'memory-limit-not-in-guest-cgroup': 'container that allocates 300 MiB',
     'memory-limit-not-enforced': 'container that allocates 300 MiB',

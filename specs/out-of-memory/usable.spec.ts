@@ -63,6 +63,7 @@ behaviour('KATA-OOM-005', {
   },
   timeoutMs: 120_000,
   killedBy: {
+    'exec-exit-code-lost': 'largest allocation under limits.memory 256Mi',
     'memory-limit-not-enforced': 'largest allocation under limits.memory 256Mi',
     'memory-limit-not-in-guest-cgroup': 'largest allocation under limits.memory 256Mi',
     'memory-max-lowered': 'largest allocation under limits.memory 256Mi',
@@ -108,6 +109,8 @@ behaviour('KATA-OOM-006', {
     'guest-kernel-reserve-grown': 'allocation of 100 MiB in a VM of 256',
     'guest-agent-leaks': 'allocation of 100 MiB in a VM of 256',
     'guest-slab-grown': 'allocation of 100 MiB in a VM of 256',
+    // The end of the allocating process is seen by its exit code.
+    'exec-exit-code-lost': 'MiB in a VM of',
     'runc-behind-kata-handlers': 'VMM processes of pod',
   },
 })

@@ -17,7 +17,7 @@ export async function scale(): Promise<Row[]> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-bench-'))
   const started = performance.now()
   const child = fork(path.join(import.meta.dirname, 'largeSimulation.ts'), [String(NODES)], {
-    execArgv: ['--import=tsx', ...(process.env['BX'] ? ['--max-old-space-size=640'] : [])],
+    execArgv: ['--import=tsx'],
   })
   try {
     const { kubeconfig } = await answer<{ kubeconfig: string }>(child)

@@ -11,6 +11,10 @@ import { recordOfEverything } from '../reports/record.ts'
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
+interface Found {
+  violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
+}
+
 describe('report.html in a browser', function () {
   this.timeout(60_000)
   let browser: Browser
@@ -71,9 +75,7 @@ describe('report.html in a browser', function () {
         const [page, context] = await open({ colorScheme, viewport: { width, height: 800 } })
         await page.evaluate('document.querySelectorAll("details").forEach((each) => { each.open = true })')
         await page.addScriptTag({ content: readFileSync(axe, 'utf8') })
-        const { violations } = (await page.evaluate('axe.run()')) as {
-          violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
-        }
+        const { violations } = await page.evaluate<Found>('axe.run()')
         const said = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)
         expect(said).to.deep.equal([])
         const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
@@ -119,9 +121,9 @@ describe('report.html in a browser', function () {
     const reached = new Set<string>()
     for (let step = 0; step < 200; step += 1) {
       await page.keyboard.press('Tab')
-      const name = (await page.evaluate(
+      const name = await page.evaluate<string>(
         'document.activeElement.closest("summary") ? "summary" : document.activeElement.name || document.activeElement.tagName',
-      )) as string
+      )
       reached.add(name)
       if (name === 'BODY') break
     }

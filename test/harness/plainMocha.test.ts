@@ -62,8 +62,8 @@ describe('plain mocha', () => {
       .and.to.match(/1 pending/)
     const record = recordOf(end.out.runs()[0] ?? '')
     expect(record.arms.map(({ id, verdict }) => `${id} ${verdict}`)).to.deep.equal([
-      'KATA-PASS-001 passed',
       'KATA-SKIP-002 skipped',
+      'KATA-PASS-001 passed',
     ])
   })
 
@@ -91,7 +91,7 @@ describe('plain mocha', () => {
       (name) => JSON.parse(readFileSync(path.join(folder.folder, name), 'utf8')) as { name: string; status: string },
     )
     expect(written.map(({ name, status }) => `${name} ${status}`)).to.have.members([
-      'cluster passed',
+      'kata-1 passed',
       'kata-qemu passed',
       'kata-qemu passed',
       'control passed',

@@ -4,7 +4,8 @@ import path from 'node:path'
 import { load } from 'js-yaml'
 import { loadSpecs } from '../../engine/catalog/loadSpecs.ts'
 import type { RunRecord } from '../../reports/record/runRecord.ts'
-import { compare, type Outcome } from './compare.ts'
+import { loadCatalog } from '../../engine/catalog/loadCatalog.ts'
+import { compare, type Expected, type Outcome } from './compare.ts'
 import { Workers } from './workers.ts'
 
 // `npm run mutation [-- --json] [-- --fault NAME]`: every fault against every check. A fault is killed when exactly the checks
@@ -32,6 +33,15 @@ const expectedOf = (fault: string) =>
     ),
   )
 
+/** Checks that measure performance run alone, on quiet nodes, and only where a fault concerns them. */
+const catalog = loadCatalog()
+const measuring = registered
+  .map(({ id }) => id)
+  .filter((id) => catalog.claims.get(id)?.needs.includes('perf-quiet-node'))
+const observing = (expected: Expected): Expected => new Map([...expected].filter(([id]) => !measuring.includes(id)))
+const measured = (expected: Expected): Expected => new Map([...expected].filter(([id]) => measuring.includes(id)))
+const quiet = { quietNodes: true, maxArms: 1, behaviours: measuring, classes: CLASSES }
+
 const workers = new Workers()
 let failed = 0
 let passed = 0
@@ -49,21 +59,26 @@ try {
       }),
     )
   }
+  const healthyQuiet = await workers.run({ scenario: SCENARIO, faults: [], options: quiet })
+  report(`healthy ${SCENARIO}, measuring`, reds(healthyQuiet))
   await Promise.all(
     chosen.map(async (fault) => {
       const expected = expectedOf(fault)
-      const outcome = compare(
+      const run = (options: object) => workers.run({ scenario: SCENARIO, faults: [fault], options })
+      const outcome = compare(fault, observing(expected), healthy, await run({ classes: CLASSES }))
+      const figures =
+        measured(expected).size > 0 ? compare(fault, measured(expected), healthyQuiet, await run(quiet)) : null
+      const whole: Outcome = {
         fault,
-        expected,
-        healthy,
-        await workers.run({ scenario: SCENARIO, faults: [fault], options: { classes: CLASSES } }),
-      )
-      outcomes.push(outcome)
+        survived: [...outcome.survived, ...(figures?.survived ?? [])],
+        unrelated: [...outcome.unrelated, ...(figures?.unrelated ?? [])],
+      }
+      outcomes.push(whole)
       const unused = expected.size === 0 ? ['no check names it'] : []
       report(`fault ${fault} (${expected.size} checks)`, [
         ...unused,
-        ...outcome.survived.map((text) => `survived: ${text}`),
-        ...outcome.unrelated.map((text) => `unrelated: ${text}`),
+        ...whole.survived.map((text) => `survived: ${text}`),
+        ...whole.unrelated.map((text) => `unrelated: ${text}`),
       ])
     }),
   )
