@@ -36,7 +36,7 @@ interface PodSpec {
   overhead?: Record<string, string>
 }
 
-const specOf = (pod: KubeObject): PodSpec => (pod['spec'] ?? {})
+const specOf = (pod: KubeObject): PodSpec => pod['spec'] ?? {}
 
 const isOver = (pod: KubeObject): boolean =>
   ['Succeeded', 'Failed'].includes((pod['status'] as { phase?: string } | undefined)?.phase ?? '')

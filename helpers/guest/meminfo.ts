@@ -15,7 +15,7 @@ export const memTotal = async (pod: PodHandle): Promise<number> => mebibytes(awa
 
 export function parseMeminfo(text: string, where: string): Meminfo {
   const rows = text.matchAll(/^([^\s:]+):\s+(\d+)/gm)
-  const values = Object.fromEntries(Array.from(rows, ([, key, value]) => [key, Number(value)]))
+  const values: Meminfo = Object.fromEntries(Array.from(rows, ([, key = '', value]) => [key, Number(value)] as const))
   if (values.MemTotal === undefined) throw new Error(`${where} has no MemTotal: ${JSON.stringify(text.slice(0, 80))}`)
   return values
 }

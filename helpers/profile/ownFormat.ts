@@ -3,11 +3,9 @@ import type { Profile } from './profile.ts'
 import { day, flag, memoryMiB, release, text, vcpus } from './units.ts'
 
 export const knownDeviation = z.strictObject({
-  behaviour: z
-    .string()
-    .regex(/^KATA-[A-Z0-9]+-\d{3}$/, {
-      error: ({ input }) => `is ${JSON.stringify(input)}; it must be the id of a claim, such as KATA-MEM-005`,
-    }),
+  behaviour: z.string().regex(/^KATA-[A-Z0-9]+-\d{3}$/, {
+    error: ({ input }) => `is ${JSON.stringify(input)}; it must be the id of a claim, such as KATA-MEM-005`,
+  }),
   runtimeClass: text.optional(),
   case: text.optional(),
   reason: text,
