@@ -109,6 +109,7 @@ behaviour('KATA-OOM-006', {
     'guest-kernel-reserve-grown': 'allocation of 100 MiB in a VM of 256',
     'guest-agent-leaks': 'allocation of 100 MiB in a VM of 256',
     'guest-slab-grown': 'allocation of 100 MiB in a VM of 256',
+    'guest-memory-preallocated': 'RSS of the VMM after its guest asked for more than it has',
     // The end of the allocating process is seen by its exit code.
     'exec-exit-code-lost': 'MiB in a VM of',
     'runc-behind-kata-handlers': 'VMM processes of pod',

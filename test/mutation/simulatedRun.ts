@@ -16,12 +16,20 @@ export interface SimulatedRun {
   readonly scenario: string
   readonly kataVersion?: string
   readonly faults: readonly string[]
+  /** Default Infinity: no latencies. */
+  readonly speed?: number
   readonly options?: Partial<RunOptions>
 }
 
 /** Runs every check against a simulated cluster whose latencies are zero, in this process, without mocha. */
-export async function simulatedRun({ scenario, kataVersion, faults, options }: SimulatedRun): Promise<RunRecord> {
-  const simulation = await startSimulatedCluster({ scenario, kataVersion, faults, speed: Infinity })
+export async function simulatedRun({
+  scenario,
+  kataVersion,
+  faults,
+  speed = Infinity,
+  options,
+}: SimulatedRun): Promise<RunRecord> {
+  const simulation = await startSimulatedCluster({ scenario, kataVersion, faults, speed })
   const out = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-'))
   const { signal } = new AbortController()
   // Every arm and every wait listens to it.
