@@ -64,7 +64,9 @@ export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
 /** The simulator labels its nodes: also a run that came there by a kubeconfig says SIMULATED. */
 async function hasSimulatedNodes(cluster: Cluster): Promise<boolean> {
   const labelSelector = 'kata-conformance.dev/simulated=true'
-  return (await cluster.list({ apiVersion: 'v1', kind: 'Node', labelSelector })).length > 0
+  // Who may not list nodes is told so when the run needs them.
+  const nodes = await cluster.list({ apiVersion: 'v1', kind: 'Node', labelSelector }).catch(() => [])
+  return nodes.length > 0
 }
 
 async function plan(

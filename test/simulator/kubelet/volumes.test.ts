@@ -77,8 +77,8 @@ describe('volumes of a pod', () => {
     const whole = mount('p').hostPath
     expect(content(`${whole}/key`)).to.equal('old')
     await node.api.patch(`${NAMESPACE}/configmaps/c`, { data: { key: 'new', more: 'x' } })
-    for (let turn = 0; turn < 100 && content(`${whole}/key`) !== 'new'; turn += 1)
-      await new Promise((resolve) => setImmediate(resolve))
+    for (let turn = 0; turn < 1000 && content(`${whole}/key`) !== 'new'; turn += 1)
+      await new Promise((resolve) => setTimeout(resolve, 5))
     expect(content(`${whole}/key`)).to.equal('new')
     expect(content(`${whole}/more`)).to.equal('x')
     expect(content(mount('p', '/file').hostPath)).to.equal('old')
