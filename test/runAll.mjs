@@ -22,8 +22,23 @@ const parts = [
   { name: 'mutation', argv: ['--import=tsx', 'test/mutation/main.ts', '--count'] },
 ]
 
-const quick = process.argv.includes('--quick')
-if (quick) parts.splice(1)
+const inProcess = ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/simulator/**/*.test.ts']
+const plainMocha = [
+  bin('mocha/bin/mocha.js'),
+  '--no-config',
+  '--exit',
+  '--timeout',
+  '60000',
+  '--require',
+  'tsx',
+  '--reporter',
+  'test/countingReporter.cjs',
+]
+
+if (process.argv.includes('--quick')) parts.splice(1)
+// For a second release of Node: what runs in one process, without coverage, child processes and the browser.
+if (process.argv.includes('--in-process'))
+  parts.splice(0, 2, { name: 'in-process tests', argv: [...plainMocha, ...inProcess] })
 
 const counts = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm
 const total = { passed: 0, failed: 0, skipped: 0 }
