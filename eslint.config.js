@@ -21,7 +21,6 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { boundaries },
     settings: {
-      'import/resolver': { typescript: { alwaysTryTypes: true } },
       'boundaries/elements': [
         { type: 'record', pattern: 'reports/record/**', partialMatch: false },
         ...['specs', 'helpers', 'engine', 'reports', 'sim', 'cli', 'test'].map((type) => ({
