@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../helpers/cluster/cluster.ts'
 import type { ClassFacts } from '../../helpers/facts/facts.ts'
-import { milliCpu, mebibytes } from './quantity.ts'
+import { mebibytes, millicores } from '../../helpers/facts/quantity.ts'
 import type { Cost } from './budget.ts'
 
 interface ContainerResources {
@@ -20,7 +20,7 @@ export function podCost(manifest: KubeObject, runtimeClass: ClassFacts | undefin
     return Math.max(together, ...(spec.initContainers ?? []).map((each) => amount(requested(each, name))))
   }
   return {
-    millicores: total('cpu', milliCpu) + (runtimeClass?.overheadMillicores.value ?? 0),
+    millicores: total('cpu', millicores) + (runtimeClass?.overheadMillicores.value ?? 0),
     mib: total('memory', mebibytes) + (runtimeClass?.overheadMiB.value ?? 0),
     pods: 1,
   }

@@ -66,7 +66,9 @@ behaviour('KATA-ARCH-004', {
   pods: ({ runtimeClass }) => ({
     pod: busybox(runtimeClass)
       .script(exitsWhenTold)
-      .emptyDir('/shared', { name: 'shared' })
+      // In memory: a tmpfs of the guest with every shim and release (ephemeral storage, mount.go). One on disk is copied into each
+      // container where there is no shared file system (Firecracker with emptydir_mode shared-fs, the default from 4.0).
+      .emptyDir('/shared', { name: 'shared', medium: 'Memory' })
       .container('second', idle)
       .initContainer('init', (init) => init.script(slowStart).mount({ name: 'shared', mountPath: '/shared' }))
       .restartPolicy('OnFailure')
