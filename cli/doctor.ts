@@ -135,6 +135,8 @@ const defaultRun: RunOptions = {
   nodeProbe: true,
   quietNodes: false,
   slow: false,
+  allowNodeChanges: false,
+  allowDisruptive: false,
   knownDeviations: [],
   declaredClasses: null,
   maxArms: 1,

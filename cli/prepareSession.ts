@@ -127,6 +127,9 @@ function runOptions(
     nodeProbe: settings.probe,
     quietNodes: settings.quietNodes,
     slow: settings.slow,
+    // The simulated cluster is nobody's: nothing there needs protection.
+    allowNodeChanges: settings.allowNodeChanges || settings.sim,
+    allowDisruptive: settings.allowDisruptive || settings.sim,
     knownDeviations: [...shippedDeviations(), ...knownDeviations],
     declaredClasses,
     maxArms: settings.maxArms,

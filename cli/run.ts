@@ -24,6 +24,8 @@ export function addRunCommand(program: Command): void {
     .option('--no-probe', 'no privileged node probe; what needs it is skipped')
     .option('--quiet-nodes', 'nodes carry no other load: also measure performance', false)
     .option('--slow', 'also run checks of more than five minutes', false)
+    .option('--allow-node-changes', 'checks may make files, loop devices and processes of their own on nodes', false)
+    .option('--allow-disruptive', 'checks may do what can disturb other pods of a node', false)
     .option('--out <folder>', 'where results go', defaultSettings.out)
     .option('--max-arms <n>', 'checks at once', (text) => count(text, '--max-arms'), defaultSettings.maxArms)
     .option('--max-pods <n>', 'pods at once on a node', (text) => count(text, '--max-pods'), defaultSettings.maxPods)

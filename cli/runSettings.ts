@@ -16,6 +16,8 @@ export interface RunSettings {
   probe: boolean
   quietNodes: boolean
   slow: boolean
+  allowNodeChanges: boolean
+  allowDisruptive: boolean
   sim: boolean
   scenario?: string
   kataVersion?: string
@@ -37,6 +39,8 @@ export const defaultSettings: RunSettings = {
   probe: true,
   quietNodes: false,
   slow: false,
+  allowNodeChanges: false,
+  allowDisruptive: false,
   sim: false,
   speed: 10,
   maxArms: 256,
@@ -62,6 +66,8 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
     runtimeClass: list(of('RUNTIME_CLASS')),
     node: list(of('NODE')),
     image: list(of('IMAGE')),
+    allowNodeChanges: of('ALLOW_NODE_CHANGES') === '1',
+    allowDisruptive: of('ALLOW_DISRUPTIVE') === '1',
     sim: of('SIM') === '1',
     speed: positive(of('SPEED') ?? String(defaultSettings.speed), 'KATA_CONFORMANCE_SPEED'),
   }

@@ -21,6 +21,10 @@ export interface RunOptions {
   readonly quietNodes: boolean
   /** Checks that take more than five minutes may run. */
   readonly slow: boolean
+  /** Checks may make files, loop devices and the like on nodes (helpers/node/nodeChanges.ts). */
+  readonly allowNodeChanges: boolean
+  /** Checks may do what can disturb other pods of a node. */
+  readonly allowDisruptive: boolean
   readonly knownDeviations: readonly KnownDeviation[]
   /** RuntimeClasses that the operator's profile declares; null without a profile. */
   readonly declaredClasses: readonly DeclaredClass[] | null

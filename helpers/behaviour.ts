@@ -1,6 +1,9 @@
 import type { expect } from 'chai'
 import type { Facts } from './facts/armFacts.ts'
+import type { NodeChanges } from './node/nodeChanges.ts'
 import type { NodeProbe } from './node/nodeProbe.ts'
+import type { ObjectHandle } from './objects/objectHandle.ts'
+import type { ObjectSpec } from './objects/objectSpec.ts'
 import type { PodHandle } from './pods/podHandle.ts'
 import type { PodAsked } from './pods/podSpec.ts'
 import type { ClassFacts, ClusterFacts, NodeFacts } from './facts/facts.ts'
@@ -25,6 +28,8 @@ export type Expect = typeof expect
 
 export interface CheckContext<Pods extends string, Case> {
   readonly pods: Readonly<Record<Pods, PodHandle>>
+  /** The objects of the check, by the names that it gave them. */
+  readonly objects: Readonly<Record<string, ObjectHandle>>
   readonly runtimeClass: string | undefined
   readonly case: Case
   readonly facts: Facts
@@ -36,6 +41,8 @@ export interface CheckContext<Pods extends string, Case> {
   readonly expect: Expect
   /** The read-only probe of the arm's node. Only for claims whose `needs` has node-probe; otherwise using it throws. */
   readonly node: NodeProbe
+  /** Changes on the arm's node, each undone when the arm ends. Only for claims whose `needs` has node-changes; otherwise using it throws. */
+  readonly changes: NodeChanges
   /** Reads objects of the cluster (RuntimeClasses, discovery). Never writes. */
   readonly api: ReadApi
   /** Creates a suite-owned RuntimeClass for the life of the arm; needs runtimeclass-write. */
@@ -62,6 +69,11 @@ export interface ReadApi {
 export interface Behaviour<Pods extends string = string, Case = unknown> {
   readonly on: On
   readonly pods: (context: PodsContext<Case>) => Readonly<Record<Pods, PodAsked>>
+  /**
+   * Objects beside the pods, made before them: pods name them (`configMap('settings', …)`) and share their namespace. Pods of such a
+   * check are its own.
+   */
+  readonly objects?: (context: PodsContext<Case>) => Readonly<Record<string, ObjectSpec>>
   /** Table rows of the claim: each becomes an arm. Keys are the case ids of behaviours.yaml. */
   readonly cases?: Readonly<Record<string, Case>>
   readonly check: (context: CheckContext<Pods, Case>) => Promise<void>

@@ -1,16 +1,20 @@
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
+import type { NodeChanges } from '../../helpers/node/nodeChanges.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
 import { runLabels } from '../cluster/labels.ts'
+import type { ArmObjects } from '../cluster/armObjects.ts'
 import type { Ledger } from '../cluster/ledger.ts'
+import type { Workshops } from '../cluster/workshops.ts'
 import type { Arm } from '../plan/arm.ts'
 import type { PodStarter } from '../schedule/podPool.ts'
 
 export interface Extras {
   createPod(spec: PodSpec): Promise<PodHandle>
   temporaryRuntimeClass(handler: string): Promise<string>
-  /** Begins the removal of all of it; what fails stays in the ledger. */
-  end(): void
+  readonly changes: NodeChanges
+  /** Undoes changes of the node, and begins the removal of the rest; what fails stays in the ledger, or for the sweep of the node. */
+  end(): Promise<void>
 }
 
 let count = 0
@@ -21,16 +25,20 @@ export function createExtras(deps: {
   readonly starter: PodStarter
   readonly cluster: Cluster
   readonly ledger: Ledger
+  readonly objects: ArmObjects
+  readonly workshops: Workshops
   readonly runId: string
   readonly signal: AbortSignal
 }): Extras {
-  const { arm, starter, cluster, ledger, runId, signal } = deps
+  const { arm, starter, cluster, ledger, objects, workshops, runId, signal } = deps
   const pods: PodHandle[] = []
   const classes: KubeObject[] = []
+  const changes = workshops.changesOn(arm.planned.node ?? '')
   return {
+    changes,
     async createPod(spec) {
       const request = { key: '', spec, arm, name: `extra-${pods.length + 1}`, shared: false }
-      const pod = await starter.start(request, arm.planned.node ?? '', signal)
+      const pod = await starter.start(request, (spec.elsewhere ? arm.otherNode : arm.planned.node) ?? '', signal)
       pods.push(pod)
       return pod
     },
@@ -47,7 +55,7 @@ export function createExtras(deps: {
       classes.push(made)
       return made.metadata.name ?? ''
     },
-    end() {
+    async end() {
       for (const pod of pods) void starter.remove(pod).catch(() => undefined)
       for (const { apiVersion, kind, metadata } of classes) {
         const uid = metadata.uid ?? ''
@@ -56,6 +64,8 @@ export function createExtras(deps: {
           () => undefined,
         )
       }
+      objects.remove(arm)
+      await changes.undo().catch(() => undefined)
     },
   }
 }

@@ -1,6 +1,8 @@
 import type { CheckContext, ReadApi } from '../../helpers/behaviour.ts'
 import type { ClusterFacts } from '../../helpers/facts/facts.ts'
+import type { NodeChanges } from '../../helpers/node/nodeChanges.ts'
 import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
+import type { ObjectHandle } from '../../helpers/objects/objectHandle.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import { type PodSpec, podSpecOf } from '../../helpers/pods/podSpec.ts'
 import type { ArmResult, Evidence, Measurement } from '../../reports/record/arm.ts'
@@ -16,6 +18,8 @@ export interface ArmServices {
   readonly api: ReadApi
   readonly lost: LostRejections
   readonly signal: AbortSignal
+  /** Objects beside the arm's pods: made once, before the first pod. */
+  objects(arm: Arm): Promise<Readonly<Record<string, ObjectHandle>>>
   acquire(arm: Arm): Readonly<Record<string, Promise<PodHandle>>>
   release(arm: Arm): void
   probe(node: string): NodeProbe
@@ -23,7 +27,9 @@ export interface ArmServices {
   extras(arm: Arm): {
     createPod(spec: PodSpec): Promise<PodHandle>
     temporaryRuntimeClass(handler: string): Promise<string>
-    end(): void
+    /** Changes on the arm's node. */
+    readonly changes: NodeChanges
+    end(): Promise<void>
   }
   collectEvidence(arm: Arm, pods: readonly PodHandle[], message: string): Promise<readonly Evidence[]>
 }
@@ -59,7 +65,8 @@ export async function runArm(arm: Arm, services: ArmServices): Promise<ArmResult
     try {
       timeline.mark('pods requested')
       const named = await startPods(services.acquire(arm), pods, timeline)
-      await check(arm, services, { named, log, measurements, findings, extras, timeline, pods })
+      const objects = await services.objects(arm)
+      await check(arm, services, { named, objects, log, measurements, findings, extras, timeline, pods })
       return verdictOfAssertions(log, services.lost.take(arm.planned.id))
     } catch (error) {
       services.lost.take(arm.planned.id)
@@ -71,7 +78,7 @@ export async function runArm(arm: Arm, services: ArmServices): Promise<ArmResult
   const wanted = judgement.verdict === 'failed' || judgement.verdict === 'broken'
   const evidence =
     wanted && !services.signal.aborted ? await services.collectEvidence(arm, pods, judgement.message) : []
-  extras.end()
+  await extras.end()
   services.release(arm)
   return result(timeline, log, judgement, measurements, findings, evidence)
 }
@@ -95,6 +102,7 @@ async function startPods(
 
 interface Course {
   readonly named: Record<string, PodHandle>
+  readonly objects: Readonly<Record<string, ObjectHandle>>
   readonly log: AssertionLog
   readonly measurements: Measurement[]
   readonly findings: string[]
@@ -144,6 +152,7 @@ function contextOf(
 ): CheckContext<string, unknown> {
   return {
     pods: course.named,
+    objects: course.objects,
     runtimeClass: arm.planned.runtimeClass ?? undefined,
     case: arm.caseValue,
     facts: { cluster: services.facts, class: arm.classFacts as never, node: arm.nodeFacts as never },
@@ -161,6 +170,14 @@ function contextOf(
         )
       }
       return services.probe(arm.planned.node ?? '')
+    },
+    get changes() {
+      if (!arm.claim.needs.includes('node-changes')) {
+        throw new Error(
+          `${arm.planned.behaviour} changes the node, but its claim does not list node-changes among its needs`,
+        )
+      }
+      return course.extras.changes
     },
     api: services.api,
     async temporaryRuntimeClass(handler) {

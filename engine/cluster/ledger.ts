@@ -14,7 +14,9 @@ export interface Ledger {
   removeAll(cluster: Cluster, deadlineMs: number): Promise<readonly ObjectRecord[]>
 }
 
-const order = ['Pod', 'RuntimeClass', 'Namespace']
+/** What others hold on to goes after them. */
+const order = ['Pod', 'other', 'PersistentVolumeClaim', 'PersistentVolume', 'RuntimeClass', 'Namespace']
+const rankOf = ({ kind }: ObjectRecord): string => (order.includes(kind) ? kind : 'other')
 
 export function createLedger(journal: Journal): Ledger {
   const open = new Map<string, ObjectRecord>()
@@ -42,8 +44,8 @@ export function createLedger(journal: Journal): Ledger {
     },
     async removeAll(cluster, deadlineMs) {
       const signal = AbortSignal.timeout(deadlineMs)
-      for (const kind of order) {
-        const batch = [...open.values()].filter((each) => each.kind === kind)
+      for (const rank of order) {
+        const batch = [...open.values()].filter((each) => rankOf(each) === rank)
         await Promise.all(
           batch.map((each) => remove(cluster, each, signal, deadlineMs).then((gone) => gone && deleted(each.uid))),
         )

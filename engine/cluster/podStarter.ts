@@ -1,8 +1,11 @@
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
+import { withObjectNames } from '../../helpers/objects/inManifest.ts'
 import { startPod } from '../../helpers/pods/podStart.ts'
 import type { ImageResolver } from '../../helpers/pods/images.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
+import type { PodSpec } from '../../helpers/pods/podSpec.ts'
 import type { PodStarter } from '../schedule/podPool.ts'
+import { type ArmObjects, namespaceOf, podLabels } from './armObjects.ts'
 import { BEHAVIOUR_LABEL, runLabels } from './labels.ts'
 import type { Ledger } from './ledger.ts'
 import type { RunNamespaces } from './namespaces.ts'
@@ -16,18 +19,24 @@ export function createPodStarter(deps: {
   readonly namespaces: RunNamespaces
   readonly runId: string
   readonly images: ImageResolver
+  readonly objects: ArmObjects
 }): PodStarter {
-  const { cluster, ledger, namespaces, runId, images } = deps
+  const { cluster, ledger, namespaces, runId, images, objects } = deps
   const names = createNames()
   return {
     async start({ spec, arm, name, shared }, node, signal): Promise<PodHandle> {
-      const namespace = spec.privileged ? namespaces.privileged : namespaces.baseline
-      if (namespace === null) throw new Error('the suite has no namespace of Pod Security level privileged')
+      const hasObjects = Object.keys(arm.objects).length > 0
+      const namespace = hasObjects ? namespaceOf(arm, namespaces) : ownNamespace(spec, namespaces)
+      if (hasObjects) await objects.create(arm)
       return startPod(cluster, {
-        spec,
+        spec: { ...spec, manifest: withObjectNames(spec.manifest, objects.namesOf(arm)) },
         name: names.next(shared ? 'shared' : arm.planned.behaviour, name),
         namespace,
-        labels: { ...runLabels(runId), ...(shared ? {} : { [BEHAVIOUR_LABEL]: arm.planned.behaviour }) },
+        labels: {
+          ...runLabels(runId),
+          ...(shared ? {} : { [BEHAVIOUR_LABEL]: arm.planned.behaviour }),
+          ...(hasObjects ? podLabels(arm, name) : {}),
+        },
         node: node === '' ? undefined : node,
         images,
         signal,
@@ -40,6 +49,12 @@ export function createPodStarter(deps: {
       ledger.deleted(pod.uid)
     },
   }
+}
+
+function ownNamespace({ privileged }: PodSpec, namespaces: RunNamespaces): string {
+  const namespace = privileged ? namespaces.privileged : namespaces.baseline
+  if (namespace === null) throw new Error('the suite has no namespace of Pod Security level privileged')
+  return namespace
 }
 
 /** kata-mem-005-limited-12: unique in the run, a valid DNS label. */

@@ -1,5 +1,6 @@
 import type { Behaviour } from '../../helpers/behaviour.ts'
 import type { ClassFacts, NodeFacts } from '../../helpers/facts/facts.ts'
+import type { ObjectSpec } from '../../helpers/objects/objectSpec.ts'
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
 import type { PlannedArm } from '../../reports/record/arm.ts'
 import type { Claim } from '../catalog/claim.ts'
@@ -17,6 +18,10 @@ export interface Arm {
   readonly caseValue: unknown
   /** Pods of the check by name; empty for arms that are decided by the plan. */
   readonly pods: Readonly<Record<string, PodSpec>>
+  /** Objects beside the pods, by the names that the check gives them. */
+  readonly objects: Readonly<Record<string, ObjectSpec>>
+  /** A second Kata node for pods that run elsewhere; undefined when there is none. */
+  readonly otherNode: string | undefined
   /** Decided before it ran: why it is skipped, or what is broken in it. */
   readonly decided: { readonly verdict: 'skipped' | 'broken' | 'failed'; readonly reason: string } | null
   /** Id of the arm that controls this one; a failure on both is the environment's. */

@@ -5,7 +5,7 @@ import type { RunOptions } from '../options.ts'
 interface Context {
   readonly facts: ClusterFacts
   readonly node: NodeFacts | undefined
-  readonly options: Pick<RunOptions, 'quietNodes' | 'slow'>
+  readonly options: Pick<RunOptions, 'quietNodes' | 'slow' | 'allowNodeChanges' | 'allowDisruptive'>
 }
 
 /** Null when the need is met, else why not, with the evidence. */
@@ -62,6 +62,10 @@ const needs: Readonly<Record<string, Need>> = {
   },
   'perf-quiet-node': ({ options }) =>
     options.quietNodes ? null : 'measures performance; run with --quiet-nodes on nodes without other load',
+  'node-changes': ({ options }) =>
+    options.allowNodeChanges ? null : 'makes files or devices of its own on the node; run with --allow-node-changes',
+  'host-danger-allowed': ({ options }) =>
+    options.allowDisruptive ? null : 'can disturb other pods of the node; run with --allow-disruptive',
   slow: ({ options }) => (options.slow ? null : 'takes more than five minutes; run with --slow'),
 }
 

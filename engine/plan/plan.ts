@@ -1,5 +1,6 @@
 import type { Applicability, Behaviour, RegisteredBehaviour } from '../../helpers/behaviour.ts'
 import type { ClassFacts, ClusterFacts, NodeFacts } from '../../helpers/facts/facts.ts'
+import type { ObjectSpec } from '../../helpers/objects/objectSpec.ts'
 import { type PodSpec, podSpecOf } from '../../helpers/pods/podSpec.ts'
 import type { Role } from '../../reports/record/verdict.ts'
 import type { ClaimRecord } from '../../reports/record/journal.ts'
@@ -178,7 +179,7 @@ function createArm(
   const underTest = role === 'check' && isClass ? (subject.classFacts?.name ?? null) : null
   const node = subject.nodeFacts
   const name = role === 'check' ? subject.label : role
-  const { pods, decided } = decide(claim, subject, row, underTest, definition, expansion)
+  const { pods, objects, decided } = decide(claim, subject, row, underTest, definition, expansion)
   return {
     planned: {
       id: [claim.id, name, row.id].filter((part) => part !== null).join(' '),
@@ -199,6 +200,8 @@ function createArm(
     nodeFacts: node,
     caseValue: row.value,
     pods,
+    objects,
+    otherNode: otherNode(subject, expansion),
     decided,
     control:
       role === 'check' && definition.control
@@ -215,30 +218,38 @@ function decide(
   underTest: string | null,
   definition: Behaviour,
   { facts, options }: Expansion,
-): Pick<Arm, 'pods' | 'decided'> {
-  const skipped = (reason: string) => ({ pods: {}, decided: { verdict: 'skipped' as const, reason } })
+): Pick<Arm, 'pods' | 'objects' | 'decided'> {
+  const skipped = (reason: string) => ({
+    pods: {},
+    objects: {},
+    decided: { verdict: 'skipped' as const, reason },
+  })
   if (typeof subject.applies === 'object' && 'unknown' in subject.applies) return skipped(subject.applies.unknown)
   const unmet = unmetNeeds(claim.needs, { facts, node: subject.nodeFacts, options })
   if (unmet.length > 0) return skipped(unmet.join('; '))
   if (!subject.nodeFacts && definition.on.scope !== 'cluster') return skipped(noNode(subject, facts))
   let pods: Readonly<Record<string, PodSpec>>
+  let objects: Readonly<Record<string, ObjectSpec>>
   try {
-    const asked = definition.pods({
-      runtimeClass: underTest ?? undefined,
-      case: row.value,
-      facts: armFacts(facts, subject),
-    })
+    const context = { runtimeClass: underTest ?? undefined, case: row.value, facts: armFacts(facts, subject) }
+    const asked = definition.pods(context)
+    objects = definition.objects?.(context) ?? {}
     pods = Object.fromEntries(Object.entries(asked).map(([name, pod]) => [name, podSpecOf(pod)]))
   } catch (error) {
     if ((error as Error).name === 'FactUnknownError') return skipped((error as Error).message)
     return {
       pods: {},
+      objects: {},
       decided: { verdict: 'broken', reason: `the check's pods cannot be made: ${(error as Error).message}` },
     }
   }
   if (!subject.nodeFacts && Object.keys(pods).length > 0) return skipped(noNode(subject, facts))
-  return { pods, decided: null }
+  return { pods, objects, decided: null }
 }
+
+/** Another node of the class, for pods that have to be elsewhere. */
+const otherNode = ({ classFacts, nodeFacts }: Subject, { nodes }: Expansion): string | undefined =>
+  nodes.find(({ name }) => name !== nodeFacts?.name && classFacts?.nodes.includes(name))?.name
 
 const armFacts = (cluster: ClusterFacts, subject: Subject) => ({
   cluster,
@@ -275,6 +286,8 @@ function decidedArm(claim: CatalogClaim, check: RegisteredBehaviour, { notApplic
     nodeFacts: undefined,
     caseValue: undefined,
     pods: {},
+    objects: {},
+    otherNode: undefined,
     decided: { verdict: 'skipped', reason: reasons.length > 0 ? reasons.join('; ') : none },
     control: null,
   }

@@ -8,8 +8,10 @@ import { type ArmServices, runArm } from '../arm/runArm.ts'
 import { watchLostRejections } from '../arm/lostRejections.ts'
 import type { Ledger } from '../cluster/ledger.ts'
 import type { RunNamespaces } from '../cluster/namespaces.ts'
+import { createArmObjects } from '../cluster/armObjects.ts'
 import { createPodStarter } from '../cluster/podStarter.ts'
 import type { Probes } from '../cluster/probes.ts'
+import { createWorkshops } from '../cluster/workshops.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { PreparedRun } from '../mocha/preparedRun.ts'
 import type { Arm } from '../plan/arm.ts'
@@ -40,7 +42,9 @@ export function startRun(parts: RunParts): PreparedRun {
   const budgets: ReadonlyMap<string, NodeBudget> = new Map(
     facts.nodes.map((node) => [node.name, budgetOf(node, options.maxPodsPerNode)]),
   )
-  const starter = createPodStarter({ ...parts, runId: options.runId })
+  const objects = createArmObjects({ ...parts, runId: options.runId })
+  const workshops = createWorkshops({ ...parts, runId: options.runId })
+  const starter = createPodStarter({ ...parts, objects, runId: options.runId })
   let schedule: Schedule | null = null
   const pool = new PodPool(starter, budgets, signal, () => schedule?.roomMayHaveGrown())
   const settled = new Map<string, Promise<ArmResult>>()
@@ -51,10 +55,11 @@ export function startRun(parts: RunParts): PreparedRun {
     lost,
     signal,
     api: { find: (ref) => cluster.find(ref), raw: (path) => cluster.raw(path) },
+    objects: (arm) => objects.create(arm),
     acquire: (arm) => pool.acquire(arm),
     release: (arm) => pool.release(arm),
     probe: (node) => probes.require(node),
-    extras: (arm) => createExtras({ arm, starter, cluster, ledger, runId: options.runId, signal }),
+    extras: (arm) => createExtras({ arm, starter, cluster, ledger, objects, workshops, runId: options.runId, signal }),
     collectEvidence: (arm, pods, message) =>
       collectEvidence(journal.folder, arm, pods, message, { cluster, probe: probes.on(arm.planned.node ?? '') }),
   }
@@ -97,6 +102,7 @@ export function startRun(parts: RunParts): PreparedRun {
       const results = await Promise.all(settled.values())
       const wallMs = performance.now() - startedAt
       await pool.settled()
+      for (const text of await workshops.sweep()) journal.write({ event: 'note', text })
       const leaked = await ledger.removeAll(cluster, CLEAN_UP_MS)
       const byId = new Map(await Promise.all([...settled].map(async ([id, result]) => [id, await result] as const)))
       for (const [arm, result] of lateFailures(lost.late, byId)) journal.write({ event: 'arm.finished', arm, result })

@@ -63,10 +63,13 @@ export class PodPool {
 
   /** Cost of the arm's pods that are not running yet. */
   costOf(arm: Arm): Cost {
-    return requestsOf(arm)
-      .filter(({ key }) => !this.#live.has(key))
-      .map(({ spec }) => podCost(spec.manifest, classOf(spec, arm)))
-      .reduce(addCost, noCost)
+    return (
+      requestsOf(arm)
+        // A pod elsewhere is counted on that node when it starts; it is rare and small, and never holds an arm back.
+        .filter(({ key, spec }) => !this.#live.has(key) && !spec.elsewhere)
+        .map(({ spec }) => podCost(spec.manifest, classOf(spec, arm)))
+        .reduce(addCost, noCost)
+    )
   }
 
   /**
@@ -99,7 +102,7 @@ export class PodPool {
       live.active += 1
       return live.handle
     }
-    const node = arm.planned.node ?? ''
+    const node = (request.spec.elsewhere ? arm.otherNode : arm.planned.node) ?? ''
     const cost = podCost(request.spec.manifest, classOf(request.spec, arm))
     this.#budgets.get(node)?.take(cost)
     const handle = (before ?? Promise.resolve()).then(() => this.#starter.start(request, node, this.#signal))
@@ -166,7 +169,8 @@ export function requestsOf(arm: Arm): readonly PodRequest[] {
   const cached = requestCache.get(arm)
   if (cached) return cached
   const requests = Object.entries(arm.pods).map(([name, spec]) => {
-    const shared = spec.shared && spec.after === null && arm.definition.exclusive !== true
+    const own = arm.definition.exclusive === true || Object.keys(arm.objects).length > 0
+    const shared = spec.shared && spec.after === null && !spec.elsewhere && !own
     const key = shared ? sharedKey(spec, arm) : `${arm.planned.id} ${name}`
     return { key, spec, arm, name, shared }
   })

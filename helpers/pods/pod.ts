@@ -31,6 +31,7 @@ export function pod(image: string, runtimeClass: string | undefined): Pod {
     // A cold image pull and a nested hypervisor both fit in; a pod that will not start ends the wait earlier.
     timeoutMs: 120_000,
     shared: true,
+    elsewhere: false,
     after: null,
     mayBeUnschedulable: false,
     annotations: {},
@@ -58,9 +59,10 @@ export class Pod {
   }
 
   build(): PodSpec {
-    const { awaited, timeoutMs, shared, after, mayBeUnschedulable } = this.#is
+    const { awaited, timeoutMs, shared, elsewhere, after, mayBeUnschedulable } = this.#is
     const manifest = manifestOf(this.#is)
-    return { awaited, timeoutMs, shared, after, mayBeUnschedulable, privileged: exceedsBaseline(manifest), manifest }
+    const privileged = exceedsBaseline(manifest)
+    return { awaited, timeoutMs, shared, elsewhere, after, mayBeUnschedulable, privileged, manifest }
   }
 
   // What the engine does with it
@@ -82,6 +84,11 @@ export class Pod {
   /** Is created when the pod of this name in the same check is there. */
   after(name: string): Pod {
     return this.#but({ after: name })
+  }
+
+  /** Runs on a second Kata node: for claims whose `needs` has nodes>=2. */
+  onAnotherNode(): Pod {
+    return this.#but({ elsewhere: true })
   }
 
   /** The claim is that no node has room: that the scheduler finds none is an outcome, not a broken cluster. */
@@ -251,7 +258,17 @@ export class Pod {
     })
   }
 
-  /** An existing claim; `device: true` for volumeMode Block. */
+  /** @param name of a ConfigMap of the check (`objects`) */
+  configMap(name: string, mountPath: string, mount: Partial<Mount> = {}): Pod {
+    return this.volume(this.#nextVolume(), { configMap: { name } }, mountPath, mount)
+  }
+
+  /** @param secretName of a Secret of the check (`objects`) */
+  secret(secretName: string, mountPath: string, mount: Partial<Mount> = {}): Pod {
+    return this.volume(this.#nextVolume(), { secret: { secretName } }, mountPath, mount)
+  }
+
+  /** A claim of the check (`objects`), or an existing one; `device: true` for volumeMode Block. */
   claim(claimName: string, path: string, options: { device?: boolean; readOnly?: boolean; name?: string } = {}): Pod {
     const name = options.name ?? this.#nextVolume()
     const source = { persistentVolumeClaim: { claimName } }

@@ -7,6 +7,7 @@ export interface Description {
   readonly awaited: Awaited
   readonly timeoutMs: number
   readonly shared: boolean
+  readonly elsewhere: boolean
   readonly after: string | null
   readonly mayBeUnschedulable: boolean
   readonly annotations: Readonly<Record<string, string>>

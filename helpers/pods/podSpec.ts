@@ -18,6 +18,8 @@ export interface PodSpec {
   readonly shared: boolean
   /** Needs the suite's privileged namespace (hostPID, hostPath, privileged). */
   readonly privileged: boolean
+  /** Runs on a second Kata node, not on the arm's own. */
+  readonly elsewhere?: boolean
   /** Not counted to start before this other pod of the same check is there: its name in the check's `pods`. */
   readonly after: string | null
   /** That no node has room is an outcome (not-started, FailedScheduling), not a broken cluster. */

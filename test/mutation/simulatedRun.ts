@@ -68,6 +68,8 @@ const defaults = (out: string): RunOptions => ({
   nodeProbe: true,
   quietNodes: false,
   slow: true,
+  allowNodeChanges: true,
+  allowDisruptive: true,
   knownDeviations: [],
   declaredClasses: null,
   maxArms: 64,

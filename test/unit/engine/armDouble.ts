@@ -71,6 +71,8 @@ export function arm(
     nodeFacts: { name: 'n1' } as NodeFacts,
     caseValue: undefined,
     pods: {},
+    objects: {},
+    otherNode: undefined,
     decided: null,
     control: null,
     ...rest,

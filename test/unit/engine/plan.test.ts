@@ -40,6 +40,8 @@ const options = {
   behaviours: [],
   quietNodes: false,
   slow: false,
+  allowNodeChanges: false,
+  allowDisruptive: false,
 } as unknown as RunOptions
 
 const claim = (overrides: Partial<Claim> = {}): Claim => ({

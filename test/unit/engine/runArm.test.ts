@@ -30,8 +30,10 @@ describe('an arm', () => {
     extras: () => ({
       createPod: () => Promise.resolve(podHandle('x')),
       temporaryRuntimeClass: () => Promise.resolve('c'),
-      end: () => undefined,
+      changes: {} as never,
+      end: () => Promise.resolve(),
     }),
+    objects: () => Promise.resolve({}),
     collectEvidence: (_arm, _pods, message) => {
       evidence.push(message)
       return Promise.resolve([])

@@ -11,6 +11,7 @@ describe('the pod builder', () => {
       awaited: 'ready',
       timeoutMs: 120_000,
       shared: true,
+      elsewhere: false,
       after: null,
       mayBeUnschedulable: false,
       privileged: false,

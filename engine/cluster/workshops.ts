@@ -1,0 +1,76 @@
+import type { Cluster } from '../../helpers/cluster/cluster.ts'
+import { createNodeChanges, type RunInWorkshop, type UndoableChanges } from '../../helpers/node/createNodeChanges.ts'
+import { startWorkshop } from '../../helpers/node/startWorkshop.ts'
+import { sweepNode } from '../../helpers/node/sweepNode.ts'
+import { nodeTag } from '../../helpers/node/workshopPod.ts'
+import type { ImageResolver } from '../../helpers/pods/images.ts'
+import type { Journal } from '../journal/journal.ts'
+import { CHANGED_NODES, type ChangedNodes, runLabels } from './labels.ts'
+import type { Ledger } from './ledger.ts'
+import type { RunNamespaces } from './namespaces.ts'
+
+/** Workshop pods of the run, one a node, started when the first check changes that node. */
+export interface Workshops {
+  /** Changes of one arm on a node. Nothing starts before the first of them is made. */
+  changesOn(node: string): UndoableChanges
+  /** Removes from every changed node what is left of the run. Returns the nodes that could not be swept, each with the reason. */
+  sweep(): Promise<readonly string[]>
+}
+
+export function createWorkshops(deps: {
+  readonly cluster: Cluster
+  readonly ledger: Ledger
+  readonly journal: Journal
+  readonly namespaces: RunNamespaces
+  readonly runId: string
+  readonly images: ImageResolver
+}): Workshops {
+  const { cluster, ledger, journal, namespaces, runId, images } = deps
+  const running = new Map<string, Promise<RunInWorkshop>>()
+  const image = images.resolve('busybox')
+  let announced: Promise<unknown> = Promise.resolve()
+
+  async function start(node: string): Promise<RunInWorkshop> {
+    const namespace = namespaces.privileged
+    if (namespace === null) throw new Error('the suite has no namespace of Pod Security level privileged')
+    // Before the first change: whoever cleans up after a crash learns from the cluster which nodes to sweep. One after the other, so
+    // that the longest list is written last.
+    const changed: ChangedNodes = { nodes: [...running.keys(), node], image }
+    const annotations = { [CHANGED_NODES]: JSON.stringify(changed) }
+    announced = announced.then(() =>
+      cluster.patch({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, { metadata: { annotations } }),
+    )
+    await announced
+    journal.write({ event: 'note', text: `node ${node} is changed: what is made there is named ${nodeTag(runId)}` })
+    return startWorkshop(cluster, {
+      namespace,
+      node,
+      labels: runLabels(runId),
+      image,
+      created: (pod) => ledger.created({ ...pod, apiVersion: 'v1', kind: 'Pod' }),
+    })
+  }
+
+  const workshopOn = (node: string): Promise<RunInWorkshop> => {
+    const known = running.get(node) ?? start(node)
+    running.set(node, known)
+    return known
+  }
+
+  return {
+    changesOn: (node) => createNodeChanges(async (argv) => (await workshopOn(node))(argv), node, nodeTag(runId)),
+    async sweep() {
+      const left = await Promise.all(
+        [...running].map(async ([node, workshop]) => {
+          try {
+            await sweepNode(await workshop, node, nodeTag(runId))
+            return []
+          } catch (error) {
+            return [(error as Error).message]
+          }
+        }),
+      )
+      return left.flat()
+    },
+  }
+}

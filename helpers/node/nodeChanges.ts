@@ -1,0 +1,19 @@
+/** A folder of the suite on a node: what a hostPath mounts. */
+export interface HostFolder {
+  /** Absolute path on the host. */
+  readonly path: string
+  /** Writes a file of the folder from the host's side. */
+  write(name: string, text: string): Promise<void>
+  /** Reads it from the host's side; null when it is not there. */
+  read(name: string): Promise<string | null>
+}
+
+/**
+ * What a check may change on its node: objects that the suite makes there and names after its run, never anything that was there before.
+ * Each is undone when the arm ends; after a crash `clean` finds them by their name (sweepNode.ts). Needs --allow-node-changes.
+ * Kernel modules, /dev/kvm, real disks, containerd's configuration, other pods' namespaces and drop_caches are never touched.
+ */
+export interface NodeChanges {
+  /** Makes a folder with these files below /var/tmp. */
+  folder(files?: Readonly<Record<string, string>>): Promise<HostFolder>
+}
