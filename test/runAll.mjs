@@ -1,5 +1,5 @@
-// `npm test`: the project's tests with coverage, then the mutation run; ends with one line that counts what
-// really ran. With --quick the mutation run is left out.
+// `npm test`: the project's tests with coverage, then those against a real Kubernetes on this machine, then the mutation
+// run; ends with one line that counts what really ran. With --quick the first part alone, with --kubernetes the second.
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 
@@ -19,6 +19,10 @@ const parts = [
       'test/.mocharc.yml',
     ],
   },
+  {
+    name: 'kubernetes',
+    argv: [bin('mocha/bin/mocha.js'), '--config', 'test/kubernetes/.mocharc.yml'],
+  },
   { name: 'mutation', argv: ['--import=tsx', 'test/mutation/main.ts', '--count'] },
 ]
 
@@ -36,9 +40,10 @@ const plainMocha = [
 ]
 
 if (process.argv.includes('--quick')) parts.splice(1)
+if (process.argv.includes('--kubernetes')) parts.splice(0, parts.length, parts[1])
 // For a second release of Node: what runs in one process, without coverage, child processes and the browser.
 if (process.argv.includes('--in-process'))
-  parts.splice(0, 2, { name: 'in-process tests', argv: [...plainMocha, ...inProcess] })
+  parts.splice(0, parts.length, { name: 'in-process tests', argv: [...plainMocha, ...inProcess] })
 
 const counts = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm
 const total = { passed: 0, failed: 0, skipped: 0 }

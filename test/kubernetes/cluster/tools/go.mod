@@ -1,0 +1,3 @@
+module kata-conformance.test/tools
+
+go 1.24
