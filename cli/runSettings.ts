@@ -16,6 +16,13 @@ export interface RunSettings {
   probe: boolean
   quietNodes: boolean
   slow: boolean
+  /** False where somebody else prints the summary. */
+  summary: boolean
+  inCluster: boolean
+  /** Of the Job, with --in-cluster. */
+  namespace?: string
+  /** Instead of a new one: parts of one run share it. */
+  runId?: string
   sim: boolean
   scenario?: string
   kataVersion?: string
@@ -37,6 +44,8 @@ export const defaultSettings: RunSettings = {
   probe: true,
   quietNodes: false,
   slow: false,
+  summary: true,
+  inCluster: false,
   sim: false,
   speed: 10,
   maxArms: 256,

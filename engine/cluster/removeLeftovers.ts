@@ -1,3 +1,4 @@
+import { ApiError } from '../../helpers/cluster/apiError.ts'
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
 import { runSelector } from './labels.ts'
 
@@ -6,14 +7,30 @@ export interface Leftover {
   readonly name: string
 }
 
-const kinds = [
+interface Kind {
+  readonly apiVersion: string
+  readonly kind: string
+  /** Made by runs inside the cluster only: whoever may not list them has made none. */
+  readonly byJobs?: true
+}
+
+/** In the order of their removal: what runs, what it was given, what it made. */
+const kinds: readonly Kind[] = [
+  { apiVersion: 'batch/v1', kind: 'Job', byJobs: true },
+  { apiVersion: 'v1', kind: 'ConfigMap', byJobs: true },
+  { apiVersion: 'v1', kind: 'ServiceAccount', byJobs: true },
+  { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', byJobs: true },
+  { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', byJobs: true },
   { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' },
   { apiVersion: 'v1', kind: 'Namespace' },
 ]
 
+/** Waited for until they are gone; the others go at once, or with their pods. */
+const lingering = new Set(['RuntimeClass', 'Namespace'])
+
 /**
- * Removes what the suite made, found by its two labels: RuntimeClasses, and namespaces with all that is in them (pods live nowhere else).
- * Deletion is by UID: an object that was replaced in the meantime is left alone.
+ * Removes what the suite made, found by its two labels: RuntimeClasses, namespaces with all that is in them (pods live nowhere else), and what a
+ * run inside the cluster needs. Deletion is by UID: an object that was replaced in the meantime is left alone.
  */
 export async function removeLeftovers(
   cluster: Cluster,
@@ -21,17 +38,23 @@ export async function removeLeftovers(
 ): Promise<{ found: readonly Leftover[]; left: readonly string[] }> {
   const found: Leftover[] = []
   const left: string[] = []
-  for (const { apiVersion, kind } of kinds) {
-    const objects = await cluster.list({ apiVersion, kind, labelSelector: runSelector(runId) })
+  for (const { apiVersion, kind, byJobs } of kinds) {
+    const objects = await cluster
+      .list({ apiVersion, kind, labelSelector: runSelector(runId) })
+      .catch((error: unknown) => {
+        if (byJobs && error instanceof ApiError && error.code === 403) return []
+        throw error
+      })
     await Promise.all(
       objects.map(async ({ metadata }) => {
-        const name = metadata.name ?? ''
+        const name = metadata.namespace === undefined ? (metadata.name ?? '') : `${metadata.namespace}/${metadata.name}`
         found.push({ kind, name })
         if (dryRun) return
-        const ref = { apiVersion, kind, name, ...(metadata.uid === undefined ? {} : { uid: metadata.uid }) }
+        const { uid, namespace } = metadata
+        const ref = { apiVersion, kind, namespace, name: metadata.name ?? '', ...(uid === undefined ? {} : { uid }) }
         try {
           await cluster.delete(ref)
-          await cluster.waitForDeleted(ref, { timeoutMs, what: `${kind} ${name} gone` })
+          if (lingering.has(kind)) await cluster.waitForDeleted(ref, { timeoutMs, what: `${kind} ${name} gone` })
         } catch {
           left.push(`${kind}/${name}`)
         }
