@@ -1,11 +1,17 @@
+import { writeFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addCleanCommand } from './clean.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addListCommand } from './list.ts'
 import { addReportCommand } from './report.ts'
+import { addResultsCommand } from './results.ts'
 import { addRunCommand } from './run.ts'
 import { addSimCommand } from './sim.ts'
 import { exitCodeOf, oneLine } from './failure.ts'
+
+// Inside the cluster another container waits for the end of this one.
+const { KATA_CONFORMANCE_ENDED: ended } = process.env
+if (ended !== undefined) process.on('exit', (code) => writeFileSync(ended, `${code}\n`))
 
 const program = new Command('kata-conformance')
   .description('Conformance and end-to-end suite for Kata Containers on Kubernetes')
@@ -14,9 +20,18 @@ const program = new Command('kata-conformance')
   .configureOutput({ writeErr: () => undefined })
   .showSuggestionAfterError()
 
-for (const add of [addRunCommand, addDoctorCommand, addListCommand, addReportCommand, addCleanCommand, addSimCommand])
+for (const add of [
+  addRunCommand,
+  addDoctorCommand,
+  addListCommand,
+  addReportCommand,
+  addCleanCommand,
+  addSimCommand,
+  addResultsCommand,
+])
   add(program)
-for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => undefined })
+for (const command of program.commands.flatMap((each) => [each, ...each.commands]))
+  command.exitOverride().configureOutput({ writeErr: () => undefined })
 
 try {
   await program.parseAsync()

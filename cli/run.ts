@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { handedArguments } from './inCluster/handedArguments.ts'
 import { count, defaultSettings, positive, type RunSettings } from './runSettings.ts'
 
 const collect = (value: string, previous: string[]): string[] => [...previous, ...value.split(',')]
@@ -29,6 +30,8 @@ export function addRunCommand(program: Command): void {
     .option('--out <folder>', 'where results go', defaultSettings.out)
     .option('--max-arms <n>', 'checks at once', (text) => count(text, '--max-arms'), defaultSettings.maxArms)
     .option('--max-pods <n>', 'pods at once on a node', (text) => count(text, '--max-pods'), defaultSettings.maxPods)
+    .option('--in-cluster', 'run as a Job inside the cluster, follow it, and copy its results here', false)
+    .option('--namespace <name>', 'with --in-cluster: the namespace of the Job (default: one of its own)')
     .option('--sim', 'run against an embedded simulated cluster instead', false)
     .option('--scenario <file>', 'with --sim: the scenario')
     .option('--kata-version <version>', 'with --sim: the release of Kata')
@@ -38,10 +41,13 @@ export function addRunCommand(program: Command): void {
       (text) => positive(text, '--speed'),
       defaultSettings.speed,
     )
+    .addOption(new Option('--run-id <id>').hideHelp())
+    .addOption(new Option('--no-summary').hideHelp())
     .addOption(new Option('--specs <folder>').env('KATA_CONFORMANCE_SPECS').hideHelp())
-    .action(async (settings: RunSettings) => {
-      const { runSuite } = await import('./runSuite.ts')
-      const exitCode = await runSuite(settings, process.argv.slice(2))
+    .action(async (settings: RunSettings, command: Command) => {
+      const exitCode = settings.inCluster
+        ? await (await import('./inCluster/runInCluster.ts')).runInCluster(settings, handedArguments(command))
+        : await (await import('./runSuite.ts')).runSuite(settings, process.argv.slice(2))
       // The report is written: a timer or a connection that somebody forgot must not keep a pipeline waiting.
       process.stdout.write('', () => process.exit(exitCode))
     })

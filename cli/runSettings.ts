@@ -18,6 +18,13 @@ export interface RunSettings {
   slow: boolean
   allowNodeChanges: boolean
   allowDisruptive: boolean
+  /** False where somebody else prints the summary. */
+  summary: boolean
+  inCluster: boolean
+  /** Of the Job, with --in-cluster. */
+  namespace?: string
+  /** Instead of a new one: parts of one run share it. */
+  runId?: string
   sim: boolean
   scenario?: string
   kataVersion?: string
@@ -41,6 +48,8 @@ export const defaultSettings: RunSettings = {
   slow: false,
   allowNodeChanges: false,
   allowDisruptive: false,
+  summary: true,
+  inCluster: false,
   sim: false,
   speed: 10,
   maxArms: 256,

@@ -17,7 +17,7 @@ export async function runSuite(settings: RunSettings, command: readonly string[]
     progress.end()
     const { writeReports } = await import('../reports/writeReports.ts')
     await writeReports(handle.folder, record)
-    process.stdout.write(closingSummary(record, handle.folder, process.stdout))
+    if (settings.summary) process.stdout.write(closingSummary(record, handle.folder, process.stdout))
     return record.exitCode
   } finally {
     progress.end()

@@ -8,17 +8,31 @@ export interface Ledger {
   deleted(uid: string): void
   readonly open: readonly ObjectRecord[]
   /**
-   * Removes everything that is left: pods first, then RuntimeClasses, then namespaces. Returns what could not be removed.
+   * Removes everything that is left: what runs first, what it needs after it, namespaces last. Returns what could not be removed.
    * @param deadlineMs for the whole of it
    */
   removeAll(cluster: Cluster, deadlineMs: number): Promise<readonly ObjectRecord[]>
 }
 
 /** What others hold on to goes after them. */
-const order = ['Pod', 'other', 'PersistentVolumeClaim', 'PersistentVolume', 'RuntimeClass', 'Namespace']
+const order = [
+  'Job',
+  'Pod',
+  'other',
+  'PersistentVolumeClaim',
+  'PersistentVolume',
+  'RuntimeClass',
+  'ServiceAccount',
+  'ClusterRoleBinding',
+  'ClusterRole',
+  'Namespace',
+]
 const rankOf = ({ kind }: ObjectRecord): string => (order.includes(kind) ? kind : 'other')
 
-export function createLedger(journal: Journal): Ledger {
+/** Kinds that take their time to go. */
+const lingering = new Set(['Pod', 'Namespace'])
+
+export function createLedger(journal: Pick<Journal, 'write'>): Ledger {
   const open = new Map<string, ObjectRecord>()
   const deleted = (uid: string) => {
     const object = open.get(uid)
@@ -71,7 +85,7 @@ async function remove(
   }
   try {
     if (!(await cluster.delete(ref, { signal }))) return true
-    if (record.kind !== 'RuntimeClass')
+    if (lingering.has(record.kind))
       await cluster.waitForDeleted(ref, { signal, timeoutMs, what: `${record.kind} ${record.name} gone` })
     return true
   } catch {

@@ -52,6 +52,13 @@ const rows: readonly Row[] = [
   input('an image without a name', run('--image', 'busybox'), /busybox/),
   input('an image of another name', run('--image', 'bosybox=busybox:1'), /bosybox.*busybox/),
   input('an image that can be none', run('--image', 'busybox=HTTP://x y'), /busybox/),
+  input('a run inside a cluster that is simulated', run('--in-cluster'), /nodes of \S+ are simulated .*--in-cluster/),
+  input(
+    'a run inside the embedded cluster',
+    ['run', '--sim', '--in-cluster'],
+    /--in-cluster and --sim .*leave one out/,
+  ),
+  input('a namespace for no Job', run('--namespace', 'mine'), /--namespace .*add --in-cluster/),
   input('a scenario without the simulator', run('--scenario', 'small'), /--scenario.*--sim/),
   input('a scenario that is not there', ['run', '--sim', '--scenario', 'smal', '--out', 'OUT'], /smal: .*small/),
   input(

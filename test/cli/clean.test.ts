@@ -19,6 +19,17 @@ const runtimeClass = (name: string, labels: Record<string, string>): KubeObject 
   metadata: { name, labels },
   handler: 'runc',
 })
+/** What a run inside the cluster needs, beside the namespaces that it makes. */
+const ofJob = (name: string, labels: Record<string, string>): KubeObject[] => [
+  { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace: 'default', labels }, spec: { ...suspended } },
+  { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default', labels }, data: {} },
+  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'default', labels } },
+  { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name, labels }, rules: [] },
+]
+const suspended = {
+  suspend: true,
+  template: { spec: { restartPolicy: 'Never', containers: [{ name: 'suite', image: 'busybox:1.36' }] } },
+}
 
 describe('clean, after a run was killed', () => {
   const results = scratch()
@@ -27,14 +38,18 @@ describe('clean, after a run was killed', () => {
   let untouched: string[]
 
   const clean = (...argv: string[]) => command(['clean', '--kubeconfig', target.kubeconfig, ...argv])
-  /** Namespaces, RuntimeClasses and pods of the whole cluster. */
+  /** What a run could make, of the whole cluster. */
   async function everything(): Promise<string[]> {
-    const lists = await Promise.all([
-      target.cluster.list({ apiVersion: 'v1', kind: 'Namespace' }),
-      target.cluster.list({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' }),
-      target.cluster.list({ apiVersion: 'v1', kind: 'Pod' }),
-    ])
-    return lists.flat().map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name} ${metadata.uid}`)
+    const kinds = [namespace('', {}), runtimeClass('', {}), { apiVersion: 'v1', kind: 'Pod' }, ...ofJob('', {})]
+    const lists = await Promise.all(kinds.map(({ apiVersion, kind }) => target.cluster.list({ apiVersion, kind })))
+    // Every namespace has these two from its controllers.
+    const own = lists
+      .flat()
+      .filter(
+        ({ metadata }) =>
+          !['default', 'kube-root-ca.crt'].includes(metadata.name ?? '') || metadata.namespace === undefined,
+      )
+    return own.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name} ${metadata.uid}`)
   }
 
   before(async () => {
@@ -57,6 +72,8 @@ describe('clean, after a run was killed', () => {
       // Another run, whose id begins alike.
       namespace('kata-conformance-another', { ...MANAGED, [RUN]: `${runId}0` }),
       runtimeClass('kata-conformance-another', { ...MANAGED, [RUN]: `${runId}0` }),
+      ...ofJob('another', { ...MANAGED, [RUN]: `${runId}0` }),
+      ...ofJob('decoy', MANAGED),
     ])
       await target.cluster.create(decoy)
   })
@@ -81,6 +98,19 @@ describe('clean, after a run was killed', () => {
     expect(await everything()).to.have.members(all)
   })
 
+  it('--run removes what a run inside the cluster had made, too', async () => {
+    for (const object of ofJob('ours', { ...MANAGED, [RUN]: `${runId}-job` })) await target.cluster.create(object)
+    const end = await clean('--run', `${runId}-job`)
+    expect(end.code, end.stderr).to.equal(0)
+    expect(end.stdout.trimEnd().split('\n')).to.deep.equal([
+      'Job/default/ours removed',
+      'ConfigMap/default/ours removed',
+      'ServiceAccount/default/ours removed',
+      'ClusterRole/ours removed',
+    ])
+    expect((await everything()).filter((each) => each.includes('ours'))).to.be.empty
+  })
+
   it('--run removes exactly that', async () => {
     const end = await clean('--run', runId)
     expect(end.code, end.stderr).to.equal(0)
@@ -95,6 +125,8 @@ describe('clean, after a run was killed', () => {
       `/kata-conformance-${runId}-9`,
       '/kata-conformance-another',
       '/kata-conformance-another',
+      ...decoysOfJobs('another'),
+      ...decoysOfJobs('decoy'),
     ])
     expect(await everything()).to.include.members(untouched)
   })
@@ -113,6 +145,10 @@ describe('clean, after a run was killed', () => {
       `/kata-conformance-${runId}-half`,
       `/kata-conformance-${runId}-other`,
       `/kata-conformance-${runId}-9`,
+      ...decoysOfJobs('decoy'),
     ])
   })
 })
+
+const decoysOfJobs = (name: string): string[] =>
+  ofJob(name, {}).map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`)

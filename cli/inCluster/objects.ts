@@ -1,0 +1,79 @@
+import type { KubeObject } from '../../helpers/cluster/cluster.ts'
+import { rules } from './rules.ts'
+import { profileKey, runSeconds, type SuitePodOptions, suitePodSpec } from './suitePod.ts'
+
+export interface JobOptions extends Omit<SuitePodOptions, 'profile' | 'serviceAccount'> {
+  /** Of the Job, its ServiceAccount and its ClusterRole. */
+  readonly name: string
+  readonly namespace: string
+  /** False: the namespace is there and somebody else's. */
+  readonly makeNamespace: boolean
+  readonly labels: Readonly<Record<string, string>>
+  /** Content of a profile. */
+  readonly profile: string | null
+  /** Pods of an Indexed Job, each of which runs its shard; null: one pod, the whole run. */
+  readonly shards: number | null
+}
+
+/** Everything that running the suite inside the cluster takes, in the order of creation. */
+export function inClusterObjects(options: JobOptions): KubeObject[] {
+  return [
+    ...(options.makeNamespace ? [namespace(options)] : []),
+    ...accessObjects(options),
+    ...(options.profile === null ? [] : [profileMap(options, options.profile)]),
+    job(options),
+  ]
+}
+
+const namespace = ({ namespace, labels }: JobOptions): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: namespace, labels: { ...labels, 'pod-security.kubernetes.io/enforce': 'restricted' } },
+})
+
+/** The ServiceAccount and what it may do. */
+function accessObjects({ name, namespace, labels }: JobOptions): KubeObject[] {
+  const apiGroup = 'rbac.authorization.k8s.io'
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace, labels } },
+    { apiVersion: `${apiGroup}/v1`, kind: 'ClusterRole', metadata: { name, labels }, rules },
+    {
+      apiVersion: `${apiGroup}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name, labels },
+      roleRef: { apiGroup, kind: 'ClusterRole', name },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    },
+  ]
+}
+
+const profileMap = ({ name, namespace, labels }: JobOptions, profile: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace, labels },
+  data: { [profileKey]: profile },
+})
+
+function job({ name, namespace, labels, image, arguments: given, profile, shards }: JobOptions): KubeObject {
+  const indexed = shards === null ? {} : { completionMode: 'Indexed', completions: shards, parallelism: shards }
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, namespace, labels },
+    spec: {
+      ...indexed,
+      // A run is not repeated behind anybody's back: its verdict is the answer.
+      backoffLimit: 0,
+      activeDeadlineSeconds: runSeconds,
+      template: {
+        metadata: { labels },
+        spec: suitePodSpec({
+          image,
+          arguments: [...given, ...(shards === null ? [] : ['--shard', `$(JOB_COMPLETION_INDEX)+1/${shards}`])],
+          profile: profile === null ? null : name,
+          serviceAccount: name,
+        }),
+      },
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { loadCatalog } from '../../engine/catalog/loadCatalog.ts'
+import { newRunId, RUN_LABEL } from '../../engine/cluster/labels.ts'
+import { connect } from '../../helpers/cluster/connect.ts'
+import { loadImages } from '../../helpers/pods/images.ts'
+import { loadProfile } from '../../helpers/profile/loadProfile.ts'
+import { checkNames, checkOutput, checkSimulated, checkTargets, withoutEmptyFolder } from '../checkInput.ts'
+import { chosen } from '../chosen.ts'
+import type { RunSettings } from '../runSettings.ts'
+import { checkJobSettings, checkRealNodes } from './checkJob.ts'
+import { runJob } from './runJob.ts'
+
+/**
+ * Runs the suite as a Job inside the cluster: makes what it takes, follows it, copies the results to `out`, removes everything. Returns the
+ * suite's exit code, 3 when the Job or its results are lost. Throws UsageError and its like before anything is made.
+ * @param handed arguments of `run` for the suite inside
+ */
+export async function runInCluster(settings: RunSettings, handed: readonly string[]): Promise<number> {
+  checkJobSettings(settings)
+  checkSimulated(settings)
+  checkNames(settings, loadCatalog(settings.specs))
+  checkOutput(settings.out)
+  const image = loadImages(settings.image).resolve('suite')
+  const profile = settings.profile === undefined ? null : profileText(settings.profile)
+  const { kubeconfig, context, namespace } = settings
+  const cluster = await connect({ ...chosen({ kubeconfig, context }), runLabel: RUN_LABEL })
+  try {
+    await checkTargets(settings, cluster)
+    await checkRealNodes(cluster)
+    const job = { runId: newRunId(), image, handed, profile, namespace: namespace ?? null }
+    return await withoutEmptyFolder(settings.out, () => runJob(cluster, job, settings.out))
+  } finally {
+    await cluster.close()
+  }
+}
+
+/** The profile, which is one. Throws ProfileError. */
+function profileText(file: string): string {
+  loadProfile(file)
+  return readFileSync(file, 'utf8')
+}

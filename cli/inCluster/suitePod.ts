@@ -1,0 +1,112 @@
+/** Where the suite's pod keeps results; its container `results` hands them out when the suite has ended. */
+export const resultsFolder = '/results'
+export const suiteContainer = 'suite'
+export const resultsContainer = 'results'
+/** Entry point of the image, for exec. */
+export const entryPoint = ['node', '/suite/cli/kata-conformance.js'] as const
+
+/** How long a run may take, s; then its pod is told to stop. */
+export const runSeconds = 12 * 3600
+/** How long the suite may take to remove what it made when its pod is told to stop, s. */
+export const stopSeconds = 240
+
+const profileFolder = '/etc/kata-conformance'
+export const profileKey = 'profile.yaml'
+
+export interface SuitePodOptions {
+  readonly image: string
+  /** Arguments of `run` beside those about where results and the profile lie. */
+  readonly arguments: readonly string[]
+  /** Name of a ConfigMap with the profile under `profile.yaml`. */
+  readonly profile: string | null
+  readonly serviceAccount: string
+}
+
+/** Pod Security level restricted: no root, nothing writable but two volumes, no capability. */
+const confined = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+}
+
+const volumes = {
+  results: { mount: { name: 'results', mountPath: resultsFolder }, volume: { name: 'results', emptyDir: {} } },
+  temporary: { mount: { name: 'tmp', mountPath: '/tmp' }, volume: { name: 'tmp', emptyDir: {} } },
+}
+
+/**
+ * The spec of a pod that runs the suite once. Two containers share the results: they outlive the suite, however it ended, until they were
+ * fetched or an hour has passed.
+ */
+export function suitePodSpec({ image, arguments: given, profile, serviceAccount }: SuitePodOptions) {
+  const profileMount = { name: 'profile', mountPath: profileFolder, readOnly: true }
+  const container = { image, imagePullPolicy: 'IfNotPresent', securityContext: confined }
+  return {
+    serviceAccountName: serviceAccount,
+    restartPolicy: 'Never',
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: stopSeconds,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      fsGroup: 65532,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    affinity: { nodeAffinity: elsewhere },
+    containers: [
+      {
+        ...container,
+        name: suiteContainer,
+        args: [
+          'run',
+          '--out',
+          resultsFolder,
+          ...(profile === null ? [] : ['--profile', `${profileFolder}/${profileKey}`]),
+          ...given,
+        ],
+        env: [
+          { name: 'CI', value: 'true' },
+          { name: 'KATA_CONFORMANCE_ENDED', value: `${resultsFolder}/.ended` },
+        ],
+        // Its last lines are in the pod's status, where `kubectl describe` shows them.
+        terminationMessagePolicy: 'FallbackToLogsOnError',
+        resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '2Gi' } },
+        volumeMounts: [volumes.results.mount, volumes.temporary.mount, ...(profile === null ? [] : [profileMount])],
+      },
+      {
+        ...container,
+        name: resultsContainer,
+        args: ['results', 'hold', '--from', resultsFolder],
+        resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '1Gi' } },
+        volumeMounts: [volumes.results.mount],
+      },
+    ],
+    volumes: [
+      volumes.results.volume,
+      volumes.temporary.volume,
+      ...(profile === null ? [] : [{ name: 'profile', configMap: { name: profile } }]),
+    ],
+  }
+}
+
+/** Never on a simulated node, which runs no images; rather not on a node under test, which checks may put under load. */
+const elsewhere = {
+  requiredDuringSchedulingIgnoredDuringExecution: {
+    nodeSelectorTerms: [
+      {
+        matchExpressions: [
+          { key: 'kubernetes.io/os', operator: 'In', values: ['linux'] },
+          { key: 'kata-conformance.dev/simulated', operator: 'DoesNotExist' },
+        ],
+      },
+    ],
+  },
+  preferredDuringSchedulingIgnoredDuringExecution: [
+    {
+      weight: 1,
+      preference: {
+        matchExpressions: [{ key: 'katacontainers.io/kata-runtime', operator: 'NotIn', values: ['true'] }],
+      },
+    },
+  ],
+}
