@@ -52,13 +52,18 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     ...scenario.admission,
     runtimeClass: scenario.admission.runtimeClass && departures.runtimeClassAdmission,
   }
+  const endpoint = await startKubeletEndpoint()
   const api = await startApiServer({
     clock,
     kubernetesVersion: scenario.kubernetesVersion,
     admission,
     port: options.port ?? 0,
+    takeStream({ host, port }, request, socket, head) {
+      if (host !== endpoint.address || port !== endpoint.port) return false
+      endpoint.accept(request, socket, head)
+      return true
+    },
   })
-  const endpoint = await startKubeletEndpoint()
   const client = api.client('kata-sim')
   let installed = false
   const nodes = createNodes(scenario, departures, clock, client, () => installed)

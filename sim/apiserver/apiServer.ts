@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { KubeClient } from '../kubeClient.ts'
 import { createAuthority } from './auth/authority.ts'
 import { bootstrap } from './bootstrap.ts'
-import type { Context } from './context.ts'
+import type { Context, TakeStream } from './context.ts'
 import { credentialPrefix } from './http/authorize.ts'
 import { createHttpServer } from './http/server.ts'
 import { createInProcessClient } from './inProcessClient.ts'
@@ -19,6 +19,8 @@ export interface ApiServerOptions {
   admission: { runtimeClass: boolean; podSecurity: boolean }
   /** 0 (default) lets the system choose. */
   port?: number
+  /** Kubelets of this process; default: every one is dialled. */
+  takeStream?: TakeStream
 }
 
 export interface ApiServer {
@@ -50,6 +52,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     admission: options.admission,
     authority: createAuthority(store, options.clock),
     snapshots: createSnapshots(),
+    takeStream: options.takeStream ?? (() => false),
     closing: closing.signal,
   }
   bootstrap(context)

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Clock } from '../clock.ts'
 import type { Authority } from './auth/authority.ts'
 import type { FieldType } from './schema/fieldType.ts'
@@ -14,9 +16,21 @@ export interface Context {
   admission: { runtimeClass: boolean; podSecurity: boolean }
   authority: Authority
   snapshots: Snapshots
+  takeStream: TakeStream
   /** Aborts when the server closes. */
   closing: AbortSignal
 }
+
+/**
+ * Gives a client's connection to a kubelet of this process: no second connection, and no bytes carried from one to the other. The request's
+ * URL is the kubelet's own by then. False: no kubelet of this process listens there.
+ */
+export type TakeStream = (
+  at: { readonly host: string; readonly port: number },
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+) => boolean
 
 export interface User {
   name: string

@@ -24,6 +24,8 @@ export interface KubeletEndpoint {
   /** @param key namespace/name */
   publish(key: string, pod: ServedPod): void
   withdraw(key: string, uid: string): void
+  /** Takes a connection that another server of this process has accepted, with a request for an upgrade. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void
   close(): Promise<void>
 }
 
@@ -59,7 +61,7 @@ export async function startKubeletEndpoint(
     }
   }
   const server = options.tls ? createHttpsServer(options.tls, onRequest) : createHttpServer(onRequest)
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  const accept = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
     try {
       const streams = streamRequest(pods, request)
@@ -67,7 +69,8 @@ export async function startKubeletEndpoint(
     } catch (error) {
       refuseUpgrade(socket, error as Error)
     }
-  })
+  }
+  server.on('upgrade', accept)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port ?? 0, address, resolve)
@@ -75,6 +78,7 @@ export async function startKubeletEndpoint(
   return {
     address,
     port: (server.address() as AddressInfo).port,
+    accept,
     publish: (key, pod) => void pods.set(key, pod),
     withdraw: (key, uid) => {
       if (pods.get(key)?.pod().metadata.uid === uid) pods.delete(key)

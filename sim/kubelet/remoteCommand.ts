@@ -41,14 +41,15 @@ export function serveStreams(socket: WebSocket, request: StreamRequest): void {
     frame.set(data, 1)
     socket.send(frame, { binary: true })
   }
+  const output = gathered(send)
   // an empty frame says that the streams are there (kubelet, remotecommand/websocket.go)
   const first = request.stdout ? CHANNEL.stdout : request.stderr ? CHANNEL.stderr : CHANNEL.error
   send(first, new Uint8Array())
 
   const run = async (): Promise<object> => {
     session = await open(request)
-    if (request.stdout) session.onStdout((data) => send(CHANNEL.stdout, data))
-    if (request.stderr && !request.tty) session.onStderr((data) => send(CHANNEL.stderr, data))
+    if (request.stdout) session.onStdout((data) => output.push(CHANNEL.stdout, data))
+    if (request.stderr && !request.tty) session.onStderr((data) => output.push(CHANNEL.stderr, data))
     const live = session
     handle = (data) => receive(live, request, toBuffer(data))
     for (const data of early.splice(0)) handle(data)
@@ -57,9 +58,39 @@ export function serveStreams(socket: WebSocket, request: StreamRequest): void {
   void run()
     .catch((error: Error) => internalError(request, error))
     .then((status) => {
+      output.flush()
       send(CHANNEL.error, Buffer.from(JSON.stringify(status)))
       if (!closed) socket.close(1000)
     })
+}
+
+/** Bytes of a frame at most: the buffer with which the runtime copies (io.Copy of Go). */
+const FRAME_BYTES = 32 * 1024
+
+/** What a process writes in one go leaves in one frame, as from a pipe that the runtime reads: not a frame for each write. */
+function gathered(send: (channel: number, data: Uint8Array) => void) {
+  let channel: number = CHANNEL.stdout
+  let waiting: Uint8Array[] = []
+  let bytes = 0
+  const flush = () => {
+    if (bytes === 0) return
+    const [first] = waiting
+    const data = waiting.length === 1 && first ? first : Buffer.concat(waiting, bytes)
+    waiting = []
+    bytes = 0
+    for (let at = 0; at < data.length; at += FRAME_BYTES) send(channel, data.subarray(at, at + FRAME_BYTES))
+  }
+  return {
+    flush,
+    push(to: number, data: Uint8Array) {
+      if (to !== channel) flush()
+      channel = to
+      if (bytes === 0) setImmediate(flush)
+      waiting.push(data)
+      bytes += data.length
+      if (bytes >= FRAME_BYTES) flush()
+    },
+  }
 }
 
 async function open(request: StreamRequest): Promise<ExecSession> {

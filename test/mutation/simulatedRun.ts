@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { loadCatalog } from '../../engine/catalog/loadCatalog.ts'
+import { type Catalog, loadCatalog } from '../../engine/catalog/loadCatalog.ts'
 import { loadSpecs } from '../../engine/catalog/loadSpecs.ts'
 import { newRunId, RUN_LABEL } from '../../engine/cluster/labels.ts'
 import type { RunOptions } from '../../engine/options.ts'
@@ -21,6 +21,9 @@ export interface SimulatedRun {
   readonly options?: Partial<RunOptions>
 }
 
+/** Read once a process. */
+let catalog: Catalog | undefined
+
 /** Runs every check against a simulated cluster whose latencies are zero, in this process, without mocha. */
 export async function simulatedRun({
   scenario,
@@ -29,6 +32,7 @@ export async function simulatedRun({
   speed = Infinity,
   options,
 }: SimulatedRun): Promise<RunRecord> {
+  catalog ??= loadCatalog()
   const simulation = await startSimulatedCluster({ scenario, kataVersion, faults, speed })
   const out = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-'))
   const { signal } = new AbortController()
@@ -39,7 +43,7 @@ export async function simulatedRun({
     const run = await prepareRun({
       options: { ...defaults(out), declaredClasses: simulation.classes, ...options },
       cluster,
-      catalog: loadCatalog(),
+      catalog,
       registered: await loadSpecs(),
       images: loadImages([]),
       signal,

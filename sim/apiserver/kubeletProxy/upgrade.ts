@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { authenticate, authorizeResource, splitCredentials } from '../http/authorize.ts'
 import { parseResourcePath } from '../http/requestPath.ts'
 import { dialError, locatePod } from './location.ts'
+import type { KubeletLocation } from './location.ts'
 
 const streaming = new Set(['exec', 'attach', 'portforward'])
 const ownHeaders = new Set(['authorization', 'host'])
@@ -29,8 +30,9 @@ export function handleUpgrade(context: Context, request: IncomingMessage, socket
     authorizeResource(context, user, request.method === 'POST' ? 'create' : 'get', target)
     const location = locatePod(context, target, query)
     if (location === null) throw badRequest(`pod ${target.name} does not have a host assigned`)
-    const upstream = connect({ host: location.host, port: location.port, noDelay: true })
     socket.setNoDelay(true)
+    if (takenHere(context, location, request, socket, head)) return
+    const upstream = connect({ host: location.host, port: location.port, noDelay: true })
     let connected = false
     upstream.once('connect', () => {
       connected = true
@@ -54,6 +56,18 @@ export function handleUpgrade(context: Context, request: IncomingMessage, socket
     if (!(error instanceof ApiError)) throw error
     refuse(socket, error)
   }
+}
+
+function takenHere(
+  context: Context,
+  location: KubeletLocation,
+  request: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+): boolean {
+  request.url = location.path
+  for (const name of ownHeaders) delete request.headers[name]
+  return context.takeStream(location, request, socket, head)
 }
 
 function requestHead(request: IncomingMessage, path: string, host: string): string {

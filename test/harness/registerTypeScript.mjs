@@ -1,0 +1,3 @@
+import { register } from 'node:module'
+
+register('./typeScriptHooks.mjs', import.meta.url)
