@@ -7,6 +7,7 @@ import { factRecords } from '../../helpers/facts/factRecords.ts'
 import { warnings } from '../../helpers/facts/warnings.ts'
 import type { ImageResolver } from '../../helpers/pods/images.ts'
 import type { Catalog } from '../catalog/loadCatalog.ts'
+import type { LostRejections } from '../arm/lostRejections.ts'
 import { createLedger, type Ledger } from '../cluster/ledger.ts'
 import { createNamespaces, type RunNamespaces } from '../cluster/namespaces.ts'
 import { startProbes } from '../cluster/probes.ts'
@@ -27,6 +28,8 @@ export interface RunInputs {
   readonly signal: AbortSignal
   /** Called once the journal is open, before anything is deployed. */
   readonly onJournal: (journal: Journal) => void
+  /** What hears of errors that nobody handled; default: the run's own, which knows the arm of each. */
+  readonly lost?: LostRejections
 }
 
 /**

@@ -38,7 +38,7 @@ export interface RunParts extends RunInputs {
 /** A prepared run: arms start when mocha says which of them it will report. */
 export function startRun(parts: RunParts): PreparedRun {
   const { plan, journal, cluster, ledger, options, facts, probes, signal } = parts
-  const lost = watchLostRejections()
+  const lost = parts.lost ?? watchLostRejections()
   const budgets: ReadonlyMap<string, NodeBudget> = new Map(
     facts.nodes.map((node) => [node.name, budgetOf(node, options.maxPodsPerNode)]),
   )

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import type { LostError, LostRejections } from '../../engine/arm/lostRejections.ts'
 import { type Catalog, loadCatalog } from '../../engine/catalog/loadCatalog.ts'
 import { loadSpecs } from '../../engine/catalog/loadSpecs.ts'
 import { newRunId, RUN_LABEL } from '../../engine/cluster/labels.ts'
@@ -35,6 +36,7 @@ export async function simulatedRun({
   catalog ??= loadCatalog()
   const simulation = await startSimulatedCluster({ scenario, kataVersion, faults, speed })
   const out = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-'))
+  const lost = anyLost()
   const { signal } = new AbortController()
   // Every arm and every wait listens to it.
   setMaxListeners(0, signal)
@@ -48,13 +50,36 @@ export async function simulatedRun({
       images: loadImages([]),
       signal,
       onJournal: () => undefined,
+      lost,
     })
     run.start(new Set(run.plan.arms.map(({ planned }) => planned.id)))
-    return await run.finish()
+    const record = await run.finish()
+    if (lost.late[0]) throw lost.late[0].error
+    return record
   } finally {
     await cluster.close()
     await simulation.close()
     rmSync(out, { recursive: true, force: true })
+  }
+}
+
+/**
+ * An error that nobody handled fails the whole run here, whichever arm lost it: to know the arm, Node 20 follows every promise of this process, and the
+ * simulated cluster's are many.
+ */
+function anyLost(): LostRejections {
+  const late: LostError[] = []
+  const onLost = (error: unknown) => void late.push({ arm: null, error })
+  process.on('unhandledRejection', onLost)
+  process.on('uncaughtException', onLost)
+  return {
+    within: (_, work) => work(),
+    take: () => [],
+    late,
+    stop() {
+      process.removeListener('unhandledRejection', onLost)
+      process.removeListener('uncaughtException', onLost)
+    },
   }
 }
 
