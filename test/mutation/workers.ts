@@ -5,8 +5,8 @@ import { typeScriptArgv } from '../harness/typeScriptArgv.ts'
 import type { RunRecord } from '../../reports/record/runRecord.ts'
 import type { SimulatedRun } from './simulatedRun.ts'
 
-/** Most objects of a run die young; the default of 16 MiB has the collector copy many of them. */
-const heap = ['--max-semi-space-size=64']
+/** Most objects of a run die young: with the default of 16 MiB the collector copies many of them. Few stacks of errors are ever read. */
+const heap = ['--max-semi-space-size=128', '--min-semi-space-size=64', '--stack-trace-limit=4']
 
 /** Runs simulated runs in as many processes as there are CPUs. */
 export class Workers {

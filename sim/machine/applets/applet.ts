@@ -82,7 +82,8 @@ export async function eachInput(
       file = path === '-' ? stdin : openFile(process, path)
       if (!file) continue
       if (path !== '-') file.references++
-      await use(file, path)
+      const used = use(file, path)
+      if (used instanceof Promise) await used
     } catch (error) {
       if (!(error instanceof MachineError) || process.dead) throw error
       await process.err(
@@ -120,13 +121,18 @@ export function cannotOpen(path: string, error: MachineError): string {
   return error.errno === 'EISDIR' ? 'read error: Is a directory' : `can't open '${path}': ${error.message}`
 }
 
+export const PIECE_BYTES = 65_536
+
+/** CPU time of copying it, µs. */
+export const costOfPiece = (chunk: Uint8Array): number => 2 + chunk.length / 5000
+
 /** Reads a file piece by piece; each piece costs the CPU time of a copy. */
-export async function* pieces(process: Process, file: OpenFile, max = 65_536): AsyncGenerator<Uint8Array> {
+export async function* pieces(process: Process, file: OpenFile, max = PIECE_BYTES): AsyncGenerator<Uint8Array> {
   for (;;) {
     const got = file.read(max)
     const chunk = got instanceof Promise ? await process.during(got) : got
     if (!chunk) return
-    const pause = process.spend(2 + chunk.length / 5000)
+    const pause = process.spend(costOfPiece(chunk))
     if (pause) await pause
     yield chunk
   }

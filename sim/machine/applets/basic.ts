@@ -1,8 +1,9 @@
 import { MachineError } from '../machine.ts'
+import type { OpenFile } from '../fs/openFile.ts'
 import { findProgram } from '../kernel/execute.ts'
 import type { Process } from '../kernel/process.ts'
 import { signalName, signalNumber } from '../kernel/signals.ts'
-import { UsageError, eachInput, options, pieces } from './applet.ts'
+import { PIECE_BYTES, UsageError, costOfPiece, eachInput, options, pieces } from './applet.ts'
 import type { Applet } from './applet.ts'
 import { echoText } from './echo.ts'
 import { formatPrintf } from './printf.ts'
@@ -12,13 +13,36 @@ import { testCommand } from './test.ts'
 const cat: Applet = async (process, argv) => {
   const { rest } = options(argv, 'nbvteAsu')
   const sink = process.fds.get(1)?.sink
-  return eachInput(process, 'cat', rest, async (file) => {
-    if (file.endless && sink) return process.burn(Infinity)
-    for await (const chunk of pieces(process, file)) {
-      const wrote = process.write(1, chunk)
-      if (wrote) await wrote
+  return eachInput(process, 'cat', rest, (file) =>
+    file.endless && sink ? process.burn(Infinity) : copyOut(process, file),
+  )
+}
+
+/** Copies a file to standard output: at once where nothing has to be waited for, as with most files of /proc. */
+function copyOut(process: Process, file: OpenFile): void | Promise<void> {
+  for (;;) {
+    const got = file.read(PIECE_BYTES)
+    if (got instanceof Promise) {
+      const first = process.during(got).then((chunk) => (chunk ? copyPiece(process, chunk) : undefined))
+      return copyRest(process, file, first)
     }
-  })
+    if (!got) return
+    const waiting = copyPiece(process, got)
+    if (waiting) return copyRest(process, file, waiting)
+  }
+}
+
+function copyPiece(process: Process, chunk: Uint8Array): void | Promise<void> {
+  const pause = process.spend(costOfPiece(chunk))
+  return pause ? pause.then(() => process.write(1, chunk)) : process.write(1, chunk)
+}
+
+async function copyRest(process: Process, file: OpenFile, first: Promise<void>): Promise<void> {
+  await first
+  for await (const chunk of pieces(process, file)) {
+    const wrote = process.write(1, chunk)
+    if (wrote) await wrote
+  }
 }
 
 /** Seconds with a unit: 1, 0.5, 2m, 1h, 3d, infinity. */

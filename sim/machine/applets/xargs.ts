@@ -2,6 +2,8 @@ import { options } from './applet.ts'
 import type { Applet } from './applet.ts'
 import { startCommand } from './basic.ts'
 
+const plain = (text: string): boolean => !/["'\\]/.test(text)
+
 export const xargs: Applet = async (process, argv) => {
   const given = options(argv, '+0n:I:rtP:L:s:d:')
   const separator = given.has('0') ? '\0' : given.get('d')
@@ -15,7 +17,9 @@ export const xargs: Applet = async (process, argv) => {
             .split('\n')
             .filter((line) => line !== '')
             .map((line) => line.trimStart())
-        : (text.match(/"[^"]*"|'[^']*'|(?:\\.|[^\s\\])+/g) ?? []).map((item) =>
+        : plain(text)
+          ? text.split(/\s+/).filter((item) => item !== '')
+          : (text.match(/"[^"]*"|'[^']*'|(?:\\.|[^\s\\])+/g) ?? []).map((item) =>
             item.replace(/^(["'])(.*)\1$/, '$2').replace(/\\(.)/g, '$1'),
           )
   const command = given.rest.length > 0 ? given.rest : ['echo']

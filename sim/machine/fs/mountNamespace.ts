@@ -72,6 +72,8 @@ export class MountNamespace {
   /** tmpfs that live and die with it. */
   readonly ownFileSystems: FileSystem[] = []
   readonly #byPoint = new Map<string, Mount>()
+  /** How many mounts have a point of that last name: nearly every step of nearly every path asks for a mount where none is. */
+  readonly #names = new Map<string, number>()
 
   constructor(id: number) {
     this.id = id
@@ -80,16 +82,30 @@ export class MountNamespace {
   add(mount: Mount): void {
     this.mounts.push(mount)
     this.#byPoint.set(mount.point, mount)
+    this.#count(mount.point, 1)
   }
 
   at(point: string): Mount | undefined {
     return this.#byPoint.get(point)
   }
 
+  /** False: no mount is at a path that ends in that name. */
+  mayMount(name: string): boolean {
+    return this.#names.has(name)
+  }
+
+  #count(point: string, change: number): void {
+    const name = point.slice(point.lastIndexOf('/') + 1)
+    const count = (this.#names.get(name) ?? 0) + change
+    if (count > 0) this.#names.set(name, count)
+    else this.#names.delete(name)
+  }
+
   remove(point: string): boolean {
     const top = this.#byPoint.get(point)
     if (!top) return false
     this.mounts.splice(this.mounts.indexOf(top), 1)
+    this.#count(point, -1)
     const below = this.mounts.filter((mount) => mount.point === point).pop()
     if (below) this.#byPoint.set(point, below)
     else this.#byPoint.delete(point)
@@ -129,7 +145,8 @@ function walk(
   let namespace = start
   let root = startRoot
   let links = 0
-  let todo = (path.startsWith('/') ? path : `${cwd}/${path}`).split('/').filter((part) => part !== '' && part !== '.')
+  let todo = partsOf(path)
+  if (!path.startsWith('/') && cwd !== '/') todo = [...partsOf(cwd), ...todo]
   const mustBeDirectory = path.endsWith('/') && path.length > 1
   let stack: Location[] = [rootOf(namespace, root, reader)]
   for (let index = 0; index < todo.length; index++) {
@@ -163,7 +180,7 @@ function walk(
       }
       const target = linkTarget(next.inode, reader)
       const rest = todo.slice(index + 1)
-      todo = [...target.split('/').filter((part) => part !== '' && part !== '.'), ...rest]
+      todo = [...partsOf(target), ...rest]
       index = -1
       if (target.startsWith('/')) stack = [rootOf(namespace, root, reader)]
       continue
@@ -173,6 +190,17 @@ function walk(
   const found = stack[stack.length - 1] as Location
   if (mustBeDirectory && found.inode.kind !== 'directory') return new MachineError('ENOTDIR', 'Not a directory')
   return found
+}
+
+function partsOf(path: string): string[] {
+  const parts: string[] = []
+  for (let from = 0; from < path.length;) {
+    let end = path.indexOf('/', from)
+    if (end < 0) end = path.length
+    if (end > from && !(end === from + 1 && path[from] === '.')) parts.push(path.slice(from, end))
+    from = end + 1
+  }
+  return parts
 }
 
 function rootOf(namespace: MountNamespace, root: string, reader: Reader): Location {
@@ -188,10 +216,10 @@ function rootOf(namespace: MountNamespace, root: string, reader: Reader): Locati
 function step(namespace: MountNamespace, here: Location, name: string, reader: Reader): Location | null {
   const path = here.path === '/' ? `/${name}` : `${here.path}/${name}`
   const parent = here.inode as Directory
-  const mount = namespace.at(path)
+  const mount = namespace.mayMount(name) ? namespace.at(path) : undefined
   if (mount) return { namespace, path, mount, fs: mount.fs, inode: mount.root, parent, name }
   const through = here.mount.live
-  if (through) {
+  if (through?.namespace.mayMount(name)) {
     const inside = here.mount.point === '/' ? path : path.slice(here.mount.point.length)
     const shown = through.namespace.at(through.base + inside)
     if (shown) return { namespace, path, mount: here.mount, fs: shown.fs, inode: shown.root, parent, name }

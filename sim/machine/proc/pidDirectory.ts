@@ -1,4 +1,4 @@
-import { VirtualDirectory, virtualFile, virtualDirectory, symlink } from '../fs/inode.ts'
+import { VirtualDirectory, virtualFile, symlink } from '../fs/inode.ts'
 import type { Directory, Inode, Reader, Symlink } from '../fs/inode.ts'
 import type { Location } from '../fs/mountNamespace.ts'
 import type { Process } from '../kernel/process.ts'
@@ -10,65 +10,105 @@ import { limitsText, smapsRollup, statLine, statmLine, statusText } from './proc
 
 /** /proc/PID of a process as the processes of a namespace see it. */
 export function pidDirectory(process: Process, namespace: PidNs): Directory {
-  const now = process.startedAt
-  const file =
-    (make: (reader: Reader) => string, mode = 0o444) =>
-    () =>
-      virtualFile(now, make, undefined, mode)
-  const entries: Record<string, () => Inode> = {
-    cgroup: file((reader) => cgroupText(process, reader)),
-    cmdline: file(() => (process.argv.length === 0 ? '' : `${process.argv.join('\0')}\0`)),
-    comm: () =>
+  return new PidDirectory(process, namespace)
+}
+
+/** Made anew on each look, of which a list of processes has thousands: nothing is made but the entry that is asked for. */
+class PidDirectory implements Directory {
+  readonly kind = 'directory'
+  mode = 0o555
+  uid: number
+  gid: number
+  mtime: number
+  size = 0
+  links = 9
+  readonly process: Process
+  readonly namespace: PidNs
+
+  constructor(process: Process, namespace: PidNs) {
+    this.process = process
+    this.namespace = namespace
+    this.mtime = process.startedAt
+    this.uid = process.uid
+    this.gid = process.context.gid
+  }
+
+  lookup(name: string): Inode | undefined {
+    return ENTRIES.get(name)?.(this.process, this.namespace, this.mtime)
+  }
+
+  names(): string[] {
+    return [...ENTRIES.keys()]
+  }
+}
+
+type Entry = (process: Process, namespace: PidNs, now: number) => Inode
+
+const file =
+  (make: (process: Process, namespace: PidNs, reader: Reader) => string, mode = 0o444): Entry =>
+  (process, namespace, now) =>
+    virtualFile(now, (reader) => make(process, namespace, reader), undefined, mode)
+
+const ENTRIES = new Map<string, Entry>([
+  ['cgroup', file((process, _, reader) => cgroupText(process, reader))],
+  ['cmdline', file(({ argv }) => (argv.length === 0 ? '' : `${argv.join('\0')}\0`))],
+  [
+    'comm',
+    (process, _, now) =>
       virtualFile(
         now,
         () => `${process.comm}\n`,
         (text) => (process.comm = text.trim().slice(0, 15)),
       ),
-    cwd: () => placeLink(now, process, () => process.context.cwd),
-    environ: file(
-      () =>
-        Object.entries(process.context.env)
+  ],
+  ['cwd', (process, _, now) => placeLink(now, process, () => process.context.cwd)],
+  [
+    'environ',
+    file(
+      ({ context }) =>
+        Object.entries(context.env)
           .map(([name, value]) => `${name}=${value}\0`)
           .join(''),
       0o400,
     ),
-    exe: () => exeLink(now, process),
-    fd: () => fdDirectory(now, process),
-    limits: file(() => limitsText(process)),
-    loginuid: file(() => '4294967295'),
-    maps: file(() => `00400000-0058c000 r-xp 00000000 00:1f 12 ${process.exe}\n`),
-    mountinfo: file(() => mountinfoText(process.context.mountNs, process.context.root)),
-    mounts: file(() => mountsText(process.context.mountNs, process.context.root)),
-    net: () => netDirectory(process.context.netNs, now),
-    ns: () => namespaceDirectory(now, process),
-    oom_adj: file(() => `${Math.round((process.oomScoreAdj * 17) / 1000)}\n`),
-    oom_score: file(() => `${Math.max(0, 667 + Math.round(process.oomScoreAdj * 0.67))}\n`),
-    oom_score_adj: () =>
+  ],
+  ['exe', (process, _, now) => exeLink(now, process)],
+  ['fd', (process, _, now) => fdDirectory(now, process)],
+  ['limits', file((process) => limitsText(process))],
+  ['loginuid', file(() => '4294967295')],
+  ['maps', file(({ exe }) => `00400000-0058c000 r-xp 00000000 00:1f 12 ${exe}\n`)],
+  ['mountinfo', file(({ context }) => mountinfoText(context.mountNs, context.root))],
+  ['mounts', file(({ context }) => mountsText(context.mountNs, context.root))],
+  ['net', ({ context }, _, now) => netDirectory(context.netNs, now)],
+  ['ns', (process, _, now) => namespaceDirectory(now, process)],
+  ['oom_adj', file(({ oomScoreAdj }) => `${Math.round((oomScoreAdj * 17) / 1000)}\n`)],
+  ['oom_score', file(({ oomScoreAdj }) => `${Math.max(0, 667 + Math.round(oomScoreAdj * 0.67))}\n`)],
+  [
+    'oom_score_adj',
+    (process, _, now) =>
       virtualFile(
         now,
         () => `${process.oomScoreAdj}\n`,
         (text) => (process.context.oomScoreAdj = Number(text)),
       ),
-    root: () => placeLink(now, process, () => process.context.root || '/'),
-    sessionid: file(() => '4294967295'),
-    smaps_rollup: file(() => smapsRollup(process)),
-    stat: file(() => statLine(process, namespace)),
-    statm: file(() => statmLine(process)),
-    status: file(() => statusText(process, namespace)),
-    task: () =>
+  ],
+  ['root', (process, _, now) => placeLink(now, process, () => process.context.root || '/')],
+  ['sessionid', file(() => '4294967295')],
+  ['smaps_rollup', file((process) => smapsRollup(process))],
+  ['stat', file((process, namespace) => statLine(process, namespace))],
+  ['statm', file((process) => statmLine(process))],
+  ['status', file((process, namespace) => statusText(process, namespace))],
+  [
+    'task',
+    (process, namespace, now) =>
       new VirtualDirectory(
         now,
         () => [String(process.pidIn(namespace))],
         (name) => (name === String(process.pidIn(namespace)) ? pidDirectory(process, namespace) : undefined),
       ),
-    wchan: file(() => (process.kernel.cpu.isBurning(process) ? '0' : 'do_wait')),
-  }
-  const directory = virtualDirectory(now, entries)
-  directory.links = 9
-  directory.uid = process.uid
-  directory.gid = process.context.gid
-  return directory
-}
+  ],
+  ['wchan', file((process) => (process.kernel.cpu.isBurning(process) ? '0' : 'do_wait'))],
+])
 
 function cgroupText(process: Process, reader: Reader): string {
   const root = reader?.context.cgroupRoot ?? process.kernel.rootCgroup
@@ -95,7 +135,9 @@ function jumpLink(
   target: string | ((reader: Reader) => string),
   jump: (reader: Reader) => Location | null,
 ): Symlink {
-  return { ...symlink(target, now), jump }
+  const link = symlink(target, now)
+  link.jump = jump
+  return link
 }
 
 function placeLink(now: number, process: Process, path: () => string): Symlink {

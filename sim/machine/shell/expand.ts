@@ -17,24 +17,38 @@ interface Piece {
 
 type Substitute = (shell: Shell, body: List) => Promise<string>
 
-/** The fields that words become. @param substitute runs a $( … ) */
-export function expandWords(shell: Shell, words: Word[], substitute: Substitute): string[] | Promise<string[]> {
-  const fields: string[] = []
-  for (const [index, word] of words.entries()) {
-    const simple = simpleWord(word)
-    if (simple === null) return expandRest(shell, words.slice(index), fields, substitute)
-    fields.push(simple)
+/** A promise only where a $( … ) has to be waited for. */
+type Soon<T> = T | Promise<T>
+
+const then = <T, U>(value: Soon<T>, use: (value: T) => Soon<U>): Soon<U> =>
+  value instanceof Promise ? value.then(use) : use(value)
+
+/** Puts what each one becomes into the list, one after the other. */
+function each<T, U>(of: readonly T[], into: U[], make: (one: T, index: number) => Soon<U | U[]>, from = 0): Soon<U[]> {
+  for (let index = from; index < of.length; index++) {
+    const made = make(of[index] as T, index)
+    if (made instanceof Promise)
+      return made.then((late) => {
+        add(into, late)
+        return each(of, into, make, index + 1)
+      })
+    add(into, made)
   }
-  return fields
+  return into
 }
 
-async function expandRest(shell: Shell, words: Word[], fields: string[], substitute: Substitute): Promise<string[]> {
-  for (const word of words) {
-    const simple = simpleWord(word)
-    if (simple !== null) fields.push(simple)
-    else fields.push(...toFields(shell, await pieces(shell, word, substitute)))
-  }
-  return fields
+function add<U>(into: U[], made: U | U[]): void {
+  if (!Array.isArray(made)) into.push(made)
+  else for (const one of made) into.push(one)
+}
+
+/** The fields that words become. @param substitute runs a $( … ) */
+export function expandWords(shell: Shell, words: Word[], substitute: Substitute): Soon<string[]> {
+  return each<Word, string>(
+    words,
+    [],
+    (word) => simpleWord(word) ?? then(pieces(shell, word, substitute), (list) => toFields(shell, list)),
+  )
 }
 
 /** A word which means its own text. */
@@ -46,36 +60,38 @@ function simpleWord(word: Word): string | null {
 }
 
 /** One string: no splitting, no patterns (assignments, redirections, case). */
-export async function expandText(shell: Shell, word: Word, substitute: Substitute): Promise<string> {
+export function expandText(shell: Shell, word: Word, substitute: Substitute): Soon<string> {
   const simple = simpleWord(word)
   if (simple !== null) return simple
-  return (await pieces(shell, word, substitute)).map((piece) => piece.text + (piece.breakAfter ? ' ' : '')).join('')
+  return then(pieces(shell, word, substitute), (list) =>
+    list.map((piece) => piece.text + (piece.breakAfter ? ' ' : '')).join(''),
+  )
 }
 
 /** A pattern: quoted characters stand for themselves. */
-export async function expandPattern(shell: Shell, word: Word, substitute: Substitute): Promise<string> {
-  return (await pieces(shell, word, substitute))
-    .map((piece) => (piece.quoted ? piece.text.replace(/[*?[\]\\]/g, '\\$&') : piece.text))
-    .join('')
+export function expandPattern(shell: Shell, word: Word, substitute: Substitute): Soon<string> {
+  return then(pieces(shell, word, substitute), (list) =>
+    list.map((piece) => (piece.quoted ? piece.text.replace(/[*?[\]\\]/g, '\\$&') : piece.text)).join(''),
+  )
 }
 
-async function pieces(shell: Shell, word: Word, substitute: Substitute): Promise<Piece[]> {
-  const result: Piece[] = []
-  for (const [index, part] of word.entries()) {
-    if (part.type === 'text')
-      result.push({
-        text: index === 0 && !part.quoted ? tilde(shell, part.text) : part.text,
-        quoted: part.quoted,
-        expanded: false,
-      })
-    else if (part.type === 'command')
-      result.push({ text: await substitute(shell, part.body), quoted: part.quoted, expanded: true })
-    else if (part.type === 'arithmetic') {
-      const text = await expandText(shell, part.expression, substitute)
-      result.push({ text: String(evaluate(text, shell.variablesForArithmetic)), quoted: part.quoted, expanded: true })
-    } else result.push(...(await parameter(shell, part, substitute)))
-  }
-  return result
+function pieces(shell: Shell, word: Word, substitute: Substitute): Soon<Piece[]> {
+  return each<Part, Piece>(word, [], (part, index) => {
+    const { quoted } = part
+    const expanded = (text: string): Piece => ({ text, quoted, expanded: true })
+    switch (part.type) {
+      case 'text':
+        return { text: index === 0 && !quoted ? tilde(shell, part.text) : part.text, quoted, expanded: false }
+      case 'command':
+        return substitute(shell, part.body).then(expanded)
+      case 'arithmetic':
+        return then(expandText(shell, part.expression, substitute), (text) =>
+          expanded(String(evaluate(text, shell.variablesForArithmetic))),
+        )
+      default:
+        return parameter(shell, part, substitute)
+    }
+  })
 }
 
 function tilde(shell: Shell, text: string): string {
@@ -85,58 +101,72 @@ function tilde(shell: Shell, text: string): string {
   return match[1] === 'root' ? `/root${text.slice(5)}` : text
 }
 
-async function parameter(shell: Shell, part: Part & { type: 'parameter' }, substitute: Substitute): Promise<Piece[]> {
+function parameter(shell: Shell, part: Part & { type: 'parameter' }, substitute: Substitute): Soon<Piece[]> {
   const { name, operator, quoted } = part
   if ((name === '@' || name === '*') && operator === '') return positional(shell, name, quoted)
   const value = shell.parameter(name)
   const piece = (text: string): Piece[] => [{ text, quoted, expanded: true }]
+  if (operator === '') return piece(unset(shell, name, value))
   const missing = value === undefined || (operator.startsWith(':') && operator.length > 1 && value === '')
-  const argument = () => (part.argument ? pieces(shell, part.argument, substitute) : Promise.resolve([]))
+  const argument = () => (part.argument ? pieces(shell, part.argument, substitute) : [])
+  const argumentText = () => then(argument(), (list) => list.map((item) => item.text).join(''))
   switch (operator.replace(/^:(?=.)/, '')) {
     case 'length':
       return piece(String(name === '@' || name === '*' ? shell.positional.length : (value ?? '').length))
     case '-':
-      return missing ? within(await argument(), quoted) : piece(value ?? '')
+      return missing ? then(argument(), (list) => within(list, quoted)) : piece(value ?? '')
     case '+':
-      return missing ? piece('') : within(await argument(), quoted)
-    case '=': {
+      return missing ? piece('') : then(argument(), (list) => within(list, quoted))
+    case '=':
       if (!missing) return piece(value ?? '')
-      const text = (await argument()).map((item) => item.text).join('')
-      shell.set(name, text)
-      return piece(text)
-    }
-    case '?': {
+      return then(argumentText(), (text) => {
+        shell.set(name, text)
+        return piece(text)
+      })
+    case '?':
       if (!missing) return piece(value ?? '')
-      const text = (await argument()).map((item) => item.text).join('')
-      throw new ShellError(`${name}: ${text || 'parameter not set'}`)
-    }
+      return then(argumentText(), (text) => {
+        throw new ShellError(`${name}: ${text || 'parameter not set'}`)
+      })
     case '#':
     case '##':
     case '%':
-    case '%%':
-      return piece(
-        trim(unset(shell, name, value), await expandPattern(shell, part.argument ?? [], substitute), operator),
+    case '%%': {
+      const text = unset(shell, name, value)
+      return then(expandPattern(shell, part.argument ?? [], substitute), (pattern) =>
+        piece(trim(text, pattern, operator)),
       )
-    case '/':
-    case '//': {
-      const pattern = patternSource(await expandPattern(shell, part.argument ?? [], substitute))
-      const replacement = await expandText(shell, part.replacement ?? [], substitute)
-      if (pattern === '') return piece(value ?? '')
-      return piece((value ?? '').replace(new RegExp(pattern, operator === '//' ? 'gs' : 's'), () => replacement))
     }
+    case '/':
+    case '//':
+      return then(expandPattern(shell, part.argument ?? [], substitute), (pattern) =>
+        then(expandText(shell, part.replacement ?? [], substitute), (replacement) =>
+          piece(replaced(value ?? '', patternSource(pattern), replacement, operator === '//')),
+        ),
+      )
     case ':': {
-      const numberOf = async (word: Word) =>
-        Number(evaluate(await expandText(shell, word, substitute), shell.variablesForArithmetic))
-      const text = value ?? ''
-      let from = await numberOf(part.argument ?? [])
-      if (from < 0) from = Math.max(0, text.length + from)
-      if (!part.replacement) return piece(text.slice(from))
-      const length = await numberOf(part.replacement)
-      return piece(length < 0 ? text.slice(from, length) : text.slice(from, from + length))
+      const numberOf = (word: Word) =>
+        then(expandText(shell, word, substitute), (text) => Number(evaluate(text, shell.variablesForArithmetic)))
+      const { replacement } = part
+      return then(numberOf(part.argument ?? []), (from) =>
+        replacement
+          ? then(numberOf(replacement), (length) => piece(substring(value ?? '', from, length)))
+          : piece(substring(value ?? '', from)),
+      )
     }
     default:
       return piece(unset(shell, name, value))
   }
+}
+
+function replaced(text: string, pattern: string, replacement: string, all: boolean): string {
+  return pattern === '' ? text : text.replace(new RegExp(pattern, all ? 'gs' : 's'), () => replacement)
+}
+
+function substring(text: string, from: number, length?: number): string {
+  const start = from < 0 ? Math.max(0, text.length + from) : from
+  if (length === undefined) return text.slice(start)
+  return length < 0 ? text.slice(start, length) : text.slice(start, start + length)
 }
 
 function within(list: Piece[], quoted: boolean): Piece[] {

@@ -189,14 +189,17 @@ async function runPipeline(shell: Shell, node: Pipeline): Promise<number> {
   }
   const children: Process[] = []
   let input: OpenFile | null = null
-  for (const [index, command] of node.commands.entries()) {
+  for (const index of node.commands.keys()) {
     const child = shell.process.fork()
     if (input) child.setFd(0, input)
     const pipe: Pipe | null = index < node.commands.length - 1 ? new Pipe(shell.process.kernel.takeNumber()) : null
     if (pipe) child.setFd(1, pipe.writeEnd)
     input = pipe?.readEnd ?? null
-    children.push(startChild(shell, child, (inner) => runNode(inner, command, true)))
+    children.push(child)
   }
+  // All of them are there before the first does anything: `ps | grep` shows the grep.
+  for (const [index, child] of children.entries())
+    startChild(shell, child, (inner) => runNode(inner, node.commands[index] as Node, true))
   const statuses: number[] = []
   for (const child of children) statuses.push(await awaitChild(shell, child, child !== children[children.length - 1]))
   const failed = shell.options.has('pipefail') ? statuses.filter((status) => status !== 0).pop() : undefined
