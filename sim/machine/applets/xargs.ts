@@ -20,8 +20,8 @@ export const xargs: Applet = async (process, argv) => {
         : plain(text)
           ? text.split(/\s+/).filter((item) => item !== '')
           : (text.match(/"[^"]*"|'[^']*'|(?:\\.|[^\s\\])+/g) ?? []).map((item) =>
-            item.replace(/^(["'])(.*)\1$/, '$2').replace(/\\(.)/g, '$1'),
-          )
+              item.replace(/^(["'])(.*)\1$/, '$2').replace(/\\(.)/g, '$1'),
+            )
   const command = given.rest.length > 0 ? given.rest : ['echo']
   const size = Number(given.get('n') ?? given.get('L') ?? Infinity)
   const calls: string[][] = []
