@@ -42,7 +42,14 @@ export function startRun(parts: RunParts): PreparedRun {
   )
   const starter = createPodStarter({ ...parts, runId: options.runId })
   let schedule: Schedule | null = null
-  const pool = new PodPool(starter, budgets, signal, () => schedule?.roomMayHaveGrown())
+  const pool = new PodPool({
+    starter,
+    budgets,
+    signal,
+    now: () => performance.now(),
+    roomHasGrown: () => schedule?.roomMayHaveGrown(),
+    podStarted: (spec, ms) => schedule?.podStarted(spec, ms),
+  })
   const settled = new Map<string, Promise<ArmResult>>()
   let startedAt = 0
 
@@ -95,8 +102,8 @@ export function startRun(parts: RunParts): PreparedRun {
     result: (id) => settled.get(id) ?? Promise.reject(new Error(`${id} is not part of this run`)),
     async finish(): Promise<RunRecord> {
       const results = await Promise.all(settled.values())
-      const wallMs = performance.now() - startedAt
       await pool.settled()
+      const wallMs = performance.now() - startedAt
       const leaked = await ledger.removeAll(cluster, CLEAN_UP_MS)
       const byId = new Map(await Promise.all([...settled].map(async ([id, result]) => [id, await result] as const)))
       for (const [arm, result] of lateFailures(lost.late, byId)) journal.write({ event: 'arm.finished', arm, result })

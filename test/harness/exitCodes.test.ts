@@ -104,7 +104,7 @@ describe('exit codes', () => {
     const argv = ['run', '--sim', '--scenario', 'small', '--speed', 'Infinity', '--behaviour', 'KATA-PASS-001']
     const end = await command([...argv, '--out', results.folder], { KATA_CONFORMANCE_SPECS: fixtures('verdicts') })
     expect(end.code, end.stderr).to.equal(0)
-    expect(end.stdout).to.include('SIMULATED cluster, no evidence about a real one.')
+    expect(end.stdout).to.include('SIMULATED. The simulated cluster conforms; nothing is said about a real one.')
     const run = results.runs()[0] ?? ''
     expect(recordOf(run).simulated).to.equal(true)
     for (const report of ['junit.xml', 'summary.md', 'report.html', 'allure-results/environment.properties']) {
