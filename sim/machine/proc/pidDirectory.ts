@@ -7,6 +7,7 @@ import { INITIAL } from '../kernel/namespaces.ts'
 import { mountinfoText, mountsText } from './mountFiles.ts'
 import { netDirectory } from './netFiles.ts'
 import { limitsText, smapsRollup, statLine, statmLine, statusText } from './processFiles.ts'
+import { securityAttributes } from './securityAttributes.ts'
 
 /** /proc/PID of a process as the processes of a namespace see it. */
 export function pidDirectory(process: Process, namespace: PidNs): Directory {
@@ -16,6 +17,7 @@ export function pidDirectory(process: Process, namespace: PidNs): Directory {
     () =>
       virtualFile(now, make, undefined, mode)
   const entries: Record<string, () => Inode> = {
+    attr: () => securityAttributes(process, now),
     cgroup: file((reader) => cgroupText(process, reader)),
     cmdline: file(() => (process.argv.length === 0 ? '' : `${process.argv.join('\0')}\0`)),
     comm: () =>
