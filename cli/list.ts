@@ -37,7 +37,7 @@ export interface ListEntry {
 /** The chosen claims in the asked format. Throws UsageError for a chapter, level or kind that does not exist. */
 export async function list(options: ListOptions): Promise<string> {
   const { readClaims } = await import('./readClaims.ts')
-  const claims = readClaims()
+  const claims = await readClaims()
   for (const [name, wanted, known] of [
     ['chapter', options.chapter, claims.map(({ chapter }) => chapter)],
     ['level', options.level, claims.map(({ level }) => level)],

@@ -1,22 +1,17 @@
 import path from 'node:path'
+import { answerOf } from '../../reports/answer.ts'
+import { needsAttention } from '../../reports/needsAttention.ts'
 import type { ArmRecord } from '../../reports/record/arm.ts'
 import type { RunRecord } from '../../reports/record/runRecord.ts'
 import { verdicts } from '../../reports/record/verdict.ts'
 import { printable } from './printable.ts'
 import { coloursFor, verdictMark } from './verdictMark.ts'
 
-const answers: Readonly<Record<RunRecord['outcome'], string>> = {
-  conformant: 'Conformant: every gate-relevant behaviour that could be observed was observed.',
-  'not-conformant': 'NOT conformant.',
-  incomplete: 'Incomplete: something kept the suite from knowing.',
-  invalid: 'INVALID: a canary passed, so no verdict of this run can be believed.',
-  interrupted: 'Interrupted: no statement about the cluster.',
-}
-
 /** What a person reads at the end: the failures with expected, observed and evidence, then counts and the answer. */
 export function closingSummary(record: RunRecord, folder: string, stream: NodeJS.WriteStream): string {
   const colours = coloursFor(stream)
-  const bad = record.arms.filter(needsAttention)
+  const bad = record.arms.filter((arm) => needsAttention(arm) && arm.verdict !== 'known')
+  const { headline, because } = answerOf(record)
   const { verdicts: count, planned, canaries, controls, claimsWithoutCheck } = record.summary
   const lines = [
     ...bad.flatMap((arm) => failure(arm, folder, verdictMark(arm.verdict, arm.role, colours))),
@@ -28,15 +23,12 @@ export function closingSummary(record: RunRecord, folder: string, stream: NodeJS
     `${planned} arms: ${verdicts.map((verdict) => `${count[verdict]} ${verdict}`).join(', ')}`,
     `controls: ${controls.passed} passed, ${controls.failed + controls.broken + controls.skipped} not; canaries: ${canaries.failedAsTheyMust} of ${canaries.planned} failed as they must`,
     `${claimsWithoutCheck} claims have no executable check (kata-conformance list says why)`,
-    `${record.simulated ? 'SIMULATED cluster, no evidence about a real one. ' : ''}${answers[record.outcome]}`,
+    `${record.simulated ? 'SIMULATED. ' : ''}${headline} ${because}`,
     `report: ${path.join(folder, 'report.html')}`,
     '',
   ]
   return lines.join('\n')
 }
-
-const needsAttention = ({ role, verdict }: ArmRecord): boolean =>
-  role === 'canary' ? verdict !== 'failed' : verdict === 'failed' || verdict === 'broken' || verdict === 'environment'
 
 function failure(arm: ArmRecord, folder: string, mark: string): string[] {
   const evidence = arm.evidence[0]

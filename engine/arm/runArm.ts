@@ -36,6 +36,9 @@ export interface ArmServices {
 
 export const DEFAULT_CHECK_TIMEOUT_MS = 60_000
 
+/** The entry of an arm's timeline at which its pods are there. */
+export const CHECK_STARTED = 'check started'
+
 class ArmTimeout extends Error {
   constructor(id: string, ms: number, last: string) {
     super(`${id} did not end within ${ms} ms; last: ${last}`)
@@ -116,7 +119,7 @@ async function check(arm: Arm, services: ArmServices, course: Course): Promise<v
   const timeoutMs = arm.definition.timeoutMs ?? DEFAULT_CHECK_TIMEOUT_MS
   const deadline = new AbortController()
   const signal = AbortSignal.any([services.signal, deadline.signal])
-  course.timeline.mark('check started')
+  course.timeline.mark(CHECK_STARTED)
   const work = arm.definition.check(contextOf(arm, services, course, signal))
   const { promise: ended, reject } = promiseToReject()
   const timer = setTimeout(() => reject(new ArmTimeout(arm.planned.id, timeoutMs, lastOf(course))), timeoutMs)

@@ -2,6 +2,7 @@ import { AssertionError } from 'chai'
 import Mocha from 'mocha'
 import type { ArmResult } from '../../reports/record/arm.ts'
 import type { Arm } from '../plan/arm.ts'
+import { nowReported } from './allureTimes.ts'
 import type { PreparedRun } from './preparedRun.ts'
 
 /**
@@ -12,6 +13,7 @@ export function armTest(arm: Arm, run: PreparedRun): Mocha.Test {
   let result: ArmResult | undefined
   const test = new Mocha.Test(testTitle(arm), async function (this: Mocha.Context) {
     result = await run.result(arm.planned.id)
+    nowReported(result)
     const error = errorOf(arm, result)
     if (error) throw error
     if (result.verdict === 'skipped' || result.verdict === 'known') this.skip()

@@ -2,6 +2,7 @@ import Mocha from 'mocha'
 import { registeredBehaviours } from '../../helpers/behaviour.ts'
 import type { Arm } from '../plan/arm.ts'
 import { LATE } from '../run/lateFailures.ts'
+import { addAllureTimes } from './allureTimes.ts'
 import { armTest } from './armTest.ts'
 import { currentSession, type PreparedRun } from './preparedRun.ts'
 
@@ -19,6 +20,7 @@ export default function behaviourUi(root: Mocha.Suite): void {
     if (file !== mocha.files.at(-1)) return
     if (mocha.options.delay !== true)
       throw new Error('mocha must run with `delay: true`, as the project’s .mocharc.yml says')
+    addAllureTimes(mocha)
     void prepare(root, mocha)
   })
 }

@@ -46,7 +46,14 @@ export function startRun(parts: RunParts): PreparedRun {
   const workshops = createWorkshops({ ...parts, runId: options.runId })
   const starter = createPodStarter({ ...parts, objects, runId: options.runId })
   let schedule: Schedule | null = null
-  const pool = new PodPool(starter, budgets, signal, () => schedule?.roomMayHaveGrown())
+  const pool = new PodPool({
+    starter,
+    budgets,
+    signal,
+    now: () => performance.now(),
+    roomHasGrown: () => schedule?.roomMayHaveGrown(),
+    podStarted: (spec, ms) => schedule?.podStarted(spec, ms),
+  })
   const settled = new Map<string, Promise<ArmResult>>()
   let startedAt = 0
 
@@ -100,8 +107,8 @@ export function startRun(parts: RunParts): PreparedRun {
     result: (id) => settled.get(id) ?? Promise.reject(new Error(`${id} is not part of this run`)),
     async finish(): Promise<RunRecord> {
       const results = await Promise.all(settled.values())
-      const wallMs = performance.now() - startedAt
       await pool.settled()
+      const wallMs = performance.now() - startedAt
       for (const text of await workshops.sweep()) journal.write({ event: 'note', text })
       const leaked = await ledger.removeAll(cluster, CLEAN_UP_MS)
       const byId = new Map(await Promise.all([...settled].map(async ([id, result]) => [id, await result] as const)))

@@ -22,12 +22,28 @@ export interface PodStarter {
   remove(pod: PodHandle): Promise<void>
 }
 
+export interface PoolOptions {
+  readonly starter: PodStarter
+  readonly budgets: ReadonlyMap<string, NodeBudget>
+  readonly signal: AbortSignal
+  /** ms */
+  now(): number
+  /** Called when a pod is gone, and what it took of its node is free. */
+  roomHasGrown(): void
+  /** @param ms from the pod's creation until it reached what is awaited of it */
+  podStarted(spec: PodSpec, ms: number): void
+}
+
 interface Entry {
   readonly node: string
   readonly cost: Cost
   readonly since: number
   /** Arms that use it now. */
   active: number
+  /** ms in which it was only kept for later arms: no schedule needs those. */
+  keptMs: number
+  /** Since when it is only kept. */
+  keptSince: number | null
   readonly handle: Promise<PodHandle>
 }
 
@@ -36,24 +52,18 @@ interface Entry {
  * when the last planned one is done. A pod's cost is held from before its creation until it is gone.
  */
 export class PodPool {
-  readonly #starter: PodStarter
-  readonly #budgets: ReadonlyMap<string, NodeBudget>
+  readonly #options: PoolOptions
   readonly #live = new Map<string, Entry>()
   /** Planned arms by pod which have not released it yet. */
   readonly #users = new Map<string, number>()
   /** What removals that have begun will give back, by node. */
   readonly #leaving = new Map<string, Cost>()
   readonly #removals = new Set<Promise<void>>()
-  readonly #onRoom: () => void
-  readonly #signal: AbortSignal
-  /** Cost held so far, times the ms that it was held. */
+  /** Cost of the pods that are gone, times the ms for which the run needed it. */
   #spent: Cost = noCost
 
-  constructor(starter: PodStarter, budgets: ReadonlyMap<string, NodeBudget>, signal: AbortSignal, onRoom: () => void) {
-    this.#starter = starter
-    this.#budgets = budgets
-    this.#signal = signal
-    this.#onRoom = onRoom
+  constructor(options: PoolOptions) {
+    this.#options = options
   }
 
   /** Announces that the arm will come, so that pods which it shares are kept for it. */
@@ -78,7 +88,7 @@ export class PodPool {
    */
   makeRoom(arm: Arm): void {
     const node = arm.planned.node ?? ''
-    const budget = this.#budgets.get(node)
+    const budget = this.#options.budgets.get(node)
     const wanted = new Set(requestsOf(arm).map(({ key }) => key))
     for (const [key, entry] of this.#live) {
       if (!budget || budget.fits(addCost(this.costOf(arm), negated(this.#leaving.get(node) ?? noCost)))) return
@@ -99,16 +109,25 @@ export class PodPool {
   #join(request: PodRequest, arm: Arm, before: Promise<PodHandle> | null): Promise<PodHandle> {
     const live = this.#live.get(request.key)
     if (live) {
+      this.#endKeeping(live)
       live.active += 1
       return live.handle
     }
     const node = (request.spec.elsewhere ? arm.otherNode : arm.planned.node) ?? ''
     const cost = podCost(request.spec.manifest, classOf(request.spec, arm))
-    this.#budgets.get(node)?.take(cost)
-    const handle = (before ?? Promise.resolve()).then(() => this.#starter.start(request, node, this.#signal))
+    this.#options.budgets.get(node)?.take(cost)
+    const handle = (before ?? Promise.resolve()).then(() => this.#start(request, node))
     handle.catch(() => undefined)
-    this.#live.set(request.key, { node, cost, handle, since: performance.now(), active: 1 })
+    const since = this.#options.now()
+    this.#live.set(request.key, { node, cost, handle, since, active: 1, keptMs: 0, keptSince: null })
     return handle
+  }
+
+  async #start(request: PodRequest, node: string): Promise<PodHandle> {
+    const since = this.#options.now()
+    const pod = await this.#options.starter.start(request, node, this.#options.signal)
+    this.#options.podStarted(request.spec, this.#options.now() - since)
+    return pod
   }
 
   /** The arm is done with its pods; those that nobody else waits for are removed, without waiting for it. */
@@ -120,12 +139,17 @@ export class PodPool {
       if (!entry) continue
       entry.active -= 1
       if (users <= 0) this.#remove(key, entry)
+      else if (entry.active === 0) entry.keptSince = this.#options.now()
     }
   }
 
-  /** The least wall time, ms, in which the budget could have carried the pods that ran: the tightest of CPU, memory and pods. */
+  /**
+   * The least wall time, ms, in which the nodes that carried pods could have carried those that are gone, had every pod been needed all its
+   * life: the tightest of CPU, memory and pods. Time in which a pod was only kept for later does not count.
+   */
   lowerBoundMs(): number {
-    const total = [...this.#budgets.values()].map((budget) => budget.total).reduce(addCost, noCost)
+    const used = [...this.#options.budgets].filter(([node]) => this.#leaving.has(node))
+    const total = used.map(([, budget]) => budget.total).reduce(addCost, noCost)
     const bound = (spent: number, room: number) => (room > 0 ? spent / room : 0)
     return Math.max(
       bound(this.#spent.millicores, total.millicores),
@@ -134,25 +158,32 @@ export class PodPool {
     )
   }
 
-  #remove(key: string, { node, handle, cost, since }: Entry): void {
+  #remove(key: string, entry: Entry): void {
+    const { node, handle, cost, since } = entry
+    this.#endKeeping(entry)
     this.#live.delete(key)
     this.#leaving.set(node, addCost(this.#leaving.get(node) ?? noCost, cost))
     const removal = handle
-      .then((pod) => this.#starter.remove(pod))
+      .then((pod) => this.#options.starter.remove(pod))
       .catch(() => undefined)
       .then(() => {
-        this.#budgets.get(node)?.give(cost)
+        this.#options.budgets.get(node)?.give(cost)
         this.#leaving.set(node, addCost(this.#leaving.get(node) ?? noCost, negated(cost)))
-        const ms = performance.now() - since
+        const ms = this.#options.now() - since - entry.keptMs
         this.#spent = addCost(this.#spent, {
           millicores: cost.millicores * ms,
           mib: cost.mib * ms,
           pods: cost.pods * ms,
         })
         this.#removals.delete(removal)
-        this.#onRoom()
+        this.#options.roomHasGrown()
       })
     this.#removals.add(removal)
+  }
+
+  #endKeeping(entry: Entry): void {
+    if (entry.keptSince !== null) entry.keptMs += this.#options.now() - entry.keptSince
+    entry.keptSince = null
   }
 
   /** Resolves when every removal that was begun has ended. */

@@ -1,6 +1,9 @@
+import type { PodSpec } from '../../helpers/pods/podSpec.ts'
 import type { ArmResult } from '../../reports/record/arm.ts'
+import { CHECK_STARTED } from '../arm/runArm.ts'
 import type { Arm } from '../plan/arm.ts'
 import type { NodeBudget } from './budget.ts'
+import { ExpectedDurations } from './expectedDuration.ts'
 import type { PodPool } from './podPool.ts'
 
 export interface ScheduleOptions {
@@ -19,6 +22,8 @@ export interface Schedule {
   readonly ended: Promise<void>
   /** Call when a pod is gone: the arms that wait for room are looked at again. */
   roomMayHaveGrown(): void
+  /** Call when a pod has reached what is awaited of it: the arms that wait are put in order by what is known of their length. */
+  podStarted(spec: PodSpec, ms: number): void
 }
 
 interface Waiting {
@@ -27,7 +32,7 @@ interface Waiting {
 }
 
 /**
- * Starts arms in order as soon as the budget of their node allows. On each node the first arm that does not fit holds back those
+ * Starts arms, the longest first, as soon as the budget of their node allows. On each node the first arm that does not fit holds back those
  * behind it that need room themselves, so that a large one is not starved; arms whose pods run already go on. An exclusive arm waits
  * until its node is empty of arms and keeps it empty.
  */
@@ -37,24 +42,43 @@ export function startSchedule(options: ScheduleOptions): Schedule {
   const running = new Map<string, Set<Arm>>()
   let active = 0
   let queue: Waiting[] = []
-  for (const arm of orderForStart(arms)) {
+  const expected = new ExpectedDurations()
+  /** Arms in the queue by behaviour. */
+  const alike = new Map<string, number>()
+  const countAlike = ({ planned }: Arm, change: number) =>
+    alike.set(planned.behaviour, (alike.get(planned.behaviour) ?? 0) + change)
+  for (const arm of arms) {
     results.set(arm.planned.id, new Promise((resolve) => queue.push({ arm, resolve })))
     pool.plan(arm)
+    countAlike(arm, 1)
   }
+  queue = orderForStart(queue, expected)
   const ended = Promise.all(results.values()).then(() => undefined)
 
   function start({ arm, resolve }: Waiting): void {
     const on = onNode(arm)
     on.add(arm)
     active += 1
+    countAlike(arm, -1)
     onStart(arm)
     resolve(
-      run(arm).finally(() => {
-        on.delete(arm)
-        active -= 1
-        startWhatFits()
-      }),
+      run(arm)
+        .then((result) => {
+          learn(arm, result)
+          return result
+        })
+        .finally(() => {
+          on.delete(arm)
+          active -= 1
+          startWhatFits()
+        }),
     )
+  }
+
+  function learn({ planned }: Arm, { timeline, durationMs }: ArmResult): void {
+    const check = timeline.find(({ what }) => what === CHECK_STARTED)
+    if (check === undefined || (alike.get(planned.behaviour) ?? 0) === 0) return
+    if (expected.checkTook(planned.behaviour, durationMs - check.atMs)) queue = orderForStart(queue, expected)
   }
 
   const onNode = (arm: Arm): Set<Arm> => {
@@ -101,11 +125,25 @@ export function startSchedule(options: ScheduleOptions): Schedule {
   startWhatFits()
   // Arms that wait for room would wait for ever: a stopped run gives each of them its verdict.
   options.signal.addEventListener('abort', startWhatFits, { once: true })
-  return { results, ended, roomMayHaveGrown: startWhatFits }
+  return {
+    results,
+    ended,
+    roomMayHaveGrown: startWhatFits,
+    podStarted(spec, ms) {
+      if (expected.podTook(spec, ms)) queue = orderForStart(queue, expected)
+    },
+  }
 }
 
-/** Controls and canaries first, since verdicts wait for them; exclusive arms last, since they empty their node. */
-function orderForStart(arms: readonly Arm[]): Arm[] {
-  const rank = (arm: Arm): number => (arm.definition.exclusive === true ? 2 : arm.planned.role === 'check' ? 1 : 0)
-  return [...arms].sort((a, b) => rank(a) - rank(b))
+/**
+ * Controls and canaries first, since verdicts wait for them; exclusive arms last, since they empty their node. Of the others the longest
+ * first, and arms of one length in the order of the files.
+ */
+function orderForStart(queue: readonly Waiting[], expected: ExpectedDurations): Waiting[] {
+  const rank = ({ definition, planned }: Arm): number =>
+    definition.exclusive === true ? 2 : planned.role === 'check' ? 1 : 0
+  return queue
+    .map((waiting) => ({ waiting, rank: rank(waiting.arm), ms: expected.of(waiting.arm) }))
+    .sort((a, b) => a.rank - b.rank || b.ms - a.ms)
+    .map(({ waiting }) => waiting)
 }

@@ -1,26 +1,18 @@
 import type { VNode } from 'preact'
+import { answerOf } from '../answer.ts'
 import type { RunRecord } from '../record/runRecord.ts'
 import { verdicts } from '../record/verdict.ts'
 import { markup } from './markup.ts'
 
-const headlines: Readonly<Record<RunRecord['outcome'], string>> = {
-  conformant: 'Yes: you may rely on this cluster.',
-  'not-conformant': 'No: this cluster departs from the documented behaviour.',
-  incomplete: 'Not known: something kept the suite from knowing.',
-  invalid: 'Do not trust this run: a canary passed.',
-  interrupted: 'Not known: the run was interrupted.',
-}
-
 /** The first screen: may I rely on this cluster, and on what does the answer rest. */
 export function answer(record: RunRecord): VNode {
   const { verdicts: counts } = record.summary
-  const blocking = record.arms.filter(({ gate, verdict, role }) => role === 'check' && gate && verdict === 'failed')
-  const claims = new Set(blocking.map(({ behaviour }) => behaviour)).size
+  const { headline, because } = answerOf(record)
   return markup`
     ${record.simulated && markup`<p class="simulated">SIMULATED cluster: these results are no evidence about a real one.</p>`}
     <p class="context">${record.cluster.context} · Kubernetes ${record.cluster.kubernetesVersion} · Kata ${kata(record)} · ${record.startedAt}</p>
-    <h1>${headlines[record.outcome]}</h1>
-    <p>${because(record, claims)}</p>
+    <h1>${headline}</h1>
+    <p>${because}</p>
     <dl class="counts">
       ${verdicts.map((verdict) => markup`<div class=${verdict}><dt>${verdict}</dt><dd>${counts[verdict]}</dd></div>`)}
     </dl>
@@ -44,19 +36,3 @@ const kata = ({ facts }: RunRecord): string =>
   String(
     facts.find(({ subject, name }) => subject === 'cluster' && name === 'kataVersion')?.value ?? 'of unknown release',
   )
-
-function because({ outcome, arms, summary }: RunRecord, claims: number): string {
-  const of = (verdict: string) => arms.filter((arm) => arm.verdict === verdict).length
-  switch (outcome) {
-    case 'conformant':
-      return 'Every gate-relevant behaviour that could be observed here was observed, and the canaries show that the checks can fail.'
-    case 'not-conformant':
-      return `${claims} gate-relevant ${claims === 1 ? 'claim does' : 'claims do'} not hold.`
-    case 'invalid':
-      return `${summary.canaries.passed} checks passed under the default runtime, where they must fail: no green line of this run proves anything.`
-    case 'incomplete':
-      return `${of('broken')} arms broke, ${of('environment')} failed on the default runtime too, ${summary.canaries.undecided} canaries could not be tried.`
-    case 'interrupted':
-      return 'What was observed until then is below.'
-  }
-}

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import type { ArmRecord } from '../record/arm.ts'
+import { needsAttention } from '../needsAttention.ts'
 import type { RunRecord } from '../record/runRecord.ts'
 import { armDetails } from './armDetails.ts'
 import { markup } from './markup.ts'
@@ -14,6 +14,3 @@ export function attention(record: RunRecord): VNode {
     ${arms.length === 0 ? markup`<p>Nothing.</p>` : arms.map((arm) => armDetails(arm, record, { titled: true }))}
   `
 }
-
-const needsAttention = ({ role, verdict }: ArmRecord): boolean =>
-  role === 'canary' ? verdict !== 'failed' : verdict !== 'passed' && verdict !== 'skipped'

@@ -1,23 +1,18 @@
+import { answerOf } from '../answer.ts'
+import { needsAttention } from '../needsAttention.ts'
 import type { ArmRecord } from '../record/arm.ts'
 import type { RunRecord } from '../record/runRecord.ts'
 import { type Verdict, verdicts } from '../record/verdict.ts'
 
-const answers: Readonly<Record<RunRecord['outcome'], string>> = {
-  conformant: '**Conformant.** Every gate-relevant behaviour that could be observed was observed.',
-  'not-conformant': '**Not conformant.**',
-  incomplete: '**Incomplete.** Something kept the suite from knowing.',
-  invalid: '**Invalid.** A canary passed: no verdict of this run can be believed.',
-  interrupted: '**Interrupted.** No statement about the cluster.',
-}
-
 /** summary.md: the answer, counts per chapter, and every arm that needs attention. */
 export function markdown(record: RunRecord): string {
+  const { headline, because } = answerOf(record)
   const attention = record.arms.filter(needsAttention)
   return [
     `# kata-conformance: ${record.cluster.context}`,
     '',
     ...(record.simulated ? ['> **SIMULATED** cluster: no evidence about a real one.', ''] : []),
-    answers[record.outcome],
+    `**${headline}** ${because}`,
     '',
     `Run ${record.runId}, ${record.startedAt}, Kubernetes ${record.cluster.kubernetesVersion}, ${(record.durationMs / 1000).toFixed(1)} s.`,
     '',
@@ -26,11 +21,6 @@ export function markdown(record: RunRecord): string {
     ...attention.flatMap(section),
   ].join('\n')
 }
-
-const needsAttention = ({ role, verdict }: ArmRecord): boolean =>
-  role === 'canary'
-    ? verdict !== 'failed'
-    : verdict === 'failed' || verdict === 'broken' || verdict === 'environment' || verdict === 'known'
 
 function chapterTable({ arms }: RunRecord): string[] {
   const checks = arms.filter(({ role }) => role === 'check')

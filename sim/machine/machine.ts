@@ -201,11 +201,18 @@ export interface MachineContainer {
   readonly exited: Promise<{ code: number; oomKilled: boolean; signal: string | null }>
   signal(signal: string): void
   /** Throws MachineError when the executable is not there or the container has ended. */
-  exec(argv: string[], options: { tty: boolean; env?: Record<string, string> }): MachineExec
+  exec(argv: string[], options: ExecOptions): MachineExec
   /** True once the OOM killer took any process of the cgroup. */
   readonly oomKills: number
   /** Bytes in the container's root file system beyond its image: its writable layer. */
   writtenBytes(): number
+}
+
+export interface ExecOptions {
+  readonly tty: boolean
+  readonly env?: Record<string, string>
+  /** Where it departs from the container's. */
+  readonly noNewPrivs?: boolean
 }
 
 export interface MachineExec {

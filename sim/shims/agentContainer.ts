@@ -2,6 +2,7 @@ import type { SandboxConfig } from '../kubelet/containerRuntime.ts'
 import type { Machine, MachineContainer } from '../machine/machine.ts'
 import type { RunningContainer } from '../node/sandbox.ts'
 import type { SimNode } from '../node/simNode.ts'
+import type { KataHandler } from './kataHandler.ts'
 
 export interface AgentContainerOptions {
   node: SimNode
@@ -12,6 +13,7 @@ export interface AgentContainerOptions {
   siblings(): MachineContainer[]
   endVm(): void
   beforeExec(): void
+  language: KataHandler['language']
 }
 
 /** A container of a guest as the agent serves it: exits, signals and execs, with what the faults make of them. */
@@ -23,6 +25,7 @@ export function agentContainer({
   siblings,
   endVm,
   beforeExec,
+  language,
 }: AgentContainerOptions): RunningContainer {
   const { departures } = node
   let kills = 0
@@ -49,7 +52,8 @@ export function agentContainer({
     },
     exec(argv, options) {
       beforeExec()
-      return container.exec(argv, options)
+      // The Go shim leaves the field out of the process that it sends (kata_agent.go cmdToKataProcess; recorded on 3.26.0).
+      return container.exec(argv, language === 'go' ? { ...options, noNewPrivs: false } : options)
     },
     // An exec that signal n ended is reported as n, not as 128 + n (recorded on 3.26.0).
     exitCodeOf(exec, code) {

@@ -128,6 +128,7 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
       siblings: () => [...siblingsOf(guests, start.id)],
       endVm: () => end(true),
       beforeExec: () => guest.refreshLeakedProcesses(),
+      language: handler.language,
     })
   }
 

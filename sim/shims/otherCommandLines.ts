@@ -1,4 +1,5 @@
 import type { Departures } from '../faults/departures.ts'
+import { firecrackerFolder } from './firecrackerFolder.ts'
 import type { KataHandler } from './kataHandler.ts'
 
 /** Command line of Cloud Hypervisor: everything but the API socket goes over that socket (clh.go LaunchClh, runtime-rs ch). */
@@ -14,7 +15,7 @@ export function cloudHypervisorCommandLine(
 
 /** Command line of Firecracker without jailer (fc.go fcInit): the whole VM is in the configuration file. */
 export function firecrackerCommandLine(binary: string, sandboxId: string): string[] {
-  const root = `/run/vc/firecracker/${sandboxId}/root`
+  const { root } = firecrackerFolder(sandboxId)
   return [binary, '--api-sock', `${root}/run/firecracker.socket`, '--config-file', `${root}/fcConfig.json`]
 }
 
@@ -69,8 +70,7 @@ export function hybridVsockPath(
   departures: Pick<Departures, 'vsock'>,
 ): string | null {
   if (!departures.vsock || handler.hypervisor === 'qemu') return null
-  // virtcontainers/fc.go truncateID: the path of a socket is short.
-  if (handler.hypervisor === 'firecracker') return `/run/vc/firecracker/${sandboxId.slice(0, 32)}/root/kata.hvsock`
+  if (handler.hypervisor === 'firecracker') return `${firecrackerFolder(sandboxId).root}/kata.hvsock`
   if (handler.language === 'go') return `/run/vc/vm/${sandboxId}/clh.sock`
   return handler.hypervisor === 'dragonball'
     ? `/run/kata/${sandboxId}/root/kata.hvsock`

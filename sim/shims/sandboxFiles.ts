@@ -1,6 +1,7 @@
 import type { MachineFiles } from '../machine/machine.ts'
 import { addSocket } from '../node/sockets.ts'
 import type { Departures } from '../faults/departures.ts'
+import { firecrackerFolder } from './firecrackerFolder.ts'
 import type { KataHandler } from './kataHandler.ts'
 import { hybridVsockPath } from './otherCommandLines.ts'
 
@@ -25,7 +26,7 @@ export function createSandboxFiles(
   const directories = directoriesOf(sandboxId, handler)
   for (const directory of directories) files.mkdir(directory, 0o750)
   for (const path of filesOf(sandboxId, handler)) {
-    if (path.endsWith('.sock')) addSocket(files, path, now, 0o600)
+    if (/\.sock(et)?$/.test(path)) addSocket(files, path, now, 0o600)
     else files.write(path, '{}', 0o600)
   }
   const vsock = hybridVsockPath(handler, sandboxId, departures)
@@ -46,7 +47,7 @@ export function createSandboxFiles(
 
 function directoriesOf(sandboxId: string, handler: KataHandler): string[] {
   if (handler.language === 'rust') return [`/run/kata/${sandboxId}`]
-  const vm = handler.hypervisor === 'firecracker' ? `/run/vc/firecracker/${sandboxId}` : `/run/vc/vm/${sandboxId}`
+  const vm = handler.hypervisor === 'firecracker' ? firecrackerFolder(sandboxId).vm : `/run/vc/vm/${sandboxId}`
   return [vm, `/run/vc/sbs/${sandboxId}`]
 }
 
@@ -57,7 +58,10 @@ function filesOf(sandboxId: string, handler: KataHandler): string[] {
     `${sandboxId}/shim-monitor.sock`,
     `${sandboxId}/${sandboxId}/persist.json`,
   ].map((name) => `/run/vc/sbs/${name}`)
-  if (handler.hypervisor === 'firecracker') return [...state, `/run/vc/firecracker/${sandboxId}/root/fcConfig.json`]
+  if (handler.hypervisor === 'firecracker') {
+    const { vm, root } = firecrackerFolder(sandboxId)
+    return [...state, `${vm}/fcConfig.json`, `${root}/fcConfig.json`, `${root}/run/firecracker.socket`]
+  }
   const sockets =
     handler.hypervisor === 'qemu'
       ? ['console.sock', 'qmp.sock', 'vhost-fs.sock', 'pid']

@@ -20,7 +20,7 @@ const rows: readonly Row[] = [
     behaviours: ['KATA-PASS-001', 'KATA-SKIP-001', 'KATA-UNGATED-001', 'KATA-KNOWN-001'],
     exitCode: 0,
     outcome: 'conformant',
-    says: /Conformant: every gate-relevant behaviour that could be observed was observed\./,
+    says: /SIMULATED\. The simulated cluster conforms; nothing is said about a real one\. Every gate-relevant behaviour/,
   },
   {
     what: 'a claim fails, and something else broke',
@@ -28,7 +28,7 @@ const rows: readonly Row[] = [
     behaviours: ['KATA-PASS-001', 'KATA-FAIL-001', 'KATA-BROKEN-001'],
     exitCode: 1,
     outcome: 'not-conformant',
-    says: /NOT conformant\./,
+    says: /The simulated cluster departs from the documented behaviour.* 1 gate-relevant claim does not hold\./,
   },
   {
     what: 'something broke',
@@ -36,7 +36,7 @@ const rows: readonly Row[] = [
     behaviours: ['KATA-PASS-001', 'KATA-BROKEN-003'],
     exitCode: 3,
     outcome: 'incomplete',
-    says: /Incomplete: something kept the suite from knowing\./,
+    says: /Not known: something kept the suite from knowing\. 1 arm broke\./,
   },
   {
     what: 'a claim fails on the default runtime too',
@@ -44,7 +44,7 @@ const rows: readonly Row[] = [
     behaviours: ['KATA-PASS-001', 'KATA-ENV-001'],
     exitCode: 3,
     outcome: 'incomplete',
-    says: /Incomplete/,
+    says: /1 arm failed on the default runtime too/,
   },
   {
     what: 'nothing at all was observed',
@@ -52,7 +52,7 @@ const rows: readonly Row[] = [
     behaviours: ['KATA-SKIP-001'],
     exitCode: 3,
     outcome: 'incomplete',
-    says: /Incomplete/,
+    says: /no check passed/,
   },
   {
     what: 'a canary passes, though only another claim was asked for',
@@ -60,7 +60,7 @@ const rows: readonly Row[] = [
     behaviours: ['KATA-CANARY-002'],
     exitCode: 4,
     outcome: 'invalid',
-    says: /PASSED, and must not KATA-CANARY-001 canary[\s\S]*INVALID: a canary passed/,
+    says: /PASSED, and must not KATA-CANARY-001 canary[\s\S]*Do not trust this run: a canary passed/,
   },
 ]
 
@@ -104,7 +104,7 @@ describe('exit codes', () => {
     const argv = ['run', '--sim', '--scenario', 'small', '--speed', 'Infinity', '--behaviour', 'KATA-PASS-001']
     const end = await command([...argv, '--out', results.folder], { KATA_CONFORMANCE_SPECS: fixtures('verdicts') })
     expect(end.code, end.stderr).to.equal(0)
-    expect(end.stdout).to.include('SIMULATED cluster, no evidence about a real one.')
+    expect(end.stdout).to.include('SIMULATED. The simulated cluster conforms; nothing is said about a real one.')
     const run = results.runs()[0] ?? ''
     expect(recordOf(run).simulated).to.equal(true)
     for (const report of ['junit.xml', 'summary.md', 'report.html', 'allure-results/environment.properties']) {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import type { TestResult } from 'allure-js-commons'
 import { expect } from 'chai'
 import { type Ended, fixtures, mocha, recordOf, type Scratch, scratch } from './commandLine.ts'
 import { startTarget, type Target } from './simulatedCluster.ts'
@@ -81,20 +82,23 @@ describe('plain mocha', () => {
     expect(await target.made()).to.deep.equal([])
   })
 
-  it('-R allure-mocha writes a result an arm', async () => {
+  it('-R allure-mocha writes a result an arm, with start and stop the arm’s own', async () => {
     const folder = scratch()
     results.push(folder)
     const end = await run(['SPECS/pass', '-R', 'allure-mocha', '--reporter-option', `resultsDir=${folder.folder}`])
     expect(end.code, end.stderr).to.equal(0)
     const names = readdirSync(folder.folder).filter((name) => name.endsWith('-result.json'))
-    const written = names.map(
-      (name) => JSON.parse(readFileSync(path.join(folder.folder, name), 'utf8')) as { name: string; status: string },
-    )
+    const written = names.map((name) => JSON.parse(readFileSync(path.join(folder.folder, name), 'utf8')) as TestResult)
     expect(written.map(({ name, status }) => `${name} ${status}`)).to.have.members([
       'kata-1 passed',
       'kata-qemu passed',
       'kata-qemu passed',
       'control passed',
     ])
+    const times = recordOf(end.out.runs()[0] ?? '').arms.map(({ startedAt, durationMs }) => ({
+      start: Date.parse(startedAt),
+      stop: Date.parse(startedAt) + Math.round(durationMs),
+    }))
+    expect(written.map(({ start, stop }) => ({ start, stop }))).to.have.deep.members(times)
   })
 })

@@ -101,7 +101,7 @@ describe('truth table of the harness', () => {
 
   it('says not conformant, exit code 1, and leaves nothing in the cluster', async () => {
     expect(ended.code, ended.stderr).to.equal(1)
-    expect(ended.stdout).to.match(/NOT conformant\.\nreport: /)
+    expect(ended.stdout).to.match(/claims do not hold\.\nreport: /)
     expect(await target.made()).to.deep.equal([])
   })
 

@@ -79,10 +79,13 @@ const ALIASES: Record<string, string> = {
 }
 const DEFAULT = ['pid', 'user', 'time', 'args']
 
-/** busybox: cmdline, with {comm} before it when the name is not what the first word says; [comm] without a cmdline. */
+/**
+ * busybox: cmdline, with {comm} before it when the name is not what the first word says; [comm] without a cmdline. A line break or another
+ * control character is a space (read_cmdline in libbb/procps.c, 1.36.1).
+ */
 export function commandLine(process: Process): string {
   if (process.argv.length === 0) return `[${process.comm}]`
-  const text = process.argv.join(' ')
+  const text = process.argv.join(' ').replace(/[\x00-\x1f]/g, ' ')
   const first = (process.argv[0] as string).replace(/^-/, '').split('/').pop() ?? ''
   return first.startsWith(process.comm.slice(0, 15)) ? text : `{${process.comm}} ${text}`
 }

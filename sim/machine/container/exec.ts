@@ -1,5 +1,5 @@
 import { MachineError } from '../machine.ts'
-import type { MachineExec } from '../machine.ts'
+import type { ExecOptions, MachineExec } from '../machine.ts'
 import type { OpenFile } from '../fs/openFile.ts'
 import { Pipe, outputFile } from '../fs/streams.ts'
 import { findProgram } from '../kernel/execute.ts'
@@ -14,18 +14,14 @@ const CONTROL_D = 4
 const CARRIAGE_RETURN = 13
 
 /** Runs a command beside a container's first process. @throws MachineError when it has ended or the command is not there */
-export function startExec(
-  kernel: Kernel,
-  first: Process,
-  argv: string[],
-  options: { tty: boolean; env?: Record<string, string> },
-): MachineExec {
+export function startExec(kernel: Kernel, first: Process, argv: string[], options: ExecOptions): MachineExec {
   if (first.dead) throw new MachineError('ESRCH', 'the container has ended')
   const { context } = first
   const env: Record<string, string> = { ...(options.tty ? { TERM: 'xterm' } : {}), ...context.env, ...options.env }
   // While the exec runs somebody waits for it: its sleeps move time. What it leaves behind in the background does not.
   const parking = { budgetMs: Infinity }
-  const process = new Process(kernel, { ...context, root: '', env, parking }, null)
+  const noNewPrivs = options.noNewPrivs ?? context.noNewPrivs
+  const process = new Process(kernel, { ...context, root: '', env, noNewPrivs, parking }, null)
   process.onExit(() => (parking.budgetMs = 0))
   const output = new Buffered()
   const input = new Pipe(kernel.takeNumber())

@@ -7,6 +7,7 @@ import { INITIAL } from '../kernel/namespaces.ts'
 import { mountinfoText, mountsText } from './mountFiles.ts'
 import { netDirectory } from './netFiles.ts'
 import { limitsText, smapsRollup, statLine, statmLine, statusText } from './processFiles.ts'
+import { securityAttributes } from './securityAttributes.ts'
 
 /** /proc/PID of a process as the processes of a namespace see it. */
 export function pidDirectory(process: Process, namespace: PidNs): Directory {
@@ -50,6 +51,7 @@ const file =
     virtualFile(now, (reader) => make(process, namespace, reader), undefined, mode)
 
 const ENTRIES = new Map<string, Entry>([
+  ['attr', (process, _, now) => securityAttributes(process, now)],
   ['cgroup', file((process, _, reader) => cgroupText(process, reader))],
   ['cmdline', file(({ argv }) => (argv.length === 0 ? '' : `${argv.join('\0')}\0`))],
   [

@@ -75,6 +75,7 @@ describe('volumes of a pod', () => {
     })
     await node.until('p', ready, 'ready')
     const whole = mount('p').hostPath
+    expect([mount('p').readonly, mount('p', '/file').readonly]).to.deep.equal([true, true])
     expect(content(`${whole}/key`)).to.equal('old')
     await node.api.patch(`${NAMESPACE}/configmaps/c`, { data: { key: 'new', more: 'x' } })
     for (let turn = 0; turn < 1000 && content(`${whole}/key`) !== 'new'; turn += 1)
@@ -109,6 +110,7 @@ describe('volumes of a pod', () => {
     expect(path).to.contain('kubernetes.io~secret/v')
     expect(content(`${path}/sub/renamed`)).to.equal('y')
     expect(content(`${path}/a`)).to.equal('')
+    expect(mount('p').readonly).to.equal(true)
   })
 
   it('a projected volume holds token, CA and fields of the pod', async () => {
@@ -128,9 +130,7 @@ describe('volumes of a pod', () => {
             },
           },
         ],
-        containers: [
-          { name: 'main', image: 'busybox:1.36', volumeMounts: [{ name: 'v', mountPath: '/v', readOnly: true }] },
-        ],
+        containers: [{ name: 'main', image: 'busybox:1.36', volumeMounts: [{ name: 'v', mountPath: '/v' }] }],
       },
       { labels: { app: 'x', b: 'y' } },
     )

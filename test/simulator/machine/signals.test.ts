@@ -53,6 +53,7 @@ describe('machine: signals and jobs', () => {
     ['kill -0 1 && echo there; kill -0 99999 2>/dev/null || echo gone', 'there\ngone\n'],
     ['kill -l 15; kill -l TERM', 'TERM\n15\n'],
     ['sleep 50 & killall sleep; wait; echo $?', '0\n'],
+    ["sh -c 'sleep 50\n:' & ps -o pid,args | grep -cv '^ *[0-9P]'; kill $!", '0\n'],
   ]
   for (const [script, output] of SCRIPTS) {
     it(script, async () => {

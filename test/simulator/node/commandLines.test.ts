@@ -4,8 +4,15 @@ import { departuresOf } from '../../../sim/faults/faultDepartures.ts'
 import type { KataHandler } from '../../../sim/shims/kataHandler.ts'
 import { kataRelease } from '../../../sim/shims/kataRelease.ts'
 import { kernelCommandLine } from '../../../sim/shims/kernelCommandLine.ts'
-import { hybridVsockPath, shimCommandLine, virtiofsdCommandLine } from '../../../sim/shims/otherCommandLines.ts'
+import {
+  firecrackerCommandLine,
+  hybridVsockPath,
+  shimCommandLine,
+  virtiofsdCommandLine,
+} from '../../../sim/shims/otherCommandLines.ts'
 import { goQemuCommandLine, rustQemuCommandLine, type QemuStart } from '../../../sim/shims/qemuCommandLine.ts'
+import { createSandboxFiles } from '../../../sim/shims/sandboxFiles.ts'
+import { recordedGuest } from '../machine/recordedPod.ts'
 
 const goQemu: KataHandler = {
   name: 'kata-qemu',
@@ -48,6 +55,15 @@ describe('command lines', () => {
     const line = rustQemuCommandLine(start, healthy).join(' ')
     expect(line).to.include(`-name sandbox-${id}`)
     expect(line).to.include('-m 2G,slots=10,maxmem=10976M').and.include('-smp 1,maxcpus=1 -cpu host,pmu=off')
+  })
+
+  it('starts Firecracker on the files that its shim keeps, below an id of 32 characters', () => {
+    const machine = recordedGuest()
+    createSandboxFiles(machine.files, id, { ...goQemu, shim: 'fc', hypervisor: 'firecracker' }, healthy, 0)
+    const [, , socket = '', , config = ''] = firecrackerCommandLine('/opt/kata/bin/firecracker', id)
+    expect(socket).to.equal(`/run/vc/firecracker/${id.slice(0, 32)}/root/run/firecracker.socket`)
+    expect([machine.files.kindOf(socket), machine.files.kindOf(config)]).to.deep.equal(['socket', 'file'])
+    machine.powerOff()
   })
 
   it('starts shim and virtiofsd as recorded', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { ArmResult } from '../../../reports/record/arm.ts'
 import type { PodHandle } from '../../../helpers/pods/podHandle.ts'
+import { CHECK_STARTED } from '../../../engine/arm/runArm.ts'
 import type { Arm } from '../../../engine/plan/arm.ts'
 import { NodeBudget } from '../../../engine/schedule/budget.ts'
 import { PodPool, type PodRequest } from '../../../engine/schedule/podPool.ts'
@@ -14,6 +15,10 @@ class Bench {
   readonly created: string[] = []
   readonly removed: string[] = []
   peakMib = 0
+  /** What the pool's clock says, ms. */
+  now = 0
+  /** What every check takes, ms. */
+  checkMs = 0
   readonly #ends = new Map<string, () => void>()
   readonly budget: NodeBudget
   readonly pool: PodPool
@@ -33,7 +38,14 @@ class Bench {
         return Promise.resolve()
       },
     }
-    this.pool = new PodPool(starter, budgets, new AbortController().signal, () => this.schedule?.roomMayHaveGrown())
+    this.pool = new PodPool({
+      starter,
+      budgets,
+      signal: new AbortController().signal,
+      now: () => this.now,
+      roomHasGrown: () => this.schedule?.roomMayHaveGrown(),
+      podStarted: (spec, ms) => this.schedule?.podStarted(spec, ms),
+    })
   }
 
   start(arms: Arm[], maxArms = 64): void {
@@ -50,7 +62,8 @@ class Bench {
         await new Promise<void>((resolve) => this.#ends.set(each.planned.id, resolve))
         this.running.delete(each.planned.id)
         this.pool.release(each)
-        return {} as ArmResult
+        const timeline = [{ atMs: 0, what: CHECK_STARTED }]
+        return { timeline, durationMs: this.checkMs } as unknown as ArmResult
       },
     })
   }
@@ -110,6 +123,45 @@ describe('the schedule', () => {
     expect(bench.started).to.deep.equal(['small', 'large'])
     await bench.end('large')
     expect(bench.started).to.deep.equal(['small', 'large', 'late'])
+  })
+
+  it('starts the longest first', async () => {
+    const bench = new Bench(100)
+    bench.start([
+      withPods('short', { p: podSpec({ shared: false }) }),
+      withPods('long', { p: podSpec({ shared: false }) }, { definition: { timeoutMs: 600_000 } }),
+    ])
+    await bench.end('long')
+    expect(bench.started).to.deep.equal(['long', 'short'])
+  })
+
+  it('learns from arms of the same behaviour which are the longest', async () => {
+    const bench = new Bench(100)
+    const of = (id: string, behaviour: string) => {
+      const each = withPods(id, { p: podSpec({ shared: false }) })
+      return { ...each, planned: { ...each.planned, behaviour } }
+    }
+    bench.checkMs = 60_000
+    bench.start([of('slow 1', 'slow'), of('A', 'A'), of('slow 2', 'slow')])
+    await bench.end('slow 1')
+    expect(bench.started).to.deep.equal(['slow 1', 'slow 2'])
+  })
+
+  it('has a lower bound of the time in which pods were needed, not of that in which they were only kept', async () => {
+    const bench = new Bench(200)
+    const kept = podSpec({ tag: 'kept' })
+    bench.start([withPods('A', { p: kept }), withPods('B', { p: podSpec() }), withPods('C', { p: kept })], 1)
+    for (const [id, at] of [
+      ['A', 100],
+      ['B', 1100],
+      ['C', 1200],
+    ] as const) {
+      await settle()
+      bench.now = at
+      await bench.end(id)
+    }
+    expect(bench.created).to.deep.equal(['p kept', 'p a'])
+    expect(bench.pool.lowerBoundMs()).to.equal((200 + 1000) / 2)
   })
 
   it('gives an exclusive arm the node for itself', async () => {
