@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { addCleanCommand } from './clean.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addListCommand } from './list.ts'
+import { addRbacCommand } from './rbac.ts'
 import { addReportCommand } from './report.ts'
 import { addRunCommand } from './run.ts'
 import { addSimCommand } from './sim.ts'
@@ -14,7 +15,15 @@ const program = new Command('kata-conformance')
   .configureOutput({ writeErr: () => undefined })
   .showSuggestionAfterError()
 
-for (const add of [addRunCommand, addDoctorCommand, addListCommand, addReportCommand, addCleanCommand, addSimCommand])
+for (const add of [
+  addRunCommand,
+  addDoctorCommand,
+  addListCommand,
+  addReportCommand,
+  addCleanCommand,
+  addRbacCommand,
+  addSimCommand,
+])
   add(program)
 for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => undefined })
 
