@@ -132,7 +132,8 @@ describe('bad input: one line, nothing deployed, nothing half written', () => {
   let target: Target
   let pages: Server
 
-  before(async () => {
+  before(async function () {
+    this.timeout(240_000)
     target = await startTarget()
     pages = createServer((_request, response) =>
       response.setHeader('content-type', 'text/html').end('<html><title>Sign in</title></html>'),

@@ -5,6 +5,7 @@ import { CoreV1Api, KubeConfig } from '@kubernetes/client-node'
 import { dump, load } from 'js-yaml'
 import { rbacObjects } from '../../cli/rbacObjects.ts'
 import type { AccessRule } from '../../engine/access/accessRules.ts'
+import { connect } from '../../helpers/cluster/connect.ts'
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
 
 export interface LimitedUser {
@@ -16,34 +17,69 @@ export interface LimitedUser {
   remove(): Promise<void>
 }
 
-const account = { namespace: 'default' }
+export const account = { namespace: 'default' }
 
-/** A ServiceAccount that holds the objects' rights (`rbac --service-account default/NAME`) and no other. */
+interface Administrator {
+  readonly cluster: Cluster
+  readonly kubeconfig: string
+}
+
+/** A ServiceAccount that holds the objects' rights (`rbac --service-account default/NAME`) and no other, once they hold. */
 export async function limitedUser(
-  admin: { readonly cluster: Cluster; readonly kubeconfig: string },
+  admin: Administrator,
   name: string,
   objects: readonly KubeObject[],
 ): Promise<LimitedUser> {
   const made: KubeObject[] = [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, ...account } }, ...objects]
   for (const each of made) await admin.cluster.create(each)
+  const kubeconfig = await kubeconfigOf(admin.kubeconfig, name)
+  await rightsHold(kubeconfig, objects)
   return {
     username: `system:serviceaccount:${account.namespace}:${name}`,
-    kubeconfig: await kubeconfigOf(admin.kubeconfig, name),
+    kubeconfig,
     async remove() {
-      for (const { apiVersion, kind, metadata } of made)
-        await admin.cluster.delete({ apiVersion, kind, name: metadata.name ?? '', namespace: metadata.namespace })
+      for (const { apiVersion, kind, metadata } of made) {
+        const { namespace } = metadata
+        await admin.cluster.delete({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) })
+      }
     },
   }
 }
 
 /** The same from rules. */
 export const userWith = (
-  admin: { readonly cluster: Cluster; readonly kubeconfig: string },
+  admin: Administrator,
   name: string,
   rules: readonly AccessRule[],
+  kataNamespace = 'kata-containers',
 ): Promise<LimitedUser> => {
   const subject = { kind: 'ServiceAccount', name, ...account } as const
-  return limitedUser(admin, name, rbacObjects({ rules, name, kataNamespace: 'kata-containers', subject }))
+  return limitedUser(admin, name, rbacObjects({ rules, name, kataNamespace, subject }))
+}
+
+const effectiveWithinMs = 10_000
+
+/** RBAC of a real API server reads from caches: a role and its binding hold a moment after they are there. */
+async function rightsHold(kubeconfig: string, objects: readonly KubeObject[]): Promise<void> {
+  const deadline = performance.now() + effectiveWithinMs
+  const cluster = await connect({ kubeconfig })
+  try {
+    for (const { metadata, rules } of objects) {
+      const last = (rules as { apiGroups: string[]; resources: string[]; verbs: string[] }[] | undefined)?.at(-1)
+      if (last === undefined) continue
+      const [resource = '', subresource] = last.resources[0]?.split('/') ?? []
+      const of = {
+        group: last.apiGroups[0] ?? '',
+        resource,
+        ...(subresource === undefined ? {} : { subresource }),
+        ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+      }
+      while (!(await cluster.may(last.verbs[0] ?? '', of)))
+        if (performance.now() > deadline) throw new Error(`${metadata.name} does not hold: ${JSON.stringify(of)}`)
+    }
+  } finally {
+    await cluster.close()
+  }
 }
 
 /** Each right once, as [right, the rules without it]. */
