@@ -14,6 +14,8 @@ export interface DoctorProbes {
   readonly privilegedNamespace: boolean | undefined
 }
 
+const doctorAccess = { command: 'doctor', probe: true, nodeChanges: false } as const
+
 /** Probes at once: their pods are small, but a cluster may have many nodes. */
 const atOnce = 16
 
@@ -44,7 +46,7 @@ export async function withProbes<T>(
   }
   let created: KubeObject
   try {
-    await checkAccess(cluster, { command: 'doctor', probe: true }, 'cluster')
+    await checkAccess(cluster, doctorAccess, 'cluster')
     created = await cluster.create(manifest)
   } catch (error) {
     const note = `no node probe: ${(error as Error).message}`
@@ -74,7 +76,7 @@ async function start(
 ): Promise<DoctorProbes> {
   const notes: string[] = []
   try {
-    await checkAccess(cluster, { command: 'doctor', probe: true }, { namespace })
+    await checkAccess(cluster, doctorAccess, { namespace })
   } catch (error) {
     notes.push(`no node probe: ${(error as Error).message}`)
     return { on: () => null, notes, privilegedNamespace: true }

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander'
-import type { ClusterCommand } from '../engine/access/accessRules.ts'
+import type { ClusterCommand } from '../engine/access/accessRule.ts'
 import { accessFor, minorOf } from '../engine/access/accessRules.ts'
 import { rbacObjects, type RbacOptions, type Subject } from './rbacObjects.ts'
 import { UsageError } from './usageError.ts'
@@ -7,6 +7,7 @@ import { UsageError } from './usageError.ts'
 interface Options {
   for: ClusterCommand
   probe: boolean
+  allowNodeChanges: boolean
   kubernetes?: string
   name?: string
   kataNamespace: string
@@ -26,6 +27,7 @@ export function addRbacCommand(program: Command): void {
         .default('run'),
     )
     .option('--no-probe', 'without the node probe: doctor then reads only; a run has pods all the same')
+    .option('--allow-node-changes', 'with what a run needs that may change nodes, and clean after it', false)
     .option('--kubernetes <version>', 'leave out what this release does not ask for, such as 1.34 (default: for any)')
     .option('--name <name>', 'name of the objects (default: kata-conformance-<command>)')
     .option('--kata-namespace <namespace>', 'where kata-deploy is', 'kata-containers')
@@ -40,7 +42,12 @@ export function addRbacCommand(program: Command): void {
 export async function rbac(options: Options): Promise<string> {
   const command = options.for
   const of: RbacOptions = {
-    rules: accessFor({ command, probe: options.probe, minor: minor(options.kubernetes) }),
+    rules: accessFor({
+      command,
+      probe: options.probe,
+      nodeChanges: options.allowNodeChanges,
+      minor: minor(options.kubernetes),
+    }),
     name: named('--name', options.name ?? `kata-conformance-${command}`),
     kataNamespace: named('--kata-namespace', options.kataNamespace),
     subject: subjectOf(options),
@@ -48,7 +55,8 @@ export async function rbac(options: Options): Promise<string> {
   if (options.output === 'json')
     return `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: rbacObjects(of) }, null, 2)}\n`
   const { rbacText } = await import('./rbacText.ts')
-  return rbacText(`${command}${options.probe ? '' : ' --no-probe'}`, of)
+  const flags = `${options.probe ? '' : ' --no-probe'}${options.allowNodeChanges ? ' --allow-node-changes' : ''}`
+  return rbacText(command, flags, of)
 }
 
 function minor(version: string | undefined): number | null {

@@ -1,4 +1,4 @@
-import type { AccessRule } from '../engine/access/accessRules.ts'
+import type { AccessRule } from '../engine/access/accessRule.ts'
 import type { KubeObject } from '../helpers/cluster/cluster.ts'
 
 export interface Subject {

@@ -1,5 +1,5 @@
 import { dump } from 'js-yaml'
-import type { AccessRule } from '../engine/access/accessRules.ts'
+import type { AccessRule } from '../engine/access/accessRule.ts'
 import type { KubeObject } from '../helpers/cluster/cluster.ts'
 import { rbacObjects, type RbacOptions } from './rbacObjects.ts'
 
@@ -20,9 +20,9 @@ const upgrade: readonly string[] = [
 ]
 
 /** The manifests as YAML, each rule with its reason. */
-export function rbacText(command: string, options: RbacOptions): string {
+export function rbacText(command: string, flags: string, options: RbacOptions): string {
   const notes = [
-    ...head(command),
+    ...head(`${command}${flags}`),
     ...(options.rules.some(({ where }) => where === 'own') ? ownNamespaces : []),
     ...(command === 'upgrade' ? upgrade : []),
   ]

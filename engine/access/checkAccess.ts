@@ -1,5 +1,6 @@
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
-import { accessFor, minorOf, type AccessRule, type AccessWanted, type ClusterCommand } from './accessRules.ts'
+import type { AccessRule } from './accessRule.ts'
+import { accessFor, minorOf, type AccessWanted } from './accessRules.ts'
 
 /** The user may not do what the command needs: said before anything is made that could not be removed again. Exit code 3. */
 export class AccessError extends Error {
@@ -17,13 +18,9 @@ type Where = 'cluster' | { readonly namespace: string }
  * once it is there, because some clusters grant them to whoever makes one.
  * Throws AccessError that names every one that is lacking. Where nobody may ask, nothing is said: the request itself will tell.
  */
-export async function checkAccess(
-  cluster: Cluster,
-  { command, probe }: Omit<AccessWanted, 'minor'>,
-  where: Where,
-): Promise<void> {
+export async function checkAccess(cluster: Cluster, wanted: Omit<AccessWanted, 'minor'>, where: Where): Promise<void> {
   const minor = minorOf((await cluster.version()).gitVersion)
-  const rules = accessFor({ command, probe, minor }).filter(
+  const rules = accessFor({ ...wanted, minor }).filter(
     (each) => !each.optional && (each.where === 'own') === (where !== 'cluster'),
   )
   const namespace = where === 'cluster' ? {} : where
@@ -32,7 +29,7 @@ export async function checkAccess(
     asked.map(async (each) => ((await may(cluster, each.rule, each.verb, namespace)) ? [] : [each])),
   )
   const found = lacking.flat()
-  if (found.length > 0) throw new AccessError(textOf(cluster.context, command, found, where))
+  if (found.length > 0) throw new AccessError(textOf(cluster.context, wanted, found, where))
 }
 
 async function may(cluster: Cluster, rule: AccessRule, verb: string, namespace: { namespace?: string }) {
@@ -46,7 +43,7 @@ async function may(cluster: Cluster, rule: AccessRule, verb: string, namespace: 
 
 function textOf(
   context: string,
-  command: ClusterCommand,
+  { command, nodeChanges }: Pick<AccessWanted, 'command' | 'nodeChanges'>,
   lacking: readonly { rule: AccessRule; verb: string }[],
   where: Where,
 ): string {
@@ -57,5 +54,6 @@ function textOf(
   }
   const said = [...verbs].map(([resource, each]) => `${each.join(', ')} ${resource}`)
   const place = where === 'cluster' ? '' : ` in the namespace ${where.namespace}, which it made`
-  return `not permitted: the user of context ${context} cannot ${said.join('; ')}${place}. What a ${command} needs is printed by: kata-conformance rbac --for ${command}`
+  const flags = `--for ${command}${nodeChanges ? ' --allow-node-changes' : ''}`
+  return `not permitted: the user of context ${context} cannot ${said.join('; ')}${place}. What a ${command} needs is printed by: kata-conformance rbac ${flags}`
 }

@@ -1,4 +1,4 @@
-import type { AccessRule } from '../../engine/access/accessRules.ts'
+import type { AccessRule } from '../../engine/access/accessRule.ts'
 
 /** What these tests read of an event of an API server's audit log (audit.k8s.io/v1). */
 export interface AuditedRequest {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node'
 import { dump, load } from 'js-yaml'
 import { rbacObjects } from '../../cli/rbacObjects.ts'
-import type { AccessRule } from '../../engine/access/accessRules.ts'
+import type { AccessRule } from '../../engine/access/accessRule.ts'
 import { connect } from '../../helpers/cluster/connect.ts'
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
 

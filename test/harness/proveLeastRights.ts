@@ -6,14 +6,15 @@ import { exitCodeOf, oneLine } from '../../cli/failure.ts'
 import { prepareSession } from '../../cli/prepareSession.ts'
 import { rbac } from '../../cli/rbac.ts'
 import { defaultSettings } from '../../cli/runSettings.ts'
-import { type AccessRule, accessFor, type ClusterCommand } from '../../engine/access/accessRules.ts'
+import type { AccessRule, ClusterCommand } from '../../engine/access/accessRule.ts'
+import { accessFor, type AccessWanted } from '../../engine/access/accessRules.ts'
 import { loadSpecs } from '../../engine/catalog/loadSpecs.ts'
 import { removeLeftovers } from '../../engine/cluster/removeLeftovers.ts'
 import type { PreparedRun, Session } from '../../engine/mocha/preparedRun.ts'
 import { connect } from '../../helpers/cluster/connect.ts'
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
 import { askedBy, type AuditedRequest, rightsOf } from './auditTrail.ts'
-import { command, recordOf, scratch } from './commandLine.ts'
+import { command, fixtures, recordOf, scratch, startCommand } from './commandLine.ts'
 import { account, limitedUser, type LimitedUser, userWith, withoutEach } from './limitedUser.ts'
 
 /** A cluster with a kata-deploy in namespace kata-containers and RuntimeClass kata-qemu, as its administrator sees it. */
@@ -30,10 +31,12 @@ interface Proof {
   readonly minor: number
   /** Exit code of the run: 0 where Kata is what it says, 1 where an impostor is found out. */
   readonly runEnds: number
-  /** What the run is to check; empty: everything. */
-  readonly chapters: readonly string[]
   start(): Promise<ProofCluster>
 }
+
+/** What differs from the usual flags. */
+type How = Partial<Pick<AccessWanted, 'probe' | 'nodeChanges'>>
+const usual = { probe: true, nodeChanges: false } as const
 
 /** Users whose tests run at once. */
 const atOnce = 6
@@ -42,11 +45,11 @@ const kataNamespace = 'kata-containers'
 const named = ({ group, resource }: AccessRule): string => (group === '' ? resource : `${resource}.${group}`)
 
 /** mocha tests: with the printed rights each command does its work, uses all of them, and is refused nothing; with one less it says which. */
-export function proveLeastRights({ minor, runEnds, chapters, start }: Proof): void {
+export function proveLeastRights({ minor, runEnds, start }: Proof): void {
   const results = scratch()
   const said = new Map<string, unknown>()
   const users: LimitedUser[] = []
-  const rulesOf = (of: ClusterCommand, probe = true) => accessFor({ command: of, probe, minor })
+  const rulesOf = (of: ClusterCommand, how: How = {}) => accessFor({ command: of, ...usual, ...how, minor })
   let target: ProofCluster
 
   before(async () => {
@@ -61,11 +64,13 @@ export function proveLeastRights({ minor, runEnds, chapters, start }: Proof): vo
   })
 
   /** With what `rbac` prints, as somebody would apply it. */
-  async function userFor(of: ClusterCommand, probe = true): Promise<LimitedUser> {
-    const name = `only-${of}${probe ? '' : '-reading'}`
+  async function userFor(of: ClusterCommand, how: How = {}): Promise<LimitedUser> {
+    const { probe, nodeChanges } = { ...usual, ...how }
+    const name = `only-${of}${probe ? '' : '-reading'}${nodeChanges ? '-nodes' : ''}`
     const text = await rbac({
       for: of,
       probe,
+      allowNodeChanges: nodeChanges,
       name,
       kataNamespace,
       kubernetes: `1.${minor}`,
@@ -83,10 +88,10 @@ export function proveLeastRights({ minor, runEnds, chapters, start }: Proof): vo
     return user
   }
 
-  function isExactly({ username }: LimitedUser, of: ClusterCommand, probe = true): void {
+  function isExactly({ username }: LimitedUser, of: ClusterCommand, how: How = {}): void {
     const { used, forbidden } = askedBy(username, target.trail())
     expect(forbidden, 'forbidden requests').to.deep.equal([])
-    expect(used, 'what was used, and what was granted').to.have.members(rightsOf(rulesOf(of, probe)))
+    expect(used, 'what was used, and what was granted').to.have.members(rightsOf(rulesOf(of, how)))
   }
 
   const labelsOf = (id: string) => ({
@@ -104,7 +109,7 @@ export function proveLeastRights({ minor, runEnds, chapters, start }: Proof): vo
     this.timeout(300_000)
     const user = await userFor('run')
     const argv = ['run', '--kubeconfig', user.kubeconfig, '--runtime-class', 'kata-qemu', '--out', results.folder]
-    const end = await command([...argv, ...chapters.flatMap((each) => ['--chapter', each])], {}, 280_000)
+    const end = await command(argv, {}, 280_000)
     expect(end.code, end.stdout + end.stderr).to.equal(runEnds)
     isExactly(user, 'run')
     const record = recordOf(results.runs().at(-1) ?? '')
@@ -120,10 +125,10 @@ export function proveLeastRights({ minor, runEnds, chapters, start }: Proof): vo
   })
 
   it('doctor --no-probe only lists', async () => {
-    const user = await userFor('doctor', false)
+    const user = await userFor('doctor', { probe: false })
     expect((await doctor(asDoctor(user.kubeconfig, false))).exitCode).to.equal(0)
-    isExactly(user, 'doctor', false)
-    expect(rightsOf(rulesOf('doctor', false)).every((each) => each.startsWith('list '))).to.equal(true)
+    isExactly(user, 'doctor', { probe: false })
+    expect(rightsOf(rulesOf('doctor', { probe: false })).every((each) => each.startsWith('list '))).to.equal(true)
   })
 
   it('clean uses each of its own', async () => {
@@ -135,6 +140,32 @@ export function proveLeastRights({ minor, runEnds, chapters, start }: Proof): vo
       stdout: 'RuntimeClass/kata-conformance-left removed\nNamespace/kata-conformance-left removed\n',
     })
     isExactly(user, 'clean')
+  })
+
+  it('a run that changes a node, and clean after its crash, use each of theirs', async function () {
+    this.timeout(180_000)
+    const nodeChanges = true
+    const [runner, cleaner] = [await userFor('run', { nodeChanges }), await userFor('clean', { nodeChanges })]
+    const argv = ['run', '--kubeconfig', runner.kubeconfig, '--runtime-class', 'kata-qemu', '--allow-node-changes']
+    const run = startCommand(
+      [...argv, '--behaviour', 'KATA-BESIDE-003', '--out', results.folder],
+      { KATA_CONFORMANCE_SPECS: fixtures('beside'), HANG_WITH_FOLDER: '1' },
+      150_000,
+    )
+    await run.says(/the folder is there/)
+    run.child.kill('SIGKILL')
+    await run.ended
+    const asked = askedBy(runner.username, target.trail())
+    expect(asked.forbidden).to.deep.equal([])
+    const more = rulesOf('run', { nodeChanges }).filter((each) => !rulesOf('run').includes(each))
+    expect(asked.used).to.include.members(rightsOf(more))
+    const end = await command(['clean', '--kubeconfig', cleaner.kubeconfig, '--all'])
+    expect(end.code, end.stdout + end.stderr).to.equal(0)
+    expect(end.stdout).to.match(/^Node\/.* removed$/m)
+    const { used, forbidden } = askedBy(cleaner.username, target.trail())
+    expect(forbidden).to.deep.equal([])
+    // A crash in another check leaves a RuntimeClass too.
+    expect([...used, 'delete runtimeclasses.node.k8s.io']).to.have.members(rightsOf(rulesOf('clean', { nodeChanges })))
   })
 
   describe('one right less', () => {

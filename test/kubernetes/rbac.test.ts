@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { connect } from '../../helpers/cluster/connect.ts'
-import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
+import type { KubeObject } from '../../helpers/cluster/cluster.ts'
 import type { AuditedRequest } from '../harness/auditTrail.ts'
 import { type ProofCluster, proveLeastRights } from '../harness/proveLeastRights.ts'
-
-const { KATA_CONFORMANCE_CLUSTER_KUBECONFIG: kubeconfig, KATA_CONFORMANCE_CLUSTER_AUDIT_LOG: auditLog } = process.env
+import { describeOnCluster } from './realCluster.ts'
+import type { TestCluster } from './testCluster.ts'
 
 /** kata-deploy's namespace and a DaemonSet of its name that fits no node: this cluster's RuntimeClass kata-qemu is really runc. */
 const kataDeploy: readonly KubeObject[] = [
@@ -26,39 +27,26 @@ const kataDeploy: readonly KubeObject[] = [
   },
 ]
 
-describe('the rights that rbac prints, on a real cluster', function () {
-  if (kubeconfig === undefined || auditLog === undefined) {
-    it.skip('needs KATA_CONFORMANCE_CLUSTER_KUBECONFIG and KATA_CONFORMANCE_CLUSTER_AUDIT_LOG')
-    return
-  }
-  proveLeastRights({
-    minor: 34,
-    runEnds: 1,
-    chapters: [],
-    start: () => startProof(kubeconfig, auditLog),
-  })
+describeOnCluster('the rights that rbac prints, on a real cluster', (cluster) => {
+  proveLeastRights({ minor: 34, runEnds: 1, start: () => startProof(cluster()) })
 })
 
-async function startProof(kubeconfig: string, auditLog: string): Promise<ProofCluster> {
+async function startProof({ kubeconfig, folder }: TestCluster): Promise<ProofCluster> {
   const cluster = await connect({ kubeconfig })
   for (const each of kataDeploy) await cluster.create(each)
   return {
     cluster,
     kubeconfig,
     trail: () =>
-      readFileSync(auditLog, 'utf8')
+      readFileSync(path.join(folder, 'audit.log'), 'utf8')
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as AuditedRequest),
     async close() {
-      await removeNamespace(cluster)
+      const ref = { apiVersion: 'v1', kind: 'Namespace', name: 'kata-containers' }
+      await cluster.delete(ref)
+      await cluster.waitForDeleted(ref, { what: 'deletion', timeoutMs: 60_000 })
       await cluster.close()
     },
   }
-}
-
-async function removeNamespace(cluster: Cluster): Promise<void> {
-  const ref = { apiVersion: 'v1', kind: 'Namespace', name: 'kata-containers' }
-  await cluster.delete(ref)
-  await cluster.waitForDeleted(ref, { what: 'deletion', timeoutMs: 60_000 })
 }
