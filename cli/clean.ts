@@ -24,6 +24,8 @@ export function addCleanCommand(program: Command): void {
 
 const REMOVAL_MS = 180_000
 
+const oneLineOf = (text: string): string => text.split(/\s*\n\s*/).join('; ')
+
 /** Throws UsageError unless exactly one of --run and --all is given. */
 async function clean({ run, all, dryRun, context, kubeconfig }: CleanOptions): Promise<void> {
   if ((run === undefined) === !all) throw new UsageError('say --run ID for one run or --all for every run')
@@ -33,16 +35,16 @@ async function clean({ run, all, dryRun, context, kubeconfig }: CleanOptions): P
   const { removeLeftovers } = await import('../engine/cluster/removeLeftovers.ts')
   const cluster = await connect(chosen({ kubeconfig, context }))
   try {
-    const { found, left } = await removeLeftovers(cluster, {
+    const found = await removeLeftovers(cluster, {
       ...(run === undefined ? {} : { runId: run }),
       dryRun,
       timeoutMs: REMOVAL_MS,
     })
     const verb = dryRun ? 'would be removed' : 'removed'
-    for (const { kind, name } of found)
-      process.stdout.write(`${kind}/${name} ${left.includes(`${kind}/${name}`) ? 'could not be removed' : verb}\n`)
+    for (const { kind, name, why } of found)
+      process.stdout.write(`${kind}/${name} ${why === null ? verb : `could not be removed: ${oneLineOf(why)}`}\n`)
     if (found.length === 0) process.stdout.write('nothing to remove\n')
-    if (left.length > 0) process.exitCode = 3
+    if (found.some(({ why }) => why !== null)) process.exitCode = 3
   } finally {
     await cluster.close()
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Option, type Command } from 'commander'
 import type { Arm } from '../engine/plan/arm.ts'
 import type { RunOptions } from '../engine/options.ts'
@@ -51,6 +52,8 @@ export async function doctor(options: DoctorOptions): Promise<{ text: string; ex
   const profile = options.profile === undefined ? null : loadProfile(options.profile)
   const cluster = await connect(chosen({ kubeconfig: options.kubeconfig, context: options.context }))
   const stop = new AbortController()
+  // Every wait of every probe listens to it.
+  setMaxListeners(0, stop.signal)
   const onSignal = (signal: NodeJS.Signals): void => {
     process.stderr.write(`\nStopped by ${signal}: the probe is being removed.\n`)
     stop.abort(Object.assign(new Error(`stopped by ${signal}`), { exitCode: 130 }))

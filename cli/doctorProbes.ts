@@ -2,6 +2,7 @@ import type { Cluster, KubeObject } from '../helpers/cluster/cluster.ts'
 import type { ClusterFacts } from '../helpers/facts/facts.ts'
 import type { NodeProbe } from '../helpers/node/nodeProbe.ts'
 import { startNodeProbe, type RunningProbe } from '../helpers/node/startNodeProbe.ts'
+import { checkAccess } from '../engine/access/checkAccess.ts'
 import { newRunId, runLabels } from '../engine/cluster/labels.ts'
 import { nodesToProbe } from '../engine/cluster/nodesToProbe.ts'
 
@@ -12,6 +13,8 @@ export interface DoctorProbes {
   /** Whether the namespace could be made; undefined when it was not tried. */
   readonly privilegedNamespace: boolean | undefined
 }
+
+const doctorAccess = { command: 'doctor', probe: true, nodeChanges: false } as const
 
 /** Probes at once: their pods are small, but a cluster may have many nodes. */
 const atOnce = 16
@@ -43,6 +46,7 @@ export async function withProbes<T>(
   }
   let created: KubeObject
   try {
+    await checkAccess(cluster, doctorAccess, 'cluster')
     created = await cluster.create(manifest)
   } catch (error) {
     const note = `no node probe: ${(error as Error).message}`
@@ -71,6 +75,12 @@ async function start(
   running: Map<string, RunningProbe>,
 ): Promise<DoctorProbes> {
   const notes: string[] = []
+  try {
+    await checkAccess(cluster, doctorAccess, { namespace })
+  } catch (error) {
+    notes.push(`no node probe: ${(error as Error).message}`)
+    return { on: () => null, notes, privilegedNamespace: true }
+  }
   await cluster.waitFor({ apiVersion: 'v1', kind: 'ServiceAccount', namespace, name: 'default' }, () => true, {
     signal,
     timeoutMs: 30_000,

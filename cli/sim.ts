@@ -1,11 +1,14 @@
+import { openSync, writeSync } from 'node:fs'
 import type { Command } from 'commander'
 import { chosen } from './chosen.ts'
 import { portNumber, positive } from './runSettings.ts'
+import { UsageError } from './usageError.ts'
 
 interface SimOptions {
   scenario: string
   kataVersion?: string
   port?: string
+  auditLog?: string
   speed: number
 }
 
@@ -16,6 +19,7 @@ export function addSimCommand(program: Command): void {
     .option('--scenario <file>', 'a scenario by name or file', 'documented')
     .option('--kata-version <version>', 'the release of Kata, 3.25.0 to 4.1.0')
     .option('--port <port>', 'port of the API server (default: any free one)')
+    .option('--audit-log <file>', 'append each request as the API server audits it: one JSON object a line')
     .option('--speed <factor>', 'how many times faster than life', (text) => positive(text, '--speed'), 1)
     .action(async (options: SimOptions) => {
       const port = options.port === undefined ? 0 : portNumber(options.port, '--port')
@@ -25,6 +29,7 @@ export function addSimCommand(program: Command): void {
         scenario: await scenarioOf(options.scenario, chosen({ kataVersion: options.kataVersion })),
         speed: options.speed,
         port,
+        ...(options.auditLog === undefined ? {} : { audit: auditLog(options.auditLog) }),
       })
       process.stdout.write(simulation.kubeconfig)
       process.stderr.write(
@@ -34,4 +39,15 @@ export function addSimCommand(program: Command): void {
       process.once('SIGINT', stop)
       process.once('SIGTERM', stop)
     })
+}
+
+/** Throws UsageError when the file cannot be written. */
+function auditLog(file: string): (event: object) => void {
+  let log: number
+  try {
+    log = openSync(file, 'a')
+  } catch (error) {
+    throw new UsageError(`--audit-log ${file} cannot be written: ${(error as Error).message}`)
+  }
+  return (event) => writeSync(log, `${JSON.stringify(event)}\n`)
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { startSimulation } from '../sim/simulation.ts'
+import { startSimulation, type SimulationOptions } from '../sim/simulation.ts'
 import { scenarioOf } from './scenarioOf.ts'
 
 export interface SimulatedCluster {
@@ -20,6 +20,8 @@ export interface SimulatedClusterOptions {
   readonly faults?: readonly string[] | undefined
   /** How many times faster than life; Infinity: no latency at all. */
   readonly speed: number
+  /** Told of every request to its API server that came over HTTP. */
+  readonly audit?: NonNullable<SimulationOptions['audit']>
 }
 
 /** Starts an embedded simulated cluster. Throws ScenarioError. */
@@ -28,9 +30,10 @@ export async function startSimulatedCluster({
   kataVersion,
   faults = [],
   speed,
+  audit,
 }: SimulatedClusterOptions): Promise<SimulatedCluster> {
   const loaded = await scenarioOf(scenario, { faults, ...(kataVersion === undefined ? {} : { kataVersion }) })
-  const simulation = await startSimulation({ scenario: loaded, speed })
+  const simulation = await startSimulation({ scenario: loaded, speed, ...(audit === undefined ? {} : { audit }) })
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-sim-'))
   const kubeconfig = path.join(folder, 'kubeconfig')
   writeFileSync(kubeconfig, simulation.kubeconfig, { mode: 0o600 })

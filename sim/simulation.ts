@@ -1,4 +1,5 @@
 import { startApiServer, type ApiServer } from './apiserver/apiServer.ts'
+import type { AuditEvent } from './apiserver/http/audit.ts'
 import { createClock, type Clock } from './clock.ts'
 import { startControllers } from './controllers/controllers.ts'
 import type { Departures } from './faults/departures.ts'
@@ -25,6 +26,8 @@ export interface SimulationOptions {
   speed: number
   /** Of the API server; 0 (default) lets the system choose. */
   port?: number
+  /** Told of every request to the API server that came over HTTP, once it is answered. */
+  audit?: (event: AuditEvent) => void
 }
 
 /** A running simulated cluster. */
@@ -63,6 +66,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
       endpoint.accept(request, socket, head)
       return true
     },
+    ...(options.audit === undefined ? {} : { audit: options.audit }),
   })
   const client = api.client('kata-sim')
   let installed = false

@@ -122,10 +122,12 @@ function stopSuites(cluster: Cluster, pods: readonly PodRef[], abort: AbortContr
 /** Removes what the Job needed, and what its suite may have left behind. */
 async function removeAll(cluster: Cluster, ledger: Ledger, runId: string): Promise<boolean> {
   await ledger.removeAll(cluster, REMOVAL_MS)
-  const { found, left } = await removeLeftovers(cluster, { runId, dryRun: false, timeoutMs: REMOVAL_MS })
-  for (const { kind, name } of found) {
-    const gone = !left.includes(`${kind}/${name}`)
-    say(gone ? `removed what the suite had left behind: ${kind}/${name}` : `could not be removed: ${kind}/${name}`)
-  }
-  return left.length === 0
+  const found = await removeLeftovers(cluster, { runId, dryRun: false, timeoutMs: REMOVAL_MS })
+  for (const { kind, name, why } of found)
+    say(
+      why === null
+        ? `removed what the suite had left behind: ${kind}/${name}`
+        : `could not be removed: ${kind}/${name}: ${why}`,
+    )
+  return found.every(({ why }) => why === null)
 }

@@ -81,6 +81,11 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
   return {
     onEvent(event) {
       follow(state, event)
+      if (event.event === 'note') {
+        view.clear()
+        stream.write(`note: ${printable(event.text)}\n`)
+        draw()
+      }
       if (event.event !== 'arm.finished') return
       const arm = state.arms.get(event.arm)
       const { verdict, message } = event.result

@@ -61,7 +61,11 @@ export function createLedger(journal: Pick<Journal, 'write'>): Ledger {
       for (const rank of order) {
         const batch = [...open.values()].filter((each) => rankOf(each) === rank)
         await Promise.all(
-          batch.map((each) => remove(cluster, each, signal, deadlineMs).then((gone) => gone && deleted(each.uid))),
+          batch.map(async (each) => {
+            const why = await remove(cluster, each, signal, deadlineMs)
+            if (why === null) deleted(each.uid)
+            else journal.write({ event: 'note', text: `${each.kind} ${each.name} could not be removed: ${why}` })
+          }),
         )
       }
       return [...open.values()]
@@ -69,13 +73,13 @@ export function createLedger(journal: Pick<Journal, 'write'>): Ledger {
   }
 }
 
-/** True when the object is gone for certain. */
+/** Null when the object is gone for certain, else why it is not. */
 async function remove(
   cluster: Cluster,
   record: ObjectRecord,
   signal: AbortSignal,
   timeoutMs: number,
-): Promise<boolean> {
+): Promise<string | null> {
   const ref: ObjectRef & { uid: string } = {
     apiVersion: record.apiVersion,
     kind: record.kind,
@@ -84,11 +88,11 @@ async function remove(
     uid: record.uid,
   }
   try {
-    if (!(await cluster.delete(ref, { signal }))) return true
+    if (!(await cluster.delete(ref, { signal }))) return null
     if (lingering.has(record.kind))
       await cluster.waitForDeleted(ref, { signal, timeoutMs, what: `${record.kind} ${record.name} gone` })
-    return true
-  } catch {
-    return false
+    return null
+  } catch (error) {
+    return (error as Error).message
   }
 }

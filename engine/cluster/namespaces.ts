@@ -13,10 +13,15 @@ const NAMESPACE_READY_MS = 30_000
 
 /**
  * Makes the run's two namespaces and waits for their default ServiceAccount, without which no pod is admitted.
- * Throws ApiError (403 says which verb is lacking) when the baseline one cannot be made.
+ * Throws ApiError (403 says which verb is lacking) when the baseline one cannot be made, and what `made` throws once it is there.
  */
-export async function createNamespaces(cluster: Cluster, ledger: Ledger, runId: string): Promise<RunNamespaces> {
-  const baseline = await createNamespace(cluster, ledger, `kata-conformance-${runId}`, 'baseline', runId)
+export async function createNamespaces(
+  cluster: Cluster,
+  ledger: Ledger,
+  runId: string,
+  made: (namespace: string) => Promise<void>,
+): Promise<RunNamespaces> {
+  const baseline = await createNamespace(cluster, ledger, `kata-conformance-${runId}`, 'baseline', runId, made)
   const privileged = await createNamespace(
     cluster,
     ledger,
@@ -33,6 +38,7 @@ async function createNamespace(
   name: string,
   level: string,
   runId: string,
+  made?: (namespace: string) => Promise<void>,
 ): Promise<string> {
   const manifest: KubeObject = {
     apiVersion: 'v1',
@@ -40,6 +46,7 @@ async function createNamespace(
     metadata: { name, labels: { ...runLabels(runId), 'pod-security.kubernetes.io/enforce': level } },
   }
   ledger.created({ ...manifest, ...(await cluster.create(manifest)) })
+  await made?.(name)
   await cluster.waitFor({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: name, name: 'default' }, () => true, {
     timeoutMs: NAMESPACE_READY_MS,
     what: `the default ServiceAccount of namespace ${name}`,

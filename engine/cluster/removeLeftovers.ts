@@ -1,5 +1,4 @@
-import { ApiError } from '../../helpers/cluster/apiError.ts'
-import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
+import type { Cluster, KubeObject, ObjectRef } from '../../helpers/cluster/cluster.ts'
 import { startWorkshop } from '../../helpers/node/startWorkshop.ts'
 import { sweepNode } from '../../helpers/node/sweepNode.ts'
 import { nodeTag } from '../../helpers/node/workshopPod.ts'
@@ -8,28 +7,35 @@ import { CHANGED_NODES, type ChangedNodes, RUN_LABEL, runLabels, runSelector } f
 export interface Leftover {
   readonly kind: string
   readonly name: string
+  /** Why it could not be removed; null when it is gone, or would go. */
+  readonly why: string | null
 }
 
 interface Kind {
   readonly apiVersion: string
   readonly kind: string
   /** Made by runs inside the cluster only: whoever may not list them has made none. */
-  readonly byJobs?: true
+  readonly byJobs?: { readonly group?: string; readonly resource: string }
 }
 
 /** In the order of their removal: what runs, what it was given, what it made. */
 const kinds: readonly Kind[] = [
-  { apiVersion: 'batch/v1', kind: 'Job', byJobs: true },
-  { apiVersion: 'v1', kind: 'ConfigMap', byJobs: true },
-  { apiVersion: 'v1', kind: 'ServiceAccount', byJobs: true },
-  { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', byJobs: true },
-  { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', byJobs: true },
+  { apiVersion: 'batch/v1', kind: 'Job', byJobs: { group: 'batch', resource: 'jobs' } },
+  { apiVersion: 'v1', kind: 'ConfigMap', byJobs: { resource: 'configmaps' } },
+  { apiVersion: 'v1', kind: 'ServiceAccount', byJobs: { resource: 'serviceaccounts' } },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    byJobs: { group: 'rbac.authorization.k8s.io', resource: 'clusterrolebindings' },
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    byJobs: { group: 'rbac.authorization.k8s.io', resource: 'clusterroles' },
+  },
   { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' },
   { apiVersion: 'v1', kind: 'Namespace' },
 ]
-
-/** Waited for until they are gone; the others go at once, or with their pods. */
-const lingering = new Set(['RuntimeClass', 'Namespace'])
 
 /**
  * Removes what the suite made, found by its two labels: RuntimeClasses, namespaces with all that is in them (pods live nowhere else), and what a
@@ -39,61 +45,59 @@ const lingering = new Set(['RuntimeClass', 'Namespace'])
 export async function removeLeftovers(
   cluster: Cluster,
   { runId, dryRun, timeoutMs }: { runId?: string; dryRun: boolean; timeoutMs: number },
-): Promise<{ found: readonly Leftover[]; left: readonly string[] }> {
+): Promise<readonly Leftover[]> {
   const found: Leftover[] = []
-  const left: string[] = []
   for (const { apiVersion, kind, byJobs } of kinds) {
-    const objects = await cluster
-      .list({ apiVersion, kind, labelSelector: runSelector(runId) })
-      .catch((error: unknown) => {
-        if (byJobs && error instanceof ApiError && error.code === 403) return []
-        throw error
-      })
+    if (byJobs && !(await cluster.may('list', byJobs))) continue
+    const objects = await cluster.list({ apiVersion, kind, labelSelector: runSelector(runId) })
     await Promise.all(
       objects.map(async ({ metadata }) => {
-        const name = metadata.namespace === undefined ? (metadata.name ?? '') : `${metadata.namespace}/${metadata.name}`
-        found.push({ kind, name })
-        if (dryRun) return
-        const unswept = kind === 'Namespace' ? await sweepChangedNodes(cluster, { metadata }, found) : []
-        left.push(...unswept)
-        // The namespace says what is left to sweep: it stays until that is done.
-        if (unswept.length > 0) return
         const { uid, namespace } = metadata
         const ref = { apiVersion, kind, namespace, name: metadata.name ?? '', ...(uid === undefined ? {} : { uid }) }
-        try {
-          await cluster.delete(ref)
-          if (lingering.has(kind)) await cluster.waitForDeleted(ref, { timeoutMs, what: `${kind} ${name} gone` })
-        } catch {
-          left.push(`${kind}/${name}`)
-        }
+        const name = namespace === undefined ? ref.name : `${namespace}/${ref.name}`
+        const swept = kind === 'Namespace' && !dryRun ? await sweepChangedNodes(cluster, { metadata }) : []
+        found.push(...swept)
+        // The namespace says what is left to sweep: it stays until that is done.
+        const unswept = swept.find(({ why }) => why !== null)
+        const stays = unswept === undefined ? null : `node ${unswept.name} could not be swept`
+        found.push({ kind, name, why: dryRun ? null : (stays ?? (await remove(cluster, ref, timeoutMs))) })
       }),
     )
   }
-  return { found, left }
+  return found
 }
 
-/** Removes from nodes what the run of this namespace made there. Returns `Node/<name>` of those that could not be swept. */
+/** Null when it is gone, else why not. Of a namespace the end is awaited; the others go at once, or with their pods, and nobody need be allowed to watch them. */
+async function remove(cluster: Cluster, ref: ObjectRef & { uid?: string }, timeoutMs: number): Promise<string | null> {
+  try {
+    await cluster.delete(ref)
+    if (ref.kind === 'Namespace') await cluster.waitForDeleted(ref, { timeoutMs, what: `${ref.kind} ${ref.name} gone` })
+    return null
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+/** Removes from nodes what the run of this namespace made there, and says what that was, or which node could not be swept and why. */
 async function sweepChangedNodes(
   cluster: Cluster,
   { metadata }: Pick<KubeObject, 'metadata'>,
-  found: Leftover[],
-): Promise<readonly string[]> {
+): Promise<readonly Leftover[]> {
   const { name: namespace = '', annotations, labels } = metadata
   const changed = annotations?.[CHANGED_NODES]
   const runId = labels?.[RUN_LABEL] ?? ''
   if (changed === undefined || runId === '') return []
   const { nodes, image } = JSON.parse(changed) as ChangedNodes
-  const left = await Promise.all(
-    nodes.map(async (node) => {
+  const swept = await Promise.all(
+    nodes.map(async (node): Promise<Leftover[]> => {
       try {
         const run = await startWorkshop(cluster, { namespace, node, image, labels: runLabels(runId) })
-        for (const what of await sweepNode(run, node, nodeTag(runId))) found.push({ kind: `Node/${node}`, name: what })
-        return []
-      } catch {
-        found.push({ kind: 'Node', name: node })
-        return [`Node/${node}`]
+        const removed = await sweepNode(run, node, nodeTag(runId))
+        return removed.map((name) => ({ kind: `Node/${node}`, name, why: null }))
+      } catch (error) {
+        return [{ kind: 'Node', name: node, why: (error as Error).message }]
       }
     }),
   )
-  return left.flat()
+  return swept.flat()
 }

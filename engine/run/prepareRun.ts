@@ -8,6 +8,7 @@ import { warnings } from '../../helpers/facts/warnings.ts'
 import type { ImageResolver } from '../../helpers/pods/images.ts'
 import type { Catalog } from '../catalog/loadCatalog.ts'
 import type { LostRejections } from '../arm/lostRejections.ts'
+import { checkAccess } from '../access/checkAccess.ts'
 import { createLedger, type Ledger } from '../cluster/ledger.ts'
 import { createNamespaces, type RunNamespaces } from '../cluster/namespaces.ts'
 import { startProbes } from '../cluster/probes.ts'
@@ -39,6 +40,8 @@ export interface RunInputs {
 export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
   const { options, cluster } = inputs
   const { gitVersion } = await cluster.version()
+  const access = { command: 'run', probe: options.nodeProbe, nodeChanges: options.allowNodeChanges } as const
+  await checkAccess(cluster, access, 'cluster')
   const simulated = options.simulated || (await hasSimulatedNodes(cluster))
   const journal = openJournal(path.join(options.out, options.runId))
   inputs.onJournal(journal)
@@ -54,7 +57,9 @@ export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
     cluster: { context: cluster.context, server: cluster.server, kubernetesVersion: gitVersion },
   })
   try {
-    const namespaces = await createNamespaces(cluster, ledger, options.runId)
+    const namespaces = await createNamespaces(cluster, ledger, options.runId, (namespace) =>
+      checkAccess(cluster, access, { namespace }),
+    )
     return await plan(inputs, journal, ledger, namespaces)
   } catch (error) {
     await ledger.removeAll(cluster, CLEAN_UP_MS)

@@ -3,7 +3,7 @@ import type { Cluster } from './cluster.ts'
 import { createDiscovery } from './discovery.ts'
 import { createExec } from './exec.ts'
 import { createLogs } from './logs.ts'
-import { objectCalls } from './objects.ts'
+import { findInList, objectCalls } from './objects.ts'
 import { type CallRecord, createTransport } from './transport.ts'
 import { createWaits } from './waits.ts'
 import { createWatchCache } from './watchCache.ts'
@@ -47,7 +47,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
     server: transport.server,
     stats: transport.stats,
     ...objects,
-    ...createWaits(cache, objects.find),
+    ...createWaits(cache, findInList(objects.list)),
     ...createLogs(transport),
     exec: createExec(transport),
 

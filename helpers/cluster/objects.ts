@@ -66,8 +66,11 @@ export function objectCalls(transport: Transport, discovery: Discovery, runLabel
     } catch (error) {
       const exists = error instanceof ApiError && error.code === 409 && error.reason === 'AlreadyExists'
       if (!exists || !repeated || run === undefined || name === undefined) throw error
-      const there = await get({ apiVersion: object.apiVersion, kind: object.kind, namespace, name }, options)
-      if (there.metadata.labels?.[runLabel] !== run) throw error
+      const there = await findInList(list)(
+        { apiVersion: object.apiVersion, kind: object.kind, namespace, name },
+        options,
+      )
+      if (there?.metadata.labels?.[runLabel] !== run) throw error
       return there
     }
   }
@@ -111,6 +114,17 @@ export function objectCalls(transport: Transport, discovery: Discovery, runLabel
     },
   }
 }
+
+/**
+ * One object by a list of its name, null when it is not there: needs the right to list only. The API server reads one key for it
+ * (ListPredicate of k8s.io/apiserver, registry/generic/registry/store.go: a selector that matches a single name).
+ */
+export const findInList =
+  (list: Cluster['list']): Cluster['find'] =>
+  async ({ apiVersion, kind, namespace, name }, options) => {
+    const of = { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }) }
+    return (await list({ ...of, fieldSelector: `metadata.name=${name}` }, options))[0] ?? null
+  }
 
 /** All pages of a collection, with the resourceVersion from which a watch may go on. */
 export async function listPages(

@@ -12,7 +12,10 @@ const lastReadMs = 5000
 /** An object that was just created and is still not in the watch after this time is asked for once, ms. */
 const noShowMs = 2000
 
-/** `waitFor` and `waitForDeleted`, fed by the shared watches. Nothing here asks twice for the same thing. */
+/**
+ * `waitFor` and `waitForDeleted`, fed by the shared watches. Nothing here asks twice for the same thing.
+ * @param find by a list: who may wait may list and watch, and need not be allowed to get
+ */
 export function createWaits(
   cache: WatchCache,
   find: Cluster['find'],

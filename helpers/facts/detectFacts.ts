@@ -98,6 +98,7 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
       .filter(({ kata }) => kata === null)
       .map(({ runtimeClass }) => runtimeClass.metadata.name ?? ''),
     declared,
+    unreadable: [...deployment.unreadable, ...(pods.value === null ? [pods.how] : [])],
     privilegedNamespace: privileged,
     mayCreateRuntimeClasses: mayCreate,
     nodeProbe: detectProbes(evidence),
@@ -133,10 +134,13 @@ async function kataDeploy(cluster: Cluster) {
   const namespaces = [...new Set(workloads.map((each) => each.metadata.namespace ?? ''))]
   const maps = await Promise.all(
     namespaces.map((namespace) =>
-      attempt('listing ConfigMaps', () => cluster.list({ apiVersion: 'v1', kind: 'ConfigMap', namespace })),
+      attempt(`listing ConfigMaps of namespace ${namespace}`, () =>
+        cluster.list({ apiVersion: 'v1', kind: 'ConfigMap', namespace }),
+      ),
     ),
   )
   return {
+    unreadable: [...lists, ...maps].flatMap((each) => (each.value === null ? [each.how] : [])),
     version: detectDeployedVersion(workloads.length === 0 && why !== '' ? null : readable, why),
     custom: customRuntimes(maps.flatMap((each) => each.value ?? [])),
   }

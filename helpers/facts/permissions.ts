@@ -4,10 +4,15 @@ import { known, unknown, type Fact } from './fact.ts'
 /** May the suite create RuntimeClasses (and delete them again)? One SelfSubjectAccessReview each. */
 export async function detectMayCreateRuntimeClasses(cluster: Cluster): Promise<Fact<boolean>> {
   const resource = { group: 'node.k8s.io', resource: 'runtimeclasses' }
-  return asked('runtimeclasses.node.k8s.io', async () => {
-    const [create, remove] = await Promise.all([cluster.may('create', resource), cluster.may('delete', resource)])
-    return create && remove
-  })
+  const verbs = ['create', 'delete']
+  try {
+    const answers = await Promise.all(verbs.map((verb) => cluster.may(verb, resource)))
+    const lacking = verbs.filter((_, index) => !answers[index])
+    const said = lacking.length === 0 ? 'create and delete are allowed' : `${lacking.join(' and ')} not allowed`
+    return known(lacking.length === 0, `SelfSubjectAccessReview of runtimeclasses.node.k8s.io: ${said}`)
+  } catch (error) {
+    return unknown(`SelfSubjectAccessReview failed: ${(error as Error).message}`)
+  }
 }
 
 /**
@@ -16,6 +21,8 @@ export async function detectMayCreateRuntimeClasses(cluster: Cluster): Promise<F
  */
 export async function detectPrivilegedNamespace(cluster: Cluster): Promise<Fact<boolean>> {
   try {
+    if (!(await cluster.may('create', { resource: 'namespaces' })))
+      return known(false, 'SelfSubjectAccessReview of namespaces: create not allowed')
     const namespace = {
       apiVersion: 'v1',
       kind: 'Namespace',
@@ -31,17 +38,5 @@ export async function detectPrivilegedNamespace(cluster: Cluster): Promise<Fact<
     return code === 403 || code === 400 || code === 422
       ? known(false, `a namespace with Pod Security level privileged is refused: ${message}`)
       : unknown(message)
-  }
-}
-
-async function asked(what: string, ask: () => Promise<boolean>): Promise<Fact<boolean>> {
-  try {
-    const may = await ask()
-    return known(
-      may,
-      `SelfSubjectAccessReview: create and delete of ${what} ${may ? 'are allowed' : 'are not both allowed'}`,
-    )
-  } catch (error) {
-    return unknown(`SelfSubjectAccessReview failed: ${(error as Error).message}`)
   }
 }

@@ -53,7 +53,7 @@ function ofNode(node: NodeFacts, facts: ClusterFacts): string[] {
 }
 
 function ofCluster(facts: ClusterFacts): string[] {
-  const found: string[] = []
+  const found: string[] = [...(facts.unreadable ?? [])]
   if (facts.kataVersion.value === '3.28.0') {
     found.push(
       "Kata 3.28.0: a restart of kata-deploy's pod removes Kata from its node and ends all Kata pods there (upstream issue 12761)",

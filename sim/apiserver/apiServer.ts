@@ -6,6 +6,7 @@ import type { KubeClient } from '../kubeClient.ts'
 import { createAuthority } from './auth/authority.ts'
 import { bootstrap } from './bootstrap.ts'
 import type { Context, TakeStream } from './context.ts'
+import type { AuditEvent } from './http/audit.ts'
 import { credentialPrefix } from './http/authorize.ts'
 import { createHttpServer } from './http/server.ts'
 import { createInProcessClient } from './inProcessClient.ts'
@@ -21,6 +22,8 @@ export interface ApiServerOptions {
   port?: number
   /** Kubelets of this process; default: every one is dialled. */
   takeStream?: TakeStream
+  /** Told of every request that came over HTTP, once it is answered. */
+  audit?: (event: AuditEvent) => void
 }
 
 export interface ApiServer {
@@ -51,6 +54,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     kubernetesVersion: options.kubernetesVersion ?? 'v1.34.4',
     admission: options.admission,
     authority: createAuthority(store, options.clock),
+    audit: options.audit ?? null,
     snapshots: createSnapshots(),
     takeStream: options.takeStream ?? (() => false),
     closing: closing.signal,

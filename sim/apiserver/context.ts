@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../clock.ts'
 import type { Authority } from './auth/authority.ts'
+import type { AuditEvent } from './http/audit.ts'
 import type { FieldType } from './schema/fieldType.ts'
 import { typeOfKind } from './schema/fieldType.ts'
 import type { Kind } from './kinds.ts'
@@ -15,6 +16,8 @@ export interface Context {
   kubernetesVersion: string
   admission: { runtimeClass: boolean; podSecurity: boolean }
   authority: Authority
+  /** Told of every request that came over HTTP, once it is answered; null: nobody listens. */
+  audit: ((event: AuditEvent) => void) | null
   snapshots: Snapshots
   takeStream: TakeStream
   /** Aborts when the server closes. */

@@ -103,6 +103,14 @@ const rows: readonly Row[] = [
   input('an empty journal', ['report', '$empty'], /no run\.started event/),
   input('a list of no chapter', ['list', '--chapter', 'NOPE'], /no behaviour has chapter NOPE; there is/),
   input('a list as XML', ['list', '-o', 'xml'], /xml.*table, json, yaml/),
+  input('rights for no command', ['rbac', '--for', 'list'], /--for <command>.*run, upgrade, clean, doctor/),
+  input(
+    'rights for an account that can be none',
+    ['rbac', '--service-account', 'kata'],
+    /--service-account is "kata"; it must be NAMESPACE\/NAME, such as/,
+  ),
+  input('rights for two', ['rbac', '--user', 'a', '--group', 'b'], /give one of --service-account, --user and --group/),
+  input('rights on a release that can be none', ['rbac', '--kubernetes', 'new'], /--kubernetes is "new"; .*1\.34/),
   cluster(
     'credentials that nobody was given',
     ['run', '--kubeconfig', '$unauthorized', '--out', 'OUT'],
@@ -111,7 +119,7 @@ const rows: readonly Row[] = [
   cluster(
     'credentials that may not',
     ['run', '--kubeconfig', '$forbidden', '--out', 'OUT'],
-    /cannot create resource "namespaces"/,
+    /not permitted: .* cannot create, delete namespaces; .*kata-conformance rbac --for run/,
   ),
   cluster(
     'nobody who listens',
@@ -131,7 +139,8 @@ describe('bad input: one line, nothing deployed, nothing half written', () => {
   let target: Target
   let pages: Server
 
-  before(async () => {
+  before(async function () {
+    this.timeout(240_000)
     target = await startTarget()
     pages = createServer((_request, response) =>
       response.setHeader('content-type', 'text/html').end('<html><title>Sign in</title></html>'),

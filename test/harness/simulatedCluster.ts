@@ -1,4 +1,8 @@
-import { startSimulatedCluster, type SimulatedCluster } from '../../cli/simulatedCluster.ts'
+import {
+  startSimulatedCluster,
+  type SimulatedCluster,
+  type SimulatedClusterOptions,
+} from '../../cli/simulatedCluster.ts'
 import { connect } from '../../helpers/cluster/connect.ts'
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
 
@@ -11,8 +15,10 @@ export interface Target {
 }
 
 /** One simulated cluster without latencies for all child processes of a test file. */
-export async function startTarget(): Promise<Target> {
-  const simulation: SimulatedCluster = await startSimulatedCluster({ scenario: 'small', speed: Infinity })
+export async function startTarget(
+  options: Partial<Pick<SimulatedClusterOptions, 'scenario' | 'audit'>> = {},
+): Promise<Target> {
+  const simulation: SimulatedCluster = await startSimulatedCluster({ scenario: 'small', speed: Infinity, ...options })
   const cluster = await connect({ kubeconfig: simulation.kubeconfig })
   const kinds = [
     { apiVersion: 'v1', kind: 'Namespace' },

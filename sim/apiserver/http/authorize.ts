@@ -52,6 +52,25 @@ export function authorizeResource(
   )
 }
 
+/** The minor version whose API server asks a WebSocket upgrade for create too (gate AuthorizePodWebsocketUpgradeCreatePermission, beta and on). */
+const createAskedSince = 35
+
+/**
+ * Exec, attach and port-forward by GET need create besides: pkg/registry/core/pod/rest/authorize.go, v1.35. The words are RBAC's own reason, and it
+ * gives none. @throws ApiError 403
+ */
+export function authorizeCreate(context: Context, user: User, verb: string, target: ResourcePath): void {
+  const minor = Number(/^v1\.(\d+)/.exec(context.kubernetesVersion)?.[1])
+  if (verb === 'create' || minor < createAskedSince) return
+  const { kind, group, namespace, name, subresource } = target
+  if (isAllowed(context.store, user, { verb: 'create', group, resource: kind.plural, subresource, namespace, name }))
+    return
+  throw new ApiError(403, 'Forbidden', `${kind.plural} ${JSON.stringify(name)} is forbidden: `, {
+    name,
+    kind: kind.plural,
+  })
+}
+
 /**
  * Impersonate-User and Impersonate-Group (kubectl --as). @throws ApiError 403 for who may not.
  * @param groups one or more, as the header was repeated

@@ -18,8 +18,13 @@ interface Answer {
 }
 
 /** Everything that is not the resource API: versions, health, discovery, OpenAPI. @throws ApiError 403 */
-export function handleOther(context: Context, path: string, { request, response, query, user }: HttpRequest): void {
+export function handleOther(
+  context: Context,
+  path: string,
+  { request, response, query, user, audit }: HttpRequest,
+): void {
   authorizePath(context, user, (request.method ?? 'GET').toLowerCase(), path)
+  audit.allowed = true
   const host = request.headers.host ?? ''
   const {
     code = 200,

@@ -14,6 +14,7 @@ import type { FieldType } from '../schema/fieldType.ts'
 import type { DeleteOptions } from '../write/delete.ts'
 import { parseBody, unsupportedMedia } from '../write/request.ts'
 import type { Warnings, WriteOptions } from '../write/request.ts'
+import { type Audit, recordAudit } from './audit.ts'
 import { authorizeResource } from './authorize.ts'
 import { negotiate } from './negotiate.ts'
 import { inMedia, represent, representList } from './represent.ts'
@@ -31,6 +32,7 @@ export interface HttpRequest {
   response: ServerResponse
   query: URLSearchParams
   user: User
+  audit: Audit
 }
 
 export const isTrue = (text: string | null): boolean => text !== null && text !== 'false' && text !== '0'
@@ -49,9 +51,11 @@ export function verbOf(method: string, path: ResourcePath, query: URLSearchParam
 
 /** Answers one request to the resource API. @throws ApiError */
 export async function handleResource(context: Context, target: ResourcePath, http: HttpRequest): Promise<void> {
-  const { request, response, query, user } = http
+  const { request, response, query, user, audit } = http
   const verb = verbOf(request.method ?? 'GET', target, query)
+  audit.verb = verb
   authorizeResource(context, user, verb, target)
+  audit.allowed = true
   if (proxied.has(target.subresource)) return proxyToKubelet(context, target, http)
   const allowed =
     target.subresource === ''
@@ -61,7 +65,10 @@ export async function handleResource(context: Context, target: ResourcePath, htt
   const format = negotiate(request.headers.accept)
   const includeObject = (query.get('includeObject') ?? 'Metadata') as Representation['includeObject']
   const representation: Representation = { kind: target.kind, format, includeObject }
-  if (verb === 'watch') return streamWatch(context, target, http, representation)
+  if (verb === 'watch') {
+    recordAudit(context, request, audit, 'ResponseStarted', 200)
+    return streamWatch(context, target, http, representation)
+  }
   if (verb === 'list') {
     if (target.kind.virtual)
       return send(

@@ -5,6 +5,7 @@ import { ApiError, noSuchResource } from '../apiError.ts'
 import type { Context, User } from '../context.ts'
 import { groups } from '../discovery/documents.ts'
 import { handleUpgrade } from '../kubeletProxy/upgrade.ts'
+import { newAudit, recordAudit } from './audit.ts'
 import { authenticate, impersonate, splitCredentials } from './authorize.ts'
 import { handleOther } from './otherPaths.ts'
 import { parseResourcePath } from './requestPath.ts'
@@ -31,8 +32,11 @@ async function answer(context: Context, request: IncomingMessage, response: Serv
   const path = mark < 0 ? url : url.slice(0, mark)
   const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1))
   const user = userOf(context, request, token)
-  const http: HttpRequest = { request, response, query, user }
+  const audit = newAudit(request, url, user)
+  response.once('close', () => recordAudit(context, request, audit, 'ResponseComplete', response.statusCode))
+  const http: HttpRequest = { request, response, query, user, audit }
   const target = parseResourcePath(path)
+  audit.target = target
   if (target !== null) return handleResource(context, target, http)
   if (isResourcePath(path)) throw noSuchResource()
   handleOther(context, path, http)

@@ -4,7 +4,8 @@ import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { ApiError, badRequest, noSuchResource } from '../apiError.ts'
 import type { Context } from '../context.ts'
-import { authenticate, authorizeResource, splitCredentials } from '../http/authorize.ts'
+import { newAudit, recordAudit } from '../http/audit.ts'
+import { authenticate, authorizeCreate, authorizeResource, splitCredentials } from '../http/authorize.ts'
 import { parseResourcePath } from '../http/requestPath.ts'
 import { dialError, locatePod } from './location.ts'
 import type { KubeletLocation } from './location.ts'
@@ -27,7 +28,17 @@ export function handleUpgrade(context: Context, request: IncomingMessage, socket
     const user = authenticate(context, request.headers.authorization ?? tokenOf(request), token)
     const target = parseResourcePath(path)
     if (target === null || !streaming.has(target.subresource)) throw noSuchResource()
-    authorizeResource(context, user, request.method === 'POST' ? 'create' : 'get', target)
+    const audit = { ...newAudit(request, url, user), verb: request.method === 'POST' ? 'create' : 'get', target }
+    let code = 101
+    socket.once('close', () => recordAudit(context, request, audit, 'ResponseComplete', code))
+    try {
+      authorizeResource(context, user, audit.verb, target)
+      audit.allowed = true
+      authorizeCreate(context, user, audit.verb, target)
+    } catch (error) {
+      code = 403
+      throw error
+    }
     const location = locatePod(context, target, query)
     if (location === null) throw badRequest(`pod ${target.name} does not have a host assigned`)
     socket.setNoDelay(true)
@@ -36,6 +47,7 @@ export function handleUpgrade(context: Context, request: IncomingMessage, socket
     let connected = false
     upstream.once('connect', () => {
       connected = true
+      recordAudit(context, request, audit, 'ResponseStarted', code)
       upstream.write(requestHead(request, location.path, `${location.host}:${location.port}`))
       if (head.length > 0) upstream.write(head)
       socket.pipe(upstream)

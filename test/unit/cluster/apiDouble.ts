@@ -22,7 +22,10 @@ type ExecHandler = (socket: WebSocket, query: URLSearchParams) => void
 export interface ApiDouble {
   readonly url: string
   readonly asked: Asked[]
-  /** The next request of `METHOD path` is answered so; handlers of one request are used up in order, the last one stays. */
+  /**
+   * The next request of `METHOD path` is answered so (`GET path?watch` a watch, `GET path?name=p` a list of one name); handlers of one request are
+   * used up in order, the last one stays.
+   */
   on(request: string, ...handlers: Handler[]): void
   onExec(...handlers: ExecHandler[]): void
   kubeconfig(): string
@@ -61,7 +64,9 @@ export async function startApiDouble(): Promise<ApiDouble> {
         headers: request.headers,
       }
       asked.push(one)
-      const key = `${method} ${url.pathname}${url.searchParams.has('watch') ? '?watch' : ''}`
+      const name = url.searchParams.get('fieldSelector')?.replace(/^metadata\.name=/, '')
+      const of = url.searchParams.has('watch') ? '?watch' : name === undefined ? '' : `?name=${name}`
+      const key = `${method} ${url.pathname}${of}`
       const known = handlers.get(key)
       const handler = known && known.length > 1 ? known.shift() : known?.[0]
       if (handler) handler(one, response)

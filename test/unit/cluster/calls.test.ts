@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import { ApiError } from '../../../helpers/cluster/apiError.ts'
-import { type ApiDouble, json, podOf, startApiDouble, status, writeKubeconfig } from './apiDouble.ts'
+import { type ApiDouble, json, podList, podOf, startApiDouble, status, writeKubeconfig } from './apiDouble.ts'
 import { connect } from '../../../helpers/cluster/connect.ts'
 
 const pods = '/api/v1/namespaces/n/pods'
@@ -56,15 +56,20 @@ describe('calls of the API', () => {
 
   it("repeats a create of the run, and takes a 409 for its own first try when the run's label is there", async () => {
     api.on(`POST ${pods}`, cut, (_, response) => status(response, 409, 'AlreadyExists', 'pods "p" already exists'))
-    api.on(`GET ${pods}/p`, (_, response) => json(response, { ...ours, metadata: { ...ours.metadata, uid: 'u1' } }))
+    api.on(`GET ${pods}?name=p`, (_, response) =>
+      json(response, podList('1', { ...ours, metadata: { ...ours.metadata, uid: 'u1' } })),
+    )
     const cluster = await api.connect()
     expect((await cluster.create(ours)).metadata.uid).to.equal('u1')
   })
 
   it('does not take the pod of another run for its own', async () => {
     api.on(`POST ${pods}`, cut, (_, response) => status(response, 409, 'AlreadyExists', 'pods "p" already exists'))
-    api.on(`GET ${pods}/p`, (_, response) =>
-      json(response, { ...ours, metadata: { ...ours.metadata, labels: { 'kata-conformance.dev/run': 'r2' } } }),
+    api.on(`GET ${pods}?name=p`, (_, response) =>
+      json(
+        response,
+        podList('1', { ...ours, metadata: { ...ours.metadata, labels: { 'kata-conformance.dev/run': 'r2' } } }),
+      ),
     )
     const cluster = await api.connect()
     expect((await apiErrorOf(cluster.create(ours))).reason).to.equal('AlreadyExists')

@@ -129,14 +129,14 @@ describe('waits on a shared watch', () => {
   })
 
   it('says last state and events at the deadline, after asking once more', async () => {
-    api.on(`${pods}/p`, (_, response) => json(response, podOf('p', '12', 'Pending')))
+    api.on(`${pods}?name=p`, (_, response) => json(response, podList('12', podOf('p', '12', 'Pending'))))
     const error = await waitErrorOf(cluster.waitFor(ref, running, { what: 'phase Running', timeoutMs: 50 }))
     expect(error.end).to.equal('deadline')
     expect(error.message).to.contain('last state: phase Pending').and.to.contain('no events')
   })
 
   it('believes the API server rather than a late watch', async () => {
-    api.on(`${pods}/p`, (_, response) => json(response, podOf('p', '12', 'Running')))
+    api.on(`${pods}?name=p`, (_, response) => json(response, podList('12', podOf('p', '12', 'Running'))))
     expect(
       (await cluster.waitFor(ref, running, { what: 'phase Running', timeoutMs: 50 })).metadata.resourceVersion,
     ).to.equal('12')
@@ -154,10 +154,10 @@ describe('waits on a shared watch', () => {
     expect((await any).metadata.uid).to.equal('another')
   })
 
-  it('takes only a 404 or a DELETED for a deletion, not absence from a young watch', async () => {
+  it('takes only an empty answer or a DELETED for a deletion, not absence from a young watch', async () => {
     let gone = false
-    api.on(`${pods}/p`, (_, response) =>
-      gone ? status(response, 404, 'NotFound', 'pods "p" not found') : json(response, podOf('p', '11', 'Running')),
+    api.on(`${pods}?name=p`, (_, response) =>
+      json(response, gone ? podList('13') : podList('11', podOf('p', '11', 'Running'))),
     )
     const watch = watchOpened()
     let settled = false
@@ -165,7 +165,8 @@ describe('waits on a shared watch', () => {
       .waitForDeleted({ ...ref, uid: 'uid-p' }, { what: 'deletion', timeoutMs: 5000 })
       .then(() => (settled = true))
     const { send } = await watch
-    while (!api.asked.some(({ path }) => path.endsWith('/pods/p'))) await new Promise(setImmediate)
+    while (!api.asked.some(({ query }) => query.get('fieldSelector') === 'metadata.name=p'))
+      await new Promise(setImmediate)
     expect(settled).to.equal(false)
     send('ADDED', podOf('p', '11', 'Running'))
     send('DELETED', podOf('p', '12', 'Running'))

@@ -1,0 +1,140 @@
+import type { AccessRule, ClusterCommand } from './accessRule.ts'
+
+const always = 'always'
+const checks = { run: always, upgrade: always } as const
+const facts = { ...checks, doctor: always } as const
+const pods = { ...checks, doctor: 'with-probe' } as const
+/** What the pod that sweeps a node takes: clean starts one on each node that a killed run had changed. */
+const workshops = { ...pods, clean: 'with-node-changes' } as const
+const upgrade = { upgrade: always } as const
+
+const core = ''
+const node = 'node.k8s.io'
+
+/**
+ * Everything that the suite asks of the API server. `kata-conformance rbac` prints it, and a run asks for it before it makes anything. A test compares it
+ * with what a run really asks: neither more nor less may stand here.
+ */
+export const accessRules: readonly AccessRule[] = [
+  {
+    ...{ group: core, resource: 'namespaces', verbs: ['create'], where: 'cluster', for: pods },
+    why: 'two namespaces for each run, one of Pod Security level privileged',
+  },
+  {
+    ...{ group: core, resource: 'namespaces', verbs: ['delete', 'list', 'watch'], where: 'cluster' },
+    for: { ...pods, clean: always },
+    why: 'their removal, found by the labels of the run, watched to its end',
+  },
+  {
+    ...{ group: core, resource: 'namespaces', verbs: ['patch'], where: 'cluster' },
+    for: { run: 'with-node-changes', upgrade: 'with-node-changes' },
+    why: 'which nodes the run changes, written to its namespace before it does: clean finds it there after a crash',
+  },
+  {
+    ...{ group: core, resource: 'serviceaccounts', verbs: ['list', 'watch'], where: 'own', for: pods },
+    why: "a new namespace takes pods once its ServiceAccount 'default' is there",
+  },
+  {
+    ...{ group: core, resource: 'pods', verbs: ['create'], where: 'own', for: workshops },
+    why: 'pods of the checks, the node probe, and the workshop that changes and sweeps a node where that is allowed',
+  },
+  {
+    ...{ group: core, resource: 'pods', verbs: ['delete'], where: 'own', for: pods },
+    why: 'their removal',
+  },
+  {
+    ...{ group: core, resource: 'pods', verbs: ['list'], where: 'cluster', for: { ...workshops, doctor: always } },
+    why: 'what other pods request of a node: a run takes only what is left',
+  },
+  {
+    ...{ group: core, resource: 'pods', verbs: ['watch'], where: 'own', for: workshops },
+    why: 'when a pod is ready, has ended, is gone',
+  },
+  {
+    ...{ group: core, resource: 'events', verbs: ['list', 'watch'], where: 'own', for: workshops },
+    why: 'why a pod does not start: its events are what many checks assert',
+  },
+  {
+    ...{ group: core, resource: 'pods/exec', verbs: ['get'], where: 'own', for: workshops },
+    why: 'what a guest shows, what the node probe reads',
+  },
+  {
+    ...{ group: core, resource: 'pods/exec', verbs: ['create'], where: 'own', for: workshops, since: 35 },
+    why: 'the same: Kubernetes 1.35 and later ask for both (kubernetes/kubernetes#134577)',
+  },
+  {
+    ...{ group: core, resource: 'pods/log', verbs: ['get'], where: 'own', for: checks },
+    why: 'output of containers, and the evidence of failures',
+  },
+  {
+    ...{ group: core, resource: 'nodes', verbs: ['list'], where: 'cluster', for: facts },
+    why: 'which nodes have Kata, and what they have to give',
+  },
+  {
+    ...{ group: core, resource: 'nodes', verbs: ['get'], where: 'cluster', for: checks },
+    why: "the boot id of a node, to tell its kernel from a guest's; whether it is still ready",
+  },
+  {
+    ...{ group: node, resource: 'runtimeclasses', verbs: ['list'], where: 'cluster', for: { ...facts, clean: always } },
+    why: "which RuntimeClasses are Kata's, and which are left of a run",
+  },
+  {
+    ...{ group: node, resource: 'runtimeclasses', verbs: ['get'], where: 'cluster', for: checks },
+    why: 'what a RuntimeClass declares: handler, overhead, scheduling',
+  },
+  {
+    ...{ group: node, resource: 'runtimeclasses', verbs: ['create'], where: 'cluster', for: checks, optional: true },
+    why: 'RuntimeClasses of the run for the claims about missing handlers',
+  },
+  {
+    ...{ group: node, resource: 'runtimeclasses', verbs: ['delete'], where: 'cluster', optional: true },
+    for: { ...checks, clean: always },
+    why: 'their removal',
+  },
+  {
+    ...{ group: 'apps', resource: 'daemonsets', verbs: ['list'], where: 'cluster', for: facts, optional: true },
+    why: "kata-deploy's release, by the image of its DaemonSet",
+  },
+  {
+    ...{ group: 'batch', resource: 'jobs', verbs: ['list'], where: 'cluster', for: facts, optional: true },
+    why: 'the same, where kata-deploy is a Job for each node',
+  },
+  {
+    ...{ group: core, resource: 'configmaps', verbs: ['list'], where: 'kata-deploy', for: facts, optional: true },
+    why: "kata-deploy's custom runtimes and their drop-ins",
+  },
+  {
+    ...{ group: 'apps', resource: 'daemonsets', verbs: ['watch'], where: 'kata-deploy', for: upgrade },
+    why: 'when the new kata-deploy is rolled out',
+  },
+  {
+    ...{ group: 'batch', resource: 'jobs', verbs: ['watch'], where: 'kata-deploy', for: upgrade },
+    why: 'the same, where kata-deploy is a Job for each node',
+  },
+  {
+    ...{ group: core, resource: 'nodes', verbs: ['watch'], where: 'cluster', for: upgrade },
+    why: 'nodes that become not ready, or lose and regain their labels, while Kata is replaced',
+  },
+]
+
+export interface AccessWanted {
+  readonly command: ClusterCommand
+  readonly probe: boolean
+  readonly nodeChanges: boolean
+  /** Minor version of Kubernetes; null: of any. */
+  readonly minor: number | null
+}
+
+/** The rules of one command, in order. */
+export const accessFor = ({ command, probe, nodeChanges, minor }: AccessWanted): AccessRule[] =>
+  accessRules.filter((each) => {
+    const when = each.for[command]
+    const holds = { always: true, 'with-probe': probe, 'with-node-changes': nodeChanges }
+    return when !== undefined && holds[when] && (minor === null || minor >= (each.since ?? 0))
+  })
+
+/** 34 of v1.34.4; null for what does not look like a version. */
+export function minorOf(gitVersion: string): number | null {
+  const minor = /^v?1\.(\d+)/.exec(gitVersion)?.[1]
+  return minor === undefined ? null : Number(minor)
+}
