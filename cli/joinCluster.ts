@@ -1,0 +1,71 @@
+import { connect } from 'node:net'
+import { credentialSource } from '../helpers/cluster/credentials.ts'
+import { loadKubeConfig } from '../helpers/cluster/kubeconfig.ts'
+import { joinSimulation, type JoinedSimulation } from '../sim/join/joinSimulation.ts'
+import type { Scenario } from '../sim/scenarios/scenario.ts'
+import { portNumber } from './runSettings.ts'
+import { chosen } from './chosen.ts'
+import type { SimOptions } from './sim.ts'
+import { UsageError } from './usageError.ts'
+
+const say = (text: string): void => void process.stderr.write(`# ${text}\n`)
+
+/** Says what will be made, and lets the nodes of the scenario join. Throws UsageError, KubeconfigError, JoinError. */
+export async function joinCluster(file: string, scenario: Scenario, options: SimOptions): Promise<JoinedSimulation> {
+  const load = () => loadKubeConfig({ kubeconfig: file, context: options.context })
+  const config = load()
+  const source = credentialSource(load)
+  const context = config.getCurrentContext()
+  if (options.context === undefined)
+    throw new UsageError(
+      `--join creates nodes in a real cluster: name it with --context (the kubeconfig's current one is ${context})`,
+    )
+  const server = config.getCurrentCluster()?.server ?? ''
+  const kubeletPort = options.kubeletPort === undefined ? undefined : portNumber(options.kubeletPort, '--kubelet-port')
+  const nodeAddress = options.nodeAddress ?? (await ownAddress(new URL(server)))
+  announce(server, context, nodeAddress, scenario)
+  const began = performance.now()
+  const simulation = await joinSimulation({
+    access: { server, context, credentials: () => source.get() },
+    scenario,
+    nodeAddress,
+    ...chosen({ listen: options.listen, kubeletPort }),
+    tell: say,
+  })
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  say(`joined in ${seconds} s; Ctrl-C removes what was created`)
+  process.stdout.write(`${simulation.nodes.join('\n')}\n`)
+  return simulation
+}
+
+function announce(server: string, context: string, address: string, scenario: Scenario): void {
+  const { nodes, runtimeClasses, kataDeployNamespace } = scenario
+  const [first, ...others] = nodes.map(({ name }) => name)
+  const named = others.length > 3 ? `${first} … ${others.at(-1)}` : [first, ...others].join(', ')
+  say(
+    `SIMULATED Kata nodes join ${server} (context ${context}); their kubelets listen at ${address}. Created there, with the label kata-conformance.dev/simulated=true:`,
+  )
+  say(`  ${nodes.length} Node${nodes.length === 1 ? '' : 's'} with leases: ${named}`)
+  say(`  RuntimeClasses ${runtimeClasses.map(({ name }) => name).join(', ')}`)
+  say(`  Namespace ${kataDeployNamespace} with DaemonSet kata-deploy`)
+  say(`The cluster's scheduler may send any pod to these nodes: there it is only simulated.`)
+}
+
+/** The address with which this machine reaches the API server: it reaches us there too, unless something translates addresses between. */
+function ownAddress(server: URL): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const port = Number(server.port || (server.protocol === 'http:' ? 80 : 443))
+    const socket = connect({ host: server.hostname.replace(/^\[|\]$/g, ''), port, timeout: 10_000 })
+    const fail = (why: string) => {
+      socket.destroy()
+      reject(new Error(`no connection to the API server ${server.host}: ${why}`))
+    }
+    socket.once('connect', () => {
+      const { localAddress = '' } = socket
+      socket.destroy()
+      resolve(localAddress)
+    })
+    socket.once('error', (error) => fail(error.message))
+    socket.once('timeout', () => fail('no answer within 10 s'))
+  })
+}
