@@ -10,7 +10,7 @@ import { UsageError } from './usageError.ts'
 
 const say = (text: string): void => void process.stderr.write(`# ${text}\n`)
 
-/** Says what will be made, and lets the nodes of the scenario join. Throws UsageError, KubeconfigError, JoinError. */
+/** Lets the nodes of the scenario join, and says what that makes. Throws UsageError, KubeconfigError, JoinError. */
 export async function joinCluster(file: string, scenario: Scenario, options: SimOptions): Promise<JoinedSimulation> {
   const load = () => loadKubeConfig({ kubeconfig: file, context: options.context })
   const config = load()
@@ -23,12 +23,12 @@ export async function joinCluster(file: string, scenario: Scenario, options: Sim
   const server = config.getCurrentCluster()?.server ?? ''
   const kubeletPort = options.kubeletPort === undefined ? undefined : portNumber(options.kubeletPort, '--kubelet-port')
   const nodeAddress = options.nodeAddress ?? (await ownAddress(new URL(server)))
-  announce(server, context, nodeAddress, scenario)
   const began = performance.now()
   const simulation = await joinSimulation({
     access: { server, context, credentials: () => source.get() },
     scenario,
     nodeAddress,
+    latencies: options.latencies,
     ...chosen({ listen: options.listen, kubeletPort }),
     tell: say,
   })
@@ -36,19 +36,6 @@ export async function joinCluster(file: string, scenario: Scenario, options: Sim
   say(`joined in ${seconds} s; Ctrl-C removes what was created`)
   process.stdout.write(`${simulation.nodes.join('\n')}\n`)
   return simulation
-}
-
-function announce(server: string, context: string, address: string, scenario: Scenario): void {
-  const { nodes, runtimeClasses, kataDeployNamespace } = scenario
-  const [first, ...others] = nodes.map(({ name }) => name)
-  const named = others.length > 3 ? `${first} … ${others.at(-1)}` : [first, ...others].join(', ')
-  say(
-    `SIMULATED Kata nodes join ${server} (context ${context}); their kubelets listen at ${address}. Created there, with the label kata-conformance.dev/simulated=true:`,
-  )
-  say(`  ${nodes.length} Node${nodes.length === 1 ? '' : 's'} with leases: ${named}`)
-  say(`  RuntimeClasses ${runtimeClasses.map(({ name }) => name).join(', ')}`)
-  say(`  Namespace ${kataDeployNamespace} with DaemonSet kata-deploy`)
-  say(`The cluster's scheduler may send any pod to these nodes: there it is only simulated.`)
 }
 
 /** The address with which this machine reaches the API server: it reaches us there too, unless something translates addresses between. */

@@ -15,6 +15,8 @@ export interface SimOptions {
   nodeAddress?: string
   listen?: string
   kubeletPort?: string
+  /** --no-latencies */
+  latencies: boolean
 }
 
 const collect = (value: string, previous: string[]): string[] => [...previous, ...value.split(',')]
@@ -42,6 +44,7 @@ export function addSimCommand(program: Command): void {
       '--kubelet-port <port>',
       'with --join: port of the first kubelet, the others follow (default: any free ones)',
     )
+    .option('--no-latencies', 'with --join: sandboxes and containers start without the time that they take in life')
     .action(async (options: SimOptions) => {
       if (options.join === undefined) await serve(options)
       else await join(options.join, options)

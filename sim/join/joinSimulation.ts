@@ -10,6 +10,7 @@ import { createNamedObjects } from '../kubelet/namedObjects.ts'
 import { runtimeClassObjects } from '../node/clusterObjects.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { createNodes, startNode, type RunningNode } from '../simulatedNodes.ts'
+import { announcement } from './announcement.ts'
 import { authorizeCaller } from './authorizeCaller.ts'
 import type { ClusterAccess } from './clusterAccess.ts'
 import { createHttpClient } from './httpClient.ts'
@@ -67,6 +68,7 @@ export async function joinSimulation(options: JoinOptions): Promise<JoinedSimula
   const end = () => allOf(ending.splice(0).reverse())
   try {
     await checkJoin(client, scenario, classes)
+    for (const line of announcement(access, scenario, classes, options.nodeAddress)) tell(line)
     const left = await removeLeftovers(client)
     if (left.length > 0) tell(`removed what a simulation that was killed had left: ${left.join(', ')}`)
 
@@ -136,11 +138,15 @@ async function openEndpoint(
       'the API server publishes no client CA (ConfigMap kube-system/extension-apiserver-authentication, client-ca-file): kubelets could not know who asks',
     )
   const { key, cert } = await servingCertificate(client, scenario.nodes[0]?.name ?? 'simulated', nodeAddress)
-  return startKubeletEndpoint({
-    address: listen,
-    tls: { key, cert, clientCa },
-    authorize: authorizeCaller(client, Date.now),
-  })
+  try {
+    const tls = { key, cert, clientCa }
+    return await startKubeletEndpoint({ address: listen, tls, authorize: authorizeCaller(client, Date.now) })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRNOTAVAIL') throw error
+    throw new JoinError(
+      `kubelets cannot listen at ${listen}: it is no address of this machine; give --listen where traffic to ${nodeAddress} is forwarded`,
+    )
+  }
 }
 
 function sharedReads(client: KubeClient): SharedReads & { close(): void } {

@@ -6,7 +6,6 @@ const NODES = '/api/v1/nodes'
 const CLASSES = '/apis/node.k8s.io/v1/runtimeclasses'
 const DAEMON_SETS = '/apis/apps/v1/daemonsets'
 const NAMESPACES = '/api/v1/namespaces'
-const REQUESTS = '/apis/certificates.k8s.io/v1/certificatesigningrequests'
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases'
 
 /** Real ms for a namespace to go: its controller works through every kind there is. */
@@ -34,14 +33,13 @@ export async function removeKataDeploy(client: KubeClient, options: { kubelets: 
   }
 }
 
-/** Removes nodes with their leases, RuntimeClasses and what else has the label of joined simulations. Pods on the nodes are left to the pod garbage collector. */
+/** Removes nodes with their leases, and RuntimeClasses. Pods on the nodes are left to the pod garbage collector. */
 export async function removeNodes(client: KubeClient): Promise<void> {
   await each(await ownObjects(client, NODES), async ({ metadata: { name } }) => {
     await remove(client, `${NODES}/${name}`)
     await remove(client, `${LEASES}/${name}`)
   })
-  for (const path of [CLASSES, REQUESTS])
-    for (const { metadata } of await ownObjects(client, path)) await remove(client, `${path}/${metadata.name}`)
+  for (const { metadata } of await ownObjects(client, CLASSES)) await remove(client, `${CLASSES}/${metadata.name}`)
 }
 
 /** What a simulation left that could not clean up: names, for whoever is told. Nothing when there is none. */

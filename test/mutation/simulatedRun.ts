@@ -30,14 +30,23 @@ export async function simulatedRun({
   options,
 }: SimulatedRun): Promise<RunRecord> {
   const simulation = await startSimulatedCluster({ scenario, kataVersion, faults, speed })
+  try {
+    return await runChecks(simulation.kubeconfig, { declaredClasses: simulation.classes, ...options })
+  } finally {
+    await simulation.close()
+  }
+}
+
+/** Runs every check against the cluster of a kubeconfig, in this process, without mocha. */
+export async function runChecks(kubeconfig: string, options: Partial<RunOptions>): Promise<RunRecord> {
   const out = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-'))
   const { signal } = new AbortController()
   // Every arm and every wait listens to it.
   setMaxListeners(0, signal)
-  const cluster = await connect({ kubeconfig: simulation.kubeconfig, runLabel: RUN_LABEL })
+  const cluster = await connect({ kubeconfig, runLabel: RUN_LABEL })
   try {
     const run = await prepareRun({
-      options: { ...defaults(out), declaredClasses: simulation.classes, ...options },
+      options: { ...defaults(out), ...options },
       cluster,
       catalog: loadCatalog(),
       registered: await loadSpecs(),
@@ -49,7 +58,6 @@ export async function simulatedRun({
     return await run.finish()
   } finally {
     await cluster.close()
-    await simulation.close()
     rmSync(out, { recursive: true, force: true })
   }
 }
