@@ -2,7 +2,13 @@ import { expect } from 'chai'
 import { departuresOf } from '../../../sim/faults/faultDepartures.ts'
 import { healthy } from '../../../sim/faults/departures.ts'
 import type { MachineError, MachineStream, NetNamespace } from '../../../sim/machine/machine.ts'
-import { createAddressPool, embeddedPodNetwork, nodeAddress, podPrefix, sameSubnet } from '../../../sim/node/addresses.ts'
+import {
+  createAddressPool,
+  embeddedPodNetwork,
+  nodeAddress,
+  podPrefix,
+  sameSubnet,
+} from '../../../sim/node/addresses.ts'
 import { createClusterNetwork } from '../../../sim/node/clusterNetwork.ts'
 import { setInterfaces, setLoopbackOnly } from '../../../sim/node/podNetwork.ts'
 
