@@ -1,32 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { dump, load } from 'js-yaml'
 import { type Ended, startCommand } from '../harness/commandLine.ts'
+import { ownSettings, script, scripts, startCluster, type TestCluster, type Unavailable } from './testCluster.ts'
 
-/** A real control plane for simulated nodes, as the environment names it. */
-export interface RealControlPlane {
-  /** cluster-admin, as this machine reaches it */
-  readonly kubeconfig: string
-  readonly context: string
-  /** A command that runs the rest where the API server can reach it, when that is not this machine's network: nsenter -t PID -n */
-  readonly within: readonly string[]
-  /** The API server's address there. */
-  readonly insideServer: string | undefined
+/** A cluster without impostors, for simulated nodes; its API server passes WebSockets on to kubelets. */
+export async function joinableCluster(): Promise<TestCluster | Unavailable> {
+  const environment = await ownSettings('joined')
+  // What a killed run has left would be in the way.
+  await script('down.sh', [], environment)
+  return startCluster(environment, '--no-stream-translation')
 }
 
-/** Null where there is no cluster to test on. */
-export function realControlPlane(env: NodeJS.ProcessEnv = process.env): RealControlPlane | null {
-  const kubeconfig = env['KATA_CONFORMANCE_CLUSTER_KUBECONFIG']
-  if (kubeconfig === undefined || kubeconfig === '') return null
-  const { 'current-context': context } = load(readFileSync(kubeconfig, 'utf8')) as { 'current-context': string }
-  return {
-    kubeconfig,
-    context,
-    within: (env['KATA_CONFORMANCE_CLUSTER_ENTER'] ?? '').split(' ').filter(Boolean),
-    insideServer: env['KATA_CONFORMANCE_CLUSTER_INSIDE_SERVER'],
-  }
-}
+export const CONTEXT = 'kata-conformance'
+/** The API server's address in its own network, where simulated kubelets must be for it to reach them. */
+const INSIDE = 'https://10.250.0.1:6443'
 
 export interface JoinedCluster {
   /** Ends it as Ctrl-C does: it removes what it made. */
@@ -35,39 +22,27 @@ export interface JoinedCluster {
   kill(): Promise<void>
 }
 
-/** Starts `sim --join` in a process of its own and waits until its nodes are ready. Throws what it said when it ended before. */
+/** Starts `sim --join` in the control plane's network and waits until its nodes are ready. Throws what it said when it ended before. */
 export async function startJoined(
-  plane: RealControlPlane,
+  cluster: TestCluster,
   argv: readonly string[],
   deadlineMs = 600_000,
 ): Promise<JoinedCluster> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-join-'))
-  const kubeconfig = path.join(folder, 'kubeconfig')
-  writeFileSync(kubeconfig, dump(asSeenInside(plane)), { mode: 0o600 })
+  const kubeconfig = path.join(cluster.folder, 'inside.kubeconfig')
+  writeFileSync(kubeconfig, readFileSync(cluster.kubeconfig, 'utf8').replace(/server: .*/, `server: ${INSIDE}`))
   const { child, ended, says } = startCommand(
-    ['sim', '--join', kubeconfig, '--context', plane.context, ...argv],
-    {},
+    ['sim', '--join', kubeconfig, '--context', CONTEXT, ...argv],
+    cluster.environment,
     deadlineMs,
-    plane.within,
+    ['bash', path.join(scripts, 'enter.sh'), 'network'],
   )
-  const end = async (signal: NodeJS.Signals): Promise<Ended> => {
+  const end = (signal: NodeJS.Signals): Promise<Ended> => {
     child.kill(signal)
     return ended
   }
-  void ended.finally(() => rmSync(folder, { recursive: true, force: true }))
   await says(/joined in/)
   return {
     close: () => end('SIGINT'),
     kill: async () => void (await end('SIGKILL')),
   }
-}
-
-interface Kubeconfig {
-  clusters: { cluster: { server: string } }[]
-}
-
-function asSeenInside({ kubeconfig, insideServer }: RealControlPlane): Kubeconfig {
-  const config = load(readFileSync(kubeconfig, 'utf8')) as Kubeconfig
-  if (insideServer !== undefined) for (const { cluster } of config.clusters) cluster.server = insideServer
-  return config
 }

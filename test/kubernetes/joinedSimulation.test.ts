@@ -4,7 +4,8 @@ import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
 import { command } from '../harness/commandLine.ts'
 import { runChecks } from '../mutation/simulatedRun.ts'
 import type { RunRecord } from '../../reports/record/runRecord.ts'
-import { realControlPlane, startJoined, type JoinedCluster, type RealControlPlane } from './joinedCluster.ts'
+import { CONTEXT, joinableCluster, startJoined, type JoinedCluster } from './joinedCluster.ts'
+import { FIRST_START_MS, type TestCluster } from './testCluster.ts'
 
 const OURS = 'kata-conformance.dev/simulated=true'
 const KINDS = [
@@ -31,14 +32,20 @@ const CLASSES = ['kata-qemu']
 
 describe('simulated nodes on a real control plane', function () {
   this.timeout(300_000)
-  const plane = realControlPlane()
+  let real: TestCluster
   let cluster: Cluster
 
   before(async function () {
-    if (plane === null) return this.skip()
-    cluster = await connect({ kubeconfig: plane.kubeconfig })
+    this.timeout(FIRST_START_MS)
+    const found = await joinableCluster()
+    if ('reason' in found) return this.skip()
+    real = found
+    cluster = await connect({ kubeconfig: real.kubeconfig })
   })
-  after(() => cluster?.close())
+  after(async () => {
+    await cluster?.close()
+    await real?.down()
+  })
 
   const made = async (): Promise<string[]> => {
     const lists = KINDS.map(async ([apiVersion, kind]) => {
@@ -55,7 +62,7 @@ describe('simulated nodes on a real control plane', function () {
   describe('while they are there', () => {
     let joined: JoinedCluster
     before(async () => {
-      joined = await startJoined(plane as RealControlPlane, ['--scenario', 'small'])
+      joined = await startJoined(real, ['--scenario', 'small'])
     })
     after(() => joined?.close())
 
@@ -67,7 +74,7 @@ describe('simulated nodes on a real control plane', function () {
     })
 
     it('bear out the claims of the suite', async () => {
-      const record = await runChecks((plane as RealControlPlane).kubeconfig, {
+      const record = await runChecks(real.kubeconfig, {
         behaviours: BEHAVIOURS,
         classes: CLASSES,
         maxArms: 16,
@@ -78,8 +85,7 @@ describe('simulated nodes on a real control plane', function () {
     })
 
     it('are joined by one simulation at a time', async () => {
-      const { kubeconfig, context } = plane as RealControlPlane
-      const second = await command(['sim', '--join', kubeconfig, '--context', context, '--scenario', 'small'])
+      const second = await command(['sim', '--join', real.kubeconfig, '--context', CONTEXT, '--scenario', 'small'])
       expect(second.code).to.equal(2)
       expect(second.stderr).to.match(/another simulation has joined this cluster: its node kata-\d spoke \d+ s ago/)
     })
@@ -92,11 +98,11 @@ describe('simulated nodes on a real control plane', function () {
     })
 
     it('turn a claim red under a fault', async () => {
-      const joined = await startJoined(plane as RealControlPlane, [
+      const joined = await startJoined(real, [
         ...['--scenario', 'small', '--fault', 'runc-behind-kata-handlers', '--no-latencies'],
       ])
       try {
-        const record = await runChecks((plane as RealControlPlane).kubeconfig, {
+        const record = await runChecks(real.kubeconfig, {
           behaviours: ['KATA-RTCLASS-008'],
           classes: CLASSES,
         })
@@ -107,12 +113,11 @@ describe('simulated nodes on a real control plane', function () {
     })
 
     it('leave alone what is not theirs', async () => {
-      const { kubeconfig, context } = plane as RealControlPlane
       const foreign = { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', name: 'kata-qemu' }
       const { name, ...type } = foreign
       await cluster.create({ ...type, metadata: { name }, handler: name })
       try {
-        const refused = await command(['sim', '--join', kubeconfig, '--context', context])
+        const refused = await command(['sim', '--join', real.kubeconfig, '--context', CONTEXT])
         expect(refused.code).to.equal(2)
         expect(refused.stderr).to.include('the cluster has a RuntimeClass kata-qemu that no simulation made')
         expect(await made()).to.deep.equal([])
