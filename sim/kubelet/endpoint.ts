@@ -1,6 +1,6 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { Clock } from '../clock.ts'
@@ -8,6 +8,7 @@ import type { KubeObject } from '../kubeObject.ts'
 import { serveContainerLogs } from './containerLogs.ts'
 import type { ContainerRecord } from './containerRecord.ts'
 import type { ContainerRuntime } from './containerRuntime.ts'
+import { podList, statsSummary } from './nodeReports.ts'
 import { PROTOCOLS, serveStreams, type StreamRequest } from './remoteCommand.ts'
 
 /** What the endpoint needs of a pod. */
@@ -26,7 +27,18 @@ export interface KubeletEndpoint {
   withdraw(key: string, uid: string): void
   /** Takes a connection that another server of this process has accepted, with a request for an upgrade. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** A further port, of one node alone: what is asked there concerns that node. @param port 0 lets the system choose */
+  openPort(node: string, port: number): Promise<number>
   close(): Promise<void>
+}
+
+export interface EndpointOptions {
+  address?: string
+  port?: number
+  /** Serves HTTPS, as a real API server expects it of kubelets, to clients with a certificate of `clientCa`. */
+  tls?: { key: string; cert: string; clientCa: string }
+  /** Throws HttpError when whoever asks may not. @param node null at the port of all nodes */
+  authorize?: (request: IncomingMessage, node: string | null) => Promise<void>
 }
 
 /** An answer that is not the asked one. */
@@ -39,70 +51,89 @@ export class HttpError extends Error {
   }
 }
 
-/**
- * The kubelet's HTTP API for any number of kubelets of this process: exec, attach and logs by namespace, pod and container.
- * @param options.tls serves HTTPS, as a real API server expects it of kubelets
- */
-export async function startKubeletEndpoint(
-  options: { address?: string; port?: number; tls?: { key: string; cert: string } } = {},
-): Promise<KubeletEndpoint> {
+/** The kubelet's HTTP API for any number of kubelets of this process: exec, attach and logs by namespace, pod and container. */
+export async function startKubeletEndpoint(options: EndpointOptions = {}): Promise<KubeletEndpoint> {
   const address = options.address ?? '127.0.0.1'
+  const { tls, authorize = async () => {} } = options
   const pods = new Map<string, ServedPod>()
+  const nodeOfPort = new Map<number, string>()
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
     handleProtocols: (offered) => PROTOCOLS.find((protocol) => offered.has(protocol)) ?? false,
   })
-  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    try {
-      answer(pods, request, response)
-    } catch (error) {
-      refuse(response, error as Error)
-    }
+  const ask = async (request: IncomingMessage): Promise<Question> => {
+    const node = nodeOfPort.get(request.socket.localPort ?? 0) ?? null
+    await authorize(request, node)
+    return questionOf(pods, node, request)
   }
-  const server = options.tls ? createHttpsServer(options.tls, onRequest) : createHttpServer(onRequest)
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    ask(request)
+      .then((question) => answer(question, response))
+      .catch((error: Error) => refuse(response, error))
+  }
+  const server = tls
+    ? createHttpsServer({ key: tls.key, cert: tls.cert, ca: tls.clientCa, requestCert: true }, onRequest)
+    : createHttpServer(onRequest)
   const accept = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
-    try {
-      const streams = streamRequest(pods, request)
-      sockets.handleUpgrade(request, socket, head, (webSocket) => serveStreams(webSocket, streams))
-    } catch (error) {
-      refuseUpgrade(socket, error as Error)
-    }
+    ask(request)
+      .then((question) => {
+        const streams = streamRequest(question, request)
+        sockets.handleUpgrade(request, socket, head, (webSocket) => serveStreams(webSocket, streams))
+      })
+      .catch((error: Error) => refuseUpgrade(socket, error))
   }
   server.on('upgrade', accept)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port ?? 0, address, resolve)
-  })
+  const doors: Server[] = []
+  const port = await listen(server, options.port ?? 0, address)
   return {
     address,
-    port: (server.address() as AddressInfo).port,
+    port,
     accept,
     publish: (key, pod) => void pods.set(key, pod),
     withdraw: (key, uid) => {
       if (pods.get(key)?.pod().metadata.uid === uid) pods.delete(key)
     },
-    close: () =>
-      new Promise((resolve) => {
-        for (const client of sockets.clients) client.terminate()
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    async openPort(node, wanted) {
+      const door = createTcpServer((socket) => void server.emit('connection', socket))
+      doors.push(door)
+      const opened = await listen(door, wanted, address)
+      nodeOfPort.set(opened, node)
+      return opened
+    },
+    async close() {
+      for (const client of sockets.clients) client.terminate()
+      const closed = [server, ...doors].map((one) => new Promise<void>((resolve) => one.close(() => resolve())))
+      server.closeAllConnections()
+      await Promise.all(closed)
+    },
   }
 }
 
-function answer(pods: Map<string, ServedPod>, request: IncomingMessage, response: ServerResponse): void {
-  const { verb, target, query } = parse(pods, request)
+function listen(server: Server, port: number, address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, address, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+function answer({ verb, rest, node, pods, target, query }: Question, response: ServerResponse): void {
   if (verb === 'healthz') return void response.end('ok')
   if (verb === 'containerLogs') return serveContainerLogs(target(), query, response)
+  if (verb === 'pods' && node !== null) return sendJson(response, podList(pods()))
+  if (verb === 'stats' && rest[0] === 'summary' && node !== null) return sendJson(response, statsSummary(node, pods()))
   if (['exec', 'attach', 'portForward'].includes(verb))
     throw new HttpError(400, `you must use a WebSocket (${PROTOCOLS.join(', ')}) for ${verb}`)
   throw new HttpError(404, '404 page not found')
 }
 
-function streamRequest(pods: Map<string, ServedPod>, request: IncomingMessage): StreamRequest {
-  const { verb, target, query } = parse(pods, request)
+function sendJson(response: ServerResponse, body: object): void {
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(body))
+}
+
+function streamRequest({ verb, target, query }: Question, request: IncomingMessage): StreamRequest {
   if (verb === 'portForward') throw new HttpError(501, 'port forwarding is not implemented by this kubelet')
   if (verb !== 'exec' && verb !== 'attach') throw new HttpError(404, '404 page not found')
   const upgrade = request.headers.upgrade?.toLowerCase()
@@ -135,17 +166,27 @@ export interface Target {
   record: ContainerRecord
 }
 
-/** /VERB/NAMESPACE/POD[/UID]/CONTAINER?query */
-function parse(
-  pods: Map<string, ServedPod>,
-  request: IncomingMessage,
-): { verb: string; target: () => Target; query: URLSearchParams } {
+/** What was asked: /VERB/NAMESPACE/POD[/UID]/CONTAINER?query, or a verb about the node. */
+interface Question {
+  verb: string
+  /** Of the path, after the verb. */
+  rest: string[]
+  node: string | null
+  /** Of the node. */
+  pods(): ServedPod[]
+  target(): Target
+  query: URLSearchParams
+}
+
+function questionOf(pods: Map<string, ServedPod>, node: string | null, request: IncomingMessage): Question {
   const url = new URL(request.url ?? '/', 'http://kubelet')
-  const [verb = '', namespace = '', name = '', ...rest] = url.pathname.split('/').slice(1).map(decodeURIComponent)
+  const [verb = '', ...rest] = url.pathname.split('/').slice(1).filter(Boolean).map(decodeURIComponent)
+  const isHere = (pod: ServedPod) => node === null || (pod.pod()['spec'] as { nodeName?: string }).nodeName === node
   const target = (): Target => {
+    const [namespace = '', name = '', ...below] = rest
     const pod = pods.get(`${namespace}/${name}`)
-    if (!pod) throw new HttpError(404, `pod "${name}" not found in namespace "${namespace}"`)
-    const container = rest.at(-1)
+    if (!pod || !isHere(pod)) throw new HttpError(404, `pod "${name}" not found in namespace "${namespace}"`)
+    const container = below.at(-1)
     const record = pod.records.find((one) => one.spec.name === container)
     if (!record)
       throw new HttpError(
@@ -156,7 +197,7 @@ function parse(
       )
     return { pod, record }
   }
-  return { verb, target, query: url.searchParams }
+  return { verb, rest, node, pods: () => [...pods.values()].filter(isHere), target, query: url.searchParams }
 }
 
 function refuse(response: ServerResponse, error: Error): void {
@@ -167,6 +208,8 @@ function refuse(response: ServerResponse, error: Error): void {
 
 const REASONS: Record<number, string> = {
   400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   500: 'Internal Server Error',
   501: 'Not Implemented',

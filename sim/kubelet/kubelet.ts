@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts'
-import { startInformer } from '../controllers/informer.ts'
 import type { KubeClient } from '../kubeClient.ts'
 import type { KubeObject } from '../kubeObject.ts'
 import { admit, type Rejection } from './admission.ts'
+import { watchEachNode, type BoundPods } from './boundPods.ts'
 import type { ContainerRuntime } from './containerRuntime.ts'
 import type { KubeletEndpoint } from './endpoint.ts'
 import { createEventRecorder } from './eventRecorder.ts'
@@ -15,7 +15,7 @@ import {
   type KubeletContext,
   type Latencies,
 } from './kubeletContext.ts'
-import { createNamedObjects } from './namedObjects.ts'
+import { createNamedObjects, type NamedObjects } from './namedObjects.ts'
 import { registeredNode } from './nodeObject.ts'
 import { keepAlive, registerNode } from './nodeRegistration.ts'
 import { podRequests, type Amounts } from './podResources.ts'
@@ -39,6 +39,14 @@ export interface KubeletOptions {
   /** ms; zeros for tests. */
   latencies?: Partial<Latencies>
   cluster?: Partial<ClusterSettings>
+  /** What kubelets of one process may have in common; without it each has its own. Whoever gave it ends it. */
+  shared?: SharedReads
+}
+
+export interface SharedReads {
+  readonly pods: BoundPods
+  readonly configMaps: NamedObjects
+  readonly secrets: NamedObjects
 }
 
 export interface Kubelet {
@@ -108,11 +116,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     })
   }
 
-  const informer = startInformer({
-    client,
-    clock,
-    path: '/api/v1/pods',
-    fieldSelector: `spec.nodeName=${nodeName}`,
+  const bound = (options.shared?.pods ?? watchEachNode(client, clock)).follow(nodeName, {
     onUpsert: (pod) => {
       const worker = workers.get(pod.metadata.uid!)
       if (worker) worker.update(pod)
@@ -124,7 +128,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
       workers.get(pod.metadata.uid!)?.removed()
     },
   })
-  await informer.synced
+  await bound.synced
   return {
     nodeName,
     get pods() {
@@ -133,9 +137,11 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     async stop() {
       stopped.abort()
       unlisten()
-      informer.stop()
-      context.configMaps.close()
-      context.secrets.close()
+      bound.stop()
+      if (!options.shared) {
+        context.configMaps.close()
+        context.secrets.close()
+      }
       for (const worker of workers.values()) worker.stop()
       await context.events.flushed()
     },
@@ -151,8 +157,8 @@ function kubeletContext(options: KubeletOptions, node: KubeObject, images: Image
     runtime,
     images,
     events: createEventRecorder(client, clock, { component: 'kubelet', host: node.metadata.name }),
-    configMaps: createNamedObjects(client, clock, 'configmaps'),
-    secrets: createNamedObjects(client, clock, 'secrets'),
+    configMaps: options.shared?.configMaps ?? createNamedObjects(client, clock, 'configmaps'),
+    secrets: options.shared?.secrets ?? createNamedObjects(client, clock, 'secrets'),
     nodeName: node.metadata.name,
     hostIps: addresses.map(({ address }) => address),
     latencies: { ...DEFAULT_LATENCIES, ...options.latencies },

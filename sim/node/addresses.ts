@@ -8,16 +8,31 @@ export function sameSubnet(withPrefix: string, ip: string): boolean {
   return bits === 0 || a >>> (32 - bits) === b >>> (32 - bits)
 }
 
-/** IPv4 addresses of a node's pods: 10.244.<node>.0/24, .1 is the bridge. Freed ones come back last. */
+/** Where the pods of an embedded cluster have their addresses: what kubeadm and flannel take. */
+export const embeddedPodNetwork = '10.244.0.0'
+
+/** The first three parts of the /24 that a node's pods have: as many networks after the first as the node's number says. */
+export function podPrefix(firstNetwork: string, node: number): string {
+  return dotted((number(firstNetwork) ?? 0) + node * 256)
+    .split('.')
+    .slice(0, 3)
+    .join('.')
+}
+
+/** Of the node in its own network: 192.168.121.11 is the first. */
+export function nodeAddress(node: number): string {
+  return dotted((number('192.168.121.10') ?? 0) + node)
+}
+
+/** IPv4 addresses of a node's pods: a /24, .1 is the bridge. Freed ones come back last. */
 export interface AddressPool {
   readonly gateway: string
   take(): string
   free(ip: string): void
 }
 
-/** @param node number of the node, from 1. @throws Error when all are taken. */
-export function createAddressPool(node: number): AddressPool {
-  const prefix = `10.244.${node}`
+/** @param prefix of podPrefix. @throws Error when all are taken. */
+export function createAddressPool(prefix: string): AddressPool {
   const free = Array.from({ length: 253 }, (_, index) => `${prefix}.${index + 2}`)
   return {
     gateway: `${prefix}.1`,
@@ -37,4 +52,8 @@ function number(ip: string): number | null {
   const parts = ip.split('.').map(Number)
   if (parts.length !== 4 || parts.some((part) => !Number.isInteger(part) || part < 0 || part > 255)) return null
   return parts.reduce((value, part) => value * 256 + part, 0) >>> 0
+}
+
+function dotted(value: number): string {
+  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.')
 }

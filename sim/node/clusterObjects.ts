@@ -3,9 +3,9 @@ import type { KubeObject } from '../kubeObject.ts'
 import type { NodeScenario, RuntimeClassScenario, Scenario } from '../scenarios/scenario.ts'
 import type { SimNode } from './simNode.ts'
 
-const kataLabel = 'katacontainers.io/kata-runtime'
+export const kataLabel = 'katacontainers.io/kata-runtime'
 /** Says to whoever looks that this is no node: results of a run here are no evidence about a real cluster. */
-const simulatedLabel = 'kata-conformance.dev/simulated'
+export const simulatedLabel = 'kata-conformance.dev/simulated'
 
 /** RuntimeClass objects as the chart makes them (templates/runtimeclasses.yaml). */
 export function runtimeClassObjects(scenario: Scenario, departures: Departures): KubeObject[] {

@@ -5,7 +5,7 @@ import type { Machine, MachineSpec } from '../machine/machine.ts'
 import type { NodeScenario, Scenario } from '../scenarios/scenario.ts'
 import type { KataHandler } from '../shims/kataHandler.ts'
 import type { KataRelease } from '../shims/kataRelease.ts'
-import { createAddressPool } from './addresses.ts'
+import { createAddressPool, nodeAddress, podPrefix } from './addresses.ts'
 import type { ClusterNetwork } from './clusterNetwork.ts'
 import { containerdToml, kataDeployConfig, kataDeployToml } from './containerdConfig.ts'
 import { macAddress } from './identifiers.ts'
@@ -22,6 +22,8 @@ export interface NodeOptions {
   scenario: NodeScenario
   /** From 1: gives the node its addresses. */
   number: number
+  /** Its pods have the network of its number after this one. */
+  podNetwork: string
   /** Of the nodes with Kata, from 1; null for others. */
   kataNumber: number | null
   mode: Scenario['mode']
@@ -42,8 +44,9 @@ export function createNode(options: NodeOptions): SimNode {
   const second = options.kataNumber === 2
   const kvm = nodeKvm(scenario, second, departures)
   const machine = options.createMachine(nodeSpec(scenario, clock, !second || departures.secondNodeCpuFlags))
-  const ip = `192.168.121.${10 + number}`
-  connect(machine, network, scenario.name, ip, number)
+  const ip = nodeAddress(number)
+  const pods = podPrefix(options.podNetwork, number)
+  connect(machine, network, scenario.name, ip, pods)
   installUserland(machine.files, clock.now())
   writeFiles(machine, options)
   addHardware(machine, scenario, kvm)
@@ -63,7 +66,7 @@ export function createNode(options: NodeOptions): SimNode {
     machine,
     createMachine: options.createMachine,
     network,
-    addresses: createAddressPool(number),
+    addresses: createAddressPool(pods),
     containerdVersion: options.containerdVersion,
     handlers: new Map(scenario.kata ? options.handlers.map((handler) => [handler.name, handler]) : []),
     kvm,
@@ -129,18 +132,18 @@ function modulesOf(node: NodeScenario): string {
   return names.map((name, index) => `${name} ${(index + 3) * 16384} 0 - Live 0x0000000000000000\n`).join('')
 }
 
-function connect(machine: Machine, network: ClusterNetwork, name: string, ip: string, number: number): void {
+function connect(machine: Machine, network: ClusterNetwork, name: string, ip: string, pods: string): void {
   machine.network = network
   const { rootNetNamespace } = machine
   rootNetNamespace.interfaces = [
     { name: 'lo', mac: '00:00:00:00:00:00', mtu: 65536, addresses: ['127.0.0.1/8', '::1/128'], up: true },
     { name: 'eth0', mac: macAddress(), mtu: 1500, addresses: [`${ip}/24`], up: true },
-    { name: 'cni0', mac: macAddress(), mtu: 1500, addresses: [`10.244.${number}.1/24`], up: true },
+    { name: 'cni0', mac: macAddress(), mtu: 1500, addresses: [`${pods}.1/24`], up: true },
   ]
   rootNetNamespace.routes = [
     { destination: 'default', gateway: '192.168.121.1', device: 'eth0' },
     { destination: '192.168.121.0/24', gateway: null, device: 'eth0', source: ip },
-    { destination: `10.244.${number}.0/24`, gateway: null, device: 'cni0', source: `10.244.${number}.1` },
+    { destination: `${pods}.0/24`, gateway: null, device: 'cni0', source: `${pods}.1` },
   ]
   network.attach({ namespace: rootNetNamespace, ip, node: name, kind: 'node' })
 }

@@ -35,6 +35,13 @@ const rows: readonly Row[] = [
   input('a speed that is no number', ['run', '--sim', '--speed', 'fast'], /--speed is "fast"; it must be a number/),
   input('no arms at once', run('--max-arms', '0'), /--max-arms is "0"; it must be/),
   input('half an arm at once', run('--max-arms', '1.5'), /--max-arms is "1.5"; it must be a whole number/),
+  input('joining without a name', ['sim', '--join', '$good'], /--join creates nodes .*--context .*kata-sim/),
+  input(
+    'joining faster than life',
+    ['sim', '--join', 'x', '--context', 'a', '--speed', '2'],
+    /--speed .* time is real/,
+  ),
+  input('a node address without joining', ['sim', '--node-address', '127.0.0.1'], /--node-address .*--join KUBECONFIG/),
   input('a port that is none', ['sim', '--port', '99999'], /--port is "99999"; it must be .* 65535/),
   input(
     'a claim that is not there',

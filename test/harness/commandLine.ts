@@ -26,8 +26,12 @@ export interface Started {
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Starts the command in a process of its own, without colours, and without this machine's kubeconfig. */
-export const startCommand = (argv: readonly string[], env: Environment = {}, deadlineMs = CHILD_MS): Started =>
-  start([path.join(root, 'cli', 'kata-conformance.js'), ...argv], env, deadlineMs)
+export const startCommand = (
+  argv: readonly string[],
+  env: Environment = {},
+  deadlineMs = CHILD_MS,
+  within: readonly string[] = [],
+): Started => start([path.join(root, 'cli', 'kata-conformance.js'), ...argv], env, deadlineMs, within)
 
 export const command = (argv: readonly string[], env: Environment = {}, deadlineMs = CHILD_MS): Promise<Ended> =>
   startCommand(argv, env, deadlineMs).ended
@@ -38,9 +42,16 @@ export const mocha = (argv: readonly string[], env: Environment = {}): Promise<E
 
 const CHILD_MS = 50_000
 
-function start(argv: readonly string[], env: Environment, deadlineMs = CHILD_MS): Started {
+/** @param within a command that runs the rest in another place: nsenter -t PID -n */
+function start(
+  argv: readonly string[],
+  env: Environment,
+  deadlineMs = CHILD_MS,
+  within: readonly string[] = [],
+): Started {
   const { NODE_V8_COVERAGE: _coverage, KUBECONFIG: _kubeconfig, ...inherited } = process.env
-  const child = spawn(process.execPath, argv, {
+  const [file = '', ...before] = [...within, process.execPath]
+  const child = spawn(file, [...before, ...argv], {
     cwd: root,
     env: { ...inherited, HOME: '/nonexistent', CI: '1', NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -33,19 +33,27 @@ export async function simulatedRun({
   speed = Infinity,
   options,
 }: SimulatedRun): Promise<RunRecord> {
-  catalog ??= loadCatalog()
   const simulation = await startSimulatedCluster({ scenario, kataVersion, faults, speed })
+  try {
+    return await runChecks(simulation.kubeconfig, { declaredClasses: simulation.classes, ...options })
+  } finally {
+    await simulation.close()
+  }
+}
+
+/** Runs every check against the cluster of a kubeconfig, in this process, without mocha. */
+export async function runChecks(kubeconfig: string, options: Partial<RunOptions>): Promise<RunRecord> {
   const out = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-'))
   const lost = anyLost()
   const { signal } = new AbortController()
   // Every arm and every wait listens to it.
   setMaxListeners(0, signal)
-  const cluster = await connect({ kubeconfig: simulation.kubeconfig, runLabel: RUN_LABEL })
+  const cluster = await connect({ kubeconfig, runLabel: RUN_LABEL })
   try {
     const run = await prepareRun({
-      options: { ...defaults(out), declaredClasses: simulation.classes, ...options },
+      options: { ...defaults(out), ...options },
       cluster,
-      catalog,
+      catalog: (catalog ??= loadCatalog()),
       registered: await loadSpecs(),
       images: loadImages([]),
       signal,
@@ -58,7 +66,6 @@ export async function simulatedRun({
     return record
   } finally {
     await cluster.close()
-    await simulation.close()
     rmSync(out, { recursive: true, force: true })
   }
 }

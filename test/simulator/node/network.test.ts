@@ -2,7 +2,13 @@ import { expect } from 'chai'
 import { departuresOf } from '../../../sim/faults/faultDepartures.ts'
 import { healthy } from '../../../sim/faults/departures.ts'
 import type { MachineError, MachineStream, NetNamespace } from '../../../sim/machine/machine.ts'
-import { createAddressPool, sameSubnet } from '../../../sim/node/addresses.ts'
+import {
+  createAddressPool,
+  embeddedPodNetwork,
+  nodeAddress,
+  podPrefix,
+  sameSubnet,
+} from '../../../sim/node/addresses.ts'
 import { createClusterNetwork } from '../../../sim/node/clusterNetwork.ts'
 import { setInterfaces, setLoopbackOnly } from '../../../sim/node/podNetwork.ts'
 
@@ -125,11 +131,17 @@ describe('addresses', () => {
   })
 
   it('gives each once, and a freed one again', () => {
-    const pool = createAddressPool(1)
+    const pool = createAddressPool(podPrefix(embeddedPodNetwork, 1))
     const taken = Array.from({ length: 253 }, () => pool.take())
     expect(new Set(taken).size).to.equal(253)
     expect(() => pool.take()).to.throw('no IP addresses available in range set: 10.244.1.1-10.244.1.254')
     pool.free('10.244.1.7')
     expect(pool.take()).to.equal('10.244.1.7')
+  })
+
+  it('gives a thousand nodes valid addresses', () => {
+    expect(podPrefix(embeddedPodNetwork, 1000)).to.equal('10.247.232')
+    expect(podPrefix('100.64.0.0', 2)).to.equal('100.64.2')
+    expect([nodeAddress(1), nodeAddress(1000)]).to.deep.equal(['192.168.121.11', '192.168.124.242'])
   })
 })

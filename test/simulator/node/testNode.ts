@@ -3,6 +3,7 @@ import { departuresOf } from '../../../sim/faults/faultDepartures.ts'
 import type { ContainerConfig, ContainerRuntime, SandboxConfig } from '../../../sim/kubelet/containerRuntime.ts'
 import { createMachine } from '../../../sim/machine/createMachine.ts'
 import type { Machine } from '../../../sim/machine/machine.ts'
+import { embeddedPodNetwork } from '../../../sim/node/addresses.ts'
 import { createClusterNetwork } from '../../../sim/node/clusterNetwork.ts'
 import { createContainerRuntime } from '../../../sim/node/containerRuntime.ts'
 import { createNode } from '../../../sim/node/createNode.ts'
@@ -70,6 +71,7 @@ export async function startTestNode(options: NodeTestOptions = {}): Promise<Test
   const node = createNode({
     scenario: { ...scenario.nodes[0]!, ...(options.snapshotters ? { snapshotters: options.snapshotters } : {}) },
     number: 1,
+    podNetwork: embeddedPodNetwork,
     kataNumber: options.kataNumber ?? 1,
     mode: scenario.mode,
     release,

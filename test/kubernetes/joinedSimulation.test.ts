@@ -1,0 +1,138 @@
+import { expect } from 'chai'
+import { connect } from '../../helpers/cluster/connect.ts'
+import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
+import { command } from '../harness/commandLine.ts'
+import { runChecks } from '../mutation/simulatedRun.ts'
+import type { RunRecord } from '../../reports/record/runRecord.ts'
+import { CONTEXT, joinableCluster, startJoined, type JoinedCluster } from './joinedCluster.ts'
+import { FIRST_START_MS, type TestCluster } from './testCluster.ts'
+
+const OURS = 'kata-conformance.dev/simulated=true'
+const KINDS = [
+  ['v1', 'Node'],
+  ['v1', 'Namespace'],
+  ['node.k8s.io/v1', 'RuntimeClass'],
+  ['apps/v1', 'DaemonSet'],
+  ['certificates.k8s.io/v1', 'CertificateSigningRequest'],
+] as const
+
+/** Claims of every kind: the VM, its memory and CPUs, out of memory, PID namespaces, mounts over /proc, overhead, containerd's view. */
+const BEHAVIOURS = [
+  'KATA-RTCLASS-008',
+  'KATA-RTCLASS-009',
+  'KATA-RTCLASS-015',
+  'KATA-ARCH-004',
+  'KATA-MEM-005',
+  'KATA-CPU-005',
+  'KATA-OOM-001',
+  'KATA-PIDNS-001',
+  'KATA-PROC-001',
+]
+const CLASSES = ['kata-qemu']
+
+describe('simulated nodes on a real control plane', function () {
+  this.timeout(300_000)
+  let real: TestCluster
+  let cluster: Cluster
+
+  before(async function () {
+    this.timeout(FIRST_START_MS)
+    const found = await joinableCluster()
+    if ('reason' in found) return this.skip()
+    real = found
+    cluster = await connect({ kubeconfig: real.kubeconfig })
+  })
+  after(async () => {
+    await cluster?.close()
+    await real?.down()
+  })
+
+  const made = async (): Promise<string[]> => {
+    const lists = KINDS.map(async ([apiVersion, kind]) => {
+      const items = await cluster.list({ apiVersion, kind, labelSelector: OURS })
+      return items.map(({ metadata }) => `${kind} ${metadata.name}`)
+    })
+    return (await Promise.all(lists)).flat()
+  }
+  const leases = async (): Promise<string[]> =>
+    (await cluster.list({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: 'kube-node-lease' }))
+      .map(({ metadata }) => metadata.name ?? '')
+      .filter((name) => name.startsWith('kata-'))
+
+  describe('while they are there', () => {
+    let joined: JoinedCluster
+    before(async () => {
+      joined = await startJoined(real, ['--scenario', 'small'])
+    })
+    after(() => joined?.close())
+
+    it('are Ready to the real scheduler, with kata-deploy rolled out by the real controllers', async () => {
+      const nodes = await cluster.list({ apiVersion: 'v1', kind: 'Node', labelSelector: OURS })
+      expect(nodes.map(({ metadata }) => metadata.name)).to.have.members(['kata-1', 'kata-2'])
+      for (const node of nodes) expect(readyOf(node)).to.equal('True')
+      expect(await leases()).to.have.members(['kata-1', 'kata-2'])
+    })
+
+    it('bear out the claims of the suite', async () => {
+      const record = await runChecks(real.kubeconfig, {
+        behaviours: BEHAVIOURS,
+        classes: CLASSES,
+        maxArms: 16,
+      })
+      expect(record.simulated).to.equal(true)
+      expect(redsOf(record)).to.deep.equal([])
+      expect(record.arms.filter(({ verdict }) => verdict === 'passed')).to.have.length.above(BEHAVIOURS.length - 1)
+    })
+
+    it('are joined by one simulation at a time', async () => {
+      const second = await command(['sim', '--join', real.kubeconfig, '--context', CONTEXT, '--scenario', 'small'])
+      expect(second.code).to.equal(2)
+      expect(second.stderr).to.match(/another simulation has joined this cluster: its node kata-\d spoke \d+ s ago/)
+    })
+  })
+
+  describe('when they have gone', () => {
+    it('leave nothing behind', async () => {
+      expect(await made()).to.deep.equal([])
+      expect(await leases()).to.deep.equal([])
+    })
+
+    it('turn a claim red under a fault', async () => {
+      const joined = await startJoined(real, [
+        ...['--scenario', 'small', '--fault', 'runc-behind-kata-handlers', '--no-latencies'],
+      ])
+      try {
+        const record = await runChecks(real.kubeconfig, {
+          behaviours: ['KATA-RTCLASS-008'],
+          classes: CLASSES,
+        })
+        expect(redsOf(record)).to.have.length.above(0)
+      } finally {
+        await joined.close()
+      }
+    })
+
+    it('leave alone what is not theirs', async () => {
+      const foreign = { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', name: 'kata-qemu' }
+      const { name, ...type } = foreign
+      await cluster.create({ ...type, metadata: { name }, handler: name })
+      try {
+        const refused = await command(['sim', '--join', real.kubeconfig, '--context', CONTEXT])
+        expect(refused.code).to.equal(2)
+        expect(refused.stderr).to.include('the cluster has a RuntimeClass kata-qemu that no simulation made')
+        expect(await made()).to.deep.equal([])
+      } finally {
+        await cluster.delete(foreign)
+      }
+    })
+  })
+})
+
+const readyOf = (node: KubeObject): string | undefined =>
+  (node['status'] as { conditions: { type: string; status: string }[] }).conditions.find(({ type }) => type === 'Ready')
+    ?.status
+
+const redsOf = ({ arms }: RunRecord): string[] =>
+  arms
+    .filter(({ role, verdict }) => !(role === 'canary' ? ['failed'] : ['passed', 'skipped']).includes(verdict))
+    .map(({ id, verdict, message }) => `${id}: ${verdict}: ${message}`)
