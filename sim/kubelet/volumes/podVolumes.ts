@@ -42,7 +42,8 @@ export function createPodVolumes(context: KubeletContext, pod: KubeObject): PodV
     else host.makeDirectory(path, 0o777)
     versions.set(volume.name, writeAtomically(host, path, content, context.clock.now(), null))
     followSources(volume, path, podIps)
-    return directoryVolume(path, { atomic: true })
+    // their plugins announce them as read-only (GetAttributes), whatever the mount says
+    return directoryVolume(path, { atomic: true, readonly: true })
   }
 
   /** ConfigMaps and Secrets that change are written again, after the time that real kubelets take. kube-root-ca.crt never changes. */

@@ -84,8 +84,12 @@ function contextOf(
     capabilities: spec.user.uid === 0 ? bounding : 0n,
     bounding,
     noNewPrivs: spec.noNewPrivs,
+    seccomp: spec.seccomp ?? false,
     oomScoreAdj: spec.oomScoreAdj ?? 0,
-    devices: spec.privileged ? null : new Set(spec.devices.map(({ type, major, minor }) => `${type}${major}:${minor}`)),
+    devices:
+      spec.privileged || spec.anyDevice
+        ? null
+        : new Set(spec.devices.map(({ type, major, minor }) => `${type}${major}:${minor}`)),
     parking: { budgetMs: PARKING_BUDGET_MS },
   }
 }
@@ -173,7 +177,8 @@ function start(
     pid: process.pid,
     exited,
     signal: (signal) => process.signalled(signalName(signal) ?? 'TERM'),
-    exec: (command, options): MachineExec => startExec(kernel, process, command, options),
+    exec: (command, options): MachineExec =>
+      startExec(kernel, process, command, { ...options, noNewPrivs: spec.execNoNewPrivs ?? spec.noNewPrivs }),
     writtenBytes: () => writtenBelow(rootOf(process)),
     get oomKills() {
       return cgroup.memoryEvents.oom_kill

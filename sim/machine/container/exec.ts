@@ -18,14 +18,14 @@ export function startExec(
   kernel: Kernel,
   first: Process,
   argv: string[],
-  options: { tty: boolean; env?: Record<string, string> },
+  options: { tty: boolean; env?: Record<string, string>; noNewPrivs: boolean },
 ): MachineExec {
   if (first.dead) throw new MachineError('ESRCH', 'the container has ended')
   const { context } = first
   const env: Record<string, string> = { ...(options.tty ? { TERM: 'xterm' } : {}), ...context.env, ...options.env }
   // While the exec runs somebody waits for it: its sleeps move time. What it leaves behind in the background does not.
   const parking = { budgetMs: Infinity }
-  const process = new Process(kernel, { ...context, root: '', env, parking }, null)
+  const process = new Process(kernel, { ...context, root: '', env, parking, noNewPrivs: options.noNewPrivs }, null)
   process.onExit(() => (parking.budgetMs = 0))
   const output = new Buffered()
   const input = new Pipe(kernel.takeNumber())

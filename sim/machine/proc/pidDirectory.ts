@@ -2,6 +2,7 @@ import { VirtualDirectory, virtualFile, virtualDirectory, symlink } from '../fs/
 import type { Directory, Inode, Reader, Symlink } from '../fs/inode.ts'
 import type { Location } from '../fs/mountNamespace.ts'
 import type { Process } from '../kernel/process.ts'
+import { MachineError } from '../machine.ts'
 import type { PidNs } from '../kernel/namespaces.ts'
 import { INITIAL } from '../kernel/namespaces.ts'
 import { mountinfoText, mountsText } from './mountFiles.ts'
@@ -16,6 +17,17 @@ export function pidDirectory(process: Process, namespace: PidNs): Directory {
     () =>
       virtualFile(now, make, undefined, mode)
   const entries: Record<string, () => Inode> = {
+    // of no security module (proc_pid_attr(5)); the recorded guest has it: something could be mounted there
+    attr: () =>
+      virtualDirectory(
+        now,
+        Object.fromEntries(
+          ['current', 'exec', 'fscreate', 'keycreate', 'prev', 'sockcreate'].map((name) => [
+            name,
+            file(() => '', 0o666),
+          ]),
+        ),
+      ),
     cgroup: file((reader) => cgroupText(process, reader)),
     cmdline: file(() => (process.argv.length === 0 ? '' : `${process.argv.join('\0')}\0`)),
     comm: () =>
@@ -68,6 +80,17 @@ export function pidDirectory(process: Process, namespace: PidNs): Directory {
   directory.uid = process.uid
   directory.gid = process.context.gid
   return directory
+}
+
+const SYS_PTRACE = 19
+
+/**
+ * Whether one process may look into another (ptrace_may_access): its own user's with no more capabilities than its own, or any with
+ * CAP_SYS_PTRACE. The kernel's own reader may all.
+ */
+function mayTrace(reader: Reader, { context }: Process): boolean {
+  if (reader === null || reader.can(SYS_PTRACE)) return true
+  return reader.uid === context.uid && (context.capabilities & ~reader.context.capabilities) === 0n
 }
 
 function cgroupText(process: Process, reader: Reader): string {
@@ -158,7 +181,12 @@ function namespaceDirectory(now: number, process: Process): Directory {
     () => ids.map(([name]) => name),
     (name) => {
       const found = ids.find(([file]) => file === name)
-      return found ? { ...symlink(`${found[1]}:[${found[2]}]`, now), jump: () => null } : undefined
+      if (!found) return undefined
+      const target = (reader: Reader) => {
+        if (!mayTrace(reader, process)) throw new MachineError('EACCES', 'Permission denied')
+        return `${found[1]}:[${found[2]}]`
+      }
+      return { ...symlink(target, now), jump: () => null }
     },
     0o511,
   )
