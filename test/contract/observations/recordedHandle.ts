@@ -34,7 +34,7 @@ export function recordedHandle(recorded: RecordedScenario, pod: string, containe
     return text(command)
   }
   const read = (argv: readonly string[]): Promise<ExecResult> =>
-    new Promise((resolve) => resolve({ stdout: answer(argv), stderr: '', exitCode: 0 } as ExecResult))
+    new Promise((resolve) => resolve({ stdout: answer(argv), stderr: '', exitCode: 0 }))
   return { name: pod, object: objectOf(recorded, pod), read } as unknown as PodHandle
 }
 
@@ -45,7 +45,7 @@ export function objectOf(recorded: RecordedScenario, pod: string): KubeObject {
   )!.manifest
   const states = recorded.watch.filter((one) => one.pod === pod).map(({ status }) => status as { phase?: string })
   const status = states.filter(({ phase }) => phase === 'Running').at(-1) ?? states.at(-1)
-  return { ...manifest, status } as unknown as KubeObject
+  return { ...manifest, status }
 }
 
 function ofDevice(text: string, name: string): string {
