@@ -26,6 +26,9 @@ function createScaledClock(speed: number): Clock {
 /** A second of sleep takes a millisecond, so that what takes no time in the simulation is done before the sleep ends. */
 const JUMP = 1000
 
+/** Turns of the event loop in which a process that was woken or signalled comes to its next sleep (Timers takes two before it asks). */
+const SETTLING_TURNS = 4
+
 /** Sleeps of this length keep a container alive; nothing waits for their end, and time does not jump there by itself. */
 const PARKED_MS = 600_000
 
@@ -50,12 +53,16 @@ function createJumpingClock(): Clock {
     if (next === undefined || next.until - now >= PARKED_MS) return
     timer = setTimeout(endNext, (next.until - now) / JUMP)
   }
+  /** The time is up in the real world; whoever is awake goes on first, as what it asks for may be due earlier. */
   const endNext = () => {
-    const next = sleepers.shift()
-    if (next === undefined) return
-    now = Math.max(now, next.until)
-    next.wake()
-    schedule()
+    const [next] = sleepers
+    afterTurns(SETTLING_TURNS, () => {
+      if (next === undefined || sleepers[0] !== next) return schedule()
+      sleepers.shift()
+      now = Math.max(now, next.until)
+      next.wake()
+      schedule()
+    })
   }
   const add = (sleeper: Sleeper) => {
     const after = sleepers.findIndex(({ until }) => until > sleeper.until)
@@ -90,6 +97,10 @@ function createJumpingClock(): Clock {
         add(sleeper)
       }),
   }
+}
+
+function afterTurns(turns: number, then: () => void): void {
+  setImmediate(() => (turns > 1 ? afterTurns(turns - 1, then) : then()))
 }
 
 function wait(realMs: number, signal: AbortSignal | undefined): Promise<void> {

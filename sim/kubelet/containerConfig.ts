@@ -8,6 +8,9 @@ import { specOf, type ContainerSpec } from './podSpec.ts'
 import { podDirectory, subPathSource, type MountedVolumes } from './volumes/mountedVolumes.ts'
 
 /** ContainerConfig as kuberuntime_container.go makes it. Throws ContainerConfigError. */
+const hasProfile = (profile: { type: string } | undefined): boolean =>
+  profile !== undefined && profile.type !== 'Unconfined'
+
 export async function containerConfig(
   context: KubeletContext,
   pod: KubeObject,
@@ -48,6 +51,7 @@ export async function containerConfig(
       capabilitiesAdd: security.capabilities?.add ?? [],
       capabilitiesDrop: security.capabilities?.drop ?? [],
       noNewPrivs: security.allowPrivilegeEscalation === false && !privileged,
+      seccomp: !privileged && hasProfile(security.seccompProfile ?? podSecurity.seccompProfile),
       readOnlyRootfs: security.readOnlyRootFilesystem === true,
       runAsUser,
       runAsGroup: security.runAsGroup ?? podSecurity.runAsGroup ?? null,

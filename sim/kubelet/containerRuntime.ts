@@ -56,6 +56,8 @@ export interface ContainerConfig {
     capabilitiesAdd: string[]
     capabilitiesDrop: string[]
     noNewPrivs: boolean
+    /** A profile of seccomp is asked for; default false. */
+    seccomp?: boolean
     readOnlyRootfs: boolean
     runAsUser: number | null
     runAsGroup: number | null

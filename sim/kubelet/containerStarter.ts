@@ -66,7 +66,8 @@ export async function startContainer(
   try {
     await context.runtime.startContainer(id)
   } catch (error) {
-    tell('Warning', 'Failed', `Error: ${(error as Error).message}`)
+    // an event names the container in place of its id, so that repetitions are one event (kuberuntime recordContainerEvent)
+    tell('Warning', 'Failed', `Error: ${(error as Error).message}`.replaceAll(id, record.spec.name))
     startFailed(context, host, record, (error as Error).message)
     return false
   }

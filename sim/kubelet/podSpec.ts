@@ -51,6 +51,7 @@ export interface SecurityContext {
   runAsUser?: number
   runAsGroup?: number
   runAsNonRoot?: boolean
+  seccompProfile?: { type: string }
 }
 
 export interface VolumeMount {
@@ -148,6 +149,7 @@ export interface PodSpec {
     runAsGroup?: number
     supplementalGroups?: number[]
     fsGroup?: number
+    seccompProfile?: { type: string }
   }
   nodeSelector?: Record<string, string>
   affinity?: {

@@ -33,7 +33,7 @@ export interface PodState {
 
 export function newPodState(context: KubeletContext, pod: KubeObject): PodState {
   const spec = specOf(pod)
-  const waitingFor = spec.initContainers?.length ? 'PodInitializing' : 'ContainerCreating'
+  const waitingFor = waitingReason(pod)
   return {
     pod,
     records: [
@@ -53,6 +53,10 @@ export function newPodState(context: KubeletContext, pod: KubeObject): PodState 
     startTime: context.clock.now(),
     conditionTimes: new Map(),
   }
+}
+
+function waitingReason(pod: KubeObject): string {
+  return specOf(pod).initContainers?.length ? 'PodInitializing' : 'ContainerCreating'
 }
 
 /** How the container's newest attempt ended; null when it runs or has never run. */
@@ -121,6 +125,20 @@ function terminationMessage(
   return Buffer.from(tail).subarray(-2048).toString() || null
 }
 
+/**
+ * Why a container that never ran is waiting is not told any more once its pod goes: nobody starts it again (generateAPIPodStatus,
+ * ShouldContainerBeRestarted; recorded). @returns whether any was told before
+ */
+export function forgetWaiting(state: PodState): boolean {
+  const told = state.records.filter(
+    ({ id, last, state: { kind } }) => kind === 'waiting' && id === null && last === null,
+  )
+  const reason = waitingReason(state.pod)
+  const changed = told.some(({ state: before }) => before.kind === 'waiting' && before.reason !== reason)
+  for (const record of told) record.state = { kind: 'waiting', reason }
+  return changed
+}
+
 /** A pod that goes leaves no container waiting (status manager, TerminatePod; texts as recorded). */
 export function settleForTermination(state: PodState): void {
   const initialized = state.records.every(
@@ -138,8 +156,11 @@ export function settleForTermination(state: PodState): void {
   }
 }
 
-/** Containers of an evicted pod are removed at once: the kubelet then finds none and counts a restart that never was (recorded). */
-export function settleForEviction(state: PodState): void {
+/**
+ * Containers of an evicted pod are removed at once: the kubelet then finds none, takes those that ran for ones to be made again, and counts a
+ * restart that never was (recorded). The pod's last status has them as `settleEvicted` leaves them.
+ */
+export function loseEvicted(state: PodState): void {
   for (const record of state.records) {
     if (record.role !== 'main') continue
     const ran = hasRun(record)
@@ -147,11 +168,18 @@ export function settleForEviction(state: PodState): void {
     record.last = ran
       ? unknownExit('The container could not be located when the pod was deleted.  The container used to be Running')
       : null
+    record.state = { kind: 'waiting', reason: 'ContainerCreating' }
+    record.id = null
+  }
+}
+
+export function settleEvicted(state: PodState): void {
+  for (const record of state.records) {
+    if (record.role !== 'main') continue
     record.state = {
       kind: 'terminated',
       ...unknownExit('The container could not be located when the pod was terminated'),
     }
-    record.id = null
   }
 }
 

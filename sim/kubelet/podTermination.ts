@@ -1,7 +1,14 @@
 import { fieldPathOf, type ContainerRecord } from './containerRecord.ts'
 import type { KubeletContext } from './kubeletContext.ts'
 import { runHook } from './lifecycleHook.ts'
-import { noticeExits, settleForEviction, settleForTermination, type PodState } from './podState.ts'
+import {
+  forgetWaiting,
+  loseEvicted,
+  noticeExits,
+  settleEvicted,
+  settleForTermination,
+  type PodState,
+} from './podState.ts'
 import { specOf } from './podSpec.ts'
 import type { WorkerHost } from './podWorker.ts'
 
@@ -50,12 +57,16 @@ export async function terminatePod(context: KubeletContext, host: WorkerHost): P
   const { state } = host
   if (state.ended) return
   const evicted = state.failure?.reason === 'Evicted'
+  if (forgetWaiting(state)) await host.write()
   await stopAll(host, state.records, evicted ? 1 : graceOf(state))
   await stopSandbox(context, state)
   noticeExits(context, state)
-  if (evicted) settleForEviction(state)
-  else settleForTermination(state)
   state.ended = true
+  if (evicted) {
+    loseEvicted(state)
+    await host.write()
+    settleEvicted(state)
+  } else settleForTermination(state)
   await host.write()
 }
 

@@ -7,6 +7,8 @@ import { IpcNs, NetNs, PidNs } from './kernel/namespaces.ts'
 import { availableKiB } from './proc/meminfo.ts'
 import type { Machine, MachineNetwork, MachineProcess, MachineSpec } from './machine.ts'
 
+const DISK_GROUP = 6
+
 /** Boots a modelled machine: nothing runs in it yet but its kernel. */
 export function createMachine(spec: MachineSpec): Machine {
   const kernel = new Kernel(spec)
@@ -40,7 +42,9 @@ export function createMachine(spec: MachineSpec): Machine {
     onLog: (listener) => kernel.log_.onLine(listener),
     addBlockDevice(disk) {
       kernel.addDisk(disk)
-      const node = device('blockDevice', disk.major, disk.minor, kernel.now(), 0o660)
+      // udev of a distribution gives disks to their group; without it devtmpfs leaves them to root
+      const node = device('blockDevice', disk.major, disk.minor, kernel.now(), kernel.distribution ? 0o660 : 0o600)
+      if (kernel.distribution) node.gid = DISK_GROUP
       const dev = files.locate('/dev')?.inode
       if (dev?.kind === 'directory') dev.add?.(disk.name, node)
     },

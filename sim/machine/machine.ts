@@ -25,6 +25,8 @@ export interface MachineSpec {
   memory: {
     /** MemTotal, KiB: what the kernel leaves of the RAM. */
     totalKiB: number
+    /** The RAM itself, MiB: its blocks are in /sys/devices/system/memory. Default: the blocks that MemTotal needs. */
+    ramMiB?: number
     /** What the idle system uses, KiB: kernel, agent or daemons, by /proc/meminfo's keys. */
     idle: {
       slabReclaimable: number
@@ -121,6 +123,10 @@ export interface NetInterface {
   mtu: number
   addresses: string[]
   up: boolean
+  /** A veth: the index of its other end, in another namespace. */
+  peer?: number
+  /** Made by `ip link add NAME type dummy`. */
+  dummy?: boolean
 }
 
 /** One mount of a container's mount namespace, in order. */
@@ -185,8 +191,12 @@ export interface MachineContainerSpec {
   }
   capabilities: string[]
   noNewPrivs: boolean
+  /** A seccomp filter lies on it: /proc/PID/status says so. Default false. */
+  seccomp?: boolean
   privileged: boolean
   devices: { path: string; type: 'b' | 'c'; major: number; minor: number }[]
+  /** No device filter on its cgroup: every device node opens that the container can see. Default false. */
+  anyDevice?: boolean
   onOutput: (stream: 'stdout' | 'stderr', data: string) => void
 }
 
@@ -250,7 +260,7 @@ export interface MachineFiles {
   /** A program: running `path` calls it. Directories are made. */
   registerCommand(path: string, command: MachineCommand): void
   /** A file whose text is made on reading. Also below /proc and /sys, which take nothing else. */
-  virtual(path: string, generate: () => string): void
+  virtual(path: string, generate: () => string | Uint8Array): void
   /** The inode at a path, for a machine that shares it: opaque. */
   inodeOf(path: string): unknown
   /** Makes opening a device fail as the driver would: ENODEV of /dev/kvm when firmware has locked it. null heals it. */
@@ -280,7 +290,7 @@ export interface BlockDeviceSpec {
   /** Bytes; a backing file's own size when absent. */
   sizeBytes?: number
   readonly?: boolean
-  /** A file of another tree that holds the bytes (a PV's image on the node). */
+  /** A file or a block device of another tree that holds the bytes (a PV's image on the node, the node's disk in a guest). */
   backing?: { files: MachineFiles; path: string }
   /** A partition has no directory in /sys/block. */
   partition?: boolean

@@ -37,10 +37,9 @@ export function createClusterServices(client: KubeClient, domain = 'cluster.loca
       return { ip: podIp(pod), port: targetPort(pod, servicePort) }
     },
     async lookup(name) {
-      const parts = name
-        .replace(/\.$/, '')
-        .replace(new RegExp(`\\.svc(\\.${domain.replaceAll('.', '\\.')})?$`), '')
-        .split('.')
+      const suffix = `.svc.${domain}`
+      if (!name.endsWith(suffix)) return []
+      const parts = name.slice(0, -suffix.length).split('.')
       const [serviceName, namespace] = parts
       if (parts.length !== 2) return []
       const service = (await services()).find(

@@ -92,6 +92,7 @@ function nodeSpec(node: NodeScenario, clock: Clock, virtualizationFlag: boolean)
     possibleCpus: node.cpus,
     memory: {
       totalKiB: nodeMemTotalKiB(node.memoryMiB),
+      ramMiB: node.memoryMiB,
       idle: {
         slabReclaimable: 120_000,
         slabUnreclaimable: 90_000,

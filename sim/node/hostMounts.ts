@@ -16,18 +16,25 @@ export function createHostMounts(node: Pick<SimNode, 'machine' | 'tmpfsMounts'>)
 
 /** How /proc/mounts of a container shows a bind mount of a path of the node: the file system on which that path lies. */
 export function hostFilesystem(
-  node: Pick<SimNode, 'tmpfsMounts'>,
+  node: Pick<SimNode, 'tmpfsMounts' | 'scenario'>,
   path: string,
   readonly: boolean,
 ): { fstype: string; device: string; options: string } {
   const access = readonly ? 'ro' : 'rw'
   if ([...node.tmpfsMounts].some((mounted) => below(path, mounted)))
-    return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime,inode64` }
+    return {
+      fstype: 'tmpfs',
+      device: 'tmpfs',
+      options: `${access},relatime,size=${node.scenario.memoryMiB * 1024}k,inode64,noswap`,
+    }
   if (below(path, '/proc')) return { fstype: 'proc', device: 'proc', options: `${access},nosuid,nodev,noexec,relatime` }
   if (below(path, '/sys'))
     return { fstype: 'sysfs', device: 'sysfs', options: `${access},nosuid,nodev,noexec,relatime` }
-  if (below(path, '/dev'))
-    return { fstype: 'devtmpfs', device: 'udev', options: `${access},nosuid,relatime,mode=755,inode64` }
+  if (below(path, '/dev')) {
+    const half = node.scenario.memoryMiB * 512
+    const size = `size=${half}k,nr_inodes=${half / 4}`
+    return { fstype: 'devtmpfs', device: 'udev', options: `${access},nosuid,relatime,${size},mode=755,inode64` }
+  }
   if (below(path, '/run'))
     return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},nosuid,nodev,mode=755,inode64` }
   return { fstype: 'ext4', device: '/dev/vda1', options: `${access},noatime` }

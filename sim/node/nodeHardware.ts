@@ -53,9 +53,9 @@ export function addHardware(machine: Machine, node: NodeScenario, kvm: NodeScena
   if (kvm === 'locked') files.failOpen('/dev/kvm', 'ENODEV')
 }
 
-/** RAM that a node's kernel leaves, KiB: 8,138,580 of 8 GiB and 10,190,940 of 10 GiB were recorded (2.8 %). */
+/** RAM that a node's kernel leaves, KiB: 8,138,580 of 8 GiB and 10,190,940 of 10 GiB were recorded. */
 export function nodeMemTotalKiB(memoryMiB: number): number {
-  return Math.round(memoryMiB * 1024 * 0.9719)
+  return Math.round(memoryMiB * 1024 * 0.97864 - 70_850)
 }
 
 const diskBytes = 100 * 1024 ** 3

@@ -21,19 +21,20 @@ export function addToNetwork(node: SimNode): PodNetwork {
   const mac = macAddress()
   const namespace = node.machine.newNetNamespace()
   const { gateway } = node.addresses
-  setInterfaces(namespace, { ip, mac, mtu: podMtu, gateway })
+  setInterfaces(namespace, { ip, mac, mtu: podMtu, gateway, peer: Number(ip.split('.')[3]) + 3 })
   return { namespace, path: `/var/run/netns/${networkNamespaceName()}`, ip, mac, mtu: podMtu, gateway }
 }
 
 /** lo, and eth0 with address, link and default route as given. */
 export function setInterfaces(
   namespace: NetNamespace,
-  eth0: { ip: string | null; mac: string; mtu: number; gateway: string | null },
+  eth0: { ip: string | null; mac: string; mtu: number; gateway: string | null; peer?: number },
 ): void {
-  const { ip, mac, mtu, gateway } = eth0
+  const { ip, mac, mtu, gateway, peer } = eth0
+  const addresses = ip === null ? [] : [`${ip}/24`, `${linkLocal(mac)}/64`]
   namespace.interfaces = [
     { name: 'lo', mac: '00:00:00:00:00:00', mtu: 65536, addresses: ['127.0.0.1/8', '::1/128'], up: true },
-    { name: 'eth0', mac, mtu, addresses: ip === null ? [] : [`${ip}/24`, `${linkLocal(mac)}/64`], up: true },
+    { name: 'eth0', mac, mtu, addresses, up: true, ...(peer === undefined ? {} : { peer }) },
   ]
   namespace.routes = []
   if (gateway !== null) namespace.routes.push({ destination: 'default', gateway, device: 'eth0' })

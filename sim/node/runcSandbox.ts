@@ -4,6 +4,7 @@ import {
   type ContainerMount,
   type MachineContainer,
   type MachineContainerSpec,
+  type MachineFiles,
 } from '../machine/machine.ts'
 import { runcMounts } from '../shims/standardMounts.ts'
 import { capabilitiesOf } from './capabilities.ts'
@@ -119,10 +120,14 @@ function run(
       cgroup: runcCgroup(scope(config, start.id), container.resources),
       capabilities: capabilitiesOf(container.security),
       noNewPrivs: container.security.noNewPrivs,
+      seccomp: container.security.seccomp ?? false,
       privileged,
-      devices: container.devices.flatMap(({ containerPath, hostPath }) => {
-        const numbers = deviceNumbers(node.machine.files, hostPath)
-        return numbers ? [{ path: containerPath, ...numbers }] : []
+      devices: [
+        ...(privileged ? hostDevices(node.machine.files, '/dev') : []),
+        ...container.devices.map(({ containerPath, hostPath }) => ({ path: containerPath, from: hostPath })),
+      ].flatMap(({ path, from }) => {
+        const numbers = deviceNumbers(node.machine.files, from)
+        return numbers ? [{ path, ...numbers }] : []
       }),
       onOutput: start.onOutput,
     })
@@ -130,6 +135,20 @@ function run(
     throw startError(error, start.argv[0] ?? '')
   }
 }
+
+/** Every device of the host, which a privileged container gets (containerd, oci.WithHostDevices: not the terminals, nor what is mounted there). */
+function hostDevices(files: MachineFiles, directory: string): { path: string; from: string }[] {
+  return files.list(directory).flatMap((name) => {
+    const path = `${directory}/${name}`
+    const kind = files.kindOf(path)
+    if (kind === 'directory') return ['pts', 'shm', 'mqueue', 'fd'].includes(name) ? [] : hostDevices(files, path)
+    if ((kind !== 'characterDevice' && kind !== 'blockDevice') || name === 'console') return []
+    return STANDARD_DEVICES.includes(name) ? [] : [{ path, from: path }]
+  })
+}
+
+/** Made by the runtime in every container. */
+const STANDARD_DEVICES = ['full', 'null', 'ptmx', 'random', 'tty', 'urandom', 'zero']
 
 /** runc's guard (CVE-2019-16884): the same eight files as the agent's, and /proc itself only by procfs. */
 function refuseInsideProc(node: SimNode, mount: { containerPath: string; hostPath: string }, id: string): void {

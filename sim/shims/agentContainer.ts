@@ -16,7 +16,10 @@ export interface AgentContainerOptions {
   language: KataHandler['language']
 }
 
-/** A container of a guest as the agent serves it: exits, signals and execs, with what the faults make of them. */
+/**
+ * A container of a guest as the agent serves it: exits, signals and execs, with what the faults make of them. A process that signal n ended is
+ * reported as n, not as 128 + n, whether it is an exec or the container itself (recorded on 3.26.0).
+ */
 export function agentContainer({
   node,
   sandbox,
@@ -43,8 +46,10 @@ export function agentContainer({
     stopWatching()
   })
   return {
-    exited: container.exited.then(({ code, oomKilled }) =>
-      oomKilled && !departures.oomReasonReported ? { code: 137, oomKilled: false } : { code, oomKilled },
+    exited: container.exited.then(({ code, oomKilled, signal }) =>
+      oomKilled && !departures.oomReasonReported
+        ? { code: 137, oomKilled: false }
+        : { code: signal === null ? code : code - 128, oomKilled },
     ),
     signal(signal) {
       if (signal === 'TERM' && !departures.sigtermForwarded) return
@@ -55,7 +60,6 @@ export function agentContainer({
       // The Go shim leaves the field out of the process that it sends (kata_agent.go cmdToKataProcess; recorded on 3.26.0).
       return container.exec(argv, language === 'go' ? { ...options, noNewPrivs: false } : options)
     },
-    // An exec that signal n ended is reported as n, not as 128 + n (recorded on 3.26.0).
     exitCodeOf(exec, code) {
       if (departures.execExitCode === 'always-0') return 0
       return exec.signal === null ? code : code - 128

@@ -21,6 +21,9 @@ const rootDisks = {
   ],
 }
 
+/** Functions on the PCI bus of QEMU's q35 as the Go shim starts it (recorded on 3.26.0). */
+const pciFunctions = ['00.0', '01.0', '02.0', '03.0', '04.0', '05.0', '06.0', '07.0', '1f.0', '1f.2', '1f.3']
+
 const partitionTableBytes = 1024 * 1024
 
 /** Disks and virtio devices that a guest has from its boot: RAM disks, loop devices without a file, the image. */
@@ -33,6 +36,8 @@ export function addGuestDevices(guest: Machine, hypervisor: KataHandler['hypervi
   if (disk) guest.addBlockDevice({ ...disk, sizeBytes: imageBytes, readonly: true, rotational: false })
   if (partition)
     guest.addBlockDevice({ ...partition, sizeBytes: imageBytes - partitionTableBytes, readonly: true, partition: true })
+  if (hypervisor === 'qemu')
+    for (const address of pciFunctions) guest.files.mkdir(`/sys/bus/pci/devices/0000:00:${address}`)
   for (const [index, type] of virtioDevices[hypervisor].entries()) {
     const device = `/sys/bus/virtio/devices/virtio${index}`
     guest.files.virtual(`${device}/device`, () => `${type}\n`)

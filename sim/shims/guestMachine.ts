@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { guestImageBytes } from '../node/kataArtifacts.ts'
 import { guestCpu } from '../node/nodeHardware.ts'
 import { startKernelThreads } from '../node/nodeProcesses.ts'
 import type { SimNode } from '../node/simNode.ts'
 import type { Machine, MachineSpec } from '../machine/machine.ts'
+import { addGuestDeviceNodes } from './guestDeviceNodes.ts'
 import { addGuestDevices } from './guestDevices.ts'
+import { guestKernelConfig } from './guestKernelConfig.ts'
 import { guestMemTotalKiB, idleGuest } from './guestMemory.ts'
 import type { KataHandler } from './kataHandler.ts'
 import { kernelCommandLine } from './kernelCommandLine.ts'
@@ -30,6 +33,8 @@ export function bootGuest(
   const guest = node.createMachine(guestSpec(node, handler, config, size, maxVcpus))
   guest.network = node.network
   addGuestDevices(guest, handler.hypervisor, guestImageBytes)
+  addGuestDeviceNodes(guest)
+  guest.files.virtual('/proc/config.gz', () => gzipSync(guestKernelConfig(guest.spec.kernel.release)))
   startGuestProcesses(guest, node.mode)
   return guest
 }

@@ -34,6 +34,8 @@ export function createGuestVolumes(
 ): GuestVolumes {
   const { departures } = node
   const emptyDirs = new Map<string, string>()
+  const deviceFsKiB = Math.round(guest.spec.memory.totalKiB / 2)
+  const deviceFsSize = `size=${deviceFsKiB}k,nr_inodes=${Math.round(deviceFsKiB / 4)}`
 
   /** A directory of the guest which all containers of the pod mount: an emptyDir. */
   const guestDirectory = (hostPath: string, kind: 'local' | 'ephemeral' | 'shm'): string => {
@@ -99,7 +101,12 @@ export function createGuestVolumes(
         const kind = volumeKind(mount, config, host, host.isTmpfs)
         checkProc(mount, kind)
         const source = sourceOf(containerId, mount, kind)
-        return { kind: 'bind', destination: mount.containerPath, source, ...shownAs(node, mount, kind, config, host) }
+        return {
+          kind: 'bind',
+          destination: mount.containerPath,
+          source,
+          ...shownAs(node, mount, kind, config, host, deviceFsSize),
+        }
       })
     },
   }
@@ -112,10 +119,11 @@ function shownAs(
   kind: VolumeKind,
   config: ShimConfig,
   host: HostMounts,
+  deviceFsSize: string,
 ): { fstype: string; device: string; options: string } {
   const access = mount.readonly ? 'ro' : 'rw'
-  if (kind === 'guest') return guestFilesystem(mount.hostPath, access)
-  if (kind === 'block') return guestFilesystem('/dev', access)
+  if (kind === 'guest') return guestFilesystem(mount.hostPath, access, deviceFsSize)
+  if (kind === 'block') return guestFilesystem('/dev', access, deviceFsSize)
   if (kind === 'shm') return { fstype: 'tmpfs', device: 'shm', options: `${access},relatime` }
   if (kind === 'watchable') return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
   if (kind === 'ephemeral')
@@ -135,11 +143,15 @@ export function nineP(access: 'rw' | 'ro'): { fstype: string; device: string; op
   }
 }
 
-function guestFilesystem(path: string, access: string): { fstype: string; device: string; options: string } {
+function guestFilesystem(
+  path: string,
+  access: string,
+  deviceFsSize: string,
+): { fstype: string; device: string; options: string } {
   if (below(path, '/proc')) return { fstype: 'proc', device: 'proc', options: `${access},nosuid,nodev,noexec,relatime` }
   if (below(path, '/sys'))
     return { fstype: 'sysfs', device: 'sysfs', options: `${access},nosuid,nodev,noexec,relatime` }
-  return { fstype: 'devtmpfs', device: 'devtmpfs', options: `${access},relatime,mode=755` }
+  return { fstype: 'devtmpfs', device: 'devtmpfs', options: `${access},relatime,${deviceFsSize},mode=755` }
 }
 
 /** Without a shared file system the shim copies what the volume holds when the container is made, and no more. */

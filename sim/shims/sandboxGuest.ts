@@ -59,7 +59,7 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
     uid: 65535,
     pidNamespace,
     netNamespace: net,
-    cgroup: `/kubepods/${sandboxId}`,
+    cgroup: `${podCgroup(config)}/${sandboxId}`,
   })
   for (const [name, value] of Object.entries(config.sysctls))
     guest.setSysctl(name.replaceAll('.', '/'), value, name.startsWith('net.') ? net : ipcNamespace)
@@ -155,7 +155,7 @@ function containerSpec(
     mounts,
     namespaces,
     oomScoreAdj: container.resources.oomScoreAdj,
-    cgroup: guestCgroup(options.node, start),
+    cgroup: guestCgroup(options.node, options.config, start),
     capabilities: capabilitiesOf(container.security),
     noNewPrivs: container.security.noNewPrivs,
     privileged: container.security.privileged,
@@ -164,6 +164,8 @@ function containerSpec(
       type: 'b',
       path: containerPath,
     })),
+    // The agent of 3.26.0 sets no device filter on cgroup v2: a hostPath block device is read without being listed (recorded).
+    anyDevice: true,
     onOutput: start.onOutput,
   }
 }
@@ -175,8 +177,20 @@ function rootFilesystem({ node, settings }: SandboxGuestOptions): { fstype: stri
     : { fstype: 'virtiofs', device: 'none', options: 'rw,relatime' }
 }
 
+/** The pod's cgroup on its node, by the cgroupfs driver's names: the agent makes the same path in the guest (recorded in an OOM report). */
+const podCgroup = ({ cgroupParent }: SandboxConfig): string => {
+  if (!cgroupParent.endsWith('.slice')) return cgroupParent
+  const [name = ''] = cgroupParent.split('/').at(-1)!.split('.slice')
+  const [, quality, uid = ''] = /^kubepods-(?:(besteffort|burstable)-)?(pod.*)$/.exec(name) ?? []
+  return `/kubepods${quality ? `/${quality}` : ''}/${uid.replaceAll('_', '-')}`
+}
+
 /** The container's limits in the guest. The agent of 3.26.0 leaves memory.oom.group alone (recorded: oom_group_kill 0). */
-function guestCgroup({ departures }: SimNode, start: ContainerStart): MachineContainerSpec['cgroup'] {
+function guestCgroup(
+  { departures }: SimNode,
+  sandbox: SandboxConfig,
+  start: ContainerStart,
+): MachineContainerSpec['cgroup'] {
   const { memoryLimitBytes, cpuQuota, cpuPeriod, cpuShares, pidsLimit } = start.config.resources
   const memory =
     memoryLimitBytes === null || !departures.memoryLimitWritten
@@ -189,7 +203,7 @@ function guestCgroup({ departures }: SimNode, start: ContainerStart): MachineCon
         ? Math.ceil(cpuQuota / cpuPeriod) * cpuPeriod
         : cpuQuota
   return {
-    path: `/kubepods/${start.id}`,
+    path: `${podCgroup(sandbox)}/${start.id}`,
     memoryMaxBytes: memory,
     cpuQuota: quota,
     cpuPeriod,

@@ -88,7 +88,7 @@ export async function eachInput(
       if (!(error instanceof MachineError) || process.dead) throw error
       await process.err(
         file
-          ? `${name}: read error: ${error.message}\n`
+          ? `${name}: ${FOPEN.has(name) ? path : 'read error'}: ${error.message}\n`
           : `${name}: ${FOPEN.has(name) ? `${path}: ${error.message}` : cannotOpen(path, error)}\n`,
       )
       status = 1

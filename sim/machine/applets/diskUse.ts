@@ -44,7 +44,7 @@ export const df: Applet = async (process, argv) => {
     mounts = []
     for (const path of given.rest) {
       try {
-        mounts.push(find(process, path).mount)
+        mounts.push(firstOf(process, find(process, path).mount))
       } catch (error) {
         if (!(error instanceof MachineError)) throw error
         await process.err(`df: ${path}: can't find mount point\n`)
@@ -79,6 +79,14 @@ export const df: Applet = async (process, argv) => {
     )
   }
   return status
+}
+
+/** busybox looks for the device of a path among the mounts, and takes the first below the root (recorded). */
+function firstOf(process: Process, mount: Mount): Mount {
+  const same = visibleMounts(process).filter(
+    ({ fs, point }) => fs.device === mount.fs.device && fs.type === mount.fs.type && point !== '/',
+  )
+  return mount.point === '/' ? mount : (same[0] ?? mount)
 }
 
 function visibleMounts(process: Process): Mount[] {

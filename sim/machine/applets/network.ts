@@ -1,11 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import type { NetInterface } from '../machine.ts'
 import type { NetNs } from '../kernel/namespaces.ts'
 import type { Process } from '../kernel/process.ts'
 import { mask } from '../proc/netFiles.ts'
 import { options } from './applet.ts'
 import type { Applet } from './applet.ts'
-
-const NET_ADMIN = 12
+import { NET_ADMIN, numberOf, route } from './ipRoute.ts'
 
 interface Link {
   device: NetInterface
@@ -19,14 +19,18 @@ function links(namespace: NetNs, name?: string): Link[] {
 }
 
 function flagsOf(device: NetInterface): string {
-  const parts = device.name === 'lo' ? ['LOOPBACK'] : ['BROADCAST', 'MULTICAST']
-  return [...parts, ...(device.up ? ['UP', 'LOWER_UP'] : [])].join(',')
+  const parts = device.name === 'lo' ? ['LOOPBACK'] : device.dummy ? ['BROADCAST', 'NOARP'] : ['BROADCAST', 'MULTICAST']
+  return [...parts, ...(device.up ? ['UP', 'LOWER_UP'] : []), ...(device.peer === undefined ? [] : ['M-DOWN'])].join(
+    ',',
+  )
 }
 
 /** First line of a link, as busybox's ip prints it: qdisc only where it was asked for links or all. */
 function linkText({ device, index }: Link, family: string | null): string {
-  const qdisc = device.name === 'lo' ? 'noqueue' : 'pfifo_fast'
-  const first = `${index}: ${device.name}: <${flagsOf(device)}> mtu ${device.mtu} ${family === null ? `qdisc ${qdisc} ` : ''}${device.up ? '' : 'state DOWN '}qlen 1000\n`
+  const qdisc = device.dummy ? 'noop' : device.name === 'lo' || device.peer !== undefined ? 'noqueue' : 'pfifo_fast'
+  const name = device.peer === undefined ? device.name : `${device.name}@if${device.peer}`
+  const queue = device.peer === undefined ? 'qlen 1000' : ''
+  const first = `${index}: ${name}: <${flagsOf(device)}> mtu ${device.mtu} ${family === null ? `qdisc ${qdisc} ` : ''}${device.up || device.dummy ? '' : 'state DOWN '}${queue}\n`
   if (family !== null) return first
   return `${first}    link/${device.name === 'lo' ? 'loopback' : 'ether'} ${device.mac} brd ${device.name === 'lo' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'}\n`
 }
@@ -42,19 +46,9 @@ function addressText(device: NetInterface, address: string): string {
   return `    inet ${address} brd ${broadcast(ip, Number(bits))} scope global ${device.name}\n${forever}`
 }
 
-export function numberOf(ip: string): number {
-  return ip.split('.').reduce((sum, part) => (sum << 8) | Number(part), 0) >>> 0
-}
-
 function broadcast(ip: string, bits: number): string {
   const value = (numberOf(ip) | (bits === 32 ? 0 : 0xffffffff >>> bits)) >>> 0
   return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.')
-}
-
-function within(ip: string, network: string): boolean {
-  const [base = '', bits = '32'] = network.split('/')
-  const width = Number(bits)
-  return !base.includes(':') && (width === 0 || numberOf(ip) >>> (32 - width) === numberOf(base) >>> (32 - width))
 }
 
 const ip: Applet = async (process, argv) => {
@@ -99,6 +93,12 @@ async function address(process: Process, namespace: NetNs, args: string[], famil
 async function link(process: Process, namespace: NetNs, args: string[]): Promise<number> {
   const [verb = 'show', ...rest] = args
   if (verb === 'add') {
+    if (process.kernel.distribution && process.can(NET_ADMIN) && rest.includes('dummy')) {
+      const name = rest.find((word) => !['dev', 'name', 'type', 'dummy'].includes(word)) ?? 'dummy0'
+      const mac = Array.from(randomBytes(5), (byte) => byte.toString(16).padStart(2, '0')).join(':')
+      namespace.interfaces.push({ name, mac: `0e:${mac}`, mtu: 1500, addresses: [], up: false, dummy: true })
+      return 0
+    }
     // Kata's guest kernel has no dummy device: the kernel decides before the capability does (recorded).
     await process.err(`ip: RTNETLINK answers: Operation not ${process.can(NET_ADMIN) ? 'supported' : 'permitted'}\n`)
     return 2
@@ -128,100 +128,6 @@ async function link(process: Process, namespace: NetNs, args: string[]): Promise
 async function denied(process: Process): Promise<number> {
   await process.err(`ip: RTNETLINK answers: Operation not ${process.can(NET_ADMIN) ? 'supported' : 'permitted'}\n`)
   return 2
-}
-
-type Route = NetNs['routes'][number]
-
-function routeText(entry: Route): string {
-  const via = entry.gateway ? `via ${entry.gateway} ` : ''
-  const scope = entry.gateway ? '' : 'scope link '
-  const source = entry.source ? ` src ${entry.source} ` : ''
-  const mtu = entry.mtu ? ` mtu ${entry.mtu} ` : ''
-  return `${entry.destination} ${via}dev ${entry.device} ${scope}${source}${mtu}\n`
-}
-
-async function route(process: Process, namespace: NetNs, args: string[], family: string | null): Promise<number> {
-  const [verb = 'show', ...rest] = args
-  if (verb === 'get') return routeGet(process, namespace, rest[0] ?? '')
-  if (/^(add|replace|change|del|delete|append)$/.test(verb)) return changeRoute(process, namespace, verb, rest)
-  const only = rest.includes('default') || args.includes('default')
-  const shown = namespace.routes
-    .filter((entry) => entry.destination.includes(':') === (family === '6'))
-    .filter((entry) => !only || entry.destination === 'default')
-  await process.out(shown.map(routeText).join(''))
-  return 0
-}
-
-async function routeGet(process: Process, namespace: NetNs, target: string): Promise<number> {
-  const direct = namespace.routes.find((entry) => entry.destination !== 'default' && within(target, entry.destination))
-  const found = direct ?? namespace.routes.find((entry) => entry.destination === 'default')
-  if (!found) {
-    await process.err('ip: RTNETLINK answers: Network is unreachable\n')
-    return 2
-  }
-  const own =
-    namespace.interfaces
-      .find((device) => device.name === found.device)
-      ?.addresses.find((text) => text.includes('.'))
-      ?.split('/')[0] ?? ''
-  await process.out(`${target} ${found.gateway ? `via ${found.gateway} ` : ''}dev ${found.device}  src ${own} \n`)
-  return 0
-}
-
-async function changeRoute(process: Process, namespace: NetNs, verb: string, words: string[]): Promise<number> {
-  const keys = new Set(['via', 'dev', 'src', 'mtu', 'metric', 'scope', 'proto', 'table'])
-  const values = new Map<string, string>()
-  let destination: string | null = null
-  const flat = words.flatMap((word) => (words.length === 1 ? word.split(/\s+/) : [word])).filter((word) => word !== '')
-  for (let at = 0; at < flat.length; at++) {
-    const word = flat[at] as string
-    if (keys.has(word)) values.set(word, flat[++at] ?? '')
-    else if (destination === null) destination = word
-    else {
-      await process.err(`ip: either "to" is duplicate, or "${word}" is garbage\n`)
-      return 1
-    }
-  }
-  if (!process.can(NET_ADMIN)) {
-    await process.err('ip: RTNETLINK answers: Operation not permitted\n')
-    return 2
-  }
-  const target = destination ?? 'default'
-  const index = namespace.routes.findIndex((entry) => entry.destination === target)
-  if (verb.startsWith('del')) {
-    if (index < 0) {
-      await process.err('ip: RTNETLINK answers: No such process\n')
-      return 2
-    }
-    namespace.routes.splice(index, 1)
-    return 0
-  }
-  if (verb === 'add' && index >= 0) {
-    await process.err('ip: RTNETLINK answers: File exists\n')
-    return 2
-  }
-  const gateway = values.get('via') ?? null
-  const device =
-    values.get('dev') ??
-    namespace.interfaces.find(
-      (candidate) =>
-        candidate.name !== 'lo' && candidate.addresses.some((text) => gateway !== null && within(gateway, text)),
-    )?.name ??
-    namespace.routes[index]?.device
-  if (!device) {
-    await process.err('ip: RTNETLINK answers: Network is unreachable\n')
-    return 2
-  }
-  const made: Route = {
-    destination: target,
-    gateway,
-    device,
-    ...(values.has('src') ? { source: values.get('src') as string } : {}),
-    ...(values.has('mtu') ? { mtu: Number(values.get('mtu')) } : {}),
-  }
-  if (index >= 0) namespace.routes[index] = made
-  else namespace.routes.push(made)
-  return 0
 }
 
 const ifconfig: Applet = async (process, argv) => {

@@ -84,8 +84,12 @@ function contextOf(
     capabilities: spec.user.uid === 0 ? bounding : 0n,
     bounding,
     noNewPrivs: spec.noNewPrivs,
+    seccomp: spec.seccomp ?? false,
     oomScoreAdj: spec.oomScoreAdj ?? 0,
-    devices: spec.privileged ? null : new Set(spec.devices.map(({ type, major, minor }) => `${type}${major}:${minor}`)),
+    devices:
+      spec.privileged || spec.anyDevice
+        ? null
+        : new Set(spec.devices.map(({ type, major, minor }) => `${type}${major}:${minor}`)),
     parking: { budgetMs: PARKING_BUDGET_MS },
   }
 }

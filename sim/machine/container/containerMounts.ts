@@ -42,10 +42,10 @@ export function containerMounts(kernel: Kernel, spec: MachineContainerSpec, cgro
   for (const mount of spec.mounts) addMount(place, mount)
   for (const { path, type, major, minor } of spec.devices) {
     const at = ensureParent(place, path)
-    at.directory.add?.(
-      at.name,
-      device(type === 'b' ? 'blockDevice' : 'characterDevice', major, minor, place.now, 0o660),
-    )
+    const node = device(type === 'b' ? 'blockDevice' : 'characterDevice', major, minor, place.now, 0o660)
+    // as the node's own: group disk
+    if (type === 'b') node.gid = DISK_GROUP
+    at.directory.add?.(at.name, node)
   }
   return namespace
 }
@@ -215,8 +215,13 @@ function sourceOf(kernel: Kernel, path: string): Location {
   return found
 }
 
+const DISK_GROUP = 6
+
 /** The real path of a mount point, which the runtime makes when it is missing. @throws MachineError ENOENT below /proc and /sys */
 function ensure(place: Place, destination: string, directory: boolean): string {
+  // what mounts is the container's first process, which is still to come
+  const ofSelf = /^\/proc\/self(\/.+)/.exec(destination)?.[1]
+  if (ofSelf) return `/proc/${(place.spec.namespaces.pid as PidNs).lastPid + 1}${ofSelf}`
   const { directory: parent, name, path } = ensureParent(place, destination)
   if (path === '/') return '/'
   const found = parent.lookup(name, null)

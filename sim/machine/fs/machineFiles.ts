@@ -176,7 +176,7 @@ export class RootFiles implements MachineFiles {
     this.#put(path, file)
   }
 
-  virtual(path: string, generate: () => string): void {
+  virtual(path: string, generate: () => string | Uint8Array): void {
     this.#put(path, virtualFile(this.#now, generate))
   }
 

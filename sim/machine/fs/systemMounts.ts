@@ -84,8 +84,9 @@ export function mountSystem(kernel: Kernel): void {
   const devOptions = `rw${kernel.distribution ? ',nosuid' : ''},relatime,size=${half}k,nr_inodes=${Math.round(half / 4)},mode=755`
   const dev = tmpfs(0o755)
   fillDev(kernel, dev, OF_MACHINE)
+  for (const name of ['pts', 'shm']) dev.add(name, tmpfs(0o755))
   add('/dev', kernel.fileSystem('devtmpfs', { inMemory: true }), dev, 'devtmpfs', devOptions)
-  add('/dev/shm', kernel.fileSystem('tmpfs', { inMemory: true }), tmpfs(0o1777), 'tmpfs', 'rw,relatime,nosuid,nodev')
+  add('/dev/shm', kernel.fileSystem('tmpfs', { inMemory: true }), tmpfs(0o1777), 'tmpfs', 'rw,nosuid,nodev,relatime')
   add(
     '/dev/pts',
     kernel.fileSystem('devpts', { superOptions: 'rw,mode=600,ptmxmode=000' }),

@@ -1,7 +1,8 @@
 import { MachineError } from '../machine.ts'
 import type { BlockDeviceSpec, MachineNetwork, MachineSpec, ProcessSpec } from '../machine.ts'
 import { MemoryDirectory, regularFile } from '../fs/inode.ts'
-import type { RegularFile } from '../fs/inode.ts'
+import type { Device, Inode, RegularFile } from '../fs/inode.ts'
+import type { RootFiles } from '../fs/machineFiles.ts'
 import { MountNamespace } from '../fs/mountNamespace.ts'
 import type { FileSystem } from '../fs/mountNamespace.ts'
 import { Cgroup } from './cgroup.ts'
@@ -76,7 +77,7 @@ export class Kernel {
     this.procExtras = new MemoryDirectory(0o555, this.bootedAt)
     this.sysExtras = new MemoryDirectory(0o555, this.bootedAt)
     this.online = [...spec.cpus]
-    const blocks = Math.max(1, Math.ceil(spec.memory.totalKiB / 1024 / spec.memory.blockMiB))
+    const blocks = Math.max(1, Math.ceil((spec.memory.ramMiB ?? spec.memory.totalKiB / 1024) / spec.memory.blockMiB))
     this.memoryBlocks = { total: blocks, online: blocks }
     this.log_ = new KernelLog(this.timers, this.bootedAt, spec.bootLog ?? defaultBootLog(spec))
     this.memory = new Memory(spec.memory, {
@@ -135,6 +136,7 @@ export class Kernel {
       capabilities: (1n << 41n) - 1n,
       bounding: null,
       noNewPrivs: false,
+      seccomp: false,
       oomScoreAdj: 0,
       devices: null,
       parking: null,
@@ -232,10 +234,16 @@ export class Kernel {
   }
 
   addDisk(spec: BlockDeviceSpec): void {
-    const place = spec.backing ? spec.backing.files.inodeOf(spec.backing.path) : undefined
-    const file = (place as RegularFile | undefined) ?? regularFile('', this.timers.now())
-    const sizeBytes = spec.sizeBytes ?? file.content.size
+    const place = spec.backing ? (spec.backing.files.inodeOf(spec.backing.path) as Inode | null) : null
+    const below = place?.kind === 'blockDevice' ? (spec.backing?.files as RootFiles).kernel.diskOf(place) : undefined
+    const file = below?.file ?? (place?.kind === 'file' ? place : regularFile('', this.timers.now()))
+    const sizeBytes = spec.sizeBytes ?? below?.sizeBytes ?? file.content.size
     this.disks.set(`${spec.major}:${spec.minor}`, { spec, sizeBytes, readonly: spec.readonly ?? false, file })
+  }
+
+  /** The disk that a device node stands for. */
+  diskOf({ major, minor }: Device): Disk | undefined {
+    return this.disks.get(`${major}:${minor}`)
   }
 
   findDisk(name: string): Disk | undefined {

@@ -22,6 +22,7 @@ export interface ProcessContext {
   /** The bounding set where it is larger: a container whose user is not root. */
   bounding: bigint | null
   noNewPrivs: boolean
+  seccomp: boolean
   oomScoreAdj: number
   /** Devices that the cgroup lets it open, as b8:0; null: all. */
   devices: ReadonlySet<string> | null

@@ -4,6 +4,7 @@ import type { IpcNamespace, NetNamespace } from '../machine.ts'
 import type { Reader } from '../fs/inode.ts'
 import type { Kernel } from './kernel.ts'
 import { IpcNs, NetNs } from './namespaces.ts'
+import type { PidNs } from './namespaces.ts'
 
 /** Parameters of a namespace by their path's start; all others are the kernel's. */
 const OF_NET = /^net\//
@@ -11,8 +12,6 @@ const OF_IPC = /^(kernel\/(shm|msg|sem)|fs\/mqueue\/)/
 
 /** Values of a kernel as booted (Linux 6.x; recorded in guest and on node). */
 const DEFAULTS: Record<string, string> = {
-  'fs/file-max': '196790',
-  'fs/file-nr': '480\t0\t196790',
   'fs/inotify/max_user_instances': '128',
   'fs/inotify/max_user_watches': '14311',
   'fs/mqueue/msg_max': '10',
@@ -45,7 +44,6 @@ const DEFAULTS: Record<string, string> = {
   'kernel/shmmax': '18446744073692774399',
   'kernel/shmmni': '4096',
   'kernel/sysrq': '0',
-  'kernel/unprivileged_bpf_disabled': '0',
   'kernel/random/entropy_avail': '256',
   'kernel/random/poolsize': '256',
   'net/core/rmem_default': '212992',
@@ -109,6 +107,9 @@ export class Sysctls {
       'kernel/random/uuid',
       'kernel/ns_last_pid',
       'vm/min_free_kbytes',
+      'fs/file-max',
+      'kernel/unprivileged_bpf_disabled',
+      'fs/file-nr',
     ]
     return [...new Set([...Object.keys(DEFAULTS), ...made, ...this.#set.keys()])]
   }
@@ -124,7 +125,7 @@ export class Sysctls {
       case 'kernel/version':
         return kernel.spec.kernel.version
       case 'kernel/pid_max':
-        return String((context?.pidNs ?? kernel.rootPidNs).pidMax)
+        return String(this.#pidNsOf(reader).pidMax)
       case 'kernel/ns_last_pid':
         return String((context?.pidNs ?? kernel.rootPidNs).lastPid)
       case 'kernel/threads-max':
@@ -133,10 +134,22 @@ export class Sysctls {
         return kernel.spec.bootId
       case 'kernel/random/uuid':
         return randomUUID()
+      case 'kernel/unprivileged_bpf_disabled':
+        return this.#set.get(name) ?? (kernel.distribution ? '2' : '0')
+      case 'fs/file-max':
+        return this.#set.get(name) ?? this.#fileMax()
+      case 'fs/file-nr':
+        return `480\t0\t${this.#set.get('fs/file-max') ?? this.#fileMax()}`
       case 'vm/min_free_kbytes':
         return this.#set.get(name) ?? String(Math.round(Math.sqrt(kernel.memory.totalKiB * 16)))
     }
     return this.#namespaced(name, reader)?.get(name) ?? this.#set.get(name) ?? DEFAULTS[name]
+  }
+
+  /** A file takes about a KiB, and files a tenth of the memory (files_maxfiles_init); systemd of a distribution lifts that. */
+  #fileMax(): string {
+    const kernel = this.#kernel
+    return kernel.distribution ? '9223372036854775807' : String(Math.round(kernel.memory.totalKiB * 0.0977))
   }
 
   /** @throws MachineError EPERM, EINVAL */
@@ -144,7 +157,7 @@ export class Sysctls {
     const value = text.replace(/\n$/, '')
     const kernel = this.#kernel
     if (name === 'kernel/hostname') (reader?.context.utsNs ?? kernel.rootUtsNs).hostname = value
-    else if (name === 'kernel/pid_max') (reader?.context.pidNs ?? kernel.rootPidNs).pidMax = Number(value)
+    else if (name === 'kernel/pid_max') this.#pidNsOf(reader).pidMax = Number(value)
     else if (name.startsWith('kernel/random/') || name === 'kernel/osrelease')
       throw new MachineError('EACCES', 'Permission denied')
     else if (name === 'vm/drop_caches') kernel.memory.dropCache()
@@ -157,6 +170,13 @@ export class Sysctls {
     const text = value.trim().split(/\s+/).join('\t')
     if (namespace instanceof NetNs || namespace instanceof IpcNs) namespace.sysctls.set(name, text)
     else this.#set.set(name, text)
+  }
+
+  /** kernel.pid_max belongs to a PID namespace since Linux 6.14 (recorded: not on 6.12). */
+  #pidNsOf(reader: Reader): PidNs {
+    const { rootPidNs, spec } = this.#kernel
+    const [major = 0, minor = 0] = spec.kernel.release.split('.').map(Number)
+    return major > 6 || (major === 6 && minor >= 14) ? (reader?.context.pidNs ?? rootPidNs) : rootPidNs
   }
 
   #namespaced(name: string, reader: Reader): Map<string, string> | null {

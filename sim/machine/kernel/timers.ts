@@ -56,11 +56,11 @@ export class Timers {
     } else {
       this.#driving.push(timer)
       if (!this.#pumping) void this.#pump()
-      else if (timer.deadline < this.#armedFor && !this.instant) this.#abort?.abort()
+      else if (timer.deadline < this.#armedFor) this.#abort?.abort()
     }
     return () => {
       timer.cancelled = true
-      if (this.#driving.peek() === timer && !this.instant) this.#abort?.abort()
+      if (this.#driving.peek() === timer) this.#abort?.abort()
     }
   }
 
@@ -76,22 +76,27 @@ export class Timers {
         continue
       }
       const left = next.deadline - this.now()
-      if (left > 0 || this.instant) await this.#pass(next.deadline, Math.max(0, left))
-      if (this.instant) {
+      const passed = left > 0 || this.instant ? await this.#pass(next.deadline, Math.max(0, left)) : true
+      if (!this.instant) this.#fireDue()
+      else if (passed) {
         this.#driving.remove(next)
         if (!next.cancelled) next.fire()
-      } else this.#fireDue()
+      }
     }
     this.#pumping = false
   }
 
-  async #pass(deadline: number, ms: number): Promise<void> {
+  /** False when something due earlier came in between. */
+  async #pass(deadline: number, ms: number): Promise<boolean> {
     const limit = this.instant ? ms : Math.min(ms, REAL_LIMIT_MS * this.#clock.speed)
-    if (this.instant) return this.#clock.sleep(limit)
     this.#armedFor = deadline
     this.#abort = new AbortController()
-    await this.#clock.sleep(limit, this.#abort.signal).catch(() => undefined)
+    const passed = await this.#clock.sleep(limit, this.#abort.signal).then(
+      () => true,
+      () => false,
+    )
     this.#armedFor = Infinity
+    return passed
   }
 
   #fireDue(): void {

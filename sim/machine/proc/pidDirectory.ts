@@ -2,6 +2,7 @@ import { VirtualDirectory, virtualFile, symlink } from '../fs/inode.ts'
 import type { Directory, Inode, Reader, Symlink } from '../fs/inode.ts'
 import type { Location } from '../fs/mountNamespace.ts'
 import type { Process } from '../kernel/process.ts'
+import { MachineError } from '../machine.ts'
 import type { PidNs } from '../kernel/namespaces.ts'
 import { INITIAL } from '../kernel/namespaces.ts'
 import { mountinfoText, mountsText } from './mountFiles.ts'
@@ -112,6 +113,17 @@ const ENTRIES = new Map<string, Entry>([
   ['wchan', file((process) => (process.kernel.cpu.isBurning(process) ? '0' : 'do_wait'))],
 ])
 
+const SYS_PTRACE = 19
+
+/**
+ * Whether one process may look into another (ptrace_may_access): its own user's with no more capabilities than its own, or any with
+ * CAP_SYS_PTRACE. The kernel's own reader may all.
+ */
+function mayTrace(reader: Reader, { context }: Process): boolean {
+  if (reader === null || reader.can(SYS_PTRACE)) return true
+  return reader.uid === context.uid && (context.capabilities & ~reader.context.capabilities) === 0n
+}
+
 function cgroupText(process: Process, reader: Reader): string {
   const root = reader?.context.cgroupRoot ?? process.kernel.rootCgroup
   const path = process.cgroup.pathFrom(root)
@@ -202,7 +214,12 @@ function namespaceDirectory(now: number, process: Process): Directory {
     () => ids.map(([name]) => name),
     (name) => {
       const found = ids.find(([file]) => file === name)
-      return found ? { ...symlink(`${found[1]}:[${found[2]}]`, now), jump: () => null } : undefined
+      if (!found) return undefined
+      const target = (reader: Reader) => {
+        if (!mayTrace(reader, process)) throw new MachineError('EACCES', 'Permission denied')
+        return `${found[1]}:[${found[2]}]`
+      }
+      return { ...symlink(target, now), jump: () => null }
     },
     0o511,
   )

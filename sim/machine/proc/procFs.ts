@@ -46,7 +46,7 @@ function procDirectory(kernel: Kernel, namespace: PidNs): Directory {
     iomem: file(() => '00000000-00000fff : Reserved\n'),
     ioports: file(() => '0000-001f : dma1\n'),
     irq: empty,
-    kallsyms: file(() => '0000000000000000 T _stext\n0000000000000000 T _text\n'),
+    kallsyms: file(() => kallsyms(kernel)),
     'key-users': file(() => '    0:     4 3/3 2/1000000 27/25000000\n'),
     keys: file(() => ''),
     kmsg: () => virtualFile(now, () => kernel.log_.lines().join('\n'), undefined, 0o400),
@@ -90,7 +90,9 @@ function procDirectory(kernel: Kernel, namespace: PidNs): Directory {
     entries['sysrq-trigger'] = () =>
       virtualFile(
         now,
-        () => '',
+        () => {
+          throw new MachineError('EIO', 'Input/output error')
+        },
         (text) => sysrq(kernel, text),
         0o200,
       )
@@ -112,6 +114,12 @@ function procDirectory(kernel: Kernel, namespace: PidNs): Directory {
     },
   )
 }
+
+/** The first symbols: of a guest's kernel, and of a distribution's with its per-CPU data (recorded of privileged containers). */
+const kallsyms = (kernel: Kernel): string =>
+  kernel.distribution
+    ? '0000000000000000 A fixed_percpu_data\n0000000000000000 A __per_cpu_start\n0000000000001000 A cpu_debug_store\n'
+    : 'ffffffff81000000 T x86_verw_sel\nffffffff81000000 T _stext\nffffffff81000000 T _text\n'
 
 function selfTarget(reader: Reader, namespace: PidNs): string {
   const pid = reader?.pidIn(namespace) ?? 1

@@ -52,7 +52,7 @@ export function statusText(process: Process, namespace: PidNs): string {
     `${head}${memory}Threads:\t${process.threads}\nSigQ:\t0/${maxProcesses(process)}\nSigPnd:\t${'0'.repeat(16)}\nShdPnd:\t${'0'.repeat(16)}\nSigBlk:\t${'0'.repeat(16)}\n` +
     `SigIgn:\t${ignoredMask(process, shell ? ['QUIT', ...ignored] : ignored)}\nSigCgt:\t${signalMask(shell ? [...SHELL_CATCHES, ...caught] : caught)}\n` +
     `CapInh:\t${'0'.repeat(16)}\nCapPrm:\t${caps}\nCapEff:\t${caps}\nCapBnd:\t${boundingSet(process)}\nCapAmb:\t${'0'.repeat(16)}\n` +
-    `NoNewPrivs:\t${context.noNewPrivs ? 1 : 0}\nSeccomp:\t0\nSeccomp_filters:\t0\nSpeculation_Store_Bypass:\tvulnerable\nSpeculationIndirectBranch:\talways enabled\n` +
+    `NoNewPrivs:\t${context.noNewPrivs ? 1 : 0}\nSeccomp:\t${context.seccomp ? 2 : 0}\nSeccomp_filters:\t${context.seccomp ? 1 : 0}\nSpeculation_Store_Bypass:\tvulnerable\nSpeculationIndirectBranch:\talways enabled\n` +
     `Cpus_allowed:\t${cpuMask(kernel.online)}\nCpus_allowed_list:\t${cpuList(kernel.online)}\nMems_allowed:\t00000000,00000001\nMems_allowed_list:\t0\n` +
     `voluntary_ctxt_switches:\t${20 + Math.round(process.cpuUsec / 1000)}\nnonvoluntary_ctxt_switches:\t${Math.round(process.cpuUsec / 4000)}\n`
   )

@@ -81,8 +81,10 @@ function v2Files(kernel: Kernel): Record<string, CgroupFile> {
   const fixed = (text: string, mode?: number): CgroupFile =>
     mode === undefined ? { read: () => text } : { read: () => text, mode }
   const setting = (text: string): CgroupFile => ({ read: () => text, write: () => undefined, notInRoot: true })
+  // a distribution's kernel has more than Kata's guest (recorded)
+  const controllers = `cpuset cpu io memory hugetlb pids${kernel.distribution ? ' rdma misc' : ''}`
   const files: Record<string, CgroupFile> = {
-    'cgroup.controllers': fixed('cpuset cpu io memory hugetlb pids\n'),
+    'cgroup.controllers': fixed(`${controllers}\n`),
     'cgroup.events': {
       read: (group) => `populated ${group.allProcesses().length > 0 ? 1 : 0}\nfrozen 0\n`,
       notInRoot: true,
@@ -99,7 +101,7 @@ function v2Files(kernel: Kernel): Record<string, CgroupFile> {
     'cgroup.procs': { read: (group) => procs(kernel, group), write: (group, text) => move(kernel, group, text) },
     'cgroup.stat': { read: (group) => `nr_descendants ${group.children.size}\nnr_dying_descendants 0\n` },
     'cgroup.subtree_control': {
-      read: (group) => (group.children.size > 0 ? 'cpuset cpu io memory hugetlb pids\n' : '\n'),
+      read: (group) => (group.children.size > 0 ? `${controllers}\n` : '\n'),
       write: () => undefined,
     },
     'cgroup.threads': { read: (group) => procs(kernel, group), write: () => undefined },
@@ -180,12 +182,29 @@ function v2Files(kernel: Kernel): Record<string, CgroupFile> {
       files[`hugetlb.${size}.${name}`] = name.endsWith('max') ? setting(text) : { read: () => text, notInRoot: true }
     }
   }
-  if (kernel.distribution)
+  if (kernel.distribution) {
     for (const name of ['cgroup', 'cpu', 'io', 'memory'])
       files[`${name}.pressure`] = { read: () => PRESSURE, write: () => undefined }
-  else files['cgroup.stat.local'] = { read: () => 'frozen_usec 0\n', notInRoot: true }
+    for (const [name, text] of ofDistribution)
+      files[name] = /max$|weight$|writeback$/.test(name) ? setting(text) : { read: () => text, notInRoot: true }
+  } else files['cgroup.stat.local'] = { read: () => 'frozen_usec 0\n', notInRoot: true }
   return Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
+
+/** Files of controllers that only a distribution's kernel has. */
+const ofDistribution: readonly (readonly [name: string, text: string])[] = [
+  ['io.weight', 'default 100\n'],
+  ['memory.zswap.current', '0\n'],
+  ['memory.zswap.max', 'max\n'],
+  ['memory.zswap.writeback', '1\n'],
+  ['misc.current', ''],
+  ['misc.events', ''],
+  ['misc.events.local', ''],
+  ['misc.max', ''],
+  ['misc.peak', ''],
+  ['rdma.current', ''],
+  ['rdma.max', ''],
+]
 
 const PRESSURE = 'some avg10=0.00 avg60=0.00 avg300=0.00 total=0\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n'
 

@@ -58,7 +58,7 @@ function sysDirectory(kernel: Kernel, network: NetNs): Directory {
       ...(kernel.distribution
         ? {
             btf: dir({ vmlinux: () => virtualFile(now, () => '') }),
-            debug: dir({ tracing: dir({}) }),
+            debug: dir({}),
             tracing: dir({}),
           }
         : { debug: dir({}) }),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { recordedScenario } from '../pods/recordedScenario.ts'
 import { sequence, settled, type Shape } from './shape.ts'
 
 export interface RecordedPod {
@@ -8,25 +8,16 @@ export interface RecordedPod {
   events: string[]
 }
 
-/** A pod as it went on a real node. @param path below recordings/: kata-3.26.0/kata-qemu/lifecycle/bare */
-export function recordedPod(path: string, pod: string): RecordedPod {
-  const file = JSON.parse(readFileSync(new URL(`../recordings/${path}.json`, import.meta.url), 'utf8')) as {
-    pods: Record<
-      string,
-      {
-        manifest: RecordedPod['manifest']
-        watch: { status: unknown }[]
-        events: { type: string; reason: string; message: string; component: string }[]
-      }
-    >
-  }
-  const recorded = file.pods[pod]
-  if (!recorded) throw new Error(`recordings/${path}.json has no pod ${pod}, only ${Object.keys(file.pods).join(', ')}`)
+/** A pod as it went on a real node. @param file below recordings/: kata-3.26.0/kata-qemu/bare */
+export function recordedPod(file: string, pod: string): RecordedPod {
+  const { created, watch, events } = recordedScenario(file)
+  const manifest = created.find((one) => one.manifest.kind === 'Pod' && one.manifest.metadata.name === pod)?.manifest
+  if (!manifest) throw new Error(`recordings/${file}.json has no pod ${pod}`)
   return {
-    manifest: recorded.manifest,
-    sequence: sequence(recorded.watch.map(({ status }) => status)),
-    events: recorded.events
-      .filter(({ component }) => component === 'kubelet')
+    manifest: manifest as unknown as RecordedPod['manifest'],
+    sequence: sequence(watch.filter((one) => one.pod === pod).map(({ status }) => status)),
+    events: events
+      .filter(({ object, component }) => object === `Pod/${pod}` && component === 'kubelet')
       .map(({ type, reason, message }) => settled(`${type} ${reason} ${message}`)),
   }
 }

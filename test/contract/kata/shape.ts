@@ -52,12 +52,17 @@ function containerShape(container: ApiContainer): string {
   return `${container.name}: ${detail}; restarts ${container.restartCount}; ${flags}`
 }
 
-/** UIDs, generated namespaces and ports differ between any two runs. */
+/** UIDs, ids of containers and generated namespaces differ between any two runs. */
 export function settled(text: string): string {
-  return text
-    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID')
-    .replace(/rec-[a-z-]+/g, 'NAMESPACE')
-    .replace(/_default\(/g, '_NAMESPACE(')
+  return (
+    text
+      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UID')
+      .replace(/[0-9a-f]{64}/g, 'ID')
+      .replace(/rec-[a-z0-9-]+/g, 'NAMESPACE')
+      // the recorded node had no DNS server, the simulated one has one that knows no such name
+      .replace(/lookup (\S+?)(: no such host| on \S+: read udp \S+: read: connection refused)/g, 'lookup $1: NO ANSWER')
+      .replace(/_default\(/g, '_NAMESPACE(')
+  )
 }
 
 /** Shapes in their order, without repetitions and without those before the kubelet's first word. */

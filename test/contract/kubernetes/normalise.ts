@@ -23,6 +23,7 @@ export function normalise(value: unknown): unknown {
     else out[normaliseText(key)] = normalise(inner)
   }
   if (isRulesReview(out)) sortRules(out['status'] as Json)
+  sortCauses(out)
   return out
 }
 
@@ -43,6 +44,16 @@ const isRulesReview = (object: Json) => object['kind'] === 'SelfSubjectRulesRevi
 /** The order of rules is that of a map in the real server. */
 function sortRules(status: Json): void {
   for (const list of ['resourceRules', 'nonResourceRules']) status[list] = sorted(status[list] as unknown[])
+}
+
+/** Of several errors of one map (limits, requests) the order is that of the map. The message is their list. */
+function sortCauses(status: Json): void {
+  const { causes } = (status['details'] ?? {}) as { causes?: { field?: string; message?: string }[] }
+  if (status['kind'] !== 'Status' || !causes || causes.length < 2) return
+  const words = causes.map(({ field, message }) => `${field}: ${message}`)
+  const before = `[${words.join(', ')}]`
+  ;(status['details'] as Json)['causes'] = sorted(causes)
+  status['message'] = String(status['message']).replace(before, () => `[${words.sort().join(', ')}]`)
 }
 
 /** The order of managers is that of their times, in seconds. */

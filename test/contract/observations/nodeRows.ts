@@ -1,0 +1,86 @@
+import { expect } from 'chai'
+import { parseInterfaces } from '../../../helpers/node/podInterfaces.ts'
+import { qemuCommandLine, valueOf } from '../../../helpers/node/qemuCommandLine.ts'
+import { sandboxProcesses } from '../../../helpers/node/sandboxProcesses.ts'
+import { parseSandboxSpecs } from '../../../helpers/node/sandboxSpecs.ts'
+import type { RecordedScenario } from '../pods/recordedScenario.ts'
+import { kataSandboxIds, nodeProcesses, nodeText } from './nodeTexts.ts'
+
+/** One observation of the node against every recording with something for it. */
+export interface NodeRow {
+  covers: readonly string[]
+  /** @returns false when the recording has nothing for it. */
+  observe: (recorded: RecordedScenario) => boolean
+  /** Recordings that it meets at the least. */
+  atLeast: number
+}
+
+export const nodeRows: readonly NodeRow[] = [
+  {
+    covers: ['sandboxProcesses.sandboxProcesses'],
+    atLeast: 2,
+    observe(recorded) {
+      const ids = kataSandboxIds(recorded)
+      for (const id of ids) {
+        const found = sandboxProcesses(id, nodeProcesses(recorded))
+        expect(found.shims).to.have.length(1)
+        expect(found.hypervisors.map(({ comm }) => comm)).to.deep.equal(['qemu-system-x86'])
+        expect(found.virtiofsds).to.not.be.empty
+      }
+      return ids.length > 0
+    },
+  },
+  {
+    covers: ['qemuCommandLine.qemuCommandLine', 'qemuCommandLine.valueOf'],
+    atLeast: 2,
+    observe(recorded) {
+      const lines = kataSandboxIds(recorded).map((id) => {
+        const [hypervisor] = sandboxProcesses(id, nodeProcesses(recorded)).hypervisors
+        const line = qemuCommandLine(hypervisor!.argv)
+        expect(line.name).to.equal(`sandbox-${id}`)
+        expect(line.machine).to.include.members(['q35', 'accel=kvm'])
+        expect(line.vcpus).to.deep.equal({ boot: 1, max: 1 })
+        expect(line.devices.map((device) => valueOf(device, 'guest-cid')).filter(Boolean)).to.have.length(1)
+        expect(line.images).to.not.be.empty
+        return line
+      })
+      if (lines.length === 0) return false
+      // a sandbox of another class may have been there too
+      const boot = recorded.runtimeClass === 'kata-qemu' ? 2048 : 256
+      expect(lines.map(({ memory }) => memory.bootMiB)).to.include(boot)
+      return true
+    },
+  },
+  {
+    covers: ['podInterfaces.parseInterfaces'],
+    atLeast: 3,
+    observe(recorded) {
+      const spaces = nodeText(recorded, 'ip -d link')?.split(/^== /m).slice(1) ?? []
+      for (const space of spaces) {
+        const interfaces = parseInterfaces(space)
+        expect(interfaces[0]).to.include({ name: 'lo', mtu: 65536 })
+        expect(interfaces[1]).to.include({ name: 'eth0', mtu: 1500 })
+        expect(interfaces[1]!.mac).to.match(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/)
+      }
+      return spaces.length > 0
+    },
+  },
+  {
+    covers: ['sandboxSpecs.parseSandboxSpecs'],
+    atLeast: 3,
+    observe(recorded) {
+      const text = nodeText(recorded, 'jq -c')
+      if (text === null) return false
+      const marked = text.replaceAll(/^== (\S+)$/gm, '\n--- spec of $1').replaceAll('\n\n---', '\n---')
+      const uids = [...text.matchAll(/"io\.kubernetes\.cri\.sandbox-uid":"([^"]+)"/g)].map(([, uid = '']) => uid)
+      for (const uid of new Set(uids)) {
+        const [spec, ...others] = parseSandboxSpecs(marked, uid)
+        expect(others).to.deep.equal([])
+        expect(spec!.id).to.match(/^[0-9a-f]{64}$/)
+        expect(spec!.netns).to.match(/^\/var\/run\/netns\/cni-/)
+        expect(spec!.cgroupsPath).to.include(uid.replaceAll('-', '_'))
+      }
+      return uids.length > 0
+    },
+  },
+]
