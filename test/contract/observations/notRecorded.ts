@@ -52,5 +52,10 @@ export const notRecorded: Readonly<Record<string, string>> = {
   'processSnapshot.parseCmdline': 'no /proc/PID/cmdline of the node was recorded',
   'readContainerd.readContainerd': 'no configuration of containerd was recorded',
   'sandboxSpecs.sandboxSpecsArgv': 'builds a command',
+  'createNodeChanges.createNodeChanges': 'changes a node',
   'startNodeProbe.startNodeProbe': 'starts a pod',
+  'startWorkshop.startWorkshop': 'starts a pod',
+  'sweepNode.sweepNode': 'changes a node',
+  'workshopPod.nodeTag': 'makes a name',
+  'workshopPod.workshopPodManifest': 'builds a pod',
 }

@@ -120,7 +120,7 @@ describe('starting a pod', () => {
         status: { conditions: [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' }] },
       }),
     )
-    expect(await errorOf(busybox('k').timeout(50))).to.deep.include({
+    expect(await errorOf(busybox('k').timeout(1000))).to.deep.include({
       kind: 'infrastructure',
       failure: { reason: 'NodeNotReady', message: 'node node-1 is not ready: NodeStatusUnknown' },
     })
@@ -136,7 +136,7 @@ describe('starting a pod', () => {
         status: { conditions: [{ type: 'Ready', status: 'True' }] },
       }),
     )
-    expect(await errorOf(busybox('k').timeout(50))).to.include({ kind: 'product' })
+    expect(await errorOf(busybox('k').timeout(1000))).to.include({ kind: 'product' })
   })
 
   it('gives a refusal to a check that asks for whatever comes', async () => {
