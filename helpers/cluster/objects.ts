@@ -106,10 +106,14 @@ export function objectCalls(transport: Transport, discovery: Discovery, runLabel
         await transport.call({ method: 'DELETE', path, body, repeatable, onRepeat }, options)
         return true
       } catch (error) {
-        // 409 on a UID precondition: another object has the name by now, the one that was meant is gone.
-        const gone = isNotFound(error) || (ref.uid && error instanceof ApiError && error.code === 409)
-        if (!gone) throw error
-        return repeated
+        if (isNotFound(error)) return repeated
+        if (ref.uid === undefined || !(error instanceof ApiError) || error.code !== 409) throw error
+        // On a UID precondition: another object has the name by now, the one that was meant is gone. Or it is on its way: a namespace that
+        // ends already may answer so, too.
+        const there = await findInList(list)(ref, options)
+        if (there?.metadata.uid !== ref.uid) return repeated
+        if (there.metadata.deletionTimestamp === undefined) throw error
+        return true
       }
     },
   }

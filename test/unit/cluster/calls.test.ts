@@ -109,11 +109,35 @@ describe('calls of the API', () => {
       (_, response) => status(response, 404, 'NotFound', 'gone'),
       (_, response) => status(response, 409, 'Conflict', 'the UID in the precondition'),
     )
+    api.on(`GET ${pods}?name=p`, (_, response) =>
+      json(response, { kind: 'PodList', apiVersion: 'v1', items: [{ metadata: { name: 'p', uid: 'another' } }] }),
+    )
     const cluster = await api.connect()
     expect(await cluster.delete({ ...ref, uid: 'u' })).to.equal(true)
     expect(api.asked.at(-1)?.body).to.deep.include({ preconditions: { uid: 'u' } })
     expect(await cluster.delete({ ...ref, uid: 'u' })).to.equal(false)
     expect(await cluster.delete({ ...ref, uid: 'u' })).to.equal(false)
+  })
+
+  it('never takes a refused delete for an object that is gone', async () => {
+    const conflict = (message: string) => (_: unknown, response: Parameters<typeof status>[0]) =>
+      status(response, 409, 'Conflict', message)
+    const metadata = { name: 'p', uid: 'u' }
+    api.on(`DELETE ${pods}/p`, conflict('all content is being removed'), conflict('the object has been modified'))
+    api.on(
+      `GET ${pods}?name=p`,
+      (_, response) =>
+        json(response, {
+          kind: 'PodList',
+          apiVersion: 'v1',
+          items: [{ metadata: { ...metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } }],
+        }),
+      (_, response) => json(response, { kind: 'PodList', apiVersion: 'v1', items: [{ metadata }] }),
+    )
+    const cluster = await api.connect()
+    expect(await cluster.delete({ ...ref, uid: 'u' }), 'on its way').to.equal(true)
+    const error = await cluster.delete({ ...ref, uid: 'u' }).catch((thrown: Error) => thrown.message)
+    expect(error).to.include('the object has been modified')
   })
 
   it('counts a delete whose answer was lost as done', async () => {
