@@ -44,7 +44,7 @@ export function addDoctorCommand(program: Command): void {
 
 /**
  * Looks at the cluster. Makes nothing but the probe's namespace and pods, and removes them, also on SIGINT and SIGTERM.
- * Exit code 0, or 1 when no check could run here. Throws KubeconfigError, ProfileError (2), ApiError (3).
+ * Exit code 0, or 1 when no check could run here or a RuntimeClass says to be Kata's and is not. Throws KubeconfigError, ProfileError (2), ApiError (3).
  */
 export async function doctor(options: DoctorOptions): Promise<{ text: string; exitCode: number }> {
   const { connect } = await import('../helpers/cluster/connect.ts')
@@ -70,8 +70,8 @@ export async function doctor(options: DoctorOptions): Promise<{ text: string; ex
 async function examine(cluster: Cluster, options: DoctorOptions, profile: Profile | null, signal: AbortSignal) {
   const { detectFacts } = await import('../helpers/facts/detectFacts.ts')
   const { withProbes } = await import('./doctorProbes.ts')
-  const declared = profile?.classes ?? null
-  const fromApi = await detectFacts(cluster, { probes: () => null, declared })
+  const given = { declared: profile?.classes ?? null, declaredVersion: profile?.kataVersion ?? null }
+  const fromApi = await detectFacts(cluster, { ...given, probes: () => null })
   if (!options.probe) return render(fromApi, options, profile, ['no node probe: --no-probe'])
   const wanted = {
     namespacePrefix: options.namespacePrefix,
@@ -81,8 +81,8 @@ async function examine(cluster: Cluster, options: DoctorOptions, profile: Profil
   }
   const { facts, notes } = await withProbes(cluster, fromApi, wanted, async ({ on, notes, privilegedNamespace }) => ({
     facts: await detectFacts(cluster, {
+      ...given,
       probes: on,
-      declared,
       ...(privilegedNamespace === undefined ? {} : { privilegedNamespace }),
     }),
     notes,
@@ -96,7 +96,7 @@ async function render(facts: ClusterFacts, options: DoctorOptions, profile: Prof
   const { profileDepartures } = await import('../helpers/profile/profileDepartures.ts')
   const report = doctorReport(facts, await plannedChecks(facts))
   const departures = profile === null ? [] : profileDepartures(facts, profile)
-  const exitCode = report.runnable === 0 ? 1 : 0
+  const exitCode = report.runnable === 0 || report.impostors.length > 0 ? 1 : 0
   const all = { ...report, notes: [...notes, ...(profile?.notes ?? [])], departures }
   if (options.output === 'json') return { text: `${JSON.stringify(all, null, 2)}\n`, exitCode }
   if (options.output === 'yaml')

@@ -1,7 +1,7 @@
 import type { ClusterFacts } from '../helpers/facts/facts.ts'
 import { factRecords, type FactRecord } from '../helpers/facts/factRecords.ts'
 import { kvmRemedies } from '../helpers/facts/kvmRemedies.ts'
-import { warnings } from '../helpers/facts/warnings.ts'
+import { notKata, warnings } from '../helpers/facts/warnings.ts'
 
 /** One thing that a run would do: a check on a class, a node or the cluster, or why it would be skipped. */
 export interface PlannedCheck {
@@ -16,6 +16,8 @@ export interface PlannedCheck {
 export interface DoctorReport {
   readonly facts: readonly FactRecord[]
   readonly warnings: readonly string[]
+  /** RuntimeClasses that say to be Kata's and are run by something else, or by nothing: those of the warnings that come first. */
+  readonly impostors: readonly string[]
   /** By node, what to do about missing KVM. */
   readonly remedies: readonly { readonly node: string; readonly why: string; readonly steps: readonly string[] }[]
   readonly chapters: readonly {
@@ -39,6 +41,7 @@ export function doctorReport(facts: ClusterFacts, checks: readonly PlannedCheck[
   return {
     facts: factRecords(facts),
     warnings: warnings(facts),
+    impostors: facts.classes.flatMap((each) => notKata(each) ?? []),
     remedies: facts.nodes
       .map((node) => ({ node: node.name, why: node.kvmUsable.how, steps: kvmRemedies(node) }))
       .filter((each) => each.steps.length > 0),

@@ -10,10 +10,11 @@ export function doctorText(facts: ClusterFacts, report: DoctorReport, notes: rea
   const others = (runnable: Readonly<Record<string, number>>): number =>
     Object.entries(runnable).reduce((sum, [name, count]) => (classes.includes(name) ? sum : sum + count), 0)
   return [
+    section('NOT KATA', bullets(report.impostors)),
     section('CLUSTER', clusterTable(facts)),
     section('NODES', nodeTable(facts.nodes)),
     section('RUNTIMECLASSES', facts.classes.length === 0 ? "none is Kata's\n" : classTable(facts.classes)),
-    section('WARNINGS', bullets([...report.warnings, ...notes])),
+    section('WARNINGS', bullets([...report.warnings.filter((each) => !report.impostors.includes(each)), ...notes])),
     ...report.remedies.map((each) =>
       section(`REMEDY FOR ${each.node} (${each.why}; the suite does none of this itself)`, bullets(each.steps)),
     ),
@@ -98,18 +99,22 @@ const free = (allocatable: Fact<number>, requested: Fact<number>, unit: string):
     ? '?'
     : `${Math.floor(allocatable.value - requested.value)}${unit}`
 
+const settings = (of: ClassFacts): string[] => [
+  say(of.shim),
+  say(of.hypervisor),
+  say(of.sizing),
+  say(of.defaultVcpus),
+  of.defaultMemoryMiB.value === null ? '?' : `${of.defaultMemoryMiB.value}Mi`,
+  say(of.blockDeviceUse),
+]
+
 const classTable = (classes: readonly ClassFacts[]): string =>
   plainTable(
     ['CLASS', 'RUNS AS', 'SHIM', 'HYPERVISOR', 'SIZING', 'VCPUS', 'MEMORY', 'BLOCK', 'OVERHEAD', 'NODES'],
     classes.map((each) => [
       each.name,
       say(each.runtimeType),
-      say(each.shim),
-      say(each.hypervisor),
-      say(each.sizing),
-      say(each.defaultVcpus),
-      each.defaultMemoryMiB.value === null ? '?' : `${each.defaultMemoryMiB.value}Mi`,
-      say(each.blockDeviceUse),
+      ...(each.promised === undefined ? settings(each) : settings(each).map(() => '?')),
       `${say(each.overheadMillicores)}m ${say(each.overheadMiB)}Mi`,
       String(each.nodes.length),
     ]),

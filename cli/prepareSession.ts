@@ -55,7 +55,10 @@ export async function prepareSession(
   }
   const runId = settings.runId ?? newRunId()
   const declared = profile?.classes ?? simulation?.classes ?? null
-  const options = runOptions(settings, runId, command, profile?.knownDeviations ?? [], declared)
+  const options = {
+    ...runOptions(settings, runId, command, profile?.knownDeviations ?? [], declared),
+    declaredVersion: profile?.kataVersion ?? null,
+  }
   const abort = new AbortController()
   // Every arm and every wait listens to it.
   setMaxListeners(0, abort.signal)

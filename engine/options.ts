@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly knownDeviations: readonly KnownDeviation[]
   /** RuntimeClasses that the operator's profile declares; null without a profile. */
   readonly declaredClasses: readonly DeclaredClass[] | null
+  /** Kata's release that the profile declares: what the cluster is held to where it does not tell. */
+  readonly declaredVersion?: string | null
   /** Arms at once, over all nodes. */
   readonly maxArms: number
   /** Pods at once, on one node. */

@@ -87,6 +87,7 @@ async function plan(
   const given = {
     privilegedNamespace: namespaces.privileged !== null,
     declared: options.declaredClasses,
+    declaredVersion: options.declaredVersion ?? null,
     classes: options.classes,
   }
   const fromApi = await detectFacts(cluster, { ...given, probes: () => null })

@@ -1,3 +1,4 @@
+import { foreignRuntime } from '../../helpers/facts/foreignRuntime.ts'
 import type { ArmResult } from '../../reports/record/arm.ts'
 import type { KnownDeviation } from '../../helpers/profile/profile.ts'
 import type { Arm } from '../plan/arm.ts'
@@ -22,6 +23,28 @@ export function settleVerdict(
     }
   }
   if (own.verdict !== 'failed') return own
+  return withCause(arm, own) ?? excused(arm, own, control, deviation, today)
+}
+
+/**
+ * A failure of a class that containerd does not run with Kata says so: that, and no detail of Kata, is then its cause, and neither the control's failure
+ * nor an accepted deviation excuses it. Null for other classes.
+ */
+function withCause({ planned, classFacts }: Arm, own: ArmResult): ArmResult | null {
+  const foreign = planned.runtimeClass === null || !classFacts ? null : foreignRuntime(classFacts)
+  if (foreign === null) return null
+  const cause = `RuntimeClass ${planned.runtimeClass}: containerd runs its handler with ${foreign}, which is not Kata.`
+  return { ...own, message: `${own.message}\n${cause}` }
+}
+
+/** A failure that the default runtime shares, or that somebody accepted, is another verdict. */
+function excused(
+  arm: Arm,
+  own: ArmResult,
+  control: ArmResult | null,
+  deviation: KnownDeviation | undefined,
+  today: string,
+): ArmResult {
   if (control?.verdict === 'failed') {
     return {
       ...own,

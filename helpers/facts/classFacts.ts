@@ -1,5 +1,6 @@
 import type { KubeObject } from '../cluster/cluster.ts'
-import { runsKata } from '../node/containerdConfig.ts'
+import { runsKata, type ContainerdRuntime } from '../node/containerdConfig.ts'
+import type { DeclaredClass } from '../profile/profile.ts'
 import { agree } from './agree.ts'
 import { detectBlockDeviceUse } from './blockDeviceUse.ts'
 import { handlerOf, nodeSelectorOf } from './kataClass.ts'
@@ -15,6 +16,7 @@ import { detectHypervisor } from './hypervisor.ts'
 import { knownShims, shimOfHandler } from './kataShims.ts'
 import type { NodeEvidence } from './nodeFacts.ts'
 import { detectOverhead } from './overhead.ts'
+import { promisedToml } from './promisedToml.ts'
 import { quantity } from './quantity.ts'
 import { detectSandboxCgroupOnly } from './sandboxCgroup.ts'
 import { detectSandboxOverhead } from './sandboxOverhead.ts'
@@ -30,17 +32,26 @@ export interface ClassEvidence {
   /** Nodes that the class can be scheduled to. */
   readonly nodes: readonly NodeEvidence[]
   readonly custom: CustomRuntime | null
+  /** The class as the operator's profile declares it. */
+  readonly declared: DeclaredClass | null
   readonly kataVersion: string | null
 }
 
 /** All facts of one RuntimeClass: its object, and its handler as the tested nodes have it. */
 export async function detectClassFacts(evidence: ClassEvidence): Promise<ClassFacts> {
-  const { runtimeClass, nodes, custom, kataVersion } = evidence
+  const { runtimeClass, nodes, custom, declared, kataVersion } = evidence
   const handler = handlerOf(runtimeClass)
   const probed = nodes.filter((each) => each.probe !== null)
-  const places =
+  const seen =
     probed.length > 0 ? await Promise.all(probed.map((each) => onNode(each, handler))) : [withoutNode(handler, custom)]
-  const shipped = shimOfHandler(handler) ?? knownShims.find((each) => each.shim === custom?.base) ?? null
+  const base = custom?.base ?? declared?.base
+  const shipped = shimOfHandler(handler) ?? knownShims.find((each) => each.shim === base) ?? null
+  // Where no node runs it with Kata, its pods are held to what the name promises: claims about them are to turn red, not to vanish.
+  const promised = seen.every((on) => on.notKata) ? seen[0]?.because : undefined
+  const places =
+    shipped && promised !== undefined
+      ? seen.map((on) => ({ ...on, toml: promisedToml(shipped, declared, kataVersion, on.because), partial: true }))
+      : seen
   const across = <T>(detect: (on: ClassOnNode) => Fact<T>): Fact<T> =>
     agree(
       places.map((on) => ({ node: on.node ?? 'no node', fact: detect(on) })),
@@ -55,9 +66,10 @@ export async function detectClassFacts(evidence: ClassEvidence): Promise<ClassFa
     evidence: evidence.kata,
     handler: known(handler, 'handler of the RuntimeClass'),
     runtimeType: across((on) =>
-      on.runtime ? known(on.runtime.type, `containerd's configuration on ${on.node ?? ''}`) : unknown(on.because),
+      on.runtime ? known(runsAs(on.runtime), `containerd's configuration on ${on.node ?? ''}`) : unknown(on.because),
     ),
     ...detectOverhead(runtimeClass),
+    ...(promised === undefined ? {} : { promised }),
     nodeSelector: known(nodeSelectorOf(runtimeClass), 'scheduling.nodeSelector of the RuntimeClass'),
     nodes: nodes.map((each) => each.name),
     shim,
@@ -78,6 +90,10 @@ export async function detectClassFacts(evidence: ClassEvidence): Promise<ClassFa
     confidential: across((on) => detectConfidential(on, shipped)),
   }
 }
+
+/** A shim of Kata may be named by its path alone. */
+const runsAs = (runtime: ContainerdRuntime): string =>
+  runsKata(runtime) && !runtime.type.startsWith('io.containerd.kata') ? (runtime.path ?? runtime.type) : runtime.type
 
 async function onNode(evidence: NodeEvidence, handler: string): Promise<ClassOnNode> {
   const { node, name, probe, containerd } = evidence

@@ -12,10 +12,10 @@ export interface ClassOnNode {
   readonly cpus: number | null
   /** containerd's entry; null when the handler has none. */
   readonly runtime: ContainerdRuntime | null
-  /** containerd was read, and does not run the handler with Kata: nothing may be inferred from the handler's name. */
+  /** containerd was read, and does not run the handler with Kata: `toml` is then what the class's name promises, not what a node has. */
   readonly notKata: boolean
   readonly toml: EffectiveToml | null
-  /** The TOML is only a drop-in: what it does not say is unknown, not a default. */
+  /** The TOML is only a drop-in or a promise: what it does not say is unknown, not a default. */
   readonly partial: boolean
   /** Why `toml` is null. */
   readonly because: string
@@ -42,10 +42,14 @@ export function fromToml<T>(
   if (!on.toml) return unknown(on.because)
   const table = section === 'runtime' ? tomlAt(on.toml.values, 'runtime') : hypervisorTable(on.toml.values)?.table
   const title = section === 'runtime' ? '[runtime]' : `[hypervisor.${hypervisorTable(on.toml.values)?.name ?? '?'}]`
-  const where = `${title} of ${describe(on.toml)}${on.node === null ? '' : ` on ${on.node}`}`
+  const where = `${title} of ${describe(on.toml)}${on.node === null || on.notKata ? '' : ` on ${on.node}`}`
   const value = isTable(table) ? table[key] : undefined
   if (value === undefined)
-    return on.partial ? unknown(`${where} does not say ${key}, and the base file is on the node`) : absent(where)
+    return on.partial
+      ? unknown(
+          `${where} does not say ${key}, and ${on.notKata ? 'no node has its file' : 'the base file is on the node'}`,
+        )
+      : absent(where)
   const fact = read(value)
   return fact === null
     ? unknown(`${key} in ${where} is ${JSON.stringify(value)}, which is not what Kata reads there`)

@@ -8,13 +8,18 @@ import { detectDefaultRuntime } from './defaultRuntime.ts'
 import { detectDistribution } from './distribution.ts'
 import { known, type Fact } from './fact.ts'
 import type { ClusterFacts } from './facts.ts'
+import type { DeclaredClass } from '../profile/profile.ts'
 import { handlerOf, kataEvidence } from './kataClass.ts'
 import { detectKataNode } from './kataNode.ts'
-import { detectDeployedVersion, detectNodeKataVersion, kataDeployImage, settleKataVersion } from './kataVersion.ts'
+import {
+  declaredKataVersion,
+  detectDeployedVersion,
+  detectNodeKataVersion,
+  kataDeployImage,
+  settleKataVersion,
+} from './kataVersion.ts'
 import { detectNodeFacts, nodeEvidence, type NodeEvidence } from './nodeFacts.ts'
 import { detectMayCreateRuntimeClasses, detectPrivilegedNamespace } from './permissions.ts'
-
-export type DeclaredClass = NonNullable<ClusterFacts['declared']>[number]
 
 export interface DetectOptions {
   /** The probe of a node, or null where there is none. */
@@ -23,6 +28,8 @@ export interface DetectOptions {
   readonly classes?: readonly string[]
   /** RuntimeClasses of the operator's profile, likewise; null without a profile. */
   readonly declared?: readonly (string | DeclaredClass)[] | null
+  /** Kata's release as the profile says it: taken where the cluster does not tell. */
+  readonly declaredVersion?: string | null
   /** Whether the suite has its privileged namespace already; asked with a dry run when not said. */
   readonly privilegedNamespace?: boolean
 }
@@ -51,7 +58,10 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
       .filter(hasProbe)
       .map(async (each) => ({ node: each.name, fact: await detectNodeKataVersion(each.probe, each.containerd) })),
   )
-  const kataVersion = settleKataVersion(versions, deployment.version)
+  const kataVersion = declaredKataVersion(
+    settleKataVersion(versions, deployment.version),
+    options.declaredVersion ?? null,
+  )
 
   const declared = options.declared?.map((each) => (typeof each === 'string' ? { name: each } : each)) ?? null
   const chosen = [...(options.classes ?? []), ...(declared ?? []).map(({ name }) => name)]
@@ -68,6 +78,7 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
             runtimeClass,
             kata,
             nodes: evidence.filter((each) => nodes.includes(each.name)),
+            declared: declared?.find(({ name }) => name === runtimeClass.metadata.name) ?? null,
             custom: deployment.custom.find((each) => each.handler === handlerOf(runtimeClass)) ?? null,
             kataVersion: kataVersion.value,
           }),

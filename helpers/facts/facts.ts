@@ -57,6 +57,11 @@ export interface ClassFacts {
   readonly handler: Fact<string>
   /** What containerd runs the handler with, for instance io.containerd.kata-qemu.v2. Something else is an impostor. */
   readonly runtimeType?: Fact<string>
+  /**
+   * Why the facts from `shim` on are what the class's name and the profile promise: no node runs its handler with Kata. Absent where they are what a
+   * node has.
+   */
+  readonly promised?: string
   readonly overheadMiB: Fact<number>
   readonly overheadMillicores: Fact<number>
   readonly nodeSelector: Fact<Readonly<Record<string, string>>>

@@ -14,9 +14,9 @@ const tables: Readonly<Record<string, Hypervisor>> = {
   remote: 'remote',
 }
 
-/** From [hypervisor.X] of the configuration; without the node, what kata-deploy ships under the handler's name. */
+/** From [hypervisor.X] of the configuration; without the node, or where it runs something else, what kata-deploy ships under the handler's name. */
 export function detectHypervisor(on: ClassOnNode, shipped: KnownShim | null): Fact<Hypervisor> {
-  if (on.notKata) return unknown(on.because)
+  if (on.notKata && !on.toml) return unknown(on.because)
   const table = on.toml ? hypervisorTable(on.toml.values) : null
   if (on.toml && table) {
     const hypervisor = tables[table.name]

@@ -77,6 +77,12 @@ export function settleKataVersion(
   return installed
 }
 
+/** Where a cluster tells no release, the one that its operator declares is what it is held to. Nodes that disagree do tell. */
+export const declaredKataVersion = (found: Fact<string>, declared: string | null): Fact<string> =>
+  found.value !== null || declared === null || found.how.startsWith('nodes disagree')
+    ? found
+    : known(declared, `the profile says so, the cluster does not tell: ${found.how}`)
+
 /** [3, 26] of "3.26.0". Null when it is no version. */
 export function majorMinor(version: string | null): [number, number] | null {
   const match = /^(\d+)\.(\d+)/.exec(version ?? '')

@@ -9,7 +9,7 @@ import type { KnownShim } from './kataShims.ts'
  * keeps the Rust one below runtime-rs/. Without the node: what kata-deploy ships under the handler's name. No binary is run.
  */
 export function detectShimFamily(on: ClassOnNode, shipped: KnownShim | null): Fact<ShimFamily> {
-  if (on.notKata) return unknown(on.because)
+  if (on.notKata) return on.toml && shipped ? known(shipped.family, on.toml.path) : unknown(on.because)
   if (on.toml && !on.partial) {
     const named = tomlAt(on.toml.values, 'runtime', 'hypervisor_name')
     return typeof named === 'string'

@@ -1,4 +1,5 @@
 import type { ClassFacts, ClusterFacts, NodeFacts } from './facts.ts'
+import { foreignRuntime } from './foreignRuntime.ts'
 
 /** What in a cluster's facts will make Kata fail, or contradicts itself, one line each. No pod was run to find it. */
 export function warnings(facts: ClusterFacts): string[] {
@@ -16,15 +17,19 @@ export function warnings(facts: ClusterFacts): string[] {
   ]
 }
 
+/** That a class's pods are not in a VM, or will not start, as no node runs its handler with Kata; null otherwise. */
+export function notKata(each: ClassFacts): string | null {
+  const foreign = foreignRuntime(each)
+  if (foreign !== null)
+    return `RuntimeClass ${each.name}: containerd runs its handler with ${foreign}, which is not Kata: these pods are not in a VM`
+  return each.promised === undefined ? null : `RuntimeClass ${each.name}: ${each.promised}: its pods will not start`
+}
+
 function ofClass(each: ClassFacts): string[] {
   const found: string[] = []
   const say = (text: string) => found.push(`RuntimeClass ${each.name}: ${text}`)
-  const type = each.runtimeType
-  if (type?.value && !/^io\.containerd\.kata(-[^.]+)?\.v2$/.test(type.value)) {
-    say(`containerd runs its handler with ${type.value}: these pods are not in a VM`)
-  } else if (type?.value === null && type.how.includes('has no runtime')) {
-    say(`${type.how}: its pods will not start`)
-  }
+  const impostor = notKata(each)
+  if (impostor !== null) found.push(impostor)
   if (each.nodes.length === 0) say('no node can take its pods: its nodeSelector fits none, or taints keep them off')
   if (each.overheadMiB.value === 0) say('declares no overhead: the scheduler does not count the memory of its VMs')
   return found

@@ -49,6 +49,7 @@ export function fromGuideBlock(found: z.infer<typeof guideBlock>, file: string):
         withoutUndefined({
           name: `kata-${name}`,
           handler: `kata-${name}`,
+          base: runtime.baseConfig,
           defaultMemoryMiB: runtime.defaultMemory,
           defaultVcpus: runtime.defaultVcpus,
           blockDeviceUse: runtime.blockDeviceEnabled,

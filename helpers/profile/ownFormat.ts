@@ -17,6 +17,7 @@ export const knownDeviation = z.strictObject({
 const declaredClass = z.strictObject({
   name: text,
   handler: text.optional(),
+  base: text.optional(),
   defaultMemoryMiB: memoryMiB.optional(),
   defaultVcpus: vcpus.optional(),
   blockDeviceUse: flag.optional(),

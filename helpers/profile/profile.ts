@@ -2,6 +2,8 @@
 export interface DeclaredClass {
   readonly name: string
   readonly handler?: string
+  /** Shim of kata-deploy that a custom runtime starts from: qemu, clh… */
+  readonly base?: string
   /** MiB that a sandbox without limits boots with */
   readonly defaultMemoryMiB?: number
   readonly defaultVcpus?: number

@@ -25,6 +25,15 @@ describe('a settled verdict', () => {
     it(`stays failed when the control ${control}`, () =>
       expect(settle(result('failed'), result(control)).verdict).to.equal('failed'))
   }
+  it('is excused by nothing where containerd runs the class with something else, which it names', () => {
+    const classFacts = { runtimeType: { value: 'io.containerd.runc.v2', how: '' } } as never
+    const impostor = arm('A', () => Promise.resolve(), { classFacts })
+    const settled = settleVerdict(impostor, result('failed', 'x'), result('failed'), [deviation], '2026-06-01')
+    expect(settled.verdict).to.equal('failed')
+    expect(settled.message).to.equal(
+      'x\nRuntimeClass kata: containerd runs its handler with io.containerd.runc.v2, which is not Kata.',
+    )
+  })
   it('stays broken, skipped and passed whatever the control says', () => {
     for (const verdict of ['broken', 'skipped', 'passed'] as const)
       expect(settle(result(verdict), result('failed')).verdict).to.equal(verdict)

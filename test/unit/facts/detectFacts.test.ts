@@ -197,22 +197,61 @@ describe('facts with a node probe', () => {
     expect(facts.kataVersion).to.include({ value: '4.1.0', how: '/opt/kata-blue/VERSION' })
   })
 
-  it('unmasks a handler that runs something else, and infers nothing from its name', async () => {
+  it('unmasks a handler that runs something else, and holds its class to what the name promises', async () => {
     const { probe } = await nodeInMemory({
       ...kataFiles,
       '/etc/containerd/config.toml': containerd('io.containerd.runc.v2'),
     })
     const facts = await detectFacts(clusterOfObjects([kataNode('n1'), kataQemu]), { probes: () => probe })
     const [kata] = facts.classes
-    for (const fact of [kata?.shim, kata?.hypervisor, kata?.sizing, kata?.defaultMemoryMiB, kata?.confidential]) {
-      expect(fact).to.deep.equal({
-        value: null,
-        how: 'containerd on n1 runs handler kata-qemu with io.containerd.runc.v2, which is not Kata',
-      })
+    const promised = [kata?.shim, kata?.hypervisor, kata?.sizing, kata?.defaultMemoryMiB, kata?.sharedFs]
+    expect(promised.map((fact) => fact?.value)).to.deep.equal(['go', 'qemu', 'hotplug', 2048, 'virtio-fs'])
+    for (const fact of promised) {
+      expect(fact?.how).to.contain('what kata-deploy ships, for shim qemu')
+      expect(fact?.how).to.contain(
+        'containerd on n1 runs handler kata-qemu with io.containerd.runc.v2, which is not Kata',
+      )
     }
+    // What the name does not promise stays unknown.
+    expect(kata?.kernelPath.value).to.equal(null)
     expect(warnings(facts)).to.include(
-      'RuntimeClass kata-qemu: containerd runs its handler with io.containerd.runc.v2: these pods are not in a VM',
+      'RuntimeClass kata-qemu: containerd runs its handler with io.containerd.runc.v2, which is not Kata: these pods are not in a VM',
     )
+  })
+
+  it('holds a custom class that something else runs to what the profile declares, and to nothing without one', async () => {
+    const { probe } = await nodeInMemory({
+      '/etc/containerd/config.toml': containerd('io.containerd.runc.v2').replaceAll('kata-qemu', 'kata-small'),
+    })
+    const objects = [kataNode('n1'), runtimeClass('kata-small')]
+    const plain = await detectFacts(clusterOfObjects(objects), { probes: () => probe })
+    expect(plain.classes[0]?.hypervisor).to.deep.equal({
+      value: null,
+      how: 'containerd on n1 runs handler kata-small with io.containerd.runc.v2, which is not Kata',
+    })
+    expect(plain.kataVersion.value).to.equal(null)
+    const held = await detectFacts(clusterOfObjects(objects), {
+      probes: () => probe,
+      declared: [{ name: 'kata-small', base: 'clh', defaultMemoryMiB: 256 }],
+      declaredVersion: '3.26.0',
+    })
+    expect(held.classes[0]?.hypervisor.value).to.equal('cloud-hypervisor')
+    expect(held.classes[0]?.defaultMemoryMiB.value).to.equal(256)
+    expect(held.classes[0]?.defaultMemoryMiB.how).to.contain("the profile's settings")
+    expect(held.kataVersion).to.include({ value: '3.26.0' })
+    expect(held.kataVersion.how).to.match(/^the profile says so, the cluster does not tell: /)
+  })
+
+  it('believes a node that runs a class with Kata, whatever another one runs it with', async () => {
+    const real = await nodeInMemory(kataFiles)
+    const other = await nodeInMemory({
+      ...kataFiles,
+      '/etc/containerd/config.toml': containerd('io.containerd.runc.v2'),
+    })
+    const facts = await detectFacts(clusterOfObjects([kataNode('n1'), kataNode('n2'), kataQemu]), {
+      probes: (name) => (name === 'n1' ? other.probe : real.probe),
+    })
+    expect(facts.classes[0]?.defaultMemoryMiB.how).to.contain('/opt/kata')
   })
 
   it('knows nothing of a class on which its nodes disagree', async () => {
@@ -237,7 +276,7 @@ describe('facts with a node probe', () => {
   it('reports a handler that containerd does not have', async () => {
     const { probe } = await nodeInMemory({ '/etc/containerd/config.toml': 'version = 2\n' })
     const facts = await detectFacts(clusterOfObjects([kataNode('n1'), kataQemu]), { probes: () => probe })
-    expect(facts.classes[0]?.sizing.how).to.equal(
+    expect(facts.classes[0]?.sizing.how).to.contain(
       'containerd on n1 has no runtime kata-qemu (/etc/containerd/config.toml)',
     )
     expect(warnings(facts).join('\n')).to.contain(

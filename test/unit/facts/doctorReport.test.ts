@@ -55,5 +55,8 @@ describe('doctor', () => {
     expect(text).to.contain('CHECKS THAT CAN RUN: 3 of 5')
     expect(text).to.match(/^kata-qemu +\? +\? +\? /m)
     expect(text).to.contain('- a note')
+    expect(text).to.match(
+      /^NOT KATA\n- RuntimeClass kata-qemu: containerd on n1 has no runtime kata-qemu .*: its pods will not start\n/,
+    )
   })
 })

@@ -29,6 +29,7 @@ describe('profile', () => {
       {
         name: 'kata-qemu-minimal',
         handler: 'kata-qemu-minimal',
+        base: 'qemu',
         defaultMemoryMiB: 256,
         defaultVcpus: 1,
         blockDeviceUse: false,
@@ -36,6 +37,7 @@ describe('profile', () => {
       {
         name: 'kata-qemu-block-minimal',
         handler: 'kata-qemu-block-minimal',
+        base: 'qemu',
         defaultMemoryMiB: 256,
         defaultVcpus: 1,
         blockDeviceUse: true,
@@ -74,7 +76,7 @@ customRuntimes:
     expect(profile.classes).to.deep.equal([
       { name: 'kata-qemu-blue', handler: 'kata-qemu-blue' },
       { name: 'kata', handler: 'kata-qemu-blue' },
-      { name: 'kata-small', handler: 'kata-small', defaultMemoryMiB: 256, blockDeviceUse: true },
+      { name: 'kata-small', handler: 'kata-small', base: 'qemu', defaultMemoryMiB: 256, blockDeviceUse: true },
     ])
   })
 
