@@ -1,5 +1,6 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { bootId } from '../../helpers/guest/bootId.ts'
+import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
 import { busybox, idle } from '../../helpers/pods/pod.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
@@ -19,7 +20,8 @@ behaviour('KATA-ARCH-003', {
       .container('failing', (container) => container.script(idle).livenessExec(['sh', '-c', 'exit 1'], twice))
       .awaits('settled'),
   }),
-  async check({ pods, expect }) {
+  async check({ pods, api, runtimeClass, expect }) {
+    await expectInVm({ api, expect, runtimeClass }, pods.pod)
     const said = await pods.pod.read(['echo', 'ok'])
     expect([said.exitCode, said.stdout], "exit code and output of exec'd echo").to.deep.equal([0, 'ok\n'])
     expect(
@@ -39,6 +41,7 @@ behaviour('KATA-ARCH-003', {
   killedBy: {
     'exec-exit-code-lost': "exit code of an exec'd shell that exits with 7: expected +0 to equal 7",
     'exec-probes-fail': 'exit code of a container whose exec probe succeeds',
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
   },
   control: true,
   timeoutMs: 120_000,
@@ -74,7 +77,8 @@ behaviour('KATA-ARCH-004', {
       .restartPolicy('OnFailure')
       .unshared(),
   }),
-  async check({ pods: { pod }, expect }) {
+  async check({ pods: { pod }, api, runtimeClass, expect }) {
+    await expectInVm({ api, expect, runtimeClass }, pod)
     const init = containerState(pod.object, 'init')
     expect(init.exitCode, 'exit code of the init container').to.equal(0)
     for (const name of ['main', 'second']) {
@@ -101,6 +105,7 @@ behaviour('KATA-ARCH-004', {
     expect(await bootId(pod, 'second'), "boot_id of the neighbour beside the container's").to.equal(before)
   },
   killedBy: {
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
     'init-container-not-awaited': 'start of the container, by what it saw of the init container',
     'container-restart-recreates-vm': 'boot_id of the container before and after its restart',
     // What the init container left in the guest-local emptyDir is in another guest.

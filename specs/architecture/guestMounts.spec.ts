@@ -1,6 +1,7 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { need } from '../../helpers/facts/armFacts.ts'
 import { cgroupHierarchy } from '../../helpers/guest/cgroupVersion.ts'
+import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { mountOn, mounts } from '../../helpers/guest/mounts.ts'
 import { anyKata, classes, sharedByVirtiofs } from '../../helpers/oracles/applicability.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
@@ -30,10 +31,14 @@ behaviour('KATA-ARCH-005', {
 behaviour('KATA-ARCH-006', {
   on: anyKata,
   pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass) }),
-  async check({ pods, expect }) {
+  async check({ pods, api, runtimeClass, expect }) {
+    await expectInVm({ api, expect, runtimeClass }, pods.pod)
     const { type, controllers } = await cgroupHierarchy(pods.pod)
     expect(type, 'type of /sys/fs/cgroup in the guest').to.equal('cgroup2')
     expect(controllers, 'controllers of the container').to.include.members(['cpu', 'memory', 'pids'])
   },
-  killedBy: { 'guest-cgroup-v1': 'type of /sys/fs/cgroup in the guest: expected' },
+  killedBy: {
+    'guest-cgroup-v1': 'type of /sys/fs/cgroup in the guest: expected',
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
+  },
 })

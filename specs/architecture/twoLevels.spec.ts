@@ -2,6 +2,7 @@ import { behaviour } from '../../helpers/behaviour.ts'
 import { burnCpu, cpusWhileRunnable } from '../../helpers/guest/burnCpu.ts'
 import { cgroupLimits } from '../../helpers/guest/cgroupLimits.ts'
 import { nproc } from '../../helpers/guest/cpus.ts'
+import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { memTotal } from '../../helpers/guest/meminfo.ts'
 import { containerStatus } from '../../helpers/guest/termination.ts'
 import { anyKata, sizedByHotplug } from '../../helpers/oracles/applicability.ts'
@@ -69,7 +70,8 @@ behaviour('KATA-ARCH-013', {
       .requests({ cpu: '50m' })
       .unshared(),
   }),
-  async check({ pods: { pod }, measure, expect }) {
+  async check({ pods: { pod }, api, runtimeClass, measure, expect }) {
+    await expectInVm({ api, expect, runtimeClass }, pod)
     const { cpuPeriodUs } = await cgroupLimits(pod)
     const stat = await burnCpu(pod, { workers: 1, seconds: burnSeconds })
     measure('throttled periods', stat.throttled, 'periods')
@@ -82,6 +84,7 @@ behaviour('KATA-ARCH-013', {
     expect(containerStatus(now).state, 'state of the throttled container').to.have.property('running')
   },
   killedBy: {
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
     'cpu-quota-not-set': 'throttled periods of',
     'cpu-quota-not-enforced': 'throttled periods of',
     'cpu-quota-rounded-up': 'busy process',

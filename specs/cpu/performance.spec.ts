@@ -1,5 +1,6 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { copyInMemory } from '../../helpers/guest/copyWork.ts'
+import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { classes, hotplugSized, notConfidential, onNode } from '../../helpers/oracles/applicability.ts'
 import { cpuLimits } from '../../helpers/oracles/sandboxSize.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
@@ -24,7 +25,8 @@ behaviour('KATA-CPU-011', {
     unlimited: busybox(runtimeClass).unshared(),
     half: busybox(runtimeClass).limits(cpuLimits(facts.class, '500m')).unshared(),
   }),
-  async check({ pods, measure, expect }) {
+  async check({ pods, api, runtimeClass, measure, expect }) {
+    await expectInVm({ api, expect, runtimeClass }, pods.unlimited)
     const unlimited = measure('work without limit', await copyInMemory(pods.unlimited, workMiB), 's')
     const half = measure('work with limits.cpu 500m', await copyInMemory(pods.half, workMiB), 's')
     // Half a CPU takes twice as long; the catalogue asks for 1.6.
@@ -33,6 +35,7 @@ behaviour('KATA-CPU-011', {
   exclusive: true,
   timeoutMs: 180_000,
   killedBy: {
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
     'cpu-quota-not-set': 'time with limits.cpu 500m',
     'cpu-quota-not-enforced': 'time with limits.cpu 500m',
     'cpu-quota-rounded-up': 'time with limits.cpu 500m',
@@ -47,7 +50,8 @@ behaviour('KATA-CPU-013', {
     three: busybox(runtimeClass).limits(cpuLimits(facts.class, '2')).requests({ cpu: '100m' }).unshared(),
     five: busybox(runtimeClass).limits(cpuLimits(facts.class, '4')).requests({ cpu: '100m' }).unshared(),
   }),
-  async check({ pods, measure, expect }) {
+  async check({ pods, api, runtimeClass, measure, expect }) {
+    await expectInVm({ api, expect, runtimeClass }, pods.one)
     const base = measure('4 workers on 1 vCPU', await parallel(pods.one, 4, workMiB), 's')
     const speedup = async (name: 'two' | 'three' | 'five'): Promise<number> =>
       measure(`speed-up on ${name} vCPUs`, base / (await parallel(pods[name], 4, workMiB)), '')
@@ -59,6 +63,7 @@ behaviour('KATA-CPU-013', {
   exclusive: true,
   timeoutMs: 600_000,
   killedBy: {
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
     'vcpu-hotplug-ignored': 'speed-up of 4 workers with limits.cpu 2',
     'cpu-quota-not-set': 'speed-up of 4 workers with limits.cpu 1',
     'cpu-quota-not-enforced': 'speed-up of 4 workers with limits.cpu 1',
@@ -71,7 +76,8 @@ behaviour('KATA-CPU-015', {
     one: busybox(runtimeClass).unshared(),
     two: busybox(runtimeClass).limits(cpuLimits(facts.class, '1')).requests({ cpu: '100m' }).unshared(),
   }),
-  async check({ pods, measure, expect }) {
+  async check({ pods, api, runtimeClass, measure, expect }) {
+    await expectInVm({ api, expect, runtimeClass }, pods.one)
     const [one, two] = [await parallel(pods.one, 4, workMiB), await parallel(pods.two, 4, workMiB)]
     const speedup = measure('speed-up of 4 workers on two vCPUs', one / two, '')
     expect(speedup, 'speed-up of two vCPUs with limits.cpu 1').to.be.at.most(1.2)
@@ -79,6 +85,7 @@ behaviour('KATA-CPU-015', {
   exclusive: true,
   timeoutMs: 300_000,
   killedBy: {
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
     'cpu-quota-not-set': 'speed-up of two vCPUs with limits.cpu 1',
     'cpu-quota-not-enforced': 'speed-up of two vCPUs with limits.cpu 1',
   },

@@ -2,6 +2,7 @@ import { behaviour } from '../../helpers/behaviour.ts'
 import { burnCpu, cpusWhileRunnable } from '../../helpers/guest/burnCpu.ts'
 import { cgroupLimits } from '../../helpers/guest/cgroupLimits.ts'
 import { nproc } from '../../helpers/guest/cpus.ts'
+import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { classes, notConfidential, onNode } from '../../helpers/oracles/applicability.ts'
 import { cpuLimits, sandboxVcpus } from '../../helpers/oracles/sandboxSize.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
@@ -35,7 +36,8 @@ for (const [id, { cpu, millicores, workers }] of Object.entries(rows)) {
       bare: busybox(runtimeClass),
       limited: busybox(runtimeClass).limits(cpuLimits(facts.class, cpu)).requests({ cpu: '100m' }).unshared(),
     }),
-    async check({ pods, runtimeClass, facts, measure, expect }) {
+    async check({ pods, runtimeClass, facts, api, measure, expect }) {
+      await expectInVm({ api, expect, runtimeClass }, pods.limited)
       if (runtimeClass !== undefined) {
         // The pod without limits tells a VM that grew from a node that happens to have as many CPUs.
         const bare = sandboxVcpus(facts.class, facts.node, []).total
@@ -66,7 +68,7 @@ for (const [id, { cpu, millicores, workers }] of Object.entries(rows)) {
       'cpu-quota-not-set': `CPU quota with limits.cpu ${cpu}`,
       'cpu-quota-rounded-up': `CPU quota with limits.cpu ${cpu}`,
       'cpu-quota-not-enforced': 'throttled periods of',
-      'runc-behind-kata-handlers': 'nproc of the pod to compare with',
+      'runc-behind-kata-handlers': 'this pod is not in a VM',
     },
   })
 }

@@ -3,6 +3,7 @@ import { need } from '../../helpers/facts/armFacts.ts'
 import { withoutLimit } from '../../helpers/guest/admittedLimits.ts'
 import { cgroupLimits } from '../../helpers/guest/cgroupLimits.ts'
 import { cpus, nproc } from '../../helpers/guest/cpus.ts'
+import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { classes, notConfidential, onNode } from '../../helpers/oracles/applicability.ts'
 import { cpuRequestsDoNotCount } from '../../helpers/oracles/documentedFigures.ts'
 import { cpuLimits, sandboxVcpus } from '../../helpers/oracles/sandboxSize.ts'
@@ -14,14 +15,15 @@ const sized = classes(onNode, notConfidential)
 behaviour('KATA-CPU-001', {
   on: sized,
   pods: ({ runtimeClass }) => ({ bare: busybox(runtimeClass) }),
-  async check({ pods, facts, measure, expect }) {
+  async check({ pods, facts, api, runtimeClass, measure, expect }) {
+    await expectInVm({ api, expect, runtimeClass }, pods.bare)
     const expected = sandboxVcpus(facts.class, facts.node, []).total
     const seen = await cpus(pods.bare)
     expect(measure('vCPUs', seen.nproc, ''), 'nproc of a pod without limits').to.equal(expected)
     expect(seen.processors, 'processors of /proc/cpuinfo without limits').to.have.lengthOf(expected)
     expect((await cgroupLimits(pods.bare)).cpuQuotaUs, 'CPU quota without limits').to.equal(null)
   },
-  killedBy: { 'runc-behind-kata-handlers': 'nproc of a pod without limits' },
+  killedBy: { 'runc-behind-kata-handlers': 'this pod is not in a VM' },
 })
 
 /** What a node with little left can still schedule beside the class's overhead and other pods: 2 CPUs of the guide, or 1. */
@@ -33,14 +35,15 @@ const requestable = ({ facts }: Pick<CheckContext<string, unknown>, 'facts'>): s
 behaviour('KATA-CPU-002', {
   on: classes(onNode, notConfidential, cpuRequestsDoNotCount),
   pods: ({ runtimeClass, facts }) => ({ requesting: busybox(runtimeClass).requests({ cpu: requestable({ facts }) }) }),
-  async check({ pods, facts, measure, expect }) {
+  async check({ pods, facts, api, runtimeClass, measure, expect }) {
     withoutLimit(pods.requesting, 'cpu')
+    await expectInVm({ api, expect, runtimeClass }, pods.requesting)
     const vcpus = measure('vCPUs', await nproc(pods.requesting), '')
     expect(vcpus, 'nproc with requests.cpu alone').to.equal(sandboxVcpus(facts.class, facts.node, []).total)
   },
   killedBy: {
     'cpu-requests-counted': 'nproc with requests.cpu alone',
-    'runc-behind-kata-handlers': 'nproc with requests.cpu alone',
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
   },
 })
 
@@ -56,7 +59,8 @@ for (const [id, limit] of Object.entries(wholeCpus)) {
         .limits(cpuLimits(facts.class, String(limit)))
         .requests({ cpu: '100m' }),
     }),
-    async check({ pods, facts, measure, expect }) {
+    async check({ pods, facts, api, runtimeClass, measure, expect }) {
+      await expectInVm({ api, expect, runtimeClass }, pods.limited)
       // The pod without limits tells a VM that grew from a node that happens to have as many CPUs.
       const bare = sandboxVcpus(facts.class, facts.node, []).total
       expect(await nproc(pods.bare), 'nproc of the pod to compare with, without limits').to.equal(bare)
@@ -71,7 +75,7 @@ for (const [id, limit] of Object.entries(wholeCpus)) {
       'vcpu-hotplug-ignored': `nproc with limits.cpu ${limit}`,
       'vcpu-one-more': `nproc with limits.cpu ${limit}`,
       'cpu-quota-not-set': `CPU quota with limits.cpu ${limit}`,
-      'runc-behind-kata-handlers': 'nproc of the pod to compare with',
+      'runc-behind-kata-handlers': 'this pod is not in a VM',
       ...(limit === 4 ? { 'vcpus-capped-at-four': 'nproc with limits.cpu 4' } : {}),
     },
   })
@@ -86,7 +90,8 @@ behaviour('KATA-CPU-010', {
     halves: twoContainers(runtimeClass, cpuLimits(facts.class, '500m'), cpuLimits(facts.class, '500m')),
     uneven: twoContainers(runtimeClass, cpuLimits(facts.class, '750m'), cpuLimits(facts.class, '500m')),
   }),
-  async check({ pods, facts, measure, expect }) {
+  async check({ pods, facts, api, runtimeClass, measure, expect }) {
+    await expectInVm({ api, expect, runtimeClass }, pods.halves)
     for (const name of ['halves', 'uneven'] as const) {
       const limits = pairs[name]
       const vcpus = measure(`vCPUs of ${limits.join('m + ')}m`, await nproc(pods[name]), '')
@@ -99,7 +104,7 @@ behaviour('KATA-CPU-010', {
     'vcpu-hotplug-ignored': 'nproc with containers limited to 500m + 500m',
     'vcpu-one-more': 'nproc with containers limited to 500m + 500m',
     'vm-per-container': 'nproc with containers limited to 750m + 500m',
-    'runc-behind-kata-handlers': 'nproc with containers limited to',
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
   },
 })
 

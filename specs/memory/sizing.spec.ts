@@ -1,6 +1,7 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { need } from '../../helpers/facts/armFacts.ts'
 import { withoutLimit } from '../../helpers/guest/admittedLimits.ts'
+import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { memTotal } from '../../helpers/guest/meminfo.ts'
 import { memoryBlockMiB } from '../../helpers/guest/memoryBlocks.ts'
 import { qemuOf } from '../../helpers/guest/vmm.ts'
@@ -46,8 +47,9 @@ behaviour('KATA-MEM-002', {
     bare: busybox(runtimeClass),
     requesting: busybox(runtimeClass).requests({ memory: '512Mi' }),
   }),
-  async check({ pods, facts, measure, expect }) {
+  async check({ pods, facts, api, runtimeClass, measure, expect }) {
     withoutLimit(pods.requesting, 'memory')
+    await expectInVm({ api, expect, runtimeClass }, pods.requesting)
     const [bare, requesting] = await Promise.all([memTotal(pods.bare), memTotal(pods.requesting)])
     measure('MemTotal', requesting, 'MiB')
     expect(requesting - bare, 'MemTotal added by requests.memory 512Mi').to.be.closeTo(0, 2)
@@ -58,7 +60,7 @@ behaviour('KATA-MEM-002', {
     'memory-requests-counted': 'MemTotal added by requests.memory 512Mi',
     'memory-drop-in-ignored': 'MemTotal with requests alone',
     'guest-sees-node-memory': 'MemTotal with requests alone',
-    'runc-behind-kata-handlers': 'MemTotal with requests alone',
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
   },
 })
 

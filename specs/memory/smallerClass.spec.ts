@@ -1,5 +1,6 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { median, writeFlushed } from '../../helpers/guest/copyWork.ts'
+import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { memTotal } from '../../helpers/guest/meminfo.ts'
 import { classes, notConfidential, onNode, sharedByVirtiofs } from '../../helpers/oracles/applicability.ts'
 import { defaultMemory, hasLargerTwin, larger } from '../../helpers/oracles/documentedFigures.ts'
@@ -11,7 +12,8 @@ behaviour('KATA-MEM-016', {
     small: busybox(runtimeClass),
     large: busybox(larger(facts.class, facts.cluster)),
   }),
-  async check({ pods, measure, finding, expect }) {
+  async check({ pods, api, runtimeClass, measure, finding, expect }) {
+    await expectInVm({ api, expect, runtimeClass }, pods.small)
     const [small, large] = await Promise.all([memTotal(pods.small), memTotal(pods.large)])
     const ratio = measure('MemTotal of the smaller class by that of the larger', small / large, '')
     finding(`the smaller class shows ${small.toFixed(0)} MiB; the guide says ~290 in one place and 162 in three`)
@@ -21,7 +23,7 @@ behaviour('KATA-MEM-016', {
   killedBy: {
     'memory-drop-in-ignored': 'MemTotal of the smaller class',
     'guest-sees-node-memory': 'MemTotal of the smaller class',
-    'runc-behind-kata-handlers': 'MemTotal of the smaller class',
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
   },
 })
 
@@ -35,7 +37,8 @@ behaviour('KATA-MEM-020', {
     small: busybox(runtimeClass).unshared(),
     large: busybox(larger(facts.class, facts.cluster)).unshared(),
   }),
-  async check({ pods, measure, expect }) {
+  async check({ pods, api, runtimeClass, measure, expect }) {
+    await expectInVm({ api, expect, runtimeClass }, pods.small)
     const [small, large]: [number[], number[]] = [[], []]
     // In turn, so that a slow moment of the node's disk meets both.
     for (let run = 0; run < 5; run += 1) {
@@ -49,5 +52,8 @@ behaviour('KATA-MEM-020', {
   },
   exclusive: true,
   timeoutMs: 300_000,
-  killedBy: { 'small-vms-write-slower': 'flushed writes of the smaller VM' },
+  killedBy: {
+    'small-vms-write-slower': 'flushed writes of the smaller VM',
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
+  },
 })

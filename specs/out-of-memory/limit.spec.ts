@@ -1,5 +1,7 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { allocateScript } from '../../helpers/guest/allocate.ts'
+import { nodeBootId } from '../../helpers/guest/bootId.ts'
+import { expectOwnKernel, expectPrintedInVm, printsBootId } from '../../helpers/guest/inVirtualMachine.ts'
 import { containerStatus, howItEnded, termination } from '../../helpers/guest/termination.ts'
 import { anyKata, classes, notConfidential, onNode } from '../../helpers/oracles/applicability.ts'
 import { vmHolds } from '../../helpers/oracles/documentedFigures.ts'
@@ -18,16 +20,19 @@ for (const [id, mebibytes] of Object.entries(fitting)) {
     pods: ({ runtimeClass }) => ({
       allocating: busybox(runtimeClass)
         .limits({ memory: '256Mi' })
-        .script(allocateScript(mebibytes))
+        .script(`${printsBootId}; ${allocateScript(mebibytes)}`)
         .awaits('finished'),
     }),
-    async check({ pods, expect }) {
+    async check({ pods, api, runtimeClass, expect }) {
       expect(howItEnded(pods.allocating), `container that allocates ${mebibytes} MiB under 256Mi`).to.equal(
         'Completed (0)',
       )
+      await expectPrintedInVm({ api, expect, runtimeClass }, pods.allocating)
     },
     control: true,
     killedBy: {
+      'stdout-lost': 'boot_id that the container printed',
+      'runc-behind-kata-handlers': 'this pod is not in a VM',
       'memory-hotplug-ignored': `container that allocates ${mebibytes} MiB`,
       'memory-never-onlined': `container that allocates ${mebibytes} MiB`,
       ...(mebibytes > 240 ? { 'memory-max-lowered': 'container that allocates 250 MiB' } : {}),
@@ -38,18 +43,24 @@ for (const [id, mebibytes] of Object.entries(fitting)) {
 behaviour('KATA-OOM-003', {
   on: limitIsWhatCounts,
   pods: ({ runtimeClass }) => ({
-    allocating: busybox(runtimeClass).limits({ memory: '256Mi' }).script(allocateScript(256)).awaits('finished'),
+    allocating: busybox(runtimeClass)
+      .limits({ memory: '256Mi' })
+      .script(`${printsBootId}; ${allocateScript(256)}`)
+      .awaits('finished'),
   }),
-  async check({ pods, expect }) {
+  async check({ pods, api, runtimeClass, expect }) {
     const ended = termination(pods.allocating)
     // The reason, not the exit code: that one depends on which process of a container is killed.
     expect(
       ended?.reason,
       `reason of the end of a container that allocates 256 MiB under 256Mi: ${howItEnded(pods.allocating)}`,
     ).to.equal('OOMKilled')
+    await expectPrintedInVm({ api, expect, runtimeClass }, pods.allocating)
   },
   control: true,
   killedBy: {
+    'stdout-lost': 'boot_id that the container printed',
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
     'memory-limit-not-in-guest-cgroup': 'a container that allocates 256 MiB',
     'memory-limit-not-enforced': 'a container that allocates 256 MiB',
     'oom-reason-lost': 'a container that allocates 256 MiB',
@@ -65,18 +76,26 @@ behaviour('KATA-OOM-007', {
       .container('greedy', (container) => container.script(allocateScript(300)).limits({ memory: '256Mi' }))
       .awaits('finished'),
   }),
-  async check({ pods, expect }) {
+  async check({ pods, api, runtimeClass, expect }) {
     const { pair } = pods
     expect(howItEnded(pair, 'greedy'), 'container that allocates 300 MiB under 256Mi').to.match(/^OOMKilled/)
     // What it printed when it started, and what it says now: a VM made anew would have another boot_id.
     const [atStart, now] = await Promise.all([pair.logs({ container: 'main' }), bootIdIfAlive(pair, 'main')])
     expect(now, 'boot_id of the other container after the OOM').to.equal(atStart.trim())
+    if (runtimeClass !== undefined)
+      expectOwnKernel(
+        expect,
+        "boot_id of the other container beside the node's",
+        atStart.trim(),
+        await nodeBootId(api, pair.node),
+      )
     const quiet = containerStatus(pair.object, 'main')
     expect(quiet.state, 'state of the other container').to.have.property('running')
     expect(quiet.restartCount, 'restarts of the other container').to.equal(0)
   },
   control: true,
   killedBy: {
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
     'oom-kills-the-vm': 'the other container',
     'oom-kills-the-pods-other-containers': 'the other container',
     'stdout-lost': 'the other container',
