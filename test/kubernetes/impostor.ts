@@ -1,0 +1,44 @@
+// What may be green, and what may be skipped, where every kata handler is really runc. All else that the suite checks must be red there.
+
+/** Claims that pass on the impostor, each with why that is right. Everything about isolation, sizing or a guest has no place here. */
+export const passesOnRunc: Readonly<Record<string, string>> = {
+  'KATA-ARCH-007': 'a log holds what the container wrote, whatever carried it',
+  'KATA-ARCH-008': 'SIGTERM and its grace period are the same for every runtime',
+  'KATA-PIDNS-001': 'a container has a PID namespace of its own under every runtime',
+  'KATA-PIDNS-005': 'shareProcessNamespace is the same for every runtime',
+  'KATA-PREREQ-002': '/dev/kvm is the real one of the node; a node without is not tested at all',
+  'KATA-PROC-002': "the agent's rule for mounts below /proc is runc's",
+  'KATA-PROC-003': "the agent's rule for mounts below /proc is runc's",
+  'KATA-PROC-004': "the agent's rule for mounts on /proc is runc's",
+  'KATA-RTCLASS-001': 'the object is there, and right: it says nothing about what runs',
+  'KATA-RTCLASS-002': 'the object is there, and right: it says nothing about what runs',
+  'KATA-RTCLASS-005': 'the object is there, and right: it says nothing about what runs',
+  'KATA-RTCLASS-006': 'the object is there, and right: it says nothing about what runs',
+  'KATA-RTCLASS-007': 'the objects are those that the profile declares',
+  'KATA-RTCLASS-012': 'that containerd refuses an unknown handler does not depend on the others',
+  'KATA-RTCLASS-014': 'the API server refuses an unknown RuntimeClass before there is a pod',
+}
+
+/** Claims about the machine: red or green as the machine is. */
+export const asTheMachineIs: Readonly<Record<string, string>> = {
+  'KATA-PREREQ-001': 'the CPU of the machine has vmx or svm, or not',
+}
+
+/** Reasons for which an arm may be skipped, one or several of them. That something is not Kata is none of them. */
+export const mayBeSkippedFor: readonly { readonly reason: RegExp; readonly why: string }[] = [
+  {
+    reason: /needs node CPUs >= \d+, the node has \d+ \(status\.capacity\.cpu\)/g,
+    why: 'the machine is too small for that row of the table',
+  },
+  {
+    reason: /measures performance; run with --quiet-nodes on nodes without other load/g,
+    why: 'only the operator can say that nodes are quiet',
+  },
+  { reason: /takes more than five minutes; run with --slow/g, why: 'only when asked for' },
+  { reason: /kata-[a-z-]+ is neither there nor declared by a profile/g, why: 'a class that nobody enabled' },
+  { reason: /the handler that the CRI reports is unknown: no crictl on worker-1/g, why: 'the cluster has no crictl' },
+  {
+    reason: /the node being a virtual machine is false \([^)]*\)/g,
+    why: 'a claim about nested virtualization, on bare metal',
+  },
+]
