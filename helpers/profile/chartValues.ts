@@ -69,7 +69,9 @@ function customClasses(found: z.infer<typeof chartValues>): DeclaredClass[] {
     if (!runtime.runtimeClass) return []
     const object = load(runtime.runtimeClass) as { metadata?: { name?: string }; handler?: string } | null
     const name = object?.metadata?.name
-    return name ? [withoutUndefined({ name, handler: object?.handler, base: runtime.baseConfig, ...fromDropIn(runtime.dropIn) })] : []
+    return name
+      ? [withoutUndefined({ name, handler: object?.handler, base: runtime.baseConfig, ...fromDropIn(runtime.dropIn) })]
+      : []
   })
 }
 
