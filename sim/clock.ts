@@ -29,11 +29,17 @@ const JUMP = 1000
 /** Turns of the event loop in which a process that was woken or signalled comes to its next sleep (Timers takes two before it asks). */
 const SETTLING_TURNS = 4
 
+/** Real ms by which a timer may come early. */
+const TIMER_MS = 1
+
 /** Sleeps of this length keep a container alive; nothing waits for their end, and time does not jump there by itself. */
 const PARKED_MS = 600_000
 
 interface Sleeper {
+  /** Simulated ms. */
   readonly until: number
+  /** Real ms at which it was asked for. */
+  readonly addedAt: number
   wake(): void
 }
 
@@ -45,35 +51,46 @@ function createJumpingClock(): Clock {
   let now = Date.now()
   /** Ordered by their ends. */
   const sleepers: Sleeper[] = []
-  let timer: NodeJS.Timeout | undefined
+  /** Real ms at which time last jumped. */
+  let jumpedAt = performance.now()
+  let armed: { for: number; timer: NodeJS.Timeout } | null = null
+  let settling = false
 
-  const schedule = () => {
-    clearTimeout(timer)
+  /** Real ms from which a sleep may end. It depends on nobody else's sleep, so that none is put off for ever. */
+  const dueOf = ({ until, addedAt }: Sleeper) => Math.max(addedAt, jumpedAt) + (until - now) / JUMP
+  const arm = () => {
     const [next] = sleepers
-    if (next === undefined || next.until - now >= PARKED_MS) return
-    timer = setTimeout(endNext, (next.until - now) / JUMP)
+    if (settling || next === undefined || next.until - now >= PARKED_MS) return
+    const due = dueOf(next)
+    if (armed && armed.for <= due) return
+    clearTimeout(armed?.timer)
+    armed = { for: due, timer: setTimeout(onTime, due - performance.now()) }
   }
   /** The time is up in the real world; whoever is awake goes on first, as what it asks for may be due earlier. */
-  const endNext = () => {
-    const [next] = sleepers
+  const onTime = () => {
+    armed = null
+    settling = true
     afterTurns(SETTLING_TURNS, () => {
-      if (next === undefined || sleepers[0] !== next) return schedule()
-      sleepers.shift()
-      now = Math.max(now, next.until)
-      next.wake()
-      schedule()
+      settling = false
+      const [next] = sleepers
+      if (next !== undefined && next.until - now < PARKED_MS && dueOf(next) <= performance.now() + TIMER_MS) {
+        sleepers.shift()
+        now = Math.max(now, next.until)
+        jumpedAt = performance.now()
+        next.wake()
+      }
+      arm()
     })
   }
   const add = (sleeper: Sleeper) => {
     const after = sleepers.findIndex(({ until }) => until > sleeper.until)
     sleepers.splice(after === -1 ? sleepers.length : after, 0, sleeper)
-    if (sleepers[0] === sleeper) schedule()
+    arm()
   }
   const remove = (sleeper: Sleeper) => {
     const at = sleepers.indexOf(sleeper)
-    if (at === -1) return
-    sleepers.splice(at, 1)
-    if (at === 0) schedule()
+    if (at !== -1) sleepers.splice(at, 1)
+    arm()
   }
 
   return {
@@ -88,6 +105,7 @@ function createJumpingClock(): Clock {
         }
         const sleeper: Sleeper = {
           until: now + ms,
+          addedAt: performance.now(),
           wake() {
             signal?.removeEventListener('abort', onAbort)
             resolve()

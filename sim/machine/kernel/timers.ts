@@ -60,7 +60,7 @@ export class Timers {
     }
     return () => {
       timer.cancelled = true
-      if (this.#driving.peek() === timer) this.#abort?.abort()
+      if (this.#driving.peek() === timer && !this.instant) this.#abort?.abort()
     }
   }
 

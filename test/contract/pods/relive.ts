@@ -26,6 +26,9 @@ export interface Relived {
 /** Simulated ms for what was recorded to happen; a ms of real time is about a second of them. */
 const storyMs = 300_000
 
+/** Simulated ms between what was waited for and the deletion. */
+const betweenMs = 1000
+
 /** Creates the recorded objects in a simulated cluster like the recorded one, sends the recorded commands, and deletes the pods. */
 export async function relive(recorded: RecordedScenario): Promise<Relived> {
   const simulation = await startSimulation({ scenario: await recordedCluster(recorded), speed: Infinity })
@@ -55,6 +58,8 @@ async function liveThrough(recorded: RecordedScenario, simulation: Simulation, s
   const end = async (pod: string): Promise<void> => {
     await stage.come(() => history.gone.has(pod) || isTold(history, pod, recorded))
     events.set(pod, eventTexts(history.events, pod))
+    // as the recorder's own time: a signal at the very moment of the start meets a shell that has not set its trap yet
+    await clock.sleep(betweenMs)
     if (!history.gone.has(pod)) await client.delete(`/api/v1/namespaces/${namespace}/pods/${pod}`)
     await stage.come(() => history.gone.has(pod))
   }
