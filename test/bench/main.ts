@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util'
 import { plainTable } from '../../cli/terminal/plainTable.ts'
 import { engine } from './engine.ts'
 import { execLatency } from './execLatency.ts'
+import { joinedScale } from './joinedScale.ts'
 import { mutationMatrix } from './mutationMatrix.ts'
 import { naturalRun } from './naturalRun.ts'
-import type { Row } from './row.ts'
+import { type Row, Skipped } from './row.ts'
 import { scale } from './scale.ts'
 import { startUp } from './startUp.ts'
 
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   engine,
   run: naturalRun,
   scale,
+  join: joinedScale,
   mutation: mutationMatrix,
 }
 
@@ -34,7 +36,8 @@ for (const name of chosen) {
   try {
     rows.push(...((await benches[name]?.()) ?? []))
   } catch (error) {
-    failures.push(`${name}: ${(error as Error).message}`)
+    if (error instanceof Skipped) process.stderr.write(`${name} is skipped: ${error.message}\n`)
+    else failures.push(`${name}: ${(error as Error).message}`)
   }
 }
 

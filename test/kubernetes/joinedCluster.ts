@@ -3,9 +3,9 @@ import path from 'node:path'
 import { type Ended, startCommand } from '../harness/commandLine.ts'
 import { ownSettings, script, scripts, startCluster, type TestCluster, type Unavailable } from './testCluster.ts'
 
-/** A cluster without impostors, for simulated nodes; its API server passes WebSockets on to kubelets. */
-export async function joinableCluster(): Promise<TestCluster | Unavailable> {
-  const environment = await ownSettings('joined')
+/** A cluster without impostors, for simulated nodes; its API server passes WebSockets on to kubelets. @param role keeps those apart that run at once */
+export async function joinableCluster(role: string): Promise<TestCluster | Unavailable> {
+  const environment = await ownSettings(role)
   // What a killed run has left would be in the way.
   await script('down.sh', [], environment)
   return startCluster(environment, '--no-stream-translation')
@@ -16,6 +16,8 @@ export const CONTEXT = 'kata-conformance'
 const INSIDE = 'https://10.250.0.1:6443'
 
 export interface JoinedCluster {
+  /** Of the process with the nodes. */
+  readonly pid: number
   /** Ends it as Ctrl-C does: it removes what it made. */
   close(): Promise<Ended>
   /** Ends it without a chance to clean up. */
@@ -42,6 +44,7 @@ export async function startJoined(
   }
   await says(/joined in/)
   return {
+    pid: child.pid ?? 0,
     close: () => end('SIGINT'),
     kill: async () => void (await end('SIGKILL')),
   }

@@ -37,7 +37,7 @@ describe('simulated nodes on a real control plane', function () {
 
   before(async function () {
     this.timeout(FIRST_START_MS)
-    const found = await joinableCluster()
+    const found = await joinableCluster('joined')
     if ('reason' in found) return this.skip()
     real = found
     cluster = await connect({ kubeconfig: real.kubeconfig })
