@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { addCleanCommand } from './clean.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addListCommand } from './list.ts'
+import { addMergeCommand } from './merge.ts'
 import { addRbacCommand } from './rbac.ts'
 import { addReportCommand } from './report.ts'
 import { addResultsCommand } from './results.ts'
@@ -26,6 +27,7 @@ for (const add of [
   addDoctorCommand,
   addListCommand,
   addReportCommand,
+  addMergeCommand,
   addCleanCommand,
   addRbacCommand,
   addSimCommand,

@@ -1,4 +1,5 @@
 import type { ArmResult } from '../../reports/record/arm.ts'
+import { settleByControl } from '../../reports/record/settleByControl.ts'
 import type { KnownDeviation } from '../../helpers/profile/profile.ts'
 import type { Arm } from '../plan/arm.ts'
 
@@ -23,11 +24,7 @@ export function settleVerdict(
   }
   if (own.verdict !== 'failed') return own
   if (control?.verdict === 'failed') {
-    return {
-      ...own,
-      verdict: 'environment',
-      message: `${own.message}\nThe default runtime on node ${arm.planned.node ?? ''} fails the same check: ${control.message}`,
-    }
+    return settleByControl(own, control, arm.planned.node)
   }
   if (!deviation) return own
   if (deviation.expires < today)

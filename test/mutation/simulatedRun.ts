@@ -85,6 +85,7 @@ function anyLost(): LostRejections {
 
 const defaults = (out: string): RunOptions => ({
   runId: newRunId(),
+  shard: null,
   out,
   simulated: true,
   command: [],
