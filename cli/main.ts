@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { addCleanCommand } from './clean.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addListCommand } from './list.ts'
+import { addManifestsCommand } from './manifests.ts'
 import { addMergeCommand } from './merge.ts'
 import { addRbacCommand } from './rbac.ts'
 import { addReportCommand } from './report.ts'
@@ -28,6 +29,7 @@ for (const add of [
   addListCommand,
   addReportCommand,
   addMergeCommand,
+  addManifestsCommand,
   addCleanCommand,
   addRbacCommand,
   addSimCommand,

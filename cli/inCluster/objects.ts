@@ -55,21 +55,27 @@ const profileMap = ({ name, namespace, labels }: JobOptions, profile: string): K
 })
 
 function job({ name, namespace, labels, image, arguments: given, profile, shards }: JobOptions): KubeObject {
-  const indexed = shards === null ? {} : { completionMode: 'Indexed', completions: shards, parallelism: shards }
+  // A run is not repeated behind anybody's back: its verdict is the answer. A shard that ends with another code than 0 must not end the
+  // others (Kubernetes 1.29 and later know the limit per index).
+  const attempts =
+    shards === null
+      ? { backoffLimit: 0 }
+      : { completionMode: 'Indexed', completions: shards, parallelism: shards, backoffLimitPerIndex: 0 }
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: { name, namespace, labels },
     spec: {
-      ...indexed,
-      // A run is not repeated behind anybody's back: its verdict is the answer.
-      backoffLimit: 0,
+      ...attempts,
       activeDeadlineSeconds: runSeconds,
       template: {
         metadata: { labels },
         spec: suitePodSpec({
           image,
-          arguments: [...given, ...(shards === null ? [] : ['--shard', `$(JOB_COMPLETION_INDEX)+1/${shards}`])],
+          arguments: [
+            ...given,
+            ...(shards === null ? [] : ['--shards', String(shards), '--shard-index', '$(JOB_COMPLETION_INDEX)']),
+          ],
           profile: profile === null ? null : name,
           serviceAccount: name,
         }),

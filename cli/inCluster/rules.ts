@@ -9,7 +9,7 @@ const readable = ['get', 'list', 'watch']
 
 /** What the suite asks of a cluster from within: objects that it makes, and what facts are read from. */
 export const rules: readonly Rule[] = [
-  { apiGroups: [''], resources: ['namespaces', 'pods'], verbs: [...readable, 'create', 'delete'] },
+  { apiGroups: [''], resources: ['namespaces', 'pods'], verbs: [...readable, 'create', 'delete', 'patch'] },
   // Over a WebSocket exec is a GET; from Kubernetes 1.35 on it needs create, too.
   { apiGroups: [''], resources: ['pods/exec'], verbs: ['get', 'create'] },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },

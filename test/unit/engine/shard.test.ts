@@ -7,7 +7,7 @@ import { arm } from './armDouble.ts'
 function armsOf(...texts: string[]): Arm[] {
   return texts.map((text) => {
     const [name = '', node] = text.replace('!', '').split('@')
-    const made = arm(text, () => Promise.resolve(), { definition: { exclusive: text.startsWith('!') } })
+    const made = arm(text, () => Promise.resolve(), { definition: text.startsWith('!') ? { exclusive: true } : {} })
     return { ...made, planned: { ...made.planned, behaviour: name.replace(/ .*/, ''), node: node ?? null } }
   })
 }
