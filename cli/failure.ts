@@ -5,9 +5,15 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return 2
   const { name, exitCode } = error as { name?: string; exitCode?: number }
   if (exitCode !== undefined) return exitCode
-  return ['KubeconfigError', 'CatalogError', 'ProfileError', 'ScenarioError', 'ImageError', 'JournalError', 'MergeError'].includes(
-    name ?? '',
-  )
+  return [
+    'KubeconfigError',
+    'CatalogError',
+    'ProfileError',
+    'ScenarioError',
+    'ImageError',
+    'JournalError',
+    'MergeError',
+  ].includes(name ?? '')
     ? 2
     : 3
 }

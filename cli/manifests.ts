@@ -6,6 +6,7 @@ interface Options {
   for: Purpose
   image: string[]
   shards: number
+  kataNamespace?: string
 }
 
 const collect = (value: string, previous: string[]): string[] => [...previous, value]
@@ -21,12 +22,15 @@ export function addManifestsCommand(program: Command): void {
     )
     .option('--image <name=ref>', 'the image, as suite=registry.example/kata-conformance:0.1.0', collect, [])
     .option('--shards <n>', 'with --for shards: pods of the Job', (text) => count(text, '--shards'), 3)
+    .option('--kata-namespace <namespace>', 'where kata-deploy is: the suite may then read its ConfigMaps')
     .action(print)
 }
 
 /** Throws ImageError. */
-async function print({ for: purpose, image, shards }: Options): Promise<void> {
+async function print({ for: purpose, image, shards, kataNamespace }: Options): Promise<void> {
   const { loadImages } = await import('../helpers/pods/images.ts')
   const { manifests } = await import('./inCluster/manifests.ts')
-  process.stdout.write(manifests(purpose, { image: loadImages(image).resolve('suite'), shards }))
+  process.stdout.write(
+    manifests(purpose, { image: loadImages(image).resolve('suite'), shards, kataNamespace: kataNamespace ?? null }),
+  )
 }

@@ -1,4 +1,5 @@
 import { dump } from 'js-yaml'
+import { accessFor } from '../../engine/access/accessRules.ts'
 import { MANAGED_BY, MANAGER } from '../../engine/cluster/labels.ts'
 import { inClusterObjects } from './objects.ts'
 import { sonobuoyPlugin } from './sonobuoyPlugin.ts'
@@ -10,6 +11,8 @@ export interface ManifestOptions {
   readonly image: string
   /** Pods of the Indexed Job. */
   readonly shards: number
+  /** Where kata-deploy is; null: what its ConfigMaps say is not read. */
+  readonly kataNamespace: string | null
 }
 
 /** Files of the repository that hold the manifests for each purpose. */
@@ -28,7 +31,7 @@ const heads: Readonly<Record<Purpose, string>> = {
 }
 
 /** What a person applies by hand, as YAML: the same objects that `run --in-cluster` makes. */
-export function manifests(purpose: Purpose, { image, shards }: ManifestOptions): string {
+export function manifests(purpose: Purpose, { image, shards, kataNamespace }: ManifestOptions): string {
   const head = `${heads[purpose]}\n# Printed by: kata-conformance manifests --for ${purpose}\n`
   if (purpose === 'sonobuoy') return head + yaml(sonobuoyPlugin(image, ['--no-summary']))
   const objects = inClusterObjects({
@@ -40,6 +43,8 @@ export function manifests(purpose: Purpose, { image, shards }: ManifestOptions):
     arguments: purpose === 'shards' ? ['--run-id', 'sharded'] : [],
     profile: null,
     shards: purpose === 'shards' ? shards : null,
+    rules: accessFor({ command: 'run', probe: true, nodeChanges: false, shards: purpose === 'shards', minor: null }),
+    kataNamespace,
   })
   return head + objects.map(yaml).join('---\n')
 }

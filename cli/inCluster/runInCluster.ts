@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import type { AccessRule } from '../../engine/access/accessRule.ts'
+import { accessFor } from '../../engine/access/accessRules.ts'
 import { loadCatalog } from '../../engine/catalog/loadCatalog.ts'
 import { newRunId, RUN_LABEL } from '../../engine/cluster/labels.ts'
 import { connect } from '../../helpers/cluster/connect.ts'
@@ -38,12 +40,24 @@ export async function runInCluster(settings: RunSettings, handed: readonly strin
   try {
     await checkTargets(settings, cluster)
     await checkRealNodes(cluster)
-    const job = { runId, image, handed, profile, namespace: namespace ?? null, shards: shards ?? null }
+    const job = {
+      runId,
+      image,
+      handed,
+      profile,
+      namespace: namespace ?? null,
+      shards: shards ?? null,
+      rules: rulesFor(settings),
+    }
     return await withoutEmptyFolder(settings.out, () => runJob(cluster, job, settings.out))
   } finally {
     await cluster.close()
   }
 }
+
+/** What this run needs, on any release of Kubernetes. */
+const rulesFor = ({ probe, allowNodeChanges, shards }: RunSettings): AccessRule[] =>
+  accessFor({ command: 'run', probe, nodeChanges: allowNodeChanges, shards: shards !== undefined, minor: null })
 
 /** The profile, which is one. Throws ProfileError. */
 function profileText(file: string): string {

@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events'
+import type { AccessRule } from '../../engine/access/accessRule.ts'
 import { createLedger, type Ledger } from '../../engine/cluster/ledger.ts'
 import { runLabels } from '../../engine/cluster/labels.ts'
 import { removeLeftovers } from '../../engine/cluster/removeLeftovers.ts'
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
+import { kataDeployImage } from '../../helpers/facts/kataVersion.ts'
 import { onSignals } from '../signals.ts'
 import type { PodRef } from './followSuite.ts'
 import { inClusterObjects } from './objects.ts'
@@ -20,6 +22,8 @@ export interface JobRun {
   readonly namespace: string | null
   /** Pods of an Indexed Job, each of which runs a shard; null: one pod, the whole run. */
   readonly shards: number | null
+  /** What the suite may do. */
+  readonly rules: readonly AccessRule[]
 }
 
 const REMOVAL_MS = 240_000
@@ -51,11 +55,20 @@ export async function runJob(cluster: Cluster, run: JobRun, out: string): Promis
   return clean || exitCode !== 0 ? exitCode : 3
 }
 
+/** Where kata-deploy's DaemonSet or Job is; null when there is none. */
+async function kataDeployNamespace(cluster: Cluster): Promise<string | null> {
+  const workloads = await Promise.all([
+    cluster.list({ apiVersion: 'apps/v1', kind: 'DaemonSet' }),
+    cluster.list({ apiVersion: 'batch/v1', kind: 'Job' }),
+  ])
+  return workloads.flat().find((each) => kataDeployImage(each) !== null)?.metadata.namespace ?? null
+}
+
 /** Makes the Job and what it needs; throws ApiError for what it may not make. */
 async function createObjects(
   cluster: Cluster,
   ledger: Ledger,
-  { runId, image, handed, profile, namespace, shards }: JobRun,
+  { runId, image, handed, profile, namespace, shards, rules }: JobRun,
 ): Promise<{ namespace: string; name: string }> {
   const name = `kata-conformance-${runId}`
   const job = { name, namespace: namespace ?? `${name}-job` }
@@ -68,6 +81,8 @@ async function createObjects(
     arguments: ['--run-id', runId, '--no-summary', ...handed],
     profile,
     shards,
+    rules,
+    kataNamespace: await kataDeployNamespace(cluster),
   })
   for (const object of objects) ledger.created({ ...object, ...(await cluster.create(object)) })
   return job

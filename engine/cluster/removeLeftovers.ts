@@ -32,6 +32,16 @@ const kinds: readonly Kind[] = [
     kind: 'ClusterRole',
     byJobs: { group: 'rbac.authorization.k8s.io', resource: 'clusterroles' },
   },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    byJobs: { group: 'rbac.authorization.k8s.io', resource: 'rolebindings' },
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    byJobs: { group: 'rbac.authorization.k8s.io', resource: 'roles' },
+  },
   { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' },
   { apiVersion: 'v1', kind: 'Namespace' },
 ]

@@ -44,7 +44,12 @@ export interface RunInputs {
 export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
   const { options, cluster } = inputs
   const { gitVersion } = await cluster.version()
-  const access = { command: 'run', probe: options.nodeProbe, nodeChanges: options.allowNodeChanges } as const
+  const access = {
+    command: 'run',
+    probe: options.nodeProbe,
+    nodeChanges: options.allowNodeChanges,
+    shards: options.shard !== null,
+  } as const
   await checkAccess(cluster, access, 'cluster')
   const simulated = options.simulated || (await hasSimulatedNodes(cluster))
   const journal = openJournal(path.join(options.out, scopeOf(options.runId, options.shard)))

@@ -26,7 +26,7 @@ describe('a run in shards', () => {
         '--kubeconfig',
         target.kubeconfig,
         '--runtime-class',
-        'kata-qemu,kata-clh',
+        'kata-qemu,kata-fc',
         '--no-probe',
         '--out',
         results.folder,
@@ -93,8 +93,9 @@ describe('a run in shards', () => {
         expect(at <= startedAt, `pod gone at ${at}, ${id} began at ${startedAt}`).to.equal(true)
       return pods.length
     })
-    expect(removals.sort(), 'one node has one shard, the other has two').to.deep.equal([0, removals[1]])
-    expect(removals[1]).to.be.above(0)
+    expect(removals, 'one node has one shard, the other has two').to.have.length(2)
+    expect(Math.min(...removals)).to.equal(0)
+    expect(Math.max(...removals)).to.be.above(0)
   })
 
   it('leave nothing in the cluster', async () => {

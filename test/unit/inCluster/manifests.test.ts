@@ -7,9 +7,8 @@ import type { KubeObject } from '../../../helpers/cluster/cluster.ts'
 import { loadImages } from '../../../helpers/pods/images.ts'
 
 const root = path.join(import.meta.dirname, '../../..')
-const image = loadImages([]).resolve('suite')
-const objects = (purpose: 'job' | 'shards'): KubeObject[] =>
-  loadAll(manifests(purpose, { image, shards: 3 })) as KubeObject[]
+const options = { image: loadImages([]).resolve('suite'), shards: 3, kataNamespace: null }
+const objects = (purpose: 'job' | 'shards'): KubeObject[] => loadAll(manifests(purpose, options)) as KubeObject[]
 
 interface Job {
   completionMode?: string
@@ -26,7 +25,7 @@ describe('manifests for running inside the cluster', () => {
   for (const purpose of purposes) {
     it(`${manifestFiles[purpose]} is what \`manifests --for ${purpose}\` prints`, () => {
       const committed = readFileSync(path.join(root, manifestFiles[purpose]), 'utf8')
-      expect(committed).to.equal(manifests(purpose, { image, shards: 3 }))
+      expect(committed).to.equal(manifests(purpose, options))
     })
   }
 
@@ -56,7 +55,7 @@ describe('manifests for running inside the cluster', () => {
   })
 
   it('hand the results of a Sonobuoy plugin to the worker in its pod', () => {
-    const [plugin] = loadAll(manifests('sonobuoy', { image, shards: 3 })) as [Record<string, Record<string, unknown>>]
+    const [plugin] = loadAll(manifests('sonobuoy', options)) as [Record<string, Record<string, unknown>>]
     expect(plugin['sonobuoy-config']).to.include({ driver: 'Job', 'result-format': 'junit' })
     const [results] = plugin['podSpec']?.['containers'] as { args: string[]; volumeMounts: unknown[] }[]
     expect(results?.args.slice(-2)).to.deep.equal(['--to', '/tmp/sonobuoy/results'])
