@@ -14,7 +14,7 @@ const runMs = 400_000
 
 describeOnCluster('a run inside the cluster', (cluster) => {
   const results = scratch()
-  const selection = ['--chapter', 'RTC', '--runtime-class', 'kata-qemu', '--no-probe']
+  const selection = ['--chapter', 'RTCLASS', '--runtime-class', 'kata-qemu', '--no-probe']
   const argv = (...more: string[]): string[] => [
     ...['run', '--in-cluster', '--kubeconfig', cluster().kubeconfig, '--image', `suite=${image}`],
     ...['--out', results.folder, ...selection, ...more],
@@ -46,7 +46,7 @@ describeOnCluster('a run inside the cluster', (cluster) => {
     this.timeout(runMs)
     const end = await command(argv('--run-id', 'one-job'), {}, runMs)
     expectResults('one-job', end)
-    expect(readFileSync(path.join(results.folder, 'one-job', 'suite.log'), 'utf8')).to.include('KATA-RTC-')
+    expect(readFileSync(path.join(results.folder, 'one-job', 'suite.log'), 'utf8')).to.include('KATA-RTCLASS-')
     expect(await left()).to.equal('nothing to remove\n')
   })
 
