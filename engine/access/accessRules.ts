@@ -31,8 +31,8 @@ export const accessRules: readonly AccessRule[] = [
     why: 'which nodes the run changes, written to its namespace before it does: clean finds it there after a crash',
   },
   {
-    ...{ group: core, resource: 'namespaces', verbs: ['patch'], where: 'cluster', for: { run: 'with-shards' } },
-    why: 'shards that have one node together write to their namespaces who works on it',
+    ...{ group: core, resource: 'namespaces', verbs: ['get', 'patch'], where: 'cluster', for: { run: 'with-shards' } },
+    why: 'shards that have one node together write to their namespaces who works on it, and read it there',
   },
   {
     ...{ group: core, resource: 'serviceaccounts', verbs: ['list', 'watch'], where: 'own', for: pods },

@@ -24,6 +24,7 @@ describeOnCluster('a run inside the cluster', (cluster) => {
 
   function expectResults(name: string, end: Ended): void {
     const folder = path.join(results.folder, name)
+    expect(existsSync(path.join(folder, 'run.json')), end.stderr).to.equal(true)
     const record = recordOf(folder)
     expect(end.code, end.stderr).to.equal(record.exitCode)
     expect(record.arms, end.stderr).not.to.be.empty
