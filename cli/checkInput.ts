@@ -72,6 +72,12 @@ export function checkOutput(out: string): void {
   if (bavail * bsize < NEEDED_BYTES) throw refuse('less than 50 MiB are free there')
 }
 
+/** Throws UsageError where a run lies already: only an id that the operator gave can be there. */
+export function checkNewRun(folder: string): void {
+  if (existsSync(path.join(folder, 'events.ndjson')))
+    throw new UsageError(`${folder} holds a run already; choose another folder with --out`)
+}
+
 /** A run that cannot begin leaves no folder that it made for its results. */
 export async function withoutEmptyFolder<T>(out: string, work: () => Promise<T>): Promise<T> {
   const isNew = !existsSync(out)

@@ -126,6 +126,7 @@ const asCheck = ({ planned, decided }: Arm): PlannedCheck => ({
 /** Only the selection matters for a plan; nothing is run. */
 const defaultRun: RunOptions = {
   runId: 'doctor',
+  shard: null,
   out: '',
   simulated: false,
   command: ['doctor'],

@@ -13,6 +13,7 @@ export function exitCodeOf(error: unknown): number {
     'ImageError',
     'JournalError',
     'JoinError',
+    'MergeError',
   ].includes(name ?? '')
     ? 2
     : 3

@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander'
 import { addCleanCommand } from './clean.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addListCommand } from './list.ts'
+import { addManifestsCommand } from './manifests.ts'
+import { addMergeCommand } from './merge.ts'
 import { addRbacCommand } from './rbac.ts'
 import { addReportCommand } from './report.ts'
 import { addResultsCommand } from './results.ts'
@@ -26,6 +28,8 @@ for (const add of [
   addDoctorCommand,
   addListCommand,
   addReportCommand,
+  addMergeCommand,
+  addManifestsCommand,
   addCleanCommand,
   addRbacCommand,
   addSimCommand,

@@ -6,13 +6,15 @@ import { newRunId, RUN_LABEL } from '../engine/cluster/labels.ts'
 import type { Journal } from '../engine/journal/journal.ts'
 import type { Session } from '../engine/mocha/preparedRun.ts'
 import type { RunOptions } from '../engine/options.ts'
-import { checkNames, checkOutput, checkSimulated, checkTargets, withoutEmptyFolder } from './checkInput.ts'
+import { scopeOf, type Shard } from '../engine/plan/shard.ts'
+import { checkNames, checkNewRun, checkOutput, checkSimulated, checkTargets, withoutEmptyFolder } from './checkInput.ts'
 import { checkJobSettings } from './inCluster/checkJob.ts'
 import { chosen } from './chosen.ts'
 import { loadImages } from '../helpers/pods/images.ts'
 import type { KnownDeviation, Profile } from '../helpers/profile/profile.ts'
 import { shippedDeviations } from '../helpers/profile/shippedDeviations.ts'
 import type { RunSettings } from './runSettings.ts'
+import { shardOf } from './shardSettings.ts'
 
 export interface SessionHandle {
   readonly session: Session
@@ -36,8 +38,12 @@ export async function prepareSession(
   const catalog = loadCatalog(settings.specs)
   checkNames(settings, catalog)
   checkSimulated(settings)
+  const shard = shardOf(settings)
   checkJobSettings(settings)
   checkOutput(settings.out)
+  const runId = settings.runId ?? newRunId()
+  const folder = path.join(settings.out, scopeOf(runId, shard))
+  checkNewRun(folder)
   const images = loadImages(settings.image)
   const profile = settings.profile === undefined ? null : await readProfile(settings.profile)
   const simulation = settings.sim ? await startSimulated(settings) : null
@@ -53,10 +59,9 @@ export async function prepareSession(
     await simulation?.close()
     throw error
   }
-  const runId = settings.runId ?? newRunId()
   const declared = profile?.classes ?? simulation?.classes ?? null
   const options = {
-    ...runOptions(settings, runId, command, profile?.knownDeviations ?? [], declared),
+    ...runOptions(settings, { runId, shard }, command, profile?.knownDeviations ?? [], declared),
     declaredVersion: profile?.kataVersion ?? null,
   }
   const abort = new AbortController()
@@ -65,7 +70,7 @@ export async function prepareSession(
   let journal: Journal | null = null
   return {
     runId,
-    folder: path.join(settings.out, runId),
+    folder,
     session: (registered) =>
       withoutEmptyFolder(settings.out, async () => {
         const { prepareRun } = await import('../engine/run/prepareRun.ts')
@@ -96,13 +101,13 @@ export async function prepareSession(
 
 function runOptions(
   settings: RunSettings,
-  runId: string,
+  part: { readonly runId: string; readonly shard: Shard | null },
   command: readonly string[],
   knownDeviations: readonly KnownDeviation[],
   declaredClasses: RunOptions['declaredClasses'],
 ): RunOptions {
   return {
-    runId,
+    ...part,
     out: settings.out,
     simulated: settings.sim,
     command,

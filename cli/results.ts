@@ -4,6 +4,7 @@ import { count } from './runSettings.ts'
 interface Options {
   from: string
   for: number
+  to: string
 }
 
 /** The container `results` of the suite's pod runs `hold`; the others are for whoever fetches what the suite has left. */
@@ -22,6 +23,9 @@ export function addResultsCommand(program: Command): void {
   sub('tar', 'wait for the end of the run, write its results as a tar archive to stdout, and end the wait').action(
     async ({ from }: Options) => (await import('./inCluster/handOut.ts')).handOut(from),
   )
+  sub('sonobuoy', "wait for the end of the run and leave its results to Sonobuoy's worker")
+    .option('--to <folder>', 'where the worker looks', '/tmp/sonobuoy/results')
+    .action(async ({ from, to }: Options) => (await import('./inCluster/handOut.ts')).handToSonobuoy(from, to))
   sub('pack', 'pack the results; prints size and digest of the archive').action(async ({ from }: Options) =>
     (await import('./inCluster/archive.ts')).printPacked(from),
   )

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { handedArguments } from './inCluster/handedArguments.ts'
-import { count, defaultSettings, positive, type RunSettings } from './runSettings.ts'
+import { count, defaultSettings, indexNumber, positive, type RunSettings } from './runSettings.ts'
 
 const collect = (value: string, previous: string[]): string[] => [...previous, ...value.split(',')]
 
@@ -31,6 +31,11 @@ export function addRunCommand(program: Command): void {
     .option('--max-arms <n>', 'checks at once', (text) => count(text, '--max-arms'), defaultSettings.maxArms)
     .option('--max-pods <n>', 'pods at once on a node', (text) => count(text, '--max-pods'), defaultSettings.maxPods)
     .option('--in-cluster', 'run as a Job inside the cluster, follow it, and copy its results here', false)
+    .option('--shards <n>', 'with --in-cluster: a Job of so many pods, each running a part', (text) =>
+      count(text, '--shards'),
+    )
+    .option('--shard <i/n>', 'only this part of the run, such as 1/3; `merge` makes one run of them')
+    .option('--run-id <id>', 'id of the run instead of a new one; the same for all its shards')
     .option('--namespace <name>', 'with --in-cluster: the namespace of the Job (default: one of its own)')
     .option('--sim', 'run against an embedded simulated cluster instead', false)
     .option('--scenario <file>', 'with --sim: the scenario')
@@ -41,7 +46,7 @@ export function addRunCommand(program: Command): void {
       (text) => positive(text, '--speed'),
       defaultSettings.speed,
     )
-    .addOption(new Option('--run-id <id>').hideHelp())
+    .addOption(new Option('--shard-index <index>').argParser((text) => indexNumber(text, '--shard-index')).hideHelp())
     .addOption(new Option('--no-summary').hideHelp())
     .addOption(new Option('--specs <folder>').env('KATA_CONFORMANCE_SPECS').hideHelp())
     .action(async (settings: RunSettings, command: Command) => {

@@ -25,6 +25,12 @@ export interface RunSettings {
   namespace?: string
   /** Instead of a new one: parts of one run share it. */
   runId?: string
+  /** I/N, from 1. */
+  shard?: string
+  /** Pods of the Job, each of which runs one shard. */
+  shards?: number
+  /** From 0, as an Indexed Job counts its pods. */
+  shardIndex?: number
   sim: boolean
   scenario?: string
   kataVersion?: string
@@ -88,6 +94,13 @@ export function count(text: string, name: string): number {
   if (!(Number.isInteger(value) && value > 0))
     throw new UsageError(`${name} is ${JSON.stringify(text)}; it must be a whole number above 0`)
   return value
+}
+
+/** Throws UsageError. */
+export function indexNumber(text: string, name: string): number {
+  if (!/^\d{1,5}$/.test(text))
+    throw new UsageError(`${name} is ${JSON.stringify(text)}; it must be a whole number, 0 or above`)
+  return Number(text)
 }
 
 /** Throws UsageError. */

@@ -1,8 +1,11 @@
 import type { DeclaredClass, KnownDeviation } from '../helpers/profile/profile.ts'
+import type { Shard } from './plan/shard.ts'
 
 /** Everything a run is told. Times in ms. */
 export interface RunOptions {
   readonly runId: string
+  /** The part of the run that is run here; null: the whole. */
+  readonly shard: Shard | null
   /** Where results/<run-id>/ is made. */
   readonly out: string
   readonly simulated: boolean

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs'
+import { createWriteStream, existsSync, readFileSync, watch, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
 import { tarOf } from './archive.ts'
 import { entryPoint, resultsContainer } from './suitePod.ts'
 
@@ -30,6 +31,17 @@ export async function handOut(folder: string): Promise<void> {
   await fileIn(folder, ended)
   await pipeline(tarOf(folder), process.stdout)
   writeFileSync(path.join(folder, fetched), '')
+}
+
+/**
+ * Waits for the end of the run and leaves its results where Sonobuoy's worker finds them: an archive, then the file `done` with its path.
+ * Source: Sonobuoy 0.57, documentation of plugins
+ */
+export async function handToSonobuoy(folder: string, to: string): Promise<void> {
+  await fileIn(folder, ended)
+  const archive = path.join(to, 'kata-conformance.tar.gz')
+  await pipeline(tarOf(folder), createGzip(), createWriteStream(archive))
+  writeFileSync(path.join(to, 'done'), archive)
 }
 
 /** Resolves when the folder has the file. */

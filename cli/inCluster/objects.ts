@@ -1,5 +1,6 @@
+import type { AccessRule } from '../../engine/access/accessRule.ts'
 import type { KubeObject } from '../../helpers/cluster/cluster.ts'
-import { rules } from './rules.ts'
+import { rbacObjects } from '../rbacObjects.ts'
 import { profileKey, runSeconds, type SuitePodOptions, suitePodSpec } from './suitePod.ts'
 
 export interface JobOptions extends Omit<SuitePodOptions, 'profile' | 'serviceAccount'> {
@@ -13,6 +14,10 @@ export interface JobOptions extends Omit<SuitePodOptions, 'profile' | 'serviceAc
   readonly profile: string | null
   /** Pods of an Indexed Job, each of which runs its shard; null: one pod, the whole run. */
   readonly shards: number | null
+  /** What the suite may do. */
+  readonly rules: readonly AccessRule[]
+  /** Where kata-deploy is; null: nothing of it is read. */
+  readonly kataNamespace: string | null
 }
 
 /** Everything that running the suite inside the cluster takes, in the order of creation. */
@@ -32,18 +37,16 @@ const namespace = ({ namespace, labels }: JobOptions): KubeObject => ({
 })
 
 /** The ServiceAccount and what it may do. */
-function accessObjects({ name, namespace, labels }: JobOptions): KubeObject[] {
-  const apiGroup = 'rbac.authorization.k8s.io'
+function accessObjects({ name, namespace, labels, rules, kataNamespace }: JobOptions): KubeObject[] {
+  const roles = rbacObjects({
+    rules: kataNamespace === null ? rules.filter(({ where }) => where !== 'kata-deploy') : rules,
+    name,
+    kataNamespace: kataNamespace ?? '',
+    subject: { kind: 'ServiceAccount', name, namespace },
+  })
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace, labels } },
-    { apiVersion: `${apiGroup}/v1`, kind: 'ClusterRole', metadata: { name, labels }, rules },
-    {
-      apiVersion: `${apiGroup}/v1`,
-      kind: 'ClusterRoleBinding',
-      metadata: { name, labels },
-      roleRef: { apiGroup, kind: 'ClusterRole', name },
-      subjects: [{ kind: 'ServiceAccount', name, namespace }],
-    },
+    ...roles.map((role) => ({ ...role, metadata: { ...role.metadata, labels } })),
   ]
 }
 
@@ -55,21 +58,27 @@ const profileMap = ({ name, namespace, labels }: JobOptions, profile: string): K
 })
 
 function job({ name, namespace, labels, image, arguments: given, profile, shards }: JobOptions): KubeObject {
-  const indexed = shards === null ? {} : { completionMode: 'Indexed', completions: shards, parallelism: shards }
+  // A run is not repeated behind anybody's back: its verdict is the answer. A shard that ends with another code than 0 must not end the
+  // others (Kubernetes 1.29 and later know the limit per index).
+  const attempts =
+    shards === null
+      ? { backoffLimit: 0 }
+      : { completionMode: 'Indexed', completions: shards, parallelism: shards, backoffLimitPerIndex: 0 }
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: { name, namespace, labels },
     spec: {
-      ...indexed,
-      // A run is not repeated behind anybody's back: its verdict is the answer.
-      backoffLimit: 0,
+      ...attempts,
       activeDeadlineSeconds: runSeconds,
       template: {
         metadata: { labels },
         spec: suitePodSpec({
           image,
-          arguments: [...given, ...(shards === null ? [] : ['--shard', `$(JOB_COMPLETION_INDEX)+1/${shards}`])],
+          arguments: [
+            ...given,
+            ...(shards === null ? [] : ['--shards', String(shards), '--shard-index', '$(JOB_COMPLETION_INDEX)']),
+          ],
           profile: profile === null ? null : name,
           serviceAccount: name,
         }),

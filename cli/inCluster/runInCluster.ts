@@ -1,12 +1,23 @@
 import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { AccessRule } from '../../engine/access/accessRule.ts'
+import { accessFor } from '../../engine/access/accessRules.ts'
 import { loadCatalog } from '../../engine/catalog/loadCatalog.ts'
 import { newRunId, RUN_LABEL } from '../../engine/cluster/labels.ts'
 import { connect } from '../../helpers/cluster/connect.ts'
 import { loadImages } from '../../helpers/pods/images.ts'
 import { loadProfile } from '../../helpers/profile/loadProfile.ts'
-import { checkNames, checkOutput, checkSimulated, checkTargets, withoutEmptyFolder } from '../checkInput.ts'
+import {
+  checkNames,
+  checkNewRun,
+  checkOutput,
+  checkSimulated,
+  checkTargets,
+  withoutEmptyFolder,
+} from '../checkInput.ts'
 import { chosen } from '../chosen.ts'
 import type { RunSettings } from '../runSettings.ts'
+import { shardOf } from '../shardSettings.ts'
 import { checkJobSettings, checkRealNodes } from './checkJob.ts'
 import { runJob } from './runJob.ts'
 
@@ -16,23 +27,37 @@ import { runJob } from './runJob.ts'
  * @param handed arguments of `run` for the suite inside
  */
 export async function runInCluster(settings: RunSettings, handed: readonly string[]): Promise<number> {
+  shardOf(settings)
   checkJobSettings(settings)
   checkSimulated(settings)
   checkNames(settings, loadCatalog(settings.specs))
   checkOutput(settings.out)
   const image = loadImages(settings.image).resolve('suite')
   const profile = settings.profile === undefined ? null : profileText(settings.profile)
-  const { kubeconfig, context, namespace } = settings
+  const { kubeconfig, context, namespace, runId = newRunId(), shards } = settings
+  checkNewRun(path.join(settings.out, runId))
   const cluster = await connect({ ...chosen({ kubeconfig, context }), runLabel: RUN_LABEL })
   try {
     await checkTargets(settings, cluster)
     await checkRealNodes(cluster)
-    const job = { runId: newRunId(), image, handed, profile, namespace: namespace ?? null }
+    const job = {
+      runId,
+      image,
+      handed,
+      profile,
+      namespace: namespace ?? null,
+      shards: shards ?? null,
+      rules: rulesFor(settings),
+    }
     return await withoutEmptyFolder(settings.out, () => runJob(cluster, job, settings.out))
   } finally {
     await cluster.close()
   }
 }
+
+/** What this run needs, on any release of Kubernetes. */
+const rulesFor = ({ probe, allowNodeChanges, shards }: RunSettings): AccessRule[] =>
+  accessFor({ command: 'run', probe, nodeChanges: allowNodeChanges, shards: shards !== undefined, minor: null })
 
 /** The profile, which is one. Throws ProfileError. */
 function profileText(file: string): string {

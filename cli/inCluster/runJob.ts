@@ -1,20 +1,16 @@
 import { setMaxListeners } from 'node:events'
-import { existsSync } from 'node:fs'
-import path from 'node:path'
+import type { AccessRule } from '../../engine/access/accessRule.ts'
 import { createLedger, type Ledger } from '../../engine/cluster/ledger.ts'
 import { runLabels } from '../../engine/cluster/labels.ts'
 import { removeLeftovers } from '../../engine/cluster/removeLeftovers.ts'
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
-import { foldJournal } from '../../reports/record/foldJournal.ts'
-import { readJournal } from '../../reports/record/readJournal.ts'
-import { writeAtomically } from '../../reports/atomicFile.ts'
-import { writeReports } from '../../reports/writeReports.ts'
+import { kataDeployImage } from '../../helpers/facts/kataVersion.ts'
 import { onSignals } from '../signals.ts'
-import { closingSummary } from '../terminal/closingSummary.ts'
-import { fetchResults } from './fetchResults.ts'
-import { followSuite, type PodRef } from './followSuite.ts'
+import type { PodRef } from './followSuite.ts'
 import { inClusterObjects } from './objects.ts'
+import { runShards, runWhole } from './runPods.ts'
 import { entryPoint, stopSeconds, suiteContainer } from './suitePod.ts'
+import { say } from './say.ts'
 import { suitePods } from './suitePods.ts'
 
 export interface JobRun {
@@ -24,12 +20,13 @@ export interface JobRun {
   readonly profile: string | null
   /** Null: one of its own. */
   readonly namespace: string | null
+  /** Pods of an Indexed Job, each of which runs a shard; null: one pod, the whole run. */
+  readonly shards: number | null
+  /** What the suite may do. */
+  readonly rules: readonly AccessRule[]
 }
 
 const REMOVAL_MS = 240_000
-
-/** What the suite says with its exit code; everything else is a container that was killed. */
-const exitCodes = new Set([0, 1, 2, 3, 4, 130])
 
 /** Runs the Job to its end. Returns the exit code; whatever happens, nothing stays in the cluster. */
 export async function runJob(cluster: Cluster, run: JobRun, out: string): Promise<number> {
@@ -43,11 +40,11 @@ export async function runJob(cluster: Cluster, run: JobRun, out: string): Promis
   try {
     const job = await createObjects(cluster, ledger, run)
     say(`run ${run.runId} in ${cluster.context}: Job ${job.namespace}/${job.name}, image ${run.image}`)
-    for (const pod of await suitePods(cluster, job, 1, abort.signal)) {
+    for (const pod of await suitePods(cluster, job, run.shards ?? 1, abort.signal)) {
       ledger.created(pod.object)
       pods.push(pod)
     }
-    exitCode = Math.max(...(await Promise.all(pods.map((pod) => runPod(cluster, pod, run, out, abort.signal)))))
+    exitCode = await (run.shards === null ? runWhole : runShards)(cluster, pods, run, out, abort.signal)
   } catch (error) {
     if (!abort.signal.aborted) throw error
     exitCode = 130
@@ -58,13 +55,20 @@ export async function runJob(cluster: Cluster, run: JobRun, out: string): Promis
   return clean || exitCode !== 0 ? exitCode : 3
 }
 
-const say = (text: string): void => void process.stderr.write(`${text}\n`)
+/** Where kata-deploy's DaemonSet or Job is; null when there is none. */
+async function kataDeployNamespace(cluster: Cluster): Promise<string | null> {
+  const workloads = await Promise.all([
+    cluster.list({ apiVersion: 'apps/v1', kind: 'DaemonSet' }),
+    cluster.list({ apiVersion: 'batch/v1', kind: 'Job' }),
+  ])
+  return workloads.flat().find((each) => kataDeployImage(each) !== null)?.metadata.namespace ?? null
+}
 
 /** Makes the Job and what it needs; throws ApiError for what it may not make. */
 async function createObjects(
   cluster: Cluster,
   ledger: Ledger,
-  { runId, image, handed, profile, namespace }: JobRun,
+  { runId, image, handed, profile, namespace, shards, rules }: JobRun,
 ): Promise<{ namespace: string; name: string }> {
   const name = `kata-conformance-${runId}`
   const job = { name, namespace: namespace ?? `${name}-job` }
@@ -76,38 +80,12 @@ async function createObjects(
     image,
     arguments: ['--run-id', runId, '--no-summary', ...handed],
     profile,
-    shards: null,
+    shards,
+    rules,
+    kataNamespace: await kataDeployNamespace(cluster),
   })
   for (const object of objects) ledger.created({ ...object, ...(await cluster.create(object)) })
   return job
-}
-
-/** Follows one pod and copies its results. Returns the exit code of its suite. */
-async function runPod(
-  cluster: Cluster,
-  pod: PodRef,
-  { runId }: JobRun,
-  out: string,
-  signal: AbortSignal,
-): Promise<number> {
-  const log: string[] = []
-  const onLine = (line: string): void => {
-    log.push(line)
-    say(line)
-  }
-  const { exitCode, reason } = await followSuite(cluster, pod, { onLine, signal })
-  const ownEnd = exitCodes.has(exitCode) && reason !== 'OOMKilled'
-  if (!ownEnd) say(`the suite was ended from outside, exit code ${exitCode}: ${reason}`)
-  await fetchResults(cluster, pod, out, signal)
-  const folder = path.join(out, runId)
-  const answer = ownEnd ? exitCode : 3
-  // Where the suite refused to begin its line is all there is.
-  if (!existsSync(path.join(folder, 'events.ndjson'))) return answer
-  writeAtomically(path.join(folder, 'suite.log'), log.join('\n') + '\n')
-  const record = foldJournal(readJournal(path.join(folder, 'events.ndjson')))
-  if (!existsSync(path.join(folder, 'run.json'))) await writeReports(folder, record)
-  process.stdout.write(closingSummary(record, folder, process.stdout))
-  return answer
 }
 
 /** Asks every suite to stop, which makes it clean up and report. One that cannot be asked, or takes too long, is removed with its pod. */

@@ -23,16 +23,31 @@ export interface SuitePodOptions {
 }
 
 /** Pod Security level restricted: no root, nothing writable but two volumes, no capability. */
-const confined = {
+export const confined = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
   capabilities: { drop: ['ALL'] },
 }
 
-const volumes = {
+export const volumes = {
   results: { mount: { name: 'results', mountPath: resultsFolder }, volume: { name: 'results', emptyDir: {} } },
   temporary: { mount: { name: 'tmp', mountPath: '/tmp' }, volume: { name: 'tmp', emptyDir: {} } },
 }
+
+export const resultsResources = { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '1Gi' } }
+
+/** The container that runs the suite, but for its image and volumes. */
+export const suite = (given: readonly string[]) => ({
+  name: suiteContainer,
+  args: ['run', '--out', resultsFolder, ...given],
+  env: [
+    { name: 'CI', value: 'true' },
+    { name: 'KATA_CONFORMANCE_ENDED', value: `${resultsFolder}/.ended` },
+  ],
+  // Its last lines are in the pod's status, where `kubectl describe` shows them.
+  terminationMessagePolicy: 'FallbackToLogsOnError',
+  resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '2Gi' } },
+})
 
 /**
  * The spec of a pod that runs the suite once. Two containers share the results: they outlive the suite, however it ended, until they were
@@ -56,28 +71,14 @@ export function suitePodSpec({ image, arguments: given, profile, serviceAccount 
     containers: [
       {
         ...container,
-        name: suiteContainer,
-        args: [
-          'run',
-          '--out',
-          resultsFolder,
-          ...(profile === null ? [] : ['--profile', `${profileFolder}/${profileKey}`]),
-          ...given,
-        ],
-        env: [
-          { name: 'CI', value: 'true' },
-          { name: 'KATA_CONFORMANCE_ENDED', value: `${resultsFolder}/.ended` },
-        ],
-        // Its last lines are in the pod's status, where `kubectl describe` shows them.
-        terminationMessagePolicy: 'FallbackToLogsOnError',
-        resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '2Gi' } },
+        ...suite([...(profile === null ? [] : ['--profile', `${profileFolder}/${profileKey}`]), ...given]),
         volumeMounts: [volumes.results.mount, volumes.temporary.mount, ...(profile === null ? [] : [profileMount])],
       },
       {
         ...container,
         name: resultsContainer,
         args: ['results', 'hold', '--from', resultsFolder],
-        resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '1Gi' } },
+        resources: resultsResources,
         volumeMounts: [volumes.results.mount],
       },
     ],
@@ -90,7 +91,7 @@ export function suitePodSpec({ image, arguments: given, profile, serviceAccount 
 }
 
 /** Never on a simulated node, which runs no images; rather not on a node under test, which checks may put under load. */
-const elsewhere = {
+export const elsewhere = {
   requiredDuringSchedulingIgnoredDuringExecution: {
     nodeSelectorTerms: [
       {

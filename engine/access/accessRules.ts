@@ -31,6 +31,10 @@ export const accessRules: readonly AccessRule[] = [
     why: 'which nodes the run changes, written to its namespace before it does: clean finds it there after a crash',
   },
   {
+    ...{ group: core, resource: 'namespaces', verbs: ['get', 'patch'], where: 'cluster', for: { run: 'with-shards' } },
+    why: 'shards that have one node together write to their namespaces who works on it, and read it there',
+  },
+  {
     ...{ group: core, resource: 'serviceaccounts', verbs: ['list', 'watch'], where: 'own', for: pods },
     why: "a new namespace takes pods once its ServiceAccount 'default' is there",
   },
@@ -121,15 +125,16 @@ export interface AccessWanted {
   readonly command: ClusterCommand
   readonly probe: boolean
   readonly nodeChanges: boolean
+  readonly shards?: boolean
   /** Minor version of Kubernetes; null: of any. */
   readonly minor: number | null
 }
 
 /** The rules of one command, in order. */
-export const accessFor = ({ command, probe, nodeChanges, minor }: AccessWanted): AccessRule[] =>
+export const accessFor = ({ command, probe, nodeChanges, shards = false, minor }: AccessWanted): AccessRule[] =>
   accessRules.filter((each) => {
     const when = each.for[command]
-    const holds = { always: true, 'with-probe': probe, 'with-node-changes': nodeChanges }
+    const holds = { always: true, 'with-probe': probe, 'with-node-changes': nodeChanges, 'with-shards': shards }
     return when !== undefined && holds[when] && (minor === null || minor >= (each.since ?? 0))
   })
 

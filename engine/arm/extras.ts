@@ -28,9 +28,11 @@ export function createExtras(deps: {
   readonly objects: ArmObjects
   readonly workshops: Workshops
   readonly runId: string
+  /** Of names, unique among runs and shards. */
+  readonly scope: string
   readonly signal: AbortSignal
 }): Extras {
-  const { arm, starter, cluster, ledger, objects, workshops, runId, signal } = deps
+  const { arm, starter, cluster, ledger, objects, workshops, runId, scope, signal } = deps
   const pods: PodHandle[] = []
   const classes: KubeObject[] = []
   const changes = workshops.changesOn(arm.planned.node ?? '')
@@ -47,7 +49,7 @@ export function createExtras(deps: {
       const manifest: KubeObject = {
         apiVersion: 'node.k8s.io/v1',
         kind: 'RuntimeClass',
-        metadata: { name: `kata-conformance-${runId}-${count}`, labels: runLabels(runId) },
+        metadata: { name: `kata-conformance-${scope}-${count}`, labels: runLabels(runId) },
         handler,
       }
       const made = { ...manifest, ...(await cluster.create(manifest)) }

@@ -27,9 +27,11 @@ export function createArmObjects(deps: {
   readonly ledger: Ledger
   readonly namespaces: RunNamespaces
   readonly runId: string
+  /** Of names, unique among runs and shards. */
+  readonly scope: string
   readonly signal: AbortSignal
 }): ArmObjects {
-  const { cluster, ledger, namespaces, runId, signal } = deps
+  const { cluster, ledger, namespaces, runId, scope, signal } = deps
   const created = new Map<Arm, Promise<Readonly<Record<string, ObjectHandle>>>>()
   const made = new Map<Arm, KubeObject[]>()
 
@@ -50,7 +52,7 @@ export function createArmObjects(deps: {
     const namespace = namespaceOf(arm, namespaces)
     const handles = await Promise.all(
       Object.entries(arm.objects).map(async ([local, spec]) => {
-        const manifest = manifestOf(spec, armNames, { name: armNames.object(local), namespace, arm, runId })
+        const manifest = manifestOf(spec, armNames, { name: armNames.object(local), namespace, arm, runId, scope })
         const object = { ...manifest, ...(await cluster.create(manifest, { signal })) }
         ledger.created(object)
         made.set(arm, [...(made.get(arm) ?? []), object])
@@ -90,13 +92,19 @@ export function namespaceOf(arm: Arm, namespaces: RunNamespaces): string {
 const manifestOf = (
   { apiVersion, kind, clusterScoped, content }: ObjectSpec,
   names: ArmNames,
-  of: { readonly name: string; readonly namespace: string; readonly arm: Arm; readonly runId: string },
+  of: {
+    readonly name: string
+    readonly namespace: string
+    readonly arm: Arm
+    readonly runId: string
+    readonly scope: string
+  },
 ): KubeObject => ({
   apiVersion,
   kind,
   metadata: {
-    // A name without a namespace has to be unique among runs.
-    name: clusterScoped ? `kata-conformance-${of.runId}-${of.name}` : of.name,
+    // A name without a namespace has to be unique among runs and shards.
+    name: clusterScoped ? `kata-conformance-${of.scope}-${of.name}` : of.name,
     ...(clusterScoped ? {} : { namespace: of.namespace }),
     labels: { ...runLabels(of.runId), [BEHAVIOUR_LABEL]: of.arm.planned.behaviour },
   },

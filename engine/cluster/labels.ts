@@ -10,11 +10,15 @@ export const ARM_LABEL = 'kata-conformance.dev/arm'
 export const POD_LABEL = 'kata-conformance.dev/pod'
 /** Annotation of a run's privileged namespace: the nodes on which the run has made something, as JSON (ChangedNodes). */
 export const CHANGED_NODES = 'kata-conformance.dev/changed-nodes'
+/** Annotation of a shard's namespace, where several shards have one node: `shared` while it works there, `exclusive` while it holds the node. */
+export const NODE_USE = 'kata-conformance.dev/node-use'
 
 export interface ChangedNodes {
   readonly nodes: readonly string[]
   /** Of the pods that make and undo changes. */
   readonly image: string
+  /** What everything is named after that was made on the nodes. */
+  readonly tag: string
 }
 
 /** A label value and name part that stands for an arm: its id may have blanks and any length. */

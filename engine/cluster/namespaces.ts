@@ -1,4 +1,6 @@
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
+import type { RunOptions } from '../options.ts'
+import { scopeOf, type Shard } from '../plan/shard.ts'
 import type { Ledger } from './ledger.ts'
 import { runLabels } from './labels.ts'
 
@@ -9,6 +11,9 @@ export interface RunNamespaces {
   readonly privileged: string | null
 }
 
+/** Of the baseline namespace of a run, or of one of its shards. */
+export const namespaceName = (runId: string, shard: Shard | null): string => `kata-conformance-${scopeOf(runId, shard)}`
+
 const NAMESPACE_READY_MS = 30_000
 
 /**
@@ -18,17 +23,12 @@ const NAMESPACE_READY_MS = 30_000
 export async function createNamespaces(
   cluster: Cluster,
   ledger: Ledger,
-  runId: string,
+  { runId, shard }: Pick<RunOptions, 'runId' | 'shard'>,
   made: (namespace: string) => Promise<void>,
 ): Promise<RunNamespaces> {
-  const baseline = await createNamespace(cluster, ledger, `kata-conformance-${runId}`, 'baseline', runId, made)
-  const privileged = await createNamespace(
-    cluster,
-    ledger,
-    `kata-conformance-${runId}-privileged`,
-    'privileged',
-    runId,
-  ).catch(() => null)
+  const name = namespaceName(runId, shard)
+  const baseline = await createNamespace(cluster, ledger, name, 'baseline', runId, made)
+  const privileged = await createNamespace(cluster, ledger, `${name}-privileged`, 'privileged', runId).catch(() => null)
   return { baseline, privileged }
 }
 

@@ -1,7 +1,6 @@
 import type { Cluster, KubeObject, ObjectRef } from '../../helpers/cluster/cluster.ts'
 import { startWorkshop } from '../../helpers/node/startWorkshop.ts'
 import { sweepNode } from '../../helpers/node/sweepNode.ts'
-import { nodeTag } from '../../helpers/node/workshopPod.ts'
 import { CHANGED_NODES, type ChangedNodes, RUN_LABEL, runLabels, runSelector } from './labels.ts'
 
 export interface Leftover {
@@ -32,6 +31,16 @@ const kinds: readonly Kind[] = [
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRole',
     byJobs: { group: 'rbac.authorization.k8s.io', resource: 'clusterroles' },
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    byJobs: { group: 'rbac.authorization.k8s.io', resource: 'rolebindings' },
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    byJobs: { group: 'rbac.authorization.k8s.io', resource: 'roles' },
   },
   { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' },
   { apiVersion: 'v1', kind: 'Namespace' },
@@ -87,12 +96,12 @@ async function sweepChangedNodes(
   const changed = annotations?.[CHANGED_NODES]
   const runId = labels?.[RUN_LABEL] ?? ''
   if (changed === undefined || runId === '') return []
-  const { nodes, image } = JSON.parse(changed) as ChangedNodes
+  const { nodes, image, tag } = JSON.parse(changed) as ChangedNodes
   const swept = await Promise.all(
     nodes.map(async (node): Promise<Leftover[]> => {
       try {
         const run = await startWorkshop(cluster, { namespace, node, image, labels: runLabels(runId) })
-        const removed = await sweepNode(run, node, nodeTag(runId))
+        const removed = await sweepNode(run, node, tag)
         return removed.map((name) => ({ kind: `Node/${node}`, name, why: null }))
       } catch (error) {
         return [{ kind: 'Node', name: node, why: (error as Error).message }]

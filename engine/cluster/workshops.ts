@@ -23,9 +23,11 @@ export function createWorkshops(deps: {
   readonly journal: Journal
   readonly namespaces: RunNamespaces
   readonly runId: string
+  /** The run's id, in a shard with its number: two shards never undo each other's changes. */
+  readonly scope: string
   readonly images: ImageResolver
 }): Workshops {
-  const { cluster, ledger, journal, namespaces, runId, images } = deps
+  const { cluster, ledger, journal, namespaces, runId, scope, images } = deps
   const running = new Map<string, Promise<RunInWorkshop>>()
   const image = images.resolve('busybox')
   let announced: Promise<unknown> = Promise.resolve()
@@ -35,13 +37,13 @@ export function createWorkshops(deps: {
     if (namespace === null) throw new Error('the suite has no namespace of Pod Security level privileged')
     // Before the first change: whoever cleans up after a crash learns from the cluster which nodes to sweep. One after the other, so
     // that the longest list is written last.
-    const changed: ChangedNodes = { nodes: [...running.keys(), node], image }
+    const changed: ChangedNodes = { nodes: [...running.keys(), node], image, tag: nodeTag(scope) }
     const annotations = { [CHANGED_NODES]: JSON.stringify(changed) }
     announced = announced.then(() =>
       cluster.patch({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, { metadata: { annotations } }),
     )
     await announced
-    journal.write({ event: 'note', text: `node ${node} is changed: what is made there is named ${nodeTag(runId)}` })
+    journal.write({ event: 'note', text: `node ${node} is changed: what is made there is named ${nodeTag(scope)}` })
     return startWorkshop(cluster, {
       namespace,
       node,
@@ -58,12 +60,12 @@ export function createWorkshops(deps: {
   }
 
   return {
-    changesOn: (node) => createNodeChanges(async (argv) => (await workshopOn(node))(argv), node, nodeTag(runId)),
+    changesOn: (node) => createNodeChanges(async (argv) => (await workshopOn(node))(argv), node, nodeTag(scope)),
     async sweep() {
       const left = await Promise.all(
         [...running].map(async ([node, workshop]) => {
           try {
-            await sweepNode(await workshop, node, nodeTag(runId))
+            await sweepNode(await workshop, node, nodeTag(scope))
             return []
           } catch (error) {
             return [(error as Error).message]

@@ -10,12 +10,16 @@ import type { Catalog } from '../catalog/loadCatalog.ts'
 import type { LostRejections } from '../arm/lostRejections.ts'
 import { checkAccess } from '../access/checkAccess.ts'
 import { createLedger, type Ledger } from '../cluster/ledger.ts'
+import { RUN_LABEL } from '../cluster/labels.ts'
 import { createNamespaces, type RunNamespaces } from '../cluster/namespaces.ts'
 import { startProbes } from '../cluster/probes.ts'
 import { type Journal, openJournal } from '../journal/journal.ts'
 import type { PreparedRun } from '../mocha/preparedRun.ts'
 import type { RunOptions } from '../options.ts'
 import { makePlan } from '../plan/plan.ts'
+import { ownPart, sharers } from '../plan/ownPart.ts'
+import { scopeOf } from '../plan/shard.ts'
+import { createNodeHold } from '../schedule/nodeHold.ts'
 import { startRun } from './startRun.ts'
 
 const CLEAN_UP_MS = 120_000
@@ -40,10 +44,15 @@ export interface RunInputs {
 export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
   const { options, cluster } = inputs
   const { gitVersion } = await cluster.version()
-  const access = { command: 'run', probe: options.nodeProbe, nodeChanges: options.allowNodeChanges } as const
+  const access = {
+    command: 'run',
+    probe: options.nodeProbe,
+    nodeChanges: options.allowNodeChanges,
+    shards: options.shard !== null,
+  } as const
   await checkAccess(cluster, access, 'cluster')
   const simulated = options.simulated || (await hasSimulatedNodes(cluster))
-  const journal = openJournal(path.join(options.out, options.runId))
+  const journal = openJournal(path.join(options.out, scopeOf(options.runId, options.shard)))
   inputs.onJournal(journal)
   const ledger = createLedger(journal)
   journal.write({
@@ -57,7 +66,7 @@ export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
     cluster: { context: cluster.context, server: cluster.server, kubernetesVersion: gitVersion },
   })
   try {
-    const namespaces = await createNamespaces(cluster, ledger, options.runId, (namespace) =>
+    const namespaces = await createNamespaces(cluster, ledger, options, (namespace) =>
       checkAccess(cluster, access, { namespace }),
     )
     return await plan(inputs, journal, ledger, namespaces)
@@ -89,6 +98,8 @@ async function plan(
     declared: options.declaredClasses,
     declaredVersion: options.declaredVersion ?? null,
     classes: options.classes,
+    // What the other shards of this run have there is not in the way: they have budgets of their own.
+    ...(options.shard === null ? {} : { countedPods: `${RUN_LABEL}!=${options.runId}` }),
   }
   const fromApi = await detectFacts(cluster, { ...given, probes: () => null })
   const probes = await startProbes({
@@ -106,5 +117,9 @@ async function plan(
   journal.write({ event: 'facts', facts: factRecords(facts) })
   const made = makePlan(catalog, registered, facts, options)
   journal.write({ event: 'claims', claims: [...made.claims] })
-  return startRun({ ...inputs, journal, ledger, namespaces, probes, facts, plan: made })
+  const { arms, allotment } = ownPart(made, options.shard, journal)
+  const hold = createNodeHold({ cluster, signal, own: namespaces.baseline, namespaces: sharers(allotment, options) })
+  await hold.enter()
+  const own = { claims: made.claims, arms }
+  return startRun({ ...inputs, journal, ledger, namespaces, probes, facts, plan: own, allotment, hold })
 }

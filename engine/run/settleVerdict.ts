@@ -1,5 +1,6 @@
 import { foreignRuntime } from '../../helpers/facts/foreignRuntime.ts'
 import type { ArmResult } from '../../reports/record/arm.ts'
+import { settleByControl } from '../../reports/record/settleByControl.ts'
 import type { KnownDeviation } from '../../helpers/profile/profile.ts'
 import type { Arm } from '../plan/arm.ts'
 
@@ -46,11 +47,7 @@ function excused(
   today: string,
 ): ArmResult {
   if (control?.verdict === 'failed') {
-    return {
-      ...own,
-      verdict: 'environment',
-      message: `${own.message}\nThe default runtime on node ${arm.planned.node ?? ''} fails the same check: ${control.message}`,
-    }
+    return settleByControl(own, control, arm.planned.node)
   }
   if (!deviation) return own
   if (deviation.expires < today)

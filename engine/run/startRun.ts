@@ -16,7 +16,9 @@ import type { Journal } from '../journal/journal.ts'
 import type { PreparedRun } from '../mocha/preparedRun.ts'
 import type { Arm } from '../plan/arm.ts'
 import type { Plan } from '../plan/plan.ts'
+import { type Allotment, isExclusive, scopeOf } from '../plan/shard.ts'
 import { budgetOf, type NodeBudget } from '../schedule/budget.ts'
+import type { NodeHold } from '../schedule/nodeHold.ts'
 import { PodPool } from '../schedule/podPool.ts'
 import { type Schedule, startSchedule } from '../schedule/schedule.ts'
 import { verdictOf } from '../arm/verdictOf.ts'
@@ -33,18 +35,25 @@ export interface RunParts extends RunInputs {
   readonly probes: Probes
   readonly facts: ClusterFacts
   readonly plan: Plan
+  /** Null: all of the plan is this process's. */
+  readonly allotment: Allotment | null
+  readonly hold: NodeHold
 }
 
 /** A prepared run: arms start when mocha says which of them it will report. */
 export function startRun(parts: RunParts): PreparedRun {
-  const { plan, journal, cluster, ledger, options, facts, probes, signal } = parts
+  const { plan, journal, cluster, ledger, options, facts, probes, signal, allotment, hold } = parts
+  const own = { ...parts, runId: options.runId, scope: scopeOf(options.runId, options.shard) }
   const lost = parts.lost ?? watchLostRejections()
   const budgets: ReadonlyMap<string, NodeBudget> = new Map(
-    facts.nodes.map((node) => [node.name, budgetOf(node, options.maxPodsPerNode)]),
+    facts.nodes.map((node) => [
+      node.name,
+      budgetOf(node, options.maxPodsPerNode, allotment?.shardsOn.get(node.name)?.length),
+    ]),
   )
-  const objects = createArmObjects({ ...parts, runId: options.runId })
-  const workshops = createWorkshops({ ...parts, runId: options.runId })
-  const starter = createPodStarter({ ...parts, objects, runId: options.runId })
+  const objects = createArmObjects(own)
+  const workshops = createWorkshops(own)
+  const starter = createPodStarter({ ...own, objects })
   let schedule: Schedule | null = null
   const pool = new PodPool({
     starter,
@@ -66,9 +75,19 @@ export function startRun(parts: RunParts): PreparedRun {
     acquire: (arm) => pool.acquire(arm),
     release: (arm) => pool.release(arm),
     probe: (node) => probes.require(node),
-    extras: (arm) => createExtras({ arm, starter, cluster, ledger, objects, workshops, runId: options.runId, signal }),
+    extras: (arm) => createExtras({ ...own, arm, starter, objects, workshops }),
     collectEvidence: (arm, pods, message) =>
       collectEvidence(journal.folder, arm, pods, message, { cluster, probe: probes.on(arm.planned.node ?? '') }),
+  }
+
+  /** An arm that wants the node for itself waits for the other shards that have the node, too. */
+  async function runAlone(arm: Arm): Promise<ArmResult> {
+    if (arm.decided || !isExclusive(arm) || signal.aborted) return runArm(arm, services)
+    return hold.alone().then(
+      () => runArm(arm, services),
+      (error: Error) =>
+        runArm(signal.aborted ? arm : { ...arm, decided: { verdict: 'broken', reason: error.message } }, services),
+    )
   }
 
   async function settle(arm: Arm, own: Promise<ArmResult>): Promise<ArmResult> {
@@ -96,7 +115,7 @@ export function startRun(parts: RunParts): PreparedRun {
         budgets,
         maxArms: options.maxArms,
         signal,
-        run: (arm) => runArm(arm, services),
+        run: runAlone,
         onStart: (arm) => journal.write({ event: 'arm.started', arm: arm.planned.id }),
       })
       for (const arm of arms) {

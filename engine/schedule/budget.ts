@@ -55,13 +55,13 @@ export class NodeBudget {
   }
 }
 
-/** @param ownProbe true when the suite's probe pod is on the node and counted in `requested` not yet */
-export function budgetOf(node: NodeFacts, maxPods: number): NodeBudget {
+/** @param sharers how many shards have the node: each has its part of the room */
+export function budgetOf(node: NodeFacts, maxPods: number, sharers = 1): NodeBudget {
   const room = (allocatable: number | null, requested: number | null) =>
-    Math.max(0, (allocatable ?? 0) - (requested ?? 0))
+    Math.floor(Math.max(0, (allocatable ?? 0) - (requested ?? 0)) / sharers)
   return new NodeBudget(node.name, {
     millicores: room(node.allocatableMillicores.value, node.requestedMillicores.value),
     mib: room(node.allocatableMiB.value, node.requestedMiB.value),
-    pods: Math.min(maxPods, room(node.allocatablePods.value, node.requestedPods.value)),
+    pods: Math.min(Math.ceil(maxPods / sharers), room(node.allocatablePods.value, node.requestedPods.value)),
   })
 }

@@ -32,6 +32,8 @@ export interface DetectOptions {
   readonly declaredVersion?: string | null
   /** Whether the suite has its privileged namespace already; asked with a dry run when not said. */
   readonly privilegedNamespace?: boolean
+  /** Label selector of the pods that count as load of their node; all of them when not said. */
+  readonly countedPods?: string
 }
 
 /**
@@ -39,11 +41,12 @@ export interface DetectOptions {
  * there, is unknown with the reason. Throws ApiError when not even nodes and RuntimeClasses can be listed.
  */
 export async function detectFacts(cluster: Cluster, options: DetectOptions): Promise<ClusterFacts> {
+  const counted = options.countedPods === undefined ? {} : { labelSelector: options.countedPods }
   const [version, nodeObjects, runtimeClasses, pods, deployment, mayCreate, privileged] = await Promise.all([
     kubernetesVersion(cluster),
     cluster.list({ apiVersion: 'v1', kind: 'Node' }),
     cluster.list({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' }),
-    attempt('listing pods', () => cluster.list({ apiVersion: 'v1', kind: 'Pod' })),
+    attempt('listing pods', () => cluster.list({ apiVersion: 'v1', kind: 'Pod', ...counted })),
     kataDeploy(cluster),
     detectMayCreateRuntimeClasses(cluster),
     options.privilegedNamespace === undefined

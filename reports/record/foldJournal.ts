@@ -1,6 +1,7 @@
 import type { ArmRecord, ArmResult, PlannedArm } from './arm.ts'
 import type { JournalEvent, ObjectRecord } from './journal.ts'
 import { type Outcome, RUN_RECORD_SCHEMA_VERSION, type RunRecord } from './runRecord.ts'
+import type { ShardRecord } from './shard.ts'
 import { type Verdict, verdicts } from './verdict.ts'
 
 /** The journal has no run in it: `events.ndjson: what; what would be right`. */
@@ -26,10 +27,16 @@ export function foldJournal(events: readonly JournalEvent[]): RunRecord {
   const arms = armsOf(events, interrupted)
   const last = events.at(-1)?.at ?? started.at
   const leaked = finished ? finished.leaked : openObjects(events)
-  const outcome = outcomeOf(arms, { finished: finished !== null, interrupted, leaked: leaked.length > 0 })
+  const outcome = outcomeOf(arms, {
+    finished: finished !== null,
+    interrupted,
+    leaked: leaked.length > 0,
+    part: shardOf(events) !== null,
+  })
   return {
     schemaVersion: RUN_RECORD_SCHEMA_VERSION,
     runId: started.runId,
+    shard: shardOf(events),
     startedAt: started.at,
     finishedAt: finished?.at ?? null,
     durationMs: Date.parse(last) - Date.parse(started.at),
@@ -58,6 +65,11 @@ export function foldJournal(events: readonly JournalEvent[]): RunRecord {
     },
     leaked,
   }
+}
+
+function shardOf(events: readonly JournalEvent[]): ShardRecord | null {
+  const shard = events.find((each) => each.event === 'shard')
+  return shard ? { index: shard.index, count: shard.count, planHash: shard.planHash } : null
 }
 
 export const exitCodes: Readonly<Record<Outcome, number>> = {
@@ -129,7 +141,7 @@ function summaryOf(arms: readonly ArmRecord[], events: readonly JournalEvent[]):
  */
 function outcomeOf(
   arms: readonly ArmRecord[],
-  { finished, interrupted, leaked }: { finished: boolean; interrupted: boolean; leaked: boolean },
+  { finished, interrupted, leaked, part }: { finished: boolean; interrupted: boolean; leaked: boolean; part: boolean },
 ): Outcome {
   const gated = arms.filter(({ gate, role }) => gate && role === 'check')
   if (arms.some(({ role, verdict }) => role === 'canary' && verdict === 'passed')) return 'invalid'
@@ -137,7 +149,8 @@ function outcomeOf(
   if (gated.some(({ verdict }) => verdict === 'failed')) return 'not-conformant'
   const open = arms.some((arm) => arm.verdict === 'broken' || (arm.gate && arm.verdict === 'environment'))
   const canaryOpen = arms.some(({ role, verdict }) => role === 'canary' && verdict !== 'failed')
-  const nothingSeen = !arms.some(({ role, verdict }) => role === 'check' && verdict === 'passed')
+  // A shard may have nothing but skipped arms; whether anything was seen is asked of the whole.
+  const nothingSeen = !part && !arms.some(({ role, verdict }) => role === 'check' && verdict === 'passed')
   return !finished || open || canaryOpen || nothingSeen || leaked ? 'incomplete' : 'conformant'
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ArmResult, PlannedArm } from './arm.ts'
+import { ShardRecord } from './shard.ts'
 import { Level } from './verdict.ts'
 
 /** The journal is one JSON object a line, appended as the run goes; every report is a function of it. */
@@ -70,6 +71,13 @@ export const JournalEvent = z.discriminatedUnion('event', [
   }),
   z.strictObject({ event: z.literal('facts'), at, facts: z.array(FactRecord) }),
   z.strictObject({ event: z.literal('claims'), at, claims: z.array(ClaimRecord) }),
+  z.strictObject({
+    event: z.literal('shard'),
+    at,
+    ...ShardRecord.shape,
+    /** Ids of the whole plan's arms, in its order: what the shards together must have. */
+    planned: z.array(z.string()),
+  }),
   z.strictObject({ event: z.literal('plan'), at, arms: z.array(PlannedArm) }),
   z.strictObject({ event: z.literal('arm.started'), at, arm: z.string() }),
   z.strictObject({ event: z.literal('arm.finished'), at, arm: z.string(), result: ArmResult }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ArmRecord } from './arm.ts'
 import { ClaimRecord, ClusterRecord, FactRecord, ObjectRecord } from './journal.ts'
+import { ShardRecord } from './shard.ts'
 import { Verdict } from './verdict.ts'
 
 export const RUN_RECORD_SCHEMA_VERSION = 1
@@ -13,6 +14,8 @@ export type Outcome = z.infer<typeof Outcome>
 export const RunRecord = z.strictObject({
   schemaVersion: z.literal(RUN_RECORD_SCHEMA_VERSION),
   runId: z.string(),
+  /** Null: the whole run. Else this is a part, whose answer is about its own arms alone. */
+  shard: ShardRecord.nullable(),
   startedAt: z.string(),
   finishedAt: z.string().nullable(),
   durationMs: z.number(),

@@ -92,6 +92,7 @@ function anyLost(): LostRejections {
 
 const defaults = (out: string): RunOptions => ({
   runId: newRunId(),
+  shard: null,
   out,
   simulated: true,
   command: [],
