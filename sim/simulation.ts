@@ -13,6 +13,7 @@ import { kataDeployObjects, nodeObject, runtimeClassObjects } from './node/clust
 import { createClusterServices } from './node/clusterServices.ts'
 import { createContainerRuntime } from './node/containerRuntime.ts'
 import { createNode } from './node/createNode.ts'
+import { createNodeConnection, type NodeConnection } from './nodeConnection.ts'
 import { handlersOf } from './node/handlersOf.ts'
 import { createPodLookup } from './node/podLookup.ts'
 import type { SimNode } from './node/simNode.ts'
@@ -39,6 +40,10 @@ export interface Simulation {
   /** In process, as system:masters. */
   readonly client: KubeClient
   readonly nodes: readonly SimNode[]
+  /** The node falls silent, as when its machine or its kubelet dies: no heartbeat, no status, no exec, until it returns. Its containers run on. */
+  silence(node: string): void
+  /** The node comes back. */
+  restore(node: string): void
   /** Ends every process, server and timer of the simulation. */
   close(): Promise<void>
 }
@@ -63,8 +68,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     port: options.port ?? 0,
     takeStream({ host, port }, request, socket, head) {
       if (host !== endpoint.address || port !== endpoint.port) return false
-      endpoint.accept(request, socket, head)
-      return true
+      return endpoint.accept(request, socket, head)
     },
     ...(options.audit === undefined ? {} : { audit: options.audit }),
   })
@@ -76,6 +80,11 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   for (const object of runtimeClassObjects(scenario, departures))
     await client.create('/apis/node.k8s.io/v1/runtimeclasses', object)
   const running = await Promise.all(nodes.map((node) => startNode(node, api, endpoint, scenario, departures)))
+  const connectionOf = (name: string): NodeConnection => {
+    const found = running.find(({ kubelet }) => kubelet.nodeName === name)
+    if (!found) throw new Error(`the scenario has no node ${name}; ${nodes.map((node) => node.name).join(', ')}`)
+    return found.connection
+  }
   await deployKata(client, scenario)
   installed = true
   return {
@@ -83,6 +92,14 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     url: api.url,
     client,
     nodes,
+    silence(node) {
+      connectionOf(node).cut()
+      endpoint.silence(node)
+    },
+    restore(node) {
+      connectionOf(node).mend()
+      endpoint.speak(node)
+    },
     async close() {
       await Promise.all(running.map(({ kubelet }) => kubelet.stop()))
       scheduler.stop()
@@ -135,14 +152,15 @@ async function startNode(
 ) {
   const runtime = createContainerRuntime(node)
   const client = departures.runtimeClassAdmission ? api.client('kubelet') : withoutMissingClasses(api.client('kubelet'))
+  const connection = createNodeConnection(client)
   const kubelet = await startKubelet({
-    client,
+    client: connection.client,
     clock: node.clock,
     runtime,
     node: nodeObject(node, scenario.kubernetesVersion),
     endpoint,
   })
-  return { runtime, kubelet }
+  return { runtime, kubelet, connection }
 }
 
 /** The departure: a RuntimeClass that does not exist is to the kubelet one without handler, so the default runtime. */

@@ -12,6 +12,7 @@ import { PROTOCOLS, serveStreams, type StreamRequest } from './remoteCommand.ts'
 
 /** What the endpoint needs of a pod. */
 export interface ServedPod {
+  readonly nodeName: string
   pod(): KubeObject
   readonly records: readonly ContainerRecord[]
   readonly runtime: ContainerRuntime
@@ -24,8 +25,11 @@ export interface KubeletEndpoint {
   /** @param key namespace/name */
   publish(key: string, pod: ServedPod): void
   withdraw(key: string, uid: string): void
-  /** Takes a connection that another server of this process has accepted, with a request for an upgrade. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Takes a connection that another server of this process has accepted, with a request for an upgrade. False when the node is silent. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
+  /** The kubelet of the node no longer answers; what it streams ends without a word. */
+  silence(nodeName: string): void
+  speak(nodeName: string): void
   close(): Promise<void>
 }
 
@@ -53,8 +57,21 @@ export async function startKubeletEndpoint(
     perMessageDeflate: false,
     handleProtocols: (offered) => PROTOCOLS.find((protocol) => offered.has(protocol)) ?? false,
   })
+  const silent = new Set<string>()
+  const streams = new Map<Duplex, string>()
+  /** True when the node of the pod that is asked for is silent. */
+  const unanswered = (request: IncomingMessage, socket: Duplex): boolean => {
+    const nodeName = podOf(pods, request)?.nodeName
+    if (nodeName === undefined) return false
+    if (silent.has(nodeName)) return true
+    const isNew = !streams.has(socket)
+    streams.set(socket, nodeName)
+    if (isNew) socket.once('close', () => streams.delete(socket))
+    return false
+  }
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     try {
+      if (unanswered(request, request.socket)) return void request.socket.destroy()
       answer(pods, request, response)
     } catch (error) {
       refuse(response, error as Error)
@@ -62,15 +79,19 @@ export async function startKubeletEndpoint(
   }
   const server = options.tls ? createHttpsServer(options.tls, onRequest) : createHttpServer(onRequest)
   const accept = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (unanswered(request, socket)) return false
     socket.on('error', () => socket.destroy())
     try {
-      const streams = streamRequest(pods, request)
-      sockets.handleUpgrade(request, socket, head, (webSocket) => serveStreams(webSocket, streams))
+      const asked = streamRequest(pods, request)
+      sockets.handleUpgrade(request, socket, head, (webSocket) => serveStreams(webSocket, asked))
     } catch (error) {
       refuseUpgrade(socket, error as Error)
     }
+    return true
   }
-  server.on('upgrade', accept)
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!accept(request, socket, head)) socket.destroy()
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port ?? 0, address, resolve)
@@ -83,6 +104,11 @@ export async function startKubeletEndpoint(
     withdraw: (key, uid) => {
       if (pods.get(key)?.pod().metadata.uid === uid) pods.delete(key)
     },
+    silence(nodeName) {
+      silent.add(nodeName)
+      for (const [socket, node] of streams) if (node === nodeName) socket.destroy()
+    },
+    speak: (nodeName) => void silent.delete(nodeName),
     close: () =>
       new Promise((resolve) => {
         for (const client of sockets.clients) client.terminate()
@@ -157,6 +183,13 @@ function parse(
     return { pod, record }
   }
   return { verb, target, query: url.searchParams }
+}
+
+function podOf(pods: Map<string, ServedPod>, request: IncomingMessage): ServedPod | undefined {
+  const [, , namespace = '', name = ''] = new URL(request.url ?? '/', 'http://kubelet').pathname
+    .split('/')
+    .map(decodeURIComponent)
+  return pods.get(`${namespace}/${name}`)
 }
 
 function refuse(response: ServerResponse, error: Error): void {
