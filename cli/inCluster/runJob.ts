@@ -33,7 +33,7 @@ const exitCodes = new Set([0, 1, 2, 3, 4, 130])
 
 /** Runs the Job to its end. Returns the exit code; whatever happens, nothing stays in the cluster. */
 export async function runJob(cluster: Cluster, run: JobRun, out: string): Promise<number> {
-  const ledger = createLedger({ write: () => undefined })
+  const ledger = createLedger({ write: () => undefined }, run.runId)
   const abort = new AbortController()
   setMaxListeners(0, abort.signal)
   const pods: PodRef[] = []

@@ -4,7 +4,8 @@ import type { Arm } from '../plan/arm.ts'
 
 /**
  * An arm's verdict in the light of its control and of the deviations that somebody accepted: failed becomes environment when
- * the default runtime fails the same check on the same node, or known when an entry that has not expired names it.
+ * the default runtime fails the same check on the same node, broken when that could not be tried, or known when an entry that has not expired names
+ * it.
  */
 export function settleVerdict(
   arm: Arm,
@@ -27,6 +28,13 @@ export function settleVerdict(
       ...own,
       verdict: 'environment',
       message: `${own.message}\nThe default runtime on node ${arm.planned.node ?? ''} fails the same check: ${control.message}`,
+    }
+  }
+  if (control?.verdict === 'broken') {
+    return {
+      ...own,
+      verdict: 'broken',
+      message: `${own.message}\nWhether the default runtime fails the same check is not known: ${control.message}`,
     }
   }
   if (!deviation) return own
