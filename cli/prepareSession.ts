@@ -22,6 +22,8 @@ export interface SessionHandle {
   readonly runId: string
   /** Stops arms, cleans up and reports, in that order; the journal says why. */
   stop(signal: NodeJS.Signals): void
+  /** Why the journal lacks events; null when it has them all. */
+  journalFailure(): Error | null
   /** Closes connections and, if there is one, the simulated cluster. */
   close(): Promise<void>
 }
@@ -92,6 +94,7 @@ export async function prepareSession(
       journal?.write({ event: 'run.interrupted', signal })
       abort.abort(new Error(`stopped by ${signal}`))
     },
+    journalFailure: () => journal?.failure ?? null,
     async close() {
       await cluster.close()
       await simulation?.close()

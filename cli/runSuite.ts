@@ -1,7 +1,7 @@
 import type { Session } from '../engine/mocha/preparedRun.ts'
 import type { RunRecord } from '../reports/record/runRecord.ts'
 import { onSignals } from './signals.ts'
-import { prepareSession } from './prepareSession.ts'
+import { prepareSession, type SessionHandle } from './prepareSession.ts'
 import type { RunSettings } from './runSettings.ts'
 import { createProgress } from './terminal/progress.ts'
 import { closingSummary } from './terminal/closingSummary.ts'
@@ -16,14 +16,26 @@ export async function runSuite(settings: RunSettings, command: readonly string[]
     record = await runMocha(handle.session, settings.specs)
     progress.end()
     const { writeReports } = await import('../reports/writeReports.ts')
-    await writeReports(handle.folder, record)
+    const problem = await writeReports(handle.folder, record).then(
+      () => handle.journalFailure(),
+      (error: Error) => error,
+    )
     if (settings.summary) process.stdout.write(closingSummary(record, handle.folder, process.stdout))
-    return record.exitCode
+    if (problem === null) return record.exitCode
+    throw new Error(notWritten(handle, problem))
   } finally {
     progress.end()
     removeSignalHandlers()
     await handle.close()
   }
+}
+
+/** What was observed was told; that it is not kept is a failure of the run all the same. */
+function notWritten({ folder, journalFailure }: SessionHandle, { message }: Error): string {
+  const remedy = journalFailure()
+    ? 'the journal is incomplete too; make room and run again'
+    : `the journal is whole: make room, then kata-conformance report ${folder}`
+  return `the results in ${folder} are not complete: ${message}; ${remedy}`
 }
 
 /** mocha, the engine and the spec files are loaded here: whoever mistyped an option has been told by now. */

@@ -12,6 +12,7 @@ import { createNode } from './node/createNode.ts'
 import { handlersOf } from './node/handlersOf.ts'
 import { createPodLookup } from './node/podLookup.ts'
 import type { SimNode } from './node/simNode.ts'
+import { createNodeConnection, type NodeConnection } from './nodeConnection.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 import { kataRelease } from './shims/kataRelease.ts'
 
@@ -59,6 +60,7 @@ export function createNodes(options: {
 export interface RunningNode {
   readonly kubelet: Kubelet
   readonly runtime: ContainerRuntime
+  readonly connection: NodeConnection
 }
 
 /** Starts containerd and kubelet of a node: it registers, and runs what is bound to it. */
@@ -68,14 +70,18 @@ export async function startNode(
   options: Pick<KubeletOptions, 'client' | 'endpoint' | 'shared' | 'cluster'>,
 ): Promise<RunningNode> {
   const runtime = createContainerRuntime(node)
+  const { runtimeClassAdmission } = node.departures
+  const connection = createNodeConnection(
+    runtimeClassAdmission ? options.client : withoutMissingClasses(options.client),
+  )
   const kubelet = await startKubelet({
     ...options,
-    client: node.departures.runtimeClassAdmission ? options.client : withoutMissingClasses(options.client),
+    client: connection.client,
     clock: node.clock,
     runtime,
     node: nodeObject(node, scenario.kubernetesVersion),
   })
-  return { runtime, kubelet }
+  return { runtime, kubelet, connection }
 }
 
 /** The departure: a RuntimeClass that does not exist is to the kubelet one without handler, so the default runtime. */

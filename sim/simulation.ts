@@ -8,6 +8,7 @@ import type { KubeClient } from './kubeClient.ts'
 import { startKubeletEndpoint } from './kubelet/endpoint.ts'
 import { embeddedPodNetwork } from './node/addresses.ts'
 import { runtimeClassObjects } from './node/clusterObjects.ts'
+import type { NodeConnection } from './nodeConnection.ts'
 import type { SimNode } from './node/simNode.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 import { startScheduler } from './scheduler/scheduler.ts'
@@ -32,6 +33,10 @@ export interface Simulation {
   /** In process, as system:masters. */
   readonly client: KubeClient
   readonly nodes: readonly SimNode[]
+  /** The node falls silent, as when its machine or its kubelet dies: no heartbeat, no status, no exec, until it returns. Its containers run on. */
+  silence(node: string): void
+  /** The node comes back. */
+  restore(node: string): void
   /** Ends every process, server and timer of the simulation. */
   close(): Promise<void>
 }
@@ -53,8 +58,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     port: options.port ?? 0,
     takeStream({ host, port }, request, socket, head) {
       if (host !== endpoint.address || port !== endpoint.port) return false
-      endpoint.accept(request, socket, head)
-      return true
+      return endpoint.accept(request, socket, head)
     },
     ...(options.audit === undefined ? {} : { audit: options.audit }),
   })
@@ -75,6 +79,11 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   const running = await Promise.all(
     nodes.map((node) => startNode(node, scenario, { client: api.client('kubelet'), endpoint })),
   )
+  const connectionOf = (name: string): NodeConnection => {
+    const found = running.find(({ kubelet }) => kubelet.nodeName === name)
+    if (!found) throw new Error(`the scenario has no node ${name}; ${nodes.map((node) => node.name).join(', ')}`)
+    return found.connection
+  }
   await deployKata(client, scenario)
   installed = true
   return {
@@ -82,6 +91,14 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     url: api.url,
     client,
     nodes,
+    silence(node) {
+      connectionOf(node).cut()
+      endpoint.nodes.silence(node)
+    },
+    restore(node) {
+      connectionOf(node).mend()
+      endpoint.nodes.speak(node)
+    },
     async close() {
       await Promise.all(running.map(({ kubelet }) => kubelet.stop()))
       scheduler.stop()

@@ -30,7 +30,7 @@ const REMOVAL_MS = 240_000
 
 /** Runs the Job to its end. Returns the exit code; whatever happens, nothing stays in the cluster. */
 export async function runJob(cluster: Cluster, run: JobRun, out: string): Promise<number> {
-  const ledger = createLedger({ write: () => undefined })
+  const ledger = createLedger({ write: () => undefined }, run.runId)
   const abort = new AbortController()
   setMaxListeners(0, abort.signal)
   const pods: PodRef[] = []

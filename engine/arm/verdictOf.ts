@@ -25,7 +25,16 @@ export function verdictOf(error: unknown): Judgement {
 /** Errors of the cluster client say all themselves; others are bugs of a check, and need their place. */
 const isExpectedFailure = (name: string | undefined): boolean =>
   name !== undefined &&
-  ['ApiError', 'ExecError', 'WaitError', 'NodeProbeError', 'ArmTimeout', 'RunStopped'].includes(name)
+  [
+    'ApiError',
+    'ExecError',
+    'WaitError',
+    'NodeProbeError',
+    'ProbeBroken',
+    'PodLost',
+    'ArmTimeout',
+    'RunStopped',
+  ].includes(name)
 
 function firstSpecFrame(error: Error): string | null {
   const frame = error.stack?.split('\n').find((line) => /\/(specs|helpers)\//.test(line))

@@ -1,3 +1,4 @@
+import { ApiError } from '../../helpers/cluster/apiError.ts'
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
 import type { RunOptions } from '../options.ts'
 import { scopeOf, type Shard } from '../plan/shard.ts'
@@ -18,7 +19,8 @@ const NAMESPACE_READY_MS = 30_000
 
 /**
  * Makes the run's two namespaces and waits for their default ServiceAccount, without which no pod is admitted.
- * Throws ApiError (403 says which verb is lacking) when the baseline one cannot be made, and what `made` throws once it is there.
+ * Throws ApiError (403 says which verb is lacking) when the baseline one cannot be made, or when it is not known whether the other one may be, and
+ * what `made` throws once the first one is there.
  */
 export async function createNamespaces(
   cluster: Cluster,
@@ -28,9 +30,18 @@ export async function createNamespaces(
 ): Promise<RunNamespaces> {
   const name = namespaceName(runId, shard)
   const baseline = await createNamespace(cluster, ledger, name, 'baseline', runId, made)
-  const privileged = await createNamespace(cluster, ledger, `${name}-privileged`, 'privileged', runId).catch(() => null)
+  const privileged = await createNamespace(cluster, ledger, `${name}-privileged`, 'privileged', runId).catch(
+    (error: unknown) => {
+      if (isRefusal(error)) return null
+      throw error
+    },
+  )
   return { baseline, privileged }
 }
+
+/** No permission, or a policy of the cluster: an answer, unlike a server that does not give one. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof ApiError && (error.code === 400 || error.code === 403 || error.code === 422)
 
 async function createNamespace(
   cluster: Cluster,

@@ -2,6 +2,7 @@ import type { Cluster } from '../../helpers/cluster/cluster.ts'
 import { withObjectNames } from '../../helpers/objects/inManifest.ts'
 import { startPod } from '../../helpers/pods/podStart.ts'
 import type { ImageResolver } from '../../helpers/pods/images.ts'
+import { PodLost } from '../../helpers/pods/podLost.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
 import type { PodStarter } from '../schedule/podPool.ts'
@@ -45,7 +46,12 @@ export function createPodStarter(deps: {
     },
     async remove(pod) {
       if (pod.uid === '') return
-      await pod.delete({ timeoutMs: REMOVAL_MS })
+      try {
+        await pod.delete({ timeoutMs: REMOVAL_MS })
+      } catch (error) {
+        // Gone is gone, whoever did it.
+        if (!(error instanceof PodLost)) throw error
+      }
       ledger.deleted(pod.uid)
     },
   }

@@ -1,10 +1,16 @@
+import { ApiError } from '../../helpers/cluster/apiError.ts'
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
 import type { ClusterFacts } from '../../helpers/facts/facts.ts'
 import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
+import { findInList } from '../../helpers/cluster/objects.ts'
 import { startNodeProbe } from '../../helpers/node/startNodeProbe.ts'
+import { disruptionOf } from '../../helpers/pods/podDisruption.ts'
 import type { ImageResolver } from '../../helpers/pods/images.ts'
 import type { RunOptions } from '../options.ts'
+import { isLost } from '../plan/isLost.ts'
+import { brokenProbe } from './brokenProbe.ts'
 import { runLabels } from './labels.ts'
+import { lastingProbe, type StartedProbe } from './lastingProbe.ts'
 import type { Ledger } from './ledger.ts'
 import type { RunNamespaces } from './namespaces.ts'
 import { nodesToProbe } from './nodesToProbe.ts'
@@ -18,8 +24,7 @@ export interface Probes {
   readonly notes: readonly string[]
 }
 
-/** Starts a probe on every Kata node that the run may use, all at once. A node whose probe does not start is noted, not fatal. */
-export async function startProbes(deps: {
+interface Dependencies {
   readonly cluster: Cluster
   /** As the API alone gives them. */
   readonly facts: ClusterFacts
@@ -28,8 +33,11 @@ export async function startProbes(deps: {
   readonly options: RunOptions
   readonly images: ImageResolver
   readonly signal: AbortSignal
-}): Promise<Probes> {
-  const { cluster, facts, ledger, namespaces, options, images, signal } = deps
+}
+
+/** Starts a probe on every Kata node that the run may use, all at once. A node whose probe does not start is noted, not fatal. */
+export async function startProbes(deps: Dependencies): Promise<Probes> {
+  const { facts, namespaces, options } = deps
   const probes = new Map<string, NodeProbe>()
   const notes: string[] = []
   const namespace = namespaces.privileged
@@ -37,20 +45,20 @@ export async function startProbes(deps: {
   else if (namespace === null)
     notes.push('no node probe: the suite may not make a namespace of Pod Security level privileged')
   else {
+    for (const { name, kata, schedulable } of facts.nodes.filter(isLost))
+      if (kata.value !== false) probes.set(name, brokenProbe(name, schedulable.how))
     await Promise.all(
       nodesToProbe(facts, options.nodes, notes).map(async (node) => {
+        const start = () =>
+          startProbe(deps, namespace, node).catch((error: unknown) =>
+            isRefusal(error) ? Promise.reject(error as Error) : startProbe(deps, namespace, node),
+          )
         try {
-          const { probe } = await startNodeProbe(cluster, {
-            namespace,
-            node,
-            labels: runLabels(options.runId),
-            image: images.resolve('busybox'),
-            signal,
-            created: (pod) => ledger.created({ ...pod, apiVersion: 'v1', kind: 'Pod' }),
-          })
-          probes.set(node, probe)
+          probes.set(node, lastingProbe(await start(), start))
         } catch (error) {
           notes.push(`no node probe on ${node}: ${(error as Error).message}`)
+          // What the cluster refuses is a need that is not met; everything else keeps us from knowing.
+          if (!isRefusal(error)) probes.set(node, brokenProbe(node, (error as Error).message))
         }
       }),
     )
@@ -62,6 +70,36 @@ export async function startProbes(deps: {
       const probe = probes.get(node)
       if (!probe) throw new Error(`node ${node} has no probe`)
       return probe
+    },
+  }
+}
+
+/** The cluster answered, and does not want a probe. */
+const isRefusal = (error: unknown): boolean => error instanceof ApiError && [403, 422].includes(error.code)
+
+let started = 0
+
+async function startProbe(
+  { cluster, ledger, options, images, signal }: Dependencies,
+  namespace: string,
+  node: string,
+): Promise<StartedProbe> {
+  started += 1
+  const { probe, pod } = await startNodeProbe(cluster, {
+    namespace,
+    node,
+    // With a name of its own its creation can be repeated when the answer is lost.
+    name: `node-probe-${started}`,
+    labels: runLabels(options.runId),
+    image: images.resolve('busybox'),
+    signal,
+    created: (made) => ledger.created({ ...made, apiVersion: 'v1', kind: 'Pod' }),
+  })
+  return {
+    probe,
+    async isThere() {
+      const now = await findInList(cluster.list)({ apiVersion: 'v1', kind: 'Pod', namespace, name: pod.name })
+      return now !== null && now.metadata.uid === pod.uid && disruptionOf(now) === null
     },
   }
 }

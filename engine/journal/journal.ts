@@ -1,6 +1,7 @@
-import { closeSync, fdatasync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { JournalEvent } from '../../reports/record/journal.ts'
+import { createPersistentFile } from './persistentFile.ts'
 
 type WithoutAt<T> = T extends { at: string } ? Omit<T, 'at'> : never
 export type NewEvent = WithoutAt<JournalEvent>
@@ -10,56 +11,45 @@ export interface Journal {
   readonly folder: string
   /** Everything written so far. */
   readonly events: readonly JournalEvent[]
+  /** Never throws: what a full disk does not take is kept, and written when there is room. */
   write(event: NewEvent): void
   /** Called with every event after it was written. */
   onEvent(listener: (event: JournalEvent) => void): void
+  /** Called once, when something cannot be written for the first time. */
+  onFailure(listener: (error: Error) => void): void
+  /** Why events are missing in the file; null when it has them all. */
+  readonly failure: Error | null
+  /** Writes what is still to be written, as far as there is room: `failure` says whether there was. */
   close(): Promise<void>
 }
 
-/** Opens `<folder>/events.ndjson` for a new run. Throws the file system's error when it cannot be written. */
+/** Opens `<folder>/events.ndjson` for a new run. Throws the file system's error when it cannot be created. */
 export function openJournal(folder: string): Journal {
   mkdirSync(folder, { recursive: true })
-  const descriptor = openSync(path.join(folder, 'events.ndjson'), 'wx')
+  const file = createPersistentFile(path.join(folder, 'events.ndjson'))
   const listeners: ((event: JournalEvent) => void)[] = []
+  const failureListeners: ((error: Error) => void)[] = []
   const events: JournalEvent[] = []
-  const sync = createCoalescedSync(descriptor)
+  let failed = false
   return {
     folder,
     events,
     write(event) {
       const stamped = { at: new Date().toISOString(), ...event }
-      writeSync(descriptor, JSON.stringify(stamped) + '\n')
-      if (stamped.event === 'arm.finished' || stamped.event === 'object.created') sync.request()
+      file.append(JSON.stringify(stamped) + '\n')
+      if (stamped.event === 'arm.finished' || stamped.event === 'object.created') file.sync()
       events.push(stamped)
+      if (file.failure && !failed) {
+        failed = true
+        for (const listener of failureListeners) listener(file.failure)
+      }
       for (const listener of listeners) listener(stamped)
     },
     onEvent: (listener) => void listeners.push(listener),
-    async close() {
-      await sync.last()
-      closeSync(descriptor)
+    onFailure: (listener) => void failureListeners.push(listener),
+    get failure() {
+      return file.failure
     },
-  }
-}
-
-/** One fdatasync at a time; requests that come while it runs share the next one. */
-function createCoalescedSync(descriptor: number) {
-  let running: Promise<void> | null = null
-  let wanted = false
-  const start = (): Promise<void> =>
-    new Promise<void>((resolve, reject) => fdatasync(descriptor, (error) => (error ? reject(error) : resolve()))).then(
-      () => {
-        running = null
-        if (wanted) request()
-      },
-    )
-  const request = () => {
-    wanted = running !== null
-    running ??= start()
-  }
-  return {
-    request,
-    async last() {
-      while (running) await running
-    },
+    close: () => file.close(),
   }
 }

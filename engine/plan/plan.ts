@@ -9,6 +9,7 @@ import type { Claim } from '../catalog/claim.ts'
 import type { RunOptions } from '../options.ts'
 import type { Arm } from './arm.ts'
 import { homeNodes, testedNodes } from './homeNode.ts'
+import { isLost } from './isLost.ts'
 import { unmetNeeds } from './needs.ts'
 import { outsideVersions } from './versionRange.ts'
 
@@ -224,10 +225,19 @@ function decide(
     objects: {},
     decided: { verdict: 'skipped' as const, reason },
   })
-  if (typeof subject.applies === 'object' && 'unknown' in subject.applies) return skipped(subject.applies.unknown)
+  const undecided = (reason: string) => {
+    const unread = unreadBy(subject, definition, facts)
+    if (unread === null) return skipped(reason)
+    return {
+      pods: {},
+      objects: {},
+      decided: { verdict: 'broken' as const, reason: `${reason}; facts could not be read: ${unread}` },
+    }
+  }
+  if (typeof subject.applies === 'object' && 'unknown' in subject.applies) return undecided(subject.applies.unknown)
   const unmet = unmetNeeds(claim.needs, { facts, node: subject.nodeFacts, options })
   if (unmet.length > 0) return skipped(unmet.join('; '))
-  if (!subject.nodeFacts && definition.on.scope !== 'cluster') return skipped(noNode(subject, facts))
+  if (!subject.nodeFacts && definition.on.scope !== 'cluster') return withoutNode(subject, facts)
   let pods: Readonly<Record<string, PodSpec>>
   let objects: Readonly<Record<string, ObjectSpec>>
   try {
@@ -236,16 +246,23 @@ function decide(
     objects = definition.objects?.(context) ?? {}
     pods = Object.fromEntries(Object.entries(asked).map(([name, pod]) => [name, podSpecOf(pod)]))
   } catch (error) {
-    if ((error as Error).name === 'FactUnknownError') return skipped((error as Error).message)
+    if ((error as Error).name === 'FactUnknownError') return undecided((error as Error).message)
     return {
       pods: {},
       objects: {},
       decided: { verdict: 'broken', reason: `the check's pods cannot be made: ${(error as Error).message}` },
     }
   }
-  if (!subject.nodeFacts && Object.keys(pods).length > 0) return skipped(noNode(subject, facts))
+  if (!subject.nodeFacts && Object.keys(pods).length > 0) return withoutNode(subject, facts)
   return { pods, objects, decided: null }
 }
+
+/** What broke while the facts were read that decide about this arm; null when nothing did. */
+const unreadBy = (subject: Subject, { on }: Behaviour, facts: ClusterFacts): string | null =>
+  subject.classFacts?.unread ??
+  subject.nodeFacts?.unread ??
+  (on.scope === 'cluster' ? facts.nodes.find(({ unread }) => unread !== undefined)?.unread : undefined) ??
+  null
 
 /** Another node of the class, for pods that have to be elsewhere. */
 const otherNode = ({ classFacts, nodeFacts }: Subject, { nodes }: Expansion): string | undefined =>
@@ -257,9 +274,16 @@ const armFacts = (cluster: ClusterFacts, subject: Subject) => ({
   node: subject.nodeFacts as NodeFacts,
 })
 
-const noNode = (subject: Subject, facts: ClusterFacts): string => {
+/** Skipped, or broken when a node that could take the pods is lost at the moment. */
+function withoutNode(subject: Subject, facts: ClusterFacts): Pick<Arm, 'pods' | 'objects' | 'decided'> {
   const where = subject.classFacts?.nodes ?? facts.nodes.map((node) => node.name)
-  return `no node can take its pods: ${where.length === 0 ? 'the RuntimeClass selects none' : `${where.join(', ')} are not schedulable or have no usable KVM`}`
+  const lost = facts.nodes.filter((node) => where.includes(node.name) && isLost(node))
+  const why =
+    where.length === 0
+      ? 'the RuntimeClass selects none'
+      : `${where.join(', ')} are not schedulable or have no usable KVM${lost.length > 0 ? `; ${lost[0]?.name}: ${lost[0]?.schedulable.how}` : ''}`
+  const verdict = lost.length > 0 ? ('broken' as const) : ('skipped' as const)
+  return { pods: {}, objects: {}, decided: { verdict, reason: `no node can take its pods: ${why}` } }
 }
 
 /** A claim that applies to nothing here: one arm that says so, so that the claim does not vanish. */

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import type { RegisteredBehaviour } from '../../helpers/behaviour.ts'
+import { isConnectionTrouble } from '../../helpers/cluster/connectionTrouble.ts'
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
 import { detectFacts } from '../../helpers/facts/detectFacts.ts'
 import { factRecords } from '../../helpers/facts/factRecords.ts'
@@ -54,7 +55,10 @@ export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
   const simulated = options.simulated || (await hasSimulatedNodes(cluster))
   const journal = openJournal(path.join(options.out, scopeOf(options.runId, options.shard)))
   inputs.onJournal(journal)
-  const ledger = createLedger(journal)
+  journal.onFailure(({ message }) =>
+    journal.write({ event: 'note', text: `results cannot be written for now, and are kept in memory: ${message}` }),
+  )
+  const ledger = createLedger(journal, options.runId)
   journal.write({
     event: 'run.started',
     schemaVersion: 1,
@@ -71,18 +75,28 @@ export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
     )
     return await plan(inputs, journal, ledger, namespaces)
   } catch (error) {
-    await ledger.removeAll(cluster, CLEAN_UP_MS)
+    const left = await ledger.removeAll(cluster, CLEAN_UP_MS)
     await journal.close()
-    if (ledger.open.length === 0) rmSync(journal.folder, { recursive: true, force: true })
+    if (left.length > 0) throw leftBehind(error as Error, left.length, options.runId)
+    rmSync(journal.folder, { recursive: true, force: true })
     throw error
   }
+}
+
+/** The same error, which also says what is to be done. */
+function leftBehind(error: Error, count: number, runId: string): Error {
+  error.message += `; ${count} objects could not be removed: kata-conformance clean --run ${runId}`
+  return error
 }
 
 /** The simulator labels its nodes: also a run that came there by a kubeconfig says SIMULATED. */
 async function hasSimulatedNodes(cluster: Cluster): Promise<boolean> {
   const labelSelector = 'kata-conformance.dev/simulated=true'
-  // Who may not list nodes is told so when the run needs them.
-  const nodes = await cluster.list({ apiVersion: 'v1', kind: 'Node', labelSelector }).catch(() => [])
+  // Who may not list nodes is told so when the run needs them; a server that does not answer must not make simulated nodes look real.
+  const nodes = await cluster.list({ apiVersion: 'v1', kind: 'Node', labelSelector }).catch((error: unknown) => {
+    if (isConnectionTrouble(error)) throw error
+    return []
+  })
   return nodes.length > 0
 }
 

@@ -6,7 +6,8 @@ import type { Arm } from '../plan/arm.ts'
 
 /**
  * An arm's verdict in the light of its control and of the deviations that somebody accepted: failed becomes environment when
- * the default runtime fails the same check on the same node, or known when an entry that has not expired names it.
+ * the default runtime fails the same check on the same node, broken when that could not be tried, or known when an entry that has not expired names
+ * it.
  */
 export function settleVerdict(
   arm: Arm,
@@ -48,6 +49,13 @@ function excused(
 ): ArmResult {
   if (control?.verdict === 'failed') {
     return settleByControl(own, control, arm.planned.node)
+  }
+  if (control?.verdict === 'broken') {
+    return {
+      ...own,
+      verdict: 'broken',
+      message: `${own.message}\nWhether the default runtime fails the same check is not known: ${control.message}`,
+    }
   }
   if (!deviation) return own
   if (deviation.expires < today)

@@ -4,7 +4,9 @@ import { exitCodes, foldJournal } from '../../reports/record/foldJournal.ts'
 import type { RunRecord } from '../../reports/record/runRecord.ts'
 import { createExtras } from '../arm/extras.ts'
 import { collectEvidence } from '../arm/collectEvidence.ts'
-import { type ArmServices, runArm } from '../arm/runArm.ts'
+import type { ArmServices } from '../arm/armServices.ts'
+import { groundOf } from '../arm/ground.ts'
+import { runArm } from '../arm/runArm.ts'
 import { watchLostRejections } from '../arm/lostRejections.ts'
 import type { Ledger } from '../cluster/ledger.ts'
 import type { RunNamespaces } from '../cluster/namespaces.ts'
@@ -64,6 +66,8 @@ export function startRun(parts: RunParts): PreparedRun {
     podStarted: (spec, ms) => schedule?.podStarted(spec, ms),
   })
   const settled = new Map<string, Promise<ArmResult>>()
+  /** Since when each node has been ready: one that was away and came back has another time. */
+  const readiness = new Map(facts.nodes.flatMap(({ name, readySince }) => (readySince ? [[name, readySince]] : [])))
   let startedAt = 0
 
   const services: ArmServices = {
@@ -74,6 +78,11 @@ export function startRun(parts: RunParts): PreparedRun {
     objects: (arm) => objects.create(arm),
     acquire: (arm) => pool.acquire(arm),
     release: (arm) => pool.release(arm),
+    again(arm, lostPods) {
+      for (const pod of lostPods) pool.drop(pod)
+      pool.plan(arm)
+    },
+    ground: () => groundOf(cluster, readiness),
     probe: (node) => probes.require(node),
     extras: (arm) => createExtras({ ...own, arm, starter, objects, workshops }),
     collectEvidence: (arm, pods, message) =>

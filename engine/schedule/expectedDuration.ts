@@ -1,5 +1,5 @@
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
-import { DEFAULT_CHECK_TIMEOUT_MS } from '../arm/runArm.ts'
+import { DEFAULT_CHECK_TIMEOUT_MS } from '../arm/tryArm.ts'
 import type { Arm } from '../plan/arm.ts'
 
 /** What a pod takes to start as long as none of its class has started in this run, ms. Only the order of arms depends on it. */

@@ -3,6 +3,7 @@ import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
 import type { ClassFacts } from '../../helpers/facts/facts.ts'
 import type { Arm } from '../plan/arm.ts'
+import { isTransient } from '../arm/isTransient.ts'
 import { addCost, type Cost, noCost, type NodeBudget } from './budget.ts'
 import { podCost } from './podCost.ts'
 
@@ -35,6 +36,7 @@ export interface PoolOptions {
 }
 
 interface Entry {
+  readonly key: string
   readonly node: string
   readonly cost: Cost
   readonly since: number
@@ -45,6 +47,8 @@ interface Entry {
   /** Since when it is only kept. */
   keptSince: number | null
   readonly handle: Promise<PodHandle>
+  /** Set when it is there. */
+  pod: PodHandle | null
 }
 
 /**
@@ -54,6 +58,8 @@ interface Entry {
 export class PodPool {
   readonly #options: PoolOptions
   readonly #live = new Map<string, Entry>()
+  /** What each arm was given: a pod that was lost may have a successor of the same key meanwhile. */
+  readonly #held = new Map<Arm, Entry[]>()
   /** Planned arms by pod which have not released it yet. */
   readonly #users = new Map<string, number>()
   /** What removals that have begun will give back, by node. */
@@ -92,35 +98,45 @@ export class PodPool {
     const wanted = new Set(requestsOf(arm).map(({ key }) => key))
     for (const [key, entry] of this.#live) {
       if (!budget || budget.fits(addCost(this.costOf(arm), negated(this.#leaving.get(node) ?? noCost)))) return
-      if (entry.node === node && entry.active === 0 && !wanted.has(key)) this.#remove(key, entry)
+      if (entry.node === node && entry.active === 0 && !wanted.has(key)) this.#remove(entry)
     }
   }
 
   /** Starts or joins the arm's pods, all at once except those that come `after` another. The caller has checked the budget. */
   acquire(arm: Arm): Readonly<Record<string, Promise<PodHandle>>> {
     const handles: Record<string, Promise<PodHandle>> = {}
+    const held: Entry[] = []
     for (const request of inOrder(requestsOf(arm))) {
       const before = request.spec.after === null ? null : handles[request.spec.after]
-      handles[request.name] = this.#join(request, arm, before ?? null)
+      const entry = this.#join(request, arm, before ?? null)
+      handles[request.name] = entry.handle
+      held.push(entry)
     }
+    this.#held.set(arm, held)
     return handles
   }
 
-  #join(request: PodRequest, arm: Arm, before: Promise<PodHandle> | null): Promise<PodHandle> {
+  #join(request: PodRequest, arm: Arm, before: Promise<PodHandle> | null): Entry {
     const live = this.#live.get(request.key)
     if (live) {
       this.#endKeeping(live)
       live.active += 1
-      return live.handle
+      return live
     }
     const node = (request.spec.elsewhere ? arm.otherNode : arm.planned.node) ?? ''
     const cost = podCost(request.spec.manifest, classOf(request.spec, arm))
     this.#options.budgets.get(node)?.take(cost)
     const handle = (before ?? Promise.resolve()).then(() => this.#start(request, node))
-    handle.catch(() => undefined)
+    const { key } = request
     const since = this.#options.now()
-    this.#live.set(request.key, { node, cost, handle, since, active: 1, keptMs: 0, keptSince: null })
-    return handle
+    const entry: Entry = { key, node, cost, handle, pod: null, since, active: 1, keptMs: 0, keptSince: null }
+    handle.then(
+      (pod) => (entry.pod = pod),
+      // One that did not start because the cluster was disturbed may start for the next arm.
+      (error: unknown) => isTransient(error) && this.#drop(entry),
+    )
+    this.#live.set(key, entry)
+    return entry
   }
 
   async #start(request: PodRequest, node: string): Promise<PodHandle> {
@@ -132,15 +148,26 @@ export class PodPool {
 
   /** The arm is done with its pods; those that nobody else waits for are removed, without waiting for it. */
   release(arm: Arm): void {
+    for (const entry of this.#held.get(arm) ?? []) entry.active -= 1
+    this.#held.delete(arm)
     for (const { key } of requestsOf(arm)) {
       const users = (this.#users.get(key) ?? 1) - 1
       this.#users.set(key, users)
       const entry = this.#live.get(key)
-      if (!entry) continue
-      entry.active -= 1
-      if (users <= 0) this.#remove(key, entry)
-      else if (entry.active === 0) entry.keptSince = this.#options.now()
+      if (!entry || entry.active > 0) continue
+      if (users <= 0) this.#remove(entry)
+      else entry.keptSince ??= this.#options.now()
     }
+  }
+
+  /** The pod is gone, or going: who asks for one like it gets another. */
+  drop(pod: PodHandle): void {
+    const entry = [...this.#live.values()].find((each) => each.pod === pod)
+    if (entry) this.#drop(entry)
+  }
+
+  #drop(entry: Entry): void {
+    if (this.#live.get(entry.key) === entry) this.#remove(entry)
   }
 
   /**
@@ -158,8 +185,8 @@ export class PodPool {
     )
   }
 
-  #remove(key: string, entry: Entry): void {
-    const { node, handle, cost, since } = entry
+  #remove(entry: Entry): void {
+    const { key, node, handle, cost, since } = entry
     this.#endKeeping(entry)
     this.#live.delete(key)
     this.#leaving.set(node, addCost(this.#leaving.get(node) ?? noCost, cost))

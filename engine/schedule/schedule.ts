@@ -1,6 +1,6 @@
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
 import type { ArmResult } from '../../reports/record/arm.ts'
-import { CHECK_STARTED } from '../arm/runArm.ts'
+import { CHECK_STARTED } from '../arm/tryArm.ts'
 import type { Arm } from '../plan/arm.ts'
 import type { NodeBudget } from './budget.ts'
 import { ExpectedDurations } from './expectedDuration.ts'

@@ -119,6 +119,12 @@ export interface Cluster {
     options: CallOptions & { container?: string },
   ): AsyncIterable<string>
 
+  /**
+   * What the cluster could not be asked for, for seconds, after that moment of performance.now(): then a deadline that passed or a figure says nothing
+   * about the product. Null when all was well.
+   */
+  troubleSince(moment: number): string | null
+
   /** Calls made so far, for the run record. */
   readonly stats: {
     requests: number

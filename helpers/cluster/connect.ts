@@ -17,6 +17,8 @@ export interface ConnectOptions {
   connections?: number
   /** Default deadline of one call with its repeats, ms. */
   timeoutMs?: number
+  /** A connection on which nothing comes for so long is given up when the call may be repeated, ms. Default 10 000. */
+  silentMs?: number
   /** Label of objects that belong to this run; see objectCalls. Default kata-conformance.dev/run. */
   runLabel?: string
   onCall?: (call: CallRecord) => void
@@ -46,8 +48,9 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
     context: load().getCurrentContext(),
     server: transport.server,
     stats: transport.stats,
+    troubleSince: (moment) => transport.troubles.since(moment),
     ...objects,
-    ...createWaits(cache, findInList(objects.list)),
+    ...createWaits(cache, { find: findInList(objects.list), list: objects.list }, transport.troubles),
     ...createLogs(transport),
     exec: createExec(transport),
 

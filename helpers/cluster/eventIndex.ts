@@ -9,8 +9,11 @@ interface Subject {
 
 export interface EventIndex {
   readonly ready: Promise<void>
-  /** Events that name the object, oldest first; by UID when it is given, so that a namesake's are left out. */
-  of(subject: Subject): readonly KubeObject[]
+  /**
+   * Events that name the object, oldest first; by UID when it is given, so that a namesake's are left out.
+   * @param more as the server has just listed them: those that the watch has not brought yet are taken in
+   */
+  of(subject: Subject, more?: readonly KubeObject[]): readonly KubeObject[]
   /** Called at each new event of the object. Returns the way to stop that. */
   subscribe(subject: Subject, listener: () => void): () => void
 }
@@ -36,8 +39,13 @@ export function createEventIndex(watch: Watch): EventIndex {
 
   return {
     ready: watch.ready,
-    of({ uid, name }) {
-      const events = [...(byName.get(name)?.values() ?? [])]
+    of({ uid, name }, more = []) {
+      const all = new Map(byName.get(name))
+      for (const event of more) {
+        const key = keyOf(event.metadata)
+        if (isNewer(event, all.get(key))) all.set(key, event)
+      }
+      const events = [...all.values()]
       const meant = uid ? events.filter((event) => subjectOf(event).uid === uid) : events
       return meant.toSorted(inOrder)
     },
@@ -51,6 +59,9 @@ export function createEventIndex(watch: Watch): EventIndex {
     },
   }
 }
+
+const isNewer = (one: KubeObject, other: KubeObject | undefined): boolean =>
+  Number(one.metadata.resourceVersion ?? 0) >= Number(other?.metadata.resourceVersion ?? 0)
 
 const subjectOf = (event: KubeObject): Partial<Subject> => event['involvedObject'] ?? {}
 

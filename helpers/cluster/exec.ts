@@ -41,21 +41,27 @@ async function run(
   failed: (error: unknown) => void,
 ): Promise<ExecResult> {
   let empty = 0
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const result = await execOnce(transport, request, signal)
-      const suspicious =
-        options.readOnly && options.expectOutput !== false && result.exitCode === 0 && result.stdout === ''
-      if (suspicious && ++empty < emptyReads) continue
-      if (empty > 0 && !suspicious)
-        transport.noteRetry(describe(request), attempt, 'exit 0 without output, then with output')
-      return result
-    } catch (error) {
-      if (signal.aborted || !mayRepeat(error, options.readOnly === true)) throw error
-      failed(error)
-      await pause(backOffMs(attempt, error), signal)
-      transport.noteRetry(describe(request), attempt, (error as ExecError).said)
+  let recovered: (() => void) | null = null
+  try {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const result = await execOnce(transport, request, signal)
+        const suspicious =
+          options.readOnly && options.expectOutput !== false && result.exitCode === 0 && result.stdout === ''
+        if (suspicious && ++empty < emptyReads) continue
+        if (empty > 0 && !suspicious)
+          transport.noteRetry(describe(request), attempt, 'exit 0 without output, then with output')
+        return result
+      } catch (error) {
+        if (signal.aborted || !mayRepeat(error, options.readOnly === true)) throw error
+        recovered ??= transport.troubles.begin(describe(request))
+        failed(error)
+        await pause(backOffMs(attempt, error), signal)
+        transport.noteRetry(describe(request), attempt, (error as ExecError).said)
+      }
     }
+  } finally {
+    recovered?.()
   }
 }
 

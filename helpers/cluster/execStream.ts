@@ -140,7 +140,8 @@ function refusal(server: string, request: ExecRequest, path: string, answer: Inc
   const code = answer.statusCode ?? 0
   const error = errorOfAnswer(server, { method: 'GET', path }, { code, headers: answer.headers, text: body })
   const said = error.status?.message ?? error.message
-  const kind = code === 429 || code >= 500 ? 'connect' : 'rejected'
+  // The kubelet's own refusal of a container that has ended comes as a 500 too (pkg/kubelet/server, getExec).
+  const kind = (code === 429 || code >= 500) && !/container not found/.test(said) ? 'connect' : 'rejected'
   return new ExecError(`${describe(request)}: ${error.status ? `${code} ${said}` : error.message}`, {
     kind,
     code,

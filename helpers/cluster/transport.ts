@@ -6,6 +6,7 @@ import type { CallOptions, Cluster } from './cluster.ts'
 import { type Credentials, credentialSource } from './credentials.ts'
 import { pause, withDeadline } from './deadline.ts'
 import { backOffMs, type Repeatable, whyRepeat } from './repeat.ts'
+import { createTroubles, type Troubles } from './troubles.ts'
 
 export interface Call {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -39,6 +40,7 @@ export interface CallRecord {
 export interface Transport {
   readonly server: string
   readonly stats: { requests: number; watches: number; retries: Cluster['stats']['retries'][number][] }
+  readonly troubles: Troubles
   /** @throws ApiError; the reason of the caller's signal when that aborted */
   call(call: Call, options?: CallOptions): Promise<Answer>
   /**
@@ -55,6 +57,8 @@ export interface Transport {
 /** Enough for hundreds of pods in flight; the API server's own limits (APF) count requests, not connections. */
 const defaultConnections = 24
 const defaultTimeoutMs = 30_000
+/** A connection on which nothing comes for so long is given up, when the call may be made again on another one, ms. */
+const defaultSilentMs = 10_000
 
 /**
  * @param load the kubeconfig, anew each time: a second load forgets what credential plugins gave
@@ -62,7 +66,12 @@ const defaultTimeoutMs = 30_000
  */
 export function createTransport(
   load: () => KubeConfig,
-  options: { connections?: number; timeoutMs?: number; onCall?: (call: CallRecord) => void } = {},
+  options: {
+    connections?: number
+    timeoutMs?: number
+    silentMs?: number
+    onCall?: (call: CallRecord) => void
+  } = {},
 ): Transport {
   const config = load()
   const cluster = config.getCurrentCluster()
@@ -72,6 +81,8 @@ export function createTransport(
   const base = origin.pathname.replace(/\/$/, '')
   const source = credentialSource(load)
   const stats: Transport['stats'] = { requests: 0, watches: 0, retries: [] }
+  const troubles = createTroubles()
+  const quietMs = (call: Call): number => (repeatableOf(call) === 'always' ? (options.silentMs ?? defaultSilentMs) : 0)
   let pools: { of: Credentials; calls: Dispatcher; streams: Dispatcher } | null = null
 
   /** Pools for the present certificates: a rotated client certificate needs new connections. */
@@ -99,8 +110,8 @@ export function createTransport(
         headers: headersFor(call, credentials),
         body: call.body === undefined ? null : JSON.stringify(call.body),
         signal,
-        headersTimeout: 0,
-        bodyTimeout: 0,
+        headersTimeout: quietMs(call),
+        bodyTimeout: quietMs(call),
       })
       const text = await answer.body.text()
       log(answer.statusCode, null)
@@ -127,7 +138,7 @@ export function createTransport(
           noteRetry(`${call.method} ${call.path}`, attempts, '401: credentials asked anew')
           continue
         }
-        const because = whyRepeat(error, call.repeatable ?? (call.method === 'GET' ? 'always' : 'when-not-done'))
+        const because = whyRepeat(error, repeatableOf(call))
         if (because === null) throw error
         await pause(backOffMs(attempts, error), signal)
         noteRetry(`${call.method} ${call.path}`, attempts, because)
@@ -143,13 +154,20 @@ export function createTransport(
   return {
     server,
     stats,
+    troubles,
     noteRetry,
     credentials: () => source.get(),
     call(call, { signal, timeoutMs = options.timeoutMs ?? defaultTimeoutMs } = {}) {
       let lastError: unknown
+      let answered: (() => void) | null = null
       const late = (): Error =>
         lateError(server, { method: call.method, path: pathOf(base, call) }, timeoutMs, lastError)
-      return withDeadline({ signal, timeoutMs, late }, (until) => repeated(call, until, (error) => (lastError = error)))
+      return withDeadline({ signal, timeoutMs, late }, (until) =>
+        repeated(call, until, (error) => {
+          lastError = error
+          answered ??= troubles.begin(`${call.method} ${call.path}`)
+        }),
+      ).finally(() => answered?.())
     },
     async stream(call, { signal, silenceMs }) {
       const asked = { method: 'GET', path: pathOf(base, call) }
@@ -180,6 +198,9 @@ export function createTransport(
     },
   }
 }
+
+const repeatableOf = ({ method, repeatable }: Call): Repeatable =>
+  repeatable ?? (method === 'GET' ? 'always' : 'when-not-done')
 
 function dispatcher(credentials: Credentials, proxyUrl: string | undefined, connections: number | null): Dispatcher {
   // 30 s of TCP keep-alive, as client-go: load balancers drop idle connections after 60 s.

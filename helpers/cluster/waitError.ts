@@ -12,7 +12,7 @@ export class WaitError extends Error {
   readonly object: KubeObject | null
   readonly events: readonly KubeObject[]
   readonly waitedMs: number
-  /** What kept the watch from being current at the end: then the cluster, not the object, may be to blame. */
+  /** What the cluster did not answer, or too late, while this was waited for: then the object may not be to blame. */
   readonly trouble: string | null
 
   constructor(of: {
@@ -49,6 +49,6 @@ function textOf(of: ConstructorParameters<typeof WaitError>[0]): string {
     heads[of.end],
     `last state: ${describeState(of.object)}`,
     events.length > 0 ? `last events:\n${events.join('\n')}` : 'no events',
-    ...(of.trouble ? [`the watch was not current: ${of.trouble}`] : []),
+    ...(of.trouble ? [`meanwhile: ${of.trouble}`] : []),
   ].join('\n')
 }

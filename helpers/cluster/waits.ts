@@ -2,6 +2,7 @@ import type { Cluster, KubeObject, ObjectRef, WaitOptions } from './cluster.ts'
 import { unlessAborted, withDeadline } from './deadline.ts'
 import type { EventIndex } from './eventIndex.ts'
 import { keyOf, type Watch } from './watch.ts'
+import type { Troubles } from './troubles.ts'
 import type { WatchCache } from './watchCache.ts'
 import { WaitError, type WaitEnd } from './waitError.ts'
 
@@ -18,15 +19,21 @@ const noShowMs = 2000
  */
 export function createWaits(
   cache: WatchCache,
-  find: Cluster['find'],
+  { find, list }: Pick<Cluster, 'find' | 'list'>,
+  troubles: Troubles,
 ): Pick<Cluster, 'waitFor' | 'waitForDeleted' | 'eventsOf'> {
+  /** The server is asked: a watch may be behind, and who asks for events takes what is missing for a fact. */
   async function eventsOf(
     namespace: string,
     subject: { uid?: string | undefined; name: string },
   ): Promise<readonly KubeObject[]> {
-    const index = await cache.events(namespace)
+    const fieldSelector = `involvedObject.name=${subject.name}`
+    const [index, now] = await Promise.all([
+      cache.events(namespace),
+      list({ apiVersion: 'v1', kind: 'Event', namespace, fieldSelector }),
+    ])
     await index.ready
-    return index.of({ name: subject.name, ...(subject.uid ? { uid: subject.uid } : {}) })
+    return index.of({ name: subject.name, ...(subject.uid ? { uid: subject.uid } : {}) }, now)
   }
 
   /** The watch of the object's kind, and the events of its namespace when they may be read. */
@@ -75,9 +82,10 @@ export function createWaits(
         act()
       }
       const events = (): readonly KubeObject[] => index?.of({ name: target.name, ...uidOf(target, last) }) ?? []
-      const fail = (end: WaitEnd, because: string | null): void => {
+      const fail = (end: WaitEnd, because: string | null, unanswered: string | null = null): void => {
         const waitedMs = performance.now() - began
-        const trouble = watch.trouble
+        const behind = watch.trouble === null ? null : `the watch was not current: ${watch.trouble}`
+        const trouble = behind ?? unanswered ?? troubles.since(began)
         const of = {
           what: options.what,
           subject: nameOf(target),
@@ -104,7 +112,7 @@ export function createWaits(
       }
       /** An event may tell what the object itself does not. */
       const reweigh = (): void => void (isThere && weigh(last, false, false))
-      const ask = (timeoutMs = lastReadMs): Promise<void> =>
+      const ask = (timeoutMs: number): Promise<void> =>
         find(target, { timeoutMs }).then(
           (object) => weigh(object, false, true),
           () => undefined,
@@ -120,11 +128,17 @@ export function createWaits(
       const deadline = setTimeout(
         () => {
           // The watch may be late: the API server has the last word.
-          void ask().then(() => fail('deadline', null))
+          find(target, { timeoutMs: lastReadMs }).then(
+            (object) => {
+              weigh(object, false, true)
+              fail('deadline', null)
+            },
+            (error: Error) => fail('deadline', null, `it could not be read at the end: ${error.message}`),
+          )
         },
         timeoutMs - (performance.now() - began),
       )
-      const noShow = setTimeout(() => void (last === null && watch.trouble === null && ask()), noShowMs)
+      const noShow = setTimeout(() => void (last === null && watch.trouble === null && ask(lastReadMs)), noShowMs)
       stops.push(
         () => clearTimeout(deadline),
         () => clearTimeout(noShow),

@@ -42,6 +42,8 @@ export function startWatch(transport: Transport, path: string, signal: AbortSign
   const objects = new Map<string, KubeObject>()
   const listeners = new Set<WatchListener>()
   let trouble: string | null = 'the first list is not in yet'
+  /** Called when the watch has caught up; null while it is current. */
+  let current: (() => void) | null = null
   transport.stats.watches++
 
   function put(object: KubeObject, gone: boolean): void {
@@ -69,6 +71,8 @@ export function startWatch(transport: Transport, path: string, signal: AbortSign
     const query = { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds: serverTimeoutSeconds }
     const body = await transport.stream({ path, query }, { signal, silenceMs })
     trouble = null
+    current?.()
+    current = null
     let last = resourceVersion
     try {
       for await (const line of linesOf(body)) {
@@ -94,9 +98,11 @@ export function startWatch(transport: Transport, path: string, signal: AbortSign
           listed()
         }
         resourceVersion = await follow(resourceVersion)
+        current ??= transport.troubles.begin(`watching ${path} again`)
         // A server that ends watches at once must not be hammered.
         failures = performance.now() - began > 1000 ? 0 : failures + 1
       } catch (error) {
+        current ??= transport.troubles.begin(`watching ${path} again`)
         signal.throwIfAborted()
         if (isFinal(error)) throw error
         failures++
@@ -110,6 +116,7 @@ export function startWatch(transport: Transport, path: string, signal: AbortSign
 
   const ready = new Promise<void>((resolve, reject) => {
     run(resolve).catch((error: Error) => {
+      current?.()
       trouble = error.message
       reject(error)
       for (const listener of [...listeners]) listener.ended(error)

@@ -1,4 +1,5 @@
 import type { Cluster, KubeObject } from '../cluster/cluster.ts'
+import { isConnectionTrouble } from '../cluster/connectionTrouble.ts'
 import type { NodeProbe } from '../node/nodeProbe.ts'
 import { agree } from './agree.ts'
 import { detectClassFacts } from './classFacts.ts'
@@ -19,6 +20,7 @@ import {
   settleKataVersion,
 } from './kataVersion.ts'
 import { detectNodeFacts, nodeEvidence, type NodeEvidence } from './nodeFacts.ts'
+import { listeningProbe } from './listeningProbe.ts'
 import { detectMayCreateRuntimeClasses, detectPrivilegedNamespace } from './permissions.ts'
 
 export interface DetectOptions {
@@ -38,7 +40,8 @@ export interface DetectOptions {
 
 /**
  * Everything that the suite knows of a cluster. Only reads (one dry run apart). What may not be read, or needs a probe that is not
- * there, is unknown with the reason. Throws ApiError when not even nodes and RuntimeClasses can be listed.
+ * there, is unknown with the reason; what broke on a node is told in its `unread`. Throws ApiError when not even nodes and RuntimeClasses can be listed,
+ * or when the API server does not answer.
  */
 export async function detectFacts(cluster: Cluster, options: DetectOptions): Promise<ClusterFacts> {
   const counted = options.countedPods === undefined ? {} : { labelSelector: options.countedPods }
@@ -53,8 +56,13 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
       ? detectPrivilegedNamespace(cluster)
       : known(options.privilegedNamespace, options.privilegedNamespace ? 'the suite has one' : 'it could not be made'),
   ])
+  const unread = new Map<string, string>()
   const evidence = await Promise.all(
-    nodeObjects.map((node) => nodeEvidence(node, options.probes(node.metadata.name ?? ''))),
+    nodeObjects.map((node) => {
+      const name = node.metadata.name ?? ''
+      const probe = options.probes(name)
+      return nodeEvidence(node, probe && listeningProbe(probe, (why) => unread.set(name, `${name}: ${why}`)))
+    }),
   )
   const versions = await Promise.all(
     evidence
@@ -101,13 +109,17 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
       .filter(hasProbe)
       .map(async (each) => ({ node: each.name, fact: await detectDefaultRuntime(each.probe, each.containerd) })),
   )
+  const brokenOn = (names: readonly string[]): { unread?: string } => {
+    const why = names.map((name) => unread.get(name)).find((each) => each !== undefined)
+    return why === undefined ? {} : { unread: why }
+  }
   return {
     kubernetesVersion: version,
     kataVersion,
     distribution: detectDistribution(nodeObjects),
     defaultRuntime: agree(runtimes, 'only the node probe can tell, and no node has one'),
-    nodes,
-    classes,
+    nodes: nodes.map((node) => ({ ...node, ...brokenOn([node.name]) })),
+    classes: classes.map((each) => ({ ...each, ...brokenOn(each.nodes) })),
     otherClasses: judged
       .filter(({ kata }) => kata === null)
       .map(({ runtimeClass }) => runtimeClass.metadata.name ?? ''),
@@ -160,7 +172,7 @@ async function kataDeploy(cluster: Cluster) {
   }
 }
 
-/** A list that may be forbidden: null then, with the reason. */
+/** A list that may be forbidden, or of a kind that the cluster has not: null then, with the reason. Throws ApiError when nobody answers. */
 async function attempt(
   what: string,
   list: () => Promise<KubeObject[]>,
@@ -168,6 +180,7 @@ async function attempt(
   try {
     return { value: await list(), how: '' }
   } catch (error) {
+    if (isConnectionTrouble(error)) throw error
     return { value: null, how: `${what} failed: ${(error as Error).message}` }
   }
 }

@@ -11,6 +11,10 @@ export type Sizing = 'hotplug' | 'static'
 
 export interface NodeFacts {
   readonly name: string
+  /** What broke while its facts were read: what is unknown then is so by accident, and no reason to skip anything. */
+  readonly unread?: string
+  /** Since when it is Ready, RFC 3339; null when it is not. */
+  readonly readySince?: string | null
   readonly schedulable: Fact<boolean>
   /** Carries katacontainers.io/kata-runtime=true, or its containerd runs a Kata handler. Unknown where no node is labelled. */
   readonly kata: Fact<boolean>
@@ -54,6 +58,8 @@ export interface ClassFacts {
   readonly name: string
   /** Why it counts as Kata's: never its name alone. */
   readonly evidence?: string
+  /** What broke while its facts were read on a node. */
+  readonly unread?: string
   readonly handler: Fact<string>
   /** What containerd runs the handler with, for instance io.containerd.kata-qemu.v2. Something else is an impostor. */
   readonly runtimeType?: Fact<string>

@@ -11,6 +11,7 @@ import { detectKvm } from './kvmUsable.ts'
 import { detectMachine } from './machine.ts'
 import { detectMemTotal } from './memTotal.ts'
 import { nodeRequests } from './nodeRequests.ts'
+import { readinessOf } from '../pods/nodeReadiness.ts'
 import { nodeStatus } from './nodeStatus.ts'
 import { detectProvider } from './provider.ts'
 
@@ -42,6 +43,11 @@ export async function nodeEvidence(node: KubeObject, probe: NodeProbe | null): P
   }
 }
 
+const readySince = (node: KubeObject): string | null => {
+  const { isReady, since } = readinessOf(node)
+  return isReady ? since : null
+}
+
 /** All facts of one node. `pods` null: they may not be listed. */
 export async function detectNodeFacts(
   evidence: NodeEvidence,
@@ -62,6 +68,7 @@ export async function detectNodeFacts(
   return {
     name,
     kata,
+    readySince: readySince(node),
     ...nodeStatus(node),
     ...nodeRequests(name, pods, podsWhy),
     bootId,

@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
+import { isConnectionTrouble } from '../cluster/connectionTrouble.ts'
 import { known, unknown, type Fact } from './fact.ts'
 
 /** May the suite create RuntimeClasses (and delete them again)? One SelfSubjectAccessReview each. */
@@ -11,6 +12,7 @@ export async function detectMayCreateRuntimeClasses(cluster: Cluster): Promise<F
     const said = lacking.length === 0 ? 'create and delete are allowed' : `${lacking.join(' and ')} not allowed`
     return known(lacking.length === 0, `SelfSubjectAccessReview of runtimeclasses.node.k8s.io: ${said}`)
   } catch (error) {
+    if (isConnectionTrouble(error)) throw error
     return unknown(`SelfSubjectAccessReview failed: ${(error as Error).message}`)
   }
 }
@@ -34,6 +36,7 @@ export async function detectPrivilegedNamespace(cluster: Cluster): Promise<Fact<
     await cluster.create(namespace, { dryRun: true })
     return known(true, 'a namespace with Pod Security level privileged is admitted (dry run)')
   } catch (error) {
+    if (isConnectionTrouble(error)) throw error
     const { code, message } = error as { code?: unknown; message: string }
     return code === 403 || code === 400 || code === 422
       ? known(false, `a namespace with Pod Security level privileged is refused: ${message}`)

@@ -14,27 +14,28 @@ const allocateArgv = (mebibytes: number): readonly string[] => [
   'count=1',
 ]
 
-/** done: the memory was there. refused: killed, or the kernel gave none. lost: no answer came, the sandbox or the container is gone. */
+/** done: the memory was there. refused: killed, or the kernel gave none. lost: the container or its sandbox is gone, and the node says so. */
 export type Allocation = 'done' | 'refused' | 'lost'
 
 /**
- * Lets a child of the container make `mebibytes` resident for a moment. Throws the exec's error when there was no answer although the container is
- * still there: a broken transport says nothing about memory.
+ * Lets a child of the container make `mebibytes` resident for a moment. Throws the exec's error when there was no answer unless the node then says
+ * that there is no such container: a broken transport says nothing about memory.
  */
 export async function allocate(pod: PodHandle, mebibytes: number): Promise<Allocation> {
   try {
     const { exitCode } = await pod.exec(allocateArgv(mebibytes))
     return exitCode === 0 ? 'done' : 'refused'
   } catch (error) {
-    if ((error as Error).name !== 'ExecError' || (await answers(pod))) throw error
-    return 'lost'
+    if ((error as Error).name === 'ExecError' && (await isGone(pod))) return 'lost'
+    throw error
   }
 }
 
-const answers = (pod: PodHandle): Promise<boolean> =>
-  pod.read(['cat', '/proc/uptime']).then(
-    ({ exitCode }) => exitCode === 0,
+/** Whether the runtime refuses any exec in the container. A read is repeated until the node is heard. */
+export const isGone = (pod: PodHandle, container?: string): Promise<boolean> =>
+  pod.read(['cat', '/proc/uptime'], container === undefined ? {} : { container }).then(
     () => false,
+    (error: unknown) => (error as { kind?: unknown }).kind === 'rejected',
   )
 
 /**

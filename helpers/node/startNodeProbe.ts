@@ -28,7 +28,8 @@ export async function startNodeProbe(cluster: Cluster, options: StartOptions): P
     return await startOnce(cluster, options)
   } catch (error) {
     if (!isPrivateRoot(error) || options.propagation === 'None') throw error
-    return startOnce(cluster, { ...options, propagation: 'None' })
+    const name = options.name === undefined ? {} : { name: `${options.name}-private` }
+    return startOnce(cluster, { ...options, ...name, propagation: 'None' })
   }
 }
 
@@ -46,7 +47,7 @@ async function startOnce(cluster: Cluster, options: StartOptions): Promise<Runni
     await cluster.waitForDeleted({ ...ref, uid }, { timeoutMs: 30_000, what: 'the probe pod gone' })
   }
   try {
-    await cluster.waitFor(ref, isReady, {
+    await cluster.waitFor({ ...ref, uid }, isReady, {
       ...call,
       timeoutMs: options.timeoutMs ?? 60_000,
       what: 'Ready',

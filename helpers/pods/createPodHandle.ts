@@ -1,5 +1,7 @@
 import type { Cluster, KubeObject } from '../cluster/cluster.ts'
 import type { PodHandle, PodOutcome } from './podHandle.ts'
+import { followToItsEnd } from './followToItsEnd.ts'
+import { PodLost } from './podLost.ts'
 import { type Cause, specOf } from './podStatus.ts'
 
 /** Default deadline of one exec or log read in a pod, ms. */
@@ -31,6 +33,7 @@ export function createPodHandle(
   // Of several containers the first is meant, as kubectl means it: the API server would ask which.
   const container = specOf(of.object).containers?.[0]?.name ?? 'main'
   let object = of.object
+  let deleted = false
 
   const created = (): typeof target => {
     if (outcome !== 'refused') return target
@@ -48,6 +51,9 @@ export function createPodHandle(
     get object() {
       return object
     },
+    get deleted() {
+      return deleted
+    },
     get node() {
       return specOf(object).nodeName ?? ''
     },
@@ -56,7 +62,7 @@ export function createPodHandle(
     exec: async (argv, options) =>
       cluster.exec(created(), argv, { timeoutMs: callMs, container, ...signal, ...options, readOnly: false }),
     logs: async (options) => cluster.logs(created(), { timeoutMs: callMs, container, ...signal, ...options }),
-    followLogs: (options) => cluster.followLogs(created(), { container, ...signal, ...options }),
+    followLogs: (options) => followToItsEnd(cluster, created(), { container, ...signal, ...options }),
     async events() {
       const events = await cluster.eventsOf(created())
       return events.map(({ type, reason, message }) => ({
@@ -72,7 +78,12 @@ export function createPodHandle(
     async delete({ gracePeriodSeconds, timeoutMs = deleteMs } = {}) {
       const began = performance.now()
       const pod = created()
-      await cluster.delete(pod, { timeoutMs, ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }) })
+      deleted = true
+      const ours = await cluster.delete(pod, {
+        timeoutMs,
+        ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+      })
+      if (!ours) throw new PodLost(`pod ${namespace}/${name} was gone already: somebody else deleted it`)
       await cluster.waitForDeleted(pod, { what: 'deletion', timeoutMs })
       return performance.now() - began
     },

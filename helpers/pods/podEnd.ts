@@ -1,4 +1,5 @@
 import type { KubeObject } from '../cluster/cluster.ts'
+import { disruptionOf } from './podDisruption.ts'
 import { type Cause, type ContainerStatus, isReady, specOf, statusOf } from './podStatus.ts'
 
 /**
@@ -38,6 +39,9 @@ const runtimeReasons = new Set([
  */
 export function endOf(pod: KubeObject, events: readonly KubeObject[]): PodEnd | null {
   const status = statusOf(pod)
+  // First of all: how containers end that somebody ends says nothing about the runtime.
+  const disruption = disruptionOf(pod)
+  if (disruption) return infrastructure(disruption)
   const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
   const notStarted = containers.map(containerFailure).find((failure) => failure !== null)
   if (notStarted) return notStarted
@@ -45,8 +49,6 @@ export function endOf(pod: KubeObject, events: readonly KubeObject[]): PodEnd | 
     return podFailure({ reason: status.reason, message: status.message ?? '' })
   if (status.phase === 'Succeeded' || status.phase === 'Failed') return finished(pod, events)
   if (isReady(pod)) return { outcome: 'ready' }
-  if (pod.metadata.deletionTimestamp)
-    return infrastructure({ reason: 'Deleted', message: 'somebody else deleted the pod' })
   if ((status.containerStatuses ?? []).some((container) => endedForGood(container, specOf(pod).restartPolicy)))
     return { outcome: 'finished' }
   // What a running container was warned of before it ran is history.
@@ -100,7 +102,7 @@ function finished(pod: KubeObject, events: readonly KubeObject[]): PodEnd {
     (event) => event['reason'] === 'Killing' && /^Stopping container/.test(String(event['message'])),
   )
   const alone = specOf(pod).containers?.length === 1
-  if (!killed || !alone || pod.metadata.deletionTimestamp || events.some((event) => event['reason'] === 'Unhealthy')) {
+  if (!killed || !alone || events.some((event) => event['reason'] === 'Unhealthy')) {
     return { outcome: 'finished' }
   }
   return infrastructure({
@@ -112,6 +114,8 @@ function finished(pod: KubeObject, events: readonly KubeObject[]): PodEnd {
 /** Failures of a sandbox that no repetition cures. */
 const lastingSandboxFailure =
   /no runtime for .* is configured|annotation .* is not enabled|untrusted workload with|snapshotter .* was not found|unknown runtime|no such host runtime/
+/** The kubelet does not reach the container runtime's daemon: it was killed, or is being restarted. */
+const runtimeAway = /dial unix \S+\.sock|code = Unavailable desc = connection error/
 const networkFailure = /failed to (setup|set up) network for sandbox|cni plugin not initialized|plugin type=/
 
 /**
@@ -122,7 +126,7 @@ function conclusiveWarning(events: readonly KubeObject[]): PodEnd | null {
   for (const event of events) {
     const failure = { reason: String(event['reason']), message: String(event['message']) }
     if (failure.reason === 'FailedCreatePodSandBox') {
-      if (networkFailure.test(failure.message)) {
+      if (networkFailure.test(failure.message) || runtimeAway.test(failure.message)) {
         if (timesOf(event, events) >= 3) return infrastructure(failure)
       } else if (lastingSandboxFailure.test(failure.message) || timesOf(event, events) >= 2) {
         return { outcome: 'not-started', blame: 'product', failure }

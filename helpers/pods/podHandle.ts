@@ -24,6 +24,8 @@ export interface PodHandle {
   readonly failure: { reason: string; message: string } | null
   /** The object as last seen. */
   readonly object: KubeObject
+  /** True once the check has asked for its deletion. */
+  readonly deleted: boolean
   /** The pod as the API server admitted it, before anything ran. */
   readonly admitted: KubeObject
   /** Runs a command that only reads; a dropped connection is retried. Throws ExecError without an exit status. */
@@ -35,6 +37,9 @@ export interface PodHandle {
   events(): Promise<readonly { type: string; reason: string; message: string }[]>
   /** Waits on the shared watch. */
   waitFor(what: string, until: (object: KubeObject) => boolean, timeoutMs: number): Promise<KubeObject>
-  /** Deletes the pod and resolves with the ms until it was gone from the API. */
+  /**
+   * Deletes the pod and resolves with the ms until it was gone from the API.
+   * @throws PodLost when somebody else had deleted it
+   */
   delete(options?: { gracePeriodSeconds?: number; timeoutMs?: number }): Promise<number>
 }

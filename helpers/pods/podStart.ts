@@ -71,7 +71,8 @@ async function awaitEnd(
       },
     })
     // Events tell a command that ended from one that the kubelet killed.
-    const end = endOf(object, await cluster.eventsOf(target).catch(() => []))
+    const events = endOf(object, [])?.outcome === 'finished' ? await cluster.eventsOf(target).catch(() => []) : []
+    const end = endOf(object, events)
     if (end && isAwaited(end)) return { object, end }
     throw errorOfEnd(options, end, object)
   } catch (error) {

@@ -5,6 +5,7 @@ import { type PodEnd, unschedulable } from './podEnd.ts'
 import type { PodHandle } from './podHandle.ts'
 import type { Awaited } from './podSpec.ts'
 import { PodStartError } from './podStartError.ts'
+import { readinessOf } from './nodeReadiness.ts'
 import { type Cause, specOf, statusOf } from './podStatus.ts'
 
 interface Subject {
@@ -26,10 +27,16 @@ export function textOf(end: PodEnd, pod: KubeObject | null): string {
 export function refusalOf(error: ApiError): PodHandle['refusal'] {
   const { status } = error
   if (!status || ![400, 403, 422].includes(status.code)) return null
-  if (/\bcannot create resource\b|exceeded quota|is being terminated|failed calling webhook/.test(status.message))
-    return null
+  if (notAboutThePod.test(status.message)) return null
   return { code: status.code, reason: status.reason, message: status.message }
 }
+
+/**
+ * No permission, quota, a namespace that goes, a webhook that does not answer; and an API server or controller manager that has just started
+ * (plugin/pkg/admission/serviceaccount and apiserver/pkg/admission, kubernetes 1.34).
+ */
+const notAboutThePod =
+  /\bcannot create resource\b|exceeded quota|is being terminated|failed calling webhook|error looking up service account|not yet ready to handle request/
 
 /** The pod was refused, or could not be asked for, while a running one was awaited. */
 export const notCreated = ({ namespace, name }: Subject, error: ApiError): PodStartError =>
@@ -92,7 +99,7 @@ export async function errorOfDeadline(cluster: Cluster, subject: Subject, wait: 
   if (place) return error('infrastructure', place.cause)
   const node = object ? (specOf(object).nodeName ?? '') : ''
   if (!node) return error('infrastructure', { reason: 'NotScheduled', message: 'no scheduler has looked at it' })
-  const lost = await nodeTrouble(cluster, node)
+  const lost = await nodeTrouble(cluster, node, object?.metadata.creationTimestamp)
   if (lost) return error('infrastructure', { reason: 'NodeNotReady', message: lost }, lost)
   const warning = events.filter(({ type }) => type === 'Warning').at(-1)
   const failure = warning ? { reason: String(warning['reason']), message: String(warning['message']) } : null
@@ -106,13 +113,17 @@ export async function errorOfDeadline(cluster: Cluster, subject: Subject, wait: 
   )
 }
 
-/** Why the node is not to be believed, null when it is ready or cannot be asked for. */
-async function nodeTrouble(cluster: Cluster, name: string): Promise<string | null> {
-  const node = await cluster.find({ apiVersion: 'v1', kind: 'Node', name }, { timeoutMs: 5000 }).catch(() => undefined)
-  if (node === undefined) return null
+/** Why the node is not to be believed, null when it has been ready since the pod was created, or may not be asked for. */
+async function nodeTrouble(cluster: Cluster, name: string, created: string | undefined): Promise<string | null> {
+  let node
+  try {
+    node = await cluster.find({ apiVersion: 'v1', kind: 'Node', name }, { timeoutMs: 5000 })
+  } catch (error) {
+    return (error as ApiError).code === 403 ? null : `node ${name} cannot be asked for: ${(error as Error).message}`
+  }
   if (node === null) return `node ${name} no longer exists`
-  const ready = statusOf(node).conditions?.find(({ type }) => type === 'Ready')
-  return ready?.status === 'True'
-    ? null
-    : `node ${name} is not ready: ${ready?.reason ?? ''} ${ready?.message ?? ''}`.trim()
+  const { isReady, why, since } = readinessOf(node)
+  if (!isReady) return `node ${name} is not ready: ${why}`
+  const late = created !== undefined && since !== null && Date.parse(since) > Date.parse(created)
+  return late ? `node ${name} is ready only since ${since}, and was asked to run the pod at ${created}` : null
 }

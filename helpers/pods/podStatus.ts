@@ -7,6 +7,7 @@ export interface Cause {
 
 export interface ContainerStatus {
   readonly name: string
+  readonly containerID?: string
   readonly state?: {
     readonly waiting?: { reason?: string; message?: string }
     readonly running?: { startedAt?: string }

@@ -6,6 +6,7 @@ import { startDeployments } from './deployments.ts'
 import { startGarbageCollector } from './garbageCollector.ts'
 import { startJobs } from './jobs.ts'
 import { startNamespaces } from './namespaces.ts'
+import { startNodeLifecycle } from './nodeLifecycle.ts'
 import { startNodeTaints } from './nodeTaints.ts'
 import { startReplicaSets } from './replicaSets.ts'
 import { startResourceQuotas } from './resourceQuotas.ts'
@@ -27,6 +28,7 @@ export async function startControllers(options: {
   const controllers = [
     startNamespaces(context, options.caCertificate === undefined ? {} : { caCertificate: options.caCertificate }),
     startNodeTaints(context),
+    startNodeLifecycle(context),
     startGarbageCollector(context),
     startReplicaSets(context),
     startDeployments(context),

@@ -6,6 +6,7 @@ import { WebSocketServer } from 'ws'
 import type { Clock } from '../clock.ts'
 import type { KubeObject } from '../kubeObject.ts'
 import { serveContainerLogs } from './containerLogs.ts'
+import { createSilentNodes, type SilentNodes } from './silentNodes.ts'
 import type { ContainerRecord } from './containerRecord.ts'
 import type { ContainerRuntime } from './containerRuntime.ts'
 import { podList, statsSummary } from './nodeReports.ts'
@@ -13,6 +14,7 @@ import { PROTOCOLS, serveStreams, type StreamRequest } from './remoteCommand.ts'
 
 /** What the endpoint needs of a pod. */
 export interface ServedPod {
+  readonly nodeName: string
   pod(): KubeObject
   readonly records: readonly ContainerRecord[]
   readonly runtime: ContainerRuntime
@@ -25,10 +27,12 @@ export interface KubeletEndpoint {
   /** @param key namespace/name */
   publish(key: string, pod: ServedPod): void
   withdraw(key: string, uid: string): void
-  /** Takes a connection that another server of this process has accepted, with a request for an upgrade. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Takes a connection that another server of this process has accepted, with a request for an upgrade. False when the node is silent. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
   /** A further port, of one node alone: what is asked there concerns that node. @param port 0 lets the system choose */
   openPort(node: string, port: number): Promise<number>
+  /** Whose kubelets no longer answer. */
+  readonly nodes: Pick<SilentNodes, 'silence' | 'speak'>
   close(): Promise<void>
 }
 
@@ -62,12 +66,19 @@ export async function startKubeletEndpoint(options: EndpointOptions = {}): Promi
     perMessageDeflate: false,
     handleProtocols: (offered) => PROTOCOLS.find((protocol) => offered.has(protocol)) ?? false,
   })
+  const nodes = createSilentNodes()
+  /** False when the node of the pod that is asked for is silent. */
+  const isAnswered = (request: IncomingMessage, socket: Duplex): boolean => {
+    const nodeName = podOf(pods, request)?.nodeName
+    return nodeName === undefined || nodes.connect(nodeName, socket)
+  }
   const ask = async (request: IncomingMessage): Promise<Question> => {
     const node = nodeOfPort.get(request.socket.localPort ?? 0) ?? null
     await authorize(request, node)
     return questionOf(pods, node, request)
   }
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    if (!isAnswered(request, request.socket)) return void request.socket.destroy()
     ask(request)
       .then((question) => answer(question, response))
       .catch((error: Error) => refuse(response, error))
@@ -76,6 +87,7 @@ export async function startKubeletEndpoint(options: EndpointOptions = {}): Promi
     ? createHttpsServer({ key: tls.key, cert: tls.cert, ca: tls.clientCa, requestCert: true }, onRequest)
     : createHttpServer(onRequest)
   const accept = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!isAnswered(request, socket)) return false
     socket.on('error', () => socket.destroy())
     ask(request)
       .then((question) => {
@@ -83,14 +95,18 @@ export async function startKubeletEndpoint(options: EndpointOptions = {}): Promi
         sockets.handleUpgrade(request, socket, head, (webSocket) => serveStreams(webSocket, streams))
       })
       .catch((error: Error) => refuseUpgrade(socket, error))
+    return true
   }
-  server.on('upgrade', accept)
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!accept(request, socket, head)) socket.destroy()
+  })
   const doors: Server[] = []
   const port = await listen(server, options.port ?? 0, address)
   return {
     address,
     port,
     accept,
+    nodes,
     publish: (key, pod) => void pods.set(key, pod),
     withdraw: (key, uid) => {
       if (pods.get(key)?.pod().metadata.uid === uid) pods.delete(key)
@@ -198,6 +214,13 @@ function questionOf(pods: Map<string, ServedPod>, node: string | null, request: 
     return { pod, record }
   }
   return { verb, rest, node, pods: () => [...pods.values()].filter(isHere), target, query: url.searchParams }
+}
+
+function podOf(pods: Map<string, ServedPod>, request: IncomingMessage): ServedPod | undefined {
+  const [, , namespace = '', name = ''] = new URL(request.url ?? '/', 'http://kubelet').pathname
+    .split('/')
+    .map(decodeURIComponent)
+  return pods.get(`${namespace}/${name}`)
 }
 
 function refuse(response: ServerResponse, error: Error): void {

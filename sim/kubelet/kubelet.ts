@@ -106,7 +106,13 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
       }
     })
     workers.set(uid, worker)
-    endpoint.publish(podKey(pod), { pod: () => worker.state.pod, records: worker.state.records, runtime, clock })
+    endpoint.publish(podKey(pod), {
+      nodeName,
+      pod: () => worker.state.pod,
+      records: worker.state.records,
+      runtime,
+      clock,
+    })
     if (limitsLocalStorage(worker.state)) void watchStorage(context, worker, stopped.signal)
     void worker.done.then(() => {
       if (counted) count(pod, -1)

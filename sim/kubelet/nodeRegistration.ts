@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { KubeApiError, type KubeClient } from '../kubeClient.ts'
 import type { KubeObject } from '../kubeObject.ts'
+import { conditionsOf } from '../controllers/objectViews.ts'
 import { nodeConditions } from './nodeObject.ts'
 import { microTimestamp, pauseUnlessAborted } from './timers.ts'
 
@@ -34,10 +35,11 @@ export async function keepAlive(
   signal: AbortSignal,
 ): Promise<void> {
   const { name, uid } = node.metadata
-  const registeredAt = clock.now()
-  let reportedAt = registeredAt
+  let readySince = clock.now()
+  let reportedAt = readySince
   let lease = await createLease(client, clock, name, uid)
   if (!Number.isFinite(clock.speed)) return
+  let wasAway = false
   while (await pauseUnlessAborted(clock, RENEW_MS, signal)) {
     try {
       lease = await client.update(`${LEASES}/${name}`, {
@@ -46,17 +48,29 @@ export async function keepAlive(
       } as KubeObject)
     } catch {
       lease = await createLease(client, clock, name, uid)
+      wasAway = true
+      if (lease === null) continue
     }
-    if (clock.now() - reportedAt < REPORT_MS) continue
-    reportedAt = clock.now()
-    await client
+    if (clock.now() - reportedAt < REPORT_MS && !wasAway) continue
+    if (wasAway) readySince = await readyAgainSince(client, clock, name, readySince)
+    const reported = await client
       .patch(
         `/api/v1/nodes/${name}/status`,
-        { status: { conditions: nodeConditions(reportedAt, registeredAt, true) } },
+        { status: { conditions: nodeConditions(clock.now(), readySince, true) } },
         'application/merge-patch+json',
       )
-      .catch(() => {})
+      .catch(() => null)
+    if (reported === null) continue
+    wasAway = false
+    reportedAt = clock.now()
   }
+}
+
+/** Conditions that were called unknown meanwhile change now; the others keep their time. */
+async function readyAgainSince(client: KubeClient, clock: Clock, name: string, before: number): Promise<number> {
+  const node = await client.get(`/api/v1/nodes/${name}`).catch(() => null)
+  const ready = node && conditionsOf(node).find(({ type }) => type === 'Ready')
+  return ready?.status === 'True' ? Date.parse(ready.lastTransitionTime ?? '') || before : clock.now()
 }
 
 async function createLease(

@@ -9,7 +9,8 @@ export interface StatusWriter {
   write(): Promise<void>
 }
 
-const ATTEMPTS = 5
+/** The kubelet syncs a pod's status until it is written, at the latest each 10 s (pkg/kubelet/status, syncPeriod). */
+const LONGEST_PAUSE_MS = 10_000
 
 /** Status manager: patches pods/status, one write at a time for a pod. @param build the present status; called when a write begins */
 export function createStatusWriter(
@@ -27,7 +28,7 @@ export function createStatusWriter(
     const text = JSON.stringify(status)
     if (text === written) return
     const { uid } = pod().metadata
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       try {
         await context.client.patch(
           `${podPath(pod())}/status`,
@@ -39,7 +40,7 @@ export function createStatusWriter(
       } catch (error) {
         // gone, or another pod of that name: there is nobody to tell
         if (error instanceof KubeApiError && [404, 409, 422].includes(error.code)) return
-        if (!(await pauseUnlessAborted(context.clock, 1000 * attempt, signal))) return
+        if (!(await pauseUnlessAborted(context.clock, Math.min(LONGEST_PAUSE_MS, 1000 * attempt), signal))) return
       }
     }
   }

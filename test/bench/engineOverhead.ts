@@ -54,7 +54,7 @@ const run = startRun({
   signal: new AbortController().signal,
   onJournal: () => undefined,
   journal,
-  ledger: createLedger(journal),
+  ledger: createLedger(journal, 'run'),
   namespaces: { baseline: 'baseline', privileged: null },
   probes: { on: () => null, require: () => undefined, notes: [] },
   facts: { nodes: [], classes: [] },
@@ -97,7 +97,12 @@ function clusterDouble(): Cluster {
     eventsOf: async () => [],
     delete: async ({ name }: { name: string }) => live.delete(name),
     waitForDeleted: async () => undefined,
-    find: async () => null,
+    find: async ({ kind, name }: { kind: string; name: string }) =>
+      kind === 'Node'
+        ? { metadata: { name }, status: { conditions: [{ type: 'Ready', status: 'True' }] } }
+        : (live.get(name) ?? null),
+    list: async () => [],
+    troubleSince: () => null,
     raw: async () => null,
   }
   return double as unknown as Cluster

@@ -130,3 +130,6 @@ export function dialError({ host, port }: { host: string; port: number }, error:
   const message = `error dialing backend: dial tcp ${host}:${port}: ${why[error.code ?? ''] ?? error.message}`
   return new ApiError(500, 'InternalError', message)
 }
+
+/** The kubelet took the connection and ended it before it answered. */
+export const unanswered = (): ApiError => new ApiError(500, 'InternalError', 'error dialing backend: EOF')

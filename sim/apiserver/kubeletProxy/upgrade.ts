@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { newAudit, recordAudit } from '../http/audit.ts'
 import { authenticate, authorizeCreate, authorizeResource, splitCredentials } from '../http/authorize.ts'
 import { parseResourcePath } from '../http/requestPath.ts'
-import { dialError, locatePod } from './location.ts'
+import { dialError, locatePod, unanswered } from './location.ts'
 import type { KubeletLocation } from './location.ts'
 
 const streaming = new Set(['exec', 'attach', 'portforward'])
@@ -45,13 +45,15 @@ export function handleUpgrade(context: Context, request: IncomingMessage, socket
     if (takenHere(context, location, request, socket, head)) return
     const upstream = connect({ host: location.host, port: location.port, noDelay: true })
     let connected = false
+    let answered = false
+    upstream.once('data', () => (answered = true))
     upstream.once('connect', () => {
       connected = true
       recordAudit(context, request, audit, 'ResponseStarted', code)
       upstream.write(requestHead(request, location.path, `${location.host}:${location.port}`))
       if (head.length > 0) upstream.write(head)
       socket.pipe(upstream)
-      upstream.pipe(socket)
+      upstream.pipe(socket, { end: false })
     })
     upstream.on('error', (error) => {
       if (connected) socket.destroy()
@@ -61,7 +63,8 @@ export function handleUpgrade(context: Context, request: IncomingMessage, socket
     context.closing.addEventListener('abort', onClosing, { once: true })
     upstream.once('close', () => {
       context.closing.removeEventListener('abort', onClosing)
-      socket.destroy()
+      if (connected && !answered && !socket.destroyed) refuse(socket, unanswered())
+      else socket.destroy()
     })
     socket.once('close', () => upstream.destroy())
   } catch (error) {

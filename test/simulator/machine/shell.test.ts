@@ -49,6 +49,7 @@ const SCRIPTS: [string, string, number?][] = [
 const TOOLS: [string, string][] = [
   ['printf "b\\na\\nb\\n" | sort | uniq -c', '      1 a\n      2 b\n'],
   ['printf "10 x\\n9 y\\n" | sort -n -k1 | cut -d" " -f2', 'y\nx\n'],
+  ['sh -c ": one\nsleep 5" & ps -o args | grep -c "^sh -c : one sleep 5"', '1\n'],
   ['echo hello | tr a-z A-Z | sed s/L/_/g', 'HE__O\n'],
   ["seq 5 | awk '{s+=$1} END {print s}'", '15\n'],
   ['seq 5 | tail -n 2 | tac', '5\n4\n'],

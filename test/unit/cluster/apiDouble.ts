@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { connect, type ConnectOptions } from '../../../helpers/cluster/connect.ts'
 import type { Cluster, KubeObject } from '../../../helpers/cluster/cluster.ts'
@@ -28,6 +29,8 @@ export interface ApiDouble {
    */
   on(request: string, ...handlers: Handler[]): void
   onExec(...handlers: ExecHandler[]): void
+  /** Answers every exec before it becomes a WebSocket. */
+  onUpgrade(handler: (socket: Duplex) => void): void
   kubeconfig(): string
   connect(options?: Partial<ConnectOptions>): Promise<Cluster>
   close(): Promise<void>
@@ -45,6 +48,7 @@ const resources: Record<string, object[]> = {
 export async function startApiDouble(): Promise<ApiDouble> {
   const handlers = new Map<string, Handler[]>()
   const execs: ExecHandler[] = []
+  let upgrade: ((socket: Duplex) => void) | null = null
   const asked: Asked[] = []
   const clusters: Cluster[] = []
   const webSockets = new WebSocketServer({ noServer: true, handleProtocols: (offered) => [...offered][0] ?? false })
@@ -76,6 +80,7 @@ export async function startApiDouble(): Promise<ApiDouble> {
     })
   })
   server.on('upgrade', (request, socket, head) => {
+    if (upgrade) return upgrade(socket)
     const exec = execs.length > 1 ? execs.shift() : execs[0]
     if (!exec) {
       socket.end(
@@ -96,6 +101,7 @@ export async function startApiDouble(): Promise<ApiDouble> {
     asked,
     on: (request, ...given) => void handlers.set(request, given),
     onExec: (...given) => void execs.splice(0, execs.length, ...given),
+    onUpgrade: (handler) => (upgrade = handler),
     kubeconfig: () => writeKubeconfig(url),
     async connect(options = {}) {
       const cluster = await connect({ kubeconfig: writeKubeconfig(url), ...options })

@@ -38,6 +38,14 @@ describe('calls of the API', () => {
     expect(cluster.stats.retries.map(({ because }) => because)).to.deep.equal(['Connection', '503 ServiceUnavailable'])
   })
 
+  it('gives up a connection on which nothing comes, and asks on another one', async () => {
+    const silent = (): void => undefined
+    api.on(`GET ${pods}/p`, silent, (_, response) => json(response, podOf('p', '1', 'Running')))
+    const cluster = await api.connect({ silentMs: 200 })
+    expect((await cluster.get(ref)).metadata.name).to.equal('p')
+    expect(cluster.stats.retries.map(({ because }) => because)).to.deep.equal(['Timeout'])
+  })
+
   it('waits as long as Retry-After says', async () => {
     const overloaded = (_: unknown, response: ServerResponse): void =>
       void response.writeHead(429, { 'retry-after': '0', 'content-type': 'text/plain' }).end('Too many requests')

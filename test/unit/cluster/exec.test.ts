@@ -49,6 +49,22 @@ describe('exec over a WebSocket', () => {
     expect(query.has('stdin')).to.equal(false)
   })
 
+  it('takes a refusal of the kubelet for an answer, and a node that is not reached for none', async () => {
+    const cluster = await api.connect()
+    for (const [message, kind] of [
+      ['unable to upgrade connection: container not found ("main")', 'rejected'],
+      ['error dialing backend: dial tcp 10.0.0.1:10250: connect: connection refused', 'connect'],
+    ] as const) {
+      api.onUpgrade((socket) => {
+        const body = JSON.stringify({ kind: 'Status', status: 'Failure', code: 500, reason: 'InternalError', message })
+        socket.end(
+          `HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n${body}`,
+        )
+      })
+      expect((await failureOf(cluster.exec(target, ['true']))).kind).to.equal(kind)
+    }
+  })
+
   it('sends stdin in pieces and then its end', async () => {
     api.onExec((socket) => {
       const got: Buffer[] = []

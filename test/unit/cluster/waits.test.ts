@@ -76,6 +76,31 @@ describe('waits on a shared watch', () => {
     expect(watchesOnPods().map(({ query }) => query.get('resourceVersion'))).to.deep.equal(['10', '20'])
   })
 
+  it('says at the deadline that the server did not answer, rather than nothing', async () => {
+    const watch = watchOpened()
+    api.on(`${pods}/p`, (_, response) => status(response, 400, 'BadRequest', 'not now'))
+    const waiting = waitErrorOf(cluster.waitFor(ref, running, { ...soon, timeoutMs: 1000 }))
+    ;(await watch).send('ADDED', podOf('p', '11', 'Pending'))
+    expect((await waiting).trouble).to.match(/^it could not be read at the end: .*not now/)
+  })
+
+  it('asks the server for events, whatever the watch has brought', async () => {
+    const event = (name: string, resourceVersion: string, reason: string): object => ({
+      metadata: { name, namespace: 'n', resourceVersion },
+      involvedObject: { name: 'p', uid: 'uid-p' },
+      reason,
+    })
+    const list = (...items: object[]) => ({ ...emptyEvents, items })
+    api.on(
+      events,
+      (_, response) => json(response, list(event('a', '5', 'Pulled'))),
+      (_, response) => json(response, list(event('a', '5', 'Pulled'), event('b', '6', 'Killing'))),
+    )
+    const of = { namespace: 'n', name: 'p', uid: 'uid-p' }
+    await cluster.eventsOf(of)
+    expect((await cluster.eventsOf(of)).map((each) => each['reason'])).to.deep.equal(['Pulled', 'Killing'])
+  })
+
   it('lists again after 410, and sees there what it missed', async () => {
     const first = watchOpened()
     const waiting = cluster.waitFor(ref, running, soon)

@@ -185,6 +185,31 @@ describe('the plan', () => {
     })
   }
 
+  it('breaks, and does not skip, what is unknown because something broke', () => {
+    const unread = 'n1: the connection broke'
+    const applies = (): Applicability => ({ unknown: 'sizing is unknown: no answer' })
+    const classes = [{ ...kataClass('kata-qemu', ['n1']), unread }]
+    const pods = () => {
+      throw new FactUnknownError('default memory', 'no answer')
+    }
+    for (const [definition, reason] of [
+      [{ on: { scope: 'class', applies } }, 'sizing is unknown: no answer'],
+      [{ pods }, 'default memory is unknown: no answer'],
+    ] as const) {
+      const [first] = decided(catalogOf(claim()), [check(definition)], facts({ classes }), options)
+      expect(first).to.deep.equal({ verdict: 'broken', reason: `${reason}; facts could not be read: ${unread}` })
+    }
+  })
+
+  it('breaks, and does not skip, what only a lost node could show', () => {
+    const nodes = [node('n1', { schedulable: known(false, 'the node is not Ready: NodeStatusUnknown') })]
+    expect(decided(catalogOf(claim()), [check()], facts({ nodes }), options)[0]).to.deep.equal({
+      verdict: 'broken',
+      reason:
+        'no node can take its pods: n1, n2 are not schedulable or have no usable KVM; n1: the node is not Ready: NodeStatusUnknown',
+    })
+  })
+
   it('takes the gate from the claim, and from the row where that gates nothing', () => {
     const of = claim({ cases: [{ id: 'a' }, { id: 'b', gate: false }] })
     const { arms } = makePlan(

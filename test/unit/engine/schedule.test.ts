@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { ArmResult } from '../../../reports/record/arm.ts'
 import type { PodHandle } from '../../../helpers/pods/podHandle.ts'
-import { CHECK_STARTED } from '../../../engine/arm/runArm.ts'
+import { CHECK_STARTED } from '../../../engine/arm/tryArm.ts'
 import type { Arm } from '../../../engine/plan/arm.ts'
 import { NodeBudget } from '../../../engine/schedule/budget.ts'
 import { PodPool, type PodRequest } from '../../../engine/schedule/podPool.ts'
@@ -14,6 +14,8 @@ class Bench {
   readonly started: string[] = []
   readonly created: string[] = []
   readonly removed: string[] = []
+  readonly handles: PodHandle[] = []
+  failStart: Error | null = null
   peakMib = 0
   /** What the pool's clock says, ms. */
   now = 0
@@ -31,7 +33,10 @@ class Bench {
       start: ({ spec, name }: PodRequest): Promise<PodHandle> => {
         this.created.push(`${name} ${String(spec.manifest.metadata.annotations?.tag)}`)
         this.peakMib = Math.max(this.peakMib, this.budget.used.mib)
-        return Promise.resolve(podHandle(name))
+        if (this.failStart) return Promise.reject(this.failStart)
+        const handle = podHandle(name)
+        this.handles.push(handle)
+        return Promise.resolve(handle)
       },
       remove: (pod: PodHandle) => {
         this.removed.push(pod.name)
@@ -101,6 +106,35 @@ describe('the schedule', () => {
     await bench.end('B')
     expect(bench.removed).to.have.length(1)
     expect(bench.budget.used).to.deep.equal({ millicores: 0, mib: 0, pods: 0 })
+  })
+
+  it('hands out no pod that is lost: who comes later gets another, and each is removed once', async () => {
+    const bench = new Bench(1000)
+    bench.start(
+      ['A', 'B', 'C'].map((id) => withPods(id, { p: podSpec() })),
+      2,
+    )
+    await settle()
+    bench.pool.drop(bench.handles[0] as PodHandle)
+    await bench.end('A')
+    expect(bench.created, 'for C').to.have.length(2)
+    await bench.end('B')
+    expect(bench.removed).to.have.length(1)
+    await bench.end('C')
+    expect(bench.removed).to.have.length(2)
+    expect(bench.budget.used).to.deep.equal({ millicores: 0, mib: 0, pods: 0 })
+  })
+
+  it('starts a pod anew that did not start because the cluster was disturbed', async () => {
+    const bench = new Bench(1000)
+    bench.failStart = Object.assign(new Error('reset'), { name: 'ApiError', code: 0 })
+    const shared = ['A', 'B'].map((id) => withPods(id, { p: podSpec() }))
+    for (const each of shared) bench.pool.plan(each)
+    const [first, second] = shared as [Arm, Arm]
+    await Promise.allSettled(Object.values(bench.pool.acquire(first)))
+    await settle()
+    bench.failStart = null
+    expect((await bench.pool.acquire(second).p)?.name).to.equal('p')
   })
 
   it('keeps two equal pods of one check apart', async () => {

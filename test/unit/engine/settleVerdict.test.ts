@@ -21,7 +21,12 @@ describe('a settled verdict', () => {
     expect(settled.verdict).to.equal('environment')
     expect(settled.message).to.equal('no log\nThe default runtime on node n1 fails the same check: no log either')
   })
-  for (const control of ['passed', 'broken', 'skipped'] as const) {
+  it('is broken when it could not be tried under the default runtime: whose fault it is nobody knows', () => {
+    const settled = settle(result('failed', 'no log'), result('broken', 'node lost'), [deviation])
+    expect(settled.verdict).to.equal('broken')
+    expect(settled.message).to.equal('no log\nWhether the default runtime fails the same check is not known: node lost')
+  })
+  for (const control of ['passed', 'skipped'] as const) {
     it(`stays failed when the control ${control}`, () =>
       expect(settle(result('failed'), result(control)).verdict).to.equal('failed'))
   }

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { detectFacts } from '../../../helpers/facts/detectFacts.ts'
 import { factRecords } from '../../../helpers/facts/factRecords.ts'
 import { warnings } from '../../../helpers/facts/warnings.ts'
+import type { NodeProbe } from '../../../helpers/node/nodeProbe.ts'
 import { FactRecord } from '../../../reports/record/journal.ts'
 import { nodeInMemory } from '../node/host.ts'
 import { clusterOfObjects } from './clusterOfObjects.ts'
@@ -120,6 +121,27 @@ describe('facts from the API alone', () => {
     expect(facts.kataVersion.how).to.contain('listing DaemonSets failed')
     expect(facts.privilegedNamespace.value).to.equal(false)
     expect(facts.mayCreateRuntimeClasses.value).to.equal(false)
+  })
+
+  it('tells what broke while a node was read from what the node does not say', async () => {
+    const { probe } = await nodeInMemory(kataFiles)
+    const lost = Object.assign(new Error('the connection ended without an exit status'), {
+      name: 'ExecError',
+      kind: 'closed',
+    })
+    const broken: NodeProbe = { ...probe, containerd: () => Promise.reject(lost) }
+    const facts = await detectFacts(clusterOfObjects([kataNode('n1'), kataNode('n2'), kataQemu]), {
+      probes: (name) => (name === 'n1' ? broken : probe),
+    })
+    expect(facts.nodes.map(({ unread }) => unread)).to.deep.equal([`n1: ${lost.message}`, undefined])
+    expect(facts.classes[0]?.unread).to.equal(`n1: ${lost.message}`)
+  })
+
+  it('ends, and guesses nothing, when the API server does not answer', async () => {
+    const gone = Object.assign(new Error('connection refused'), { name: 'ApiError', code: 0 })
+    const objects = clusterOfObjects([kataNode('n1'), kataQemu])
+    const silent = { ...objects, may: () => Promise.reject(gone) } as typeof objects
+    expect(await detectFacts(silent, noProbes).catch((error: Error) => error)).to.equal(gone)
   })
 
   it('counts requests, sidecars, init containers and overhead of pods that have not ended', async () => {

@@ -32,19 +32,23 @@ describe('allocations in a container', () => {
     expect(sizes).to.deep.equal([64, 344])
   })
 
-  it('takes a lost exec for a lost container when that answers no more, and any other error for its own', async () => {
-    const lost = Object.assign(new Error('closed'), { name: 'ExecError' })
-    const failing = (error: Error, alive: boolean) =>
+  it('takes a lost exec for a lost container when the node says so, and any other error for its own', async () => {
+    const execError = (kind: string) => Object.assign(new Error(kind), { name: 'ExecError', kind })
+    const [closed, rejected] = [execError('closed'), execError('rejected')]
+    const failing = (error: Error, then: Error | null) =>
       ({
         exec: async () => Promise.reject(error),
-        read: async () => (alive ? { stdout: '1.00 1.00\n', stderr: '', exitCode: 0 } : Promise.reject(lost)),
+        read: async () => (then ? Promise.reject(then) : { stdout: '1.00 1.00\n', stderr: '', exitCode: 0 }),
       }) as unknown as PodHandle
-    expect(await allocate(failing(lost, false), 1)).to.equal('lost')
-    for (const [error, alive] of [
-      [lost, true],
-      [new TypeError('bug'), false],
+    expect(await allocate(failing(closed, rejected), 1)).to.equal('lost')
+    for (const [error, then] of [
+      [closed, null],
+      // An API server that is away says nothing about the container.
+      [closed, closed],
+      [closed, execError('timeout')],
+      [new TypeError('bug'), rejected],
     ] as const) {
-      expect(await allocate(failing(error, alive), 1).catch((thrown: Error) => thrown)).to.equal(error)
+      expect(await allocate(failing(error, then), 1).catch((thrown: Error) => thrown)).to.equal(error)
     }
   })
 

@@ -225,6 +225,41 @@ describe('what became of a pod', () => {
       [],
       'infrastructure Deleted',
     ],
+    [
+      'ended because somebody deleted it',
+      {
+        ...podWith({
+          phase: 'Failed',
+          containerStatuses: [{ name: 'main', state: { terminated: { exitCode: 137, reason: 'Error' } } }],
+        }),
+        metadata: { name: 'p', namespace: 'n', deletionTimestamp: 'now' },
+      },
+      [],
+      'infrastructure Deleted',
+    ],
+    [
+      'ended by the cluster',
+      podWith({
+        phase: 'Failed',
+        conditions: [
+          { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager', message: 'node lost' },
+        ],
+      }),
+      [],
+      'infrastructure DeletionByTaintManager',
+    ],
+    [
+      'a container runtime that is away',
+      pending,
+      [
+        warning(
+          'FailedCreatePodSandBox',
+          'Failed to create pod sandbox: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: connection refused"',
+          3,
+        ),
+      ],
+      'infrastructure FailedCreatePodSandBox',
+    ],
   ]
   for (const [what, pod, events, expected] of ends) {
     it(`${what}: ${expected ?? 'open'}`, () => {

@@ -126,6 +126,37 @@ describe('starting a pod', () => {
     })
   })
 
+  it('blames the node when it came back only after the pod, or cannot be asked for', async () => {
+    course = [{ phase: 'Pending' }]
+    api.on(`GET ${pods}/x`, (_, response) =>
+      json(response, {
+        kind: 'Pod',
+        apiVersion: 'v1',
+        metadata: { name: 'x', namespace: 'n', uid: 'u', creationTimestamp: '2026-11-21T12:00:00Z' },
+        spec: { nodeName: 'node-1' },
+        status: course.at(-1),
+      }),
+    )
+    const Ready = { type: 'Ready', status: 'True', lastTransitionTime: '2026-11-21T12:00:01Z' }
+    api.on(
+      'GET /api/v1/nodes/node-1',
+      (_, response) =>
+        json(response, {
+          kind: 'Node',
+          apiVersion: 'v1',
+          metadata: { name: 'node-1' },
+          status: { conditions: [Ready] },
+        }),
+      (_, response) => status(response, 400, 'BadRequest', 'no'),
+    )
+    expect((await errorOf(busybox('k').timeout(1000))).failure).to.deep.equal({
+      reason: 'NodeNotReady',
+      message:
+        'node node-1 is ready only since 2026-11-21T12:00:01Z, and was asked to run the pod at 2026-11-21T12:00:00Z',
+    })
+    expect((await errorOf(busybox('k').timeout(1000))).failure.message).to.match(/^node node-1 cannot be asked for/)
+  })
+
   it('blames the product when nothing came on a good node', async () => {
     course = [{ phase: 'Pending' }]
     api.on('GET /api/v1/nodes/node-1', (_, response) =>
@@ -161,6 +192,7 @@ describe('starting a pod', () => {
     for (const message of [
       'pods is forbidden: User "u" cannot create resource "pods"',
       'pods "x" is forbidden: exceeded quota: q',
+      'pods "x" is forbidden: error looking up service account n/default: serviceaccount "default" not found',
     ]) {
       api.on(`POST ${pods}`, (_, response) => status(response, 403, 'Forbidden', message))
       expect(await errorOf(busybox('k').awaits('settled'))).to.include({ kind: 'infrastructure' })

@@ -1,0 +1,84 @@
+import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
+import { findInList } from '../../helpers/cluster/objects.ts'
+import { readinessOf } from '../../helpers/pods/nodeReadiness.ts'
+import { disruptionOf } from '../../helpers/pods/podDisruption.ts'
+import type { PodHandle } from '../../helpers/pods/podHandle.ts'
+
+/** What an arm stands on while it runs: its pods, their nodes, and a cluster that answers. */
+export interface Ground {
+  /** What was done to it since the arm began, so that its verdict says nothing about the product. */
+  disturbance(of: Observed): Promise<Disturbance | null>
+}
+
+export interface Observed {
+  readonly pods: readonly PodHandle[]
+  /** The arm's node, which it may have looked at without a pod. */
+  readonly node: string | null
+  /** What was seen may have been seen, or have happened, too late: then answers that came too late count. */
+  readonly late: boolean
+}
+
+export interface Disturbance {
+  readonly why: string
+  /** Pods of the arm that are gone, or going: no other arm may use them. */
+  readonly lost: readonly PodHandle[]
+  /** False when it goes on: another try would meet the same. */
+  readonly over: boolean
+}
+
+/**
+ * @param nodes readiness of the cluster's nodes as last known, by name; brought up to date here
+ */
+export function groundOf(cluster: Cluster, nodes: Map<string, string>): Ground {
+  const began = performance.now()
+  const before = new Map(nodes)
+
+  async function ofPod(pod: PodHandle): Promise<string | null> {
+    if (pod.uid === '' || pod.deleted) return null
+    const { name, namespace, uid } = pod
+    const now = await findInList(cluster.list)({ apiVersion: 'v1', kind: 'Pod', namespace, name })
+    if (now === null || now.metadata.uid !== uid) return `pod ${namespace}/${name} is gone: somebody else deleted it`
+    const disruption = disruptionOf(now)
+    return disruption && `pod ${namespace}/${name}: ${disruption.reason}: ${disruption.message}`
+  }
+
+  async function ofNode(name: string): Promise<{ why: string; over: boolean } | null> {
+    const node = await find(cluster, name)
+    if (node === 'forbidden') return null
+    if (node === null) return { why: `node ${name} is no longer part of the cluster`, over: false }
+    const { isReady, why, since } = readinessOf(node)
+    if (!isReady) return { why: `node ${name} is not ready: ${why}`, over: false }
+    nodes.set(name, since ?? '')
+    const known = before.get(name)
+    const changed = known !== undefined && known !== (since ?? '')
+    return changed ? { why: `node ${name} was not ready until ${since}`, over: true } : null
+  }
+
+  return {
+    async disturbance({ pods, node: own, late }) {
+      const names = new Set([...pods.map(({ node }) => node), own ?? ''].filter((name) => name !== ''))
+      try {
+        const [ofPods, ofNodes] = await Promise.all([Promise.all(pods.map(ofPod)), Promise.all([...names].map(ofNode))])
+        const lost = pods.filter((_pod, index) => ofPods[index] !== null)
+        const node = ofNodes.find((each) => each !== null) ?? null
+        const why = ofPods.find((each) => each !== null) ?? node?.why
+        if (why) return { why, lost, over: node?.over ?? true }
+      } catch (error) {
+        const why = `whether its pods and nodes are still there cannot be found out: ${(error as Error).message}`
+        return { why, lost: [], over: true }
+      }
+      // What holds, holds however late it was seen; what does not may have come too late.
+      const trouble = late ? cluster.troubleSince(began) : null
+      return trouble === null ? null : { why: `the cluster could not be asked: ${trouble}`, lost: [], over: true }
+    },
+  }
+}
+
+async function find(cluster: Cluster, name: string): Promise<KubeObject | null | 'forbidden'> {
+  try {
+    return await cluster.find({ apiVersion: 'v1', kind: 'Node', name })
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 403) return 'forbidden'
+    throw error
+  }
+}

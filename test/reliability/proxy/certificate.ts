@@ -1,0 +1,24 @@
+/**
+ * Certificate and key of the loopback proxy, for 127.0.0.1 alone: the TLS of the suite is part of what is disturbed. Nothing else trusts it, so
+ * its key is no secret.
+ */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBtzCCAVygAwIBAgIUDUK1n57zNf2lilF01u2kg+n18U4wCgYIKoZIzj0EAwIw
+JzElMCMGA1UEAwwca2F0YS1jb25mb3JtYW5jZS1mYXVsdC1wcm94eTAgFw0yNjEx
+MjExNTMwMTRaGA8yMTI2MTAyODE1MzAxNFowJzElMCMGA1UEAwwca2F0YS1jb25m
+b3JtYW5jZS1mYXVsdC1wcm94eTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABO4c
+1okuXNOw7Ws6niEf5xkupiGFlKqQWfkR6dobXugG1XH+sVIHM/2yr/jw2oPZmeF6
+OVk6VUGyuBJAo7xWrM6jZDBiMB0GA1UdDgQWBBSGFOprb1Pb1e4r9yY/kPVrK3uD
+ezAfBgNVHSMEGDAWgBSGFOprb1Pb1e4r9yY/kPVrK3uDezAPBgNVHRMBAf8EBTAD
+AQH/MA8GA1UdEQQIMAaHBH8AAAEwCgYIKoZIzj0EAwIDSQAwRgIhAJrFjk1NWDzB
+2B1zXvtFMKqFn4iHIXJTn+rRTPSweu17AiEAmHNZA+PQuCkS8qz1kaPEWQ3X1MFh
+bVRqcECqGR3bq/M=
+-----END CERTIFICATE-----
+`
+
+export const privateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgn2P+052BZBTX0tM8
+bJVJDJonvtjGtaFBS8jnlzQZU8WhRANCAATuHNaJLlzTsO1rOp4hH+cZLqYhhZSq
+kFn5EenaG17oBtVx/rFSBzP9sq/48NqD2ZnhejlZOlVBsrgSQKO8VqzO
+-----END PRIVATE KEY-----
+`
