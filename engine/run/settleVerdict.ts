@@ -1,6 +1,6 @@
 import { foreignRuntime } from '../../helpers/facts/foreignRuntime.ts'
 import type { ArmResult } from '../../reports/record/arm.ts'
-import { settleByControl } from '../../reports/record/settleByControl.ts'
+import { causedByForeignRuntime, settleByControl } from '../../reports/record/settleByControl.ts'
 import type { KnownDeviation } from '../../helpers/profile/profile.ts'
 import type { Arm } from '../plan/arm.ts'
 
@@ -35,8 +35,7 @@ export function settleVerdict(
 function withCause({ planned, classFacts }: Arm, own: ArmResult): ArmResult | null {
   const foreign = planned.runtimeClass === null || !classFacts ? null : foreignRuntime(classFacts)
   if (foreign === null) return null
-  const cause = `RuntimeClass ${planned.runtimeClass}: containerd runs its handler with ${foreign}, which is not Kata.`
-  return { ...own, message: `${own.message}\n${cause}` }
+  return causedByForeignRuntime(own, planned.runtimeClass ?? '', foreign)
 }
 
 /** A failure that the default runtime shares, or that somebody accepted, is another verdict. */

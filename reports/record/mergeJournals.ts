@@ -1,7 +1,7 @@
 import type { ArmResult, PlannedArm } from './arm.ts'
 import { exitCodes, foldJournal } from './foldJournal.ts'
 import type { FactRecord, JournalEvent } from './journal.ts'
-import { settleByControl } from './settleByControl.ts'
+import { isExcusable, settleByControl } from './settleByControl.ts'
 import { planHash } from './shard.ts'
 
 /** Shards that are not the parts of one run: `which: what; what would be right`. */
@@ -173,7 +173,7 @@ function settledAcross(
     const own = resultOf(arm)
     if (arm.role !== 'check' || (own?.verdict !== 'failed' && own?.verdict !== 'known')) return []
     const control = controls.get(claimOf(arm))
-    if (!control) return []
+    if (!control || !isExcusable(own)) return []
     const other = resultOf(control)
     if (other?.verdict !== 'failed' || shardOf.get(control.id) === shardOf.get(arm.id)) return []
     const at = [results.get(arm.id)?.at ?? '', results.get(control.id)?.at ?? ''].sort()[1] ?? ''

@@ -1,5 +1,16 @@
 import type { ArmResult } from './arm.ts'
 
+const notKata = 'which is not Kata.'
+
+/** A failure of a RuntimeClass behind which there is no Kata at all: that is its cause, and nothing excuses it. */
+export const causedByForeignRuntime = (own: ArmResult, runtimeClass: string, runtime: string): ArmResult => ({
+  ...own,
+  message: `${own.message}\nRuntimeClass ${runtimeClass}: containerd runs its handler with ${runtime}, ${notKata}`,
+})
+
+/** False for what `causedByForeignRuntime` made. */
+export const isExcusable = ({ message }: ArmResult): boolean => !message.endsWith(notKata)
+
 /** A failure that the default runtime shows on the same claim is the environment's, not Kata's. */
 export const settleByControl = (own: ArmResult, control: ArmResult, node: string | null): ArmResult => ({
   ...own,

@@ -3,6 +3,7 @@ import type { ArmResult, PlannedArm } from '../../../reports/record/arm.ts'
 import { foldJournal } from '../../../reports/record/foldJournal.ts'
 import type { JournalEvent } from '../../../reports/record/journal.ts'
 import { MergeError, mergeJournals, type ShardJournal } from '../../../reports/record/mergeJournals.ts'
+import { causedByForeignRuntime } from '../../../reports/record/settleByControl.ts'
 import { planHash } from '../../../reports/record/shard.ts'
 import type { Verdict } from '../../../reports/record/verdict.ts'
 
@@ -127,6 +128,15 @@ describe('merged shards', () => {
       })
     }
     expect(merged(control, second).arms[1]?.verdict).to.equal('passed')
+  })
+
+  it('excuse nothing of a class that is not run by Kata', () => {
+    const control = shard(1, ['A', 'C control'], { verdicts: { 'C control': result('failed', 'there too') } })
+    const foreign = causedByForeignRuntime(result('failed', 'no'), 'kata-qemu', 'runc')
+    expect(merged(control, shard(2, ['B'], { verdicts: { B: foreign } })).arms[1]).to.include({
+      verdict: 'failed',
+      message: 'no\nRuntimeClass kata-qemu: containerd runs its handler with runc, which is not Kata.',
+    })
   })
 
   it('leave the verdict of an arm whose control is beside it', () => {
