@@ -10,6 +10,7 @@ import { startNodeLifecycle } from './nodeLifecycle.ts'
 import { startNodeTaints } from './nodeTaints.ts'
 import { startReplicaSets } from './replicaSets.ts'
 import { startResourceQuotas } from './resourceQuotas.ts'
+import { startServiceEndpoints } from './serviceEndpoints.ts'
 import { createSharedInformers } from './sharedInformers.ts'
 import { startVolumeBinder } from './volumeBinder.ts'
 
@@ -36,6 +37,7 @@ export async function startControllers(options: {
     startDaemonSets(context),
     startVolumeBinder(context),
     startResourceQuotas(context),
+    startServiceEndpoints(context),
   ]
   await informers.start()
   return {

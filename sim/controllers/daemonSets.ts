@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { KubeObject } from '../kubeObject.ts'
 import { specOf, type PodSpec } from '../kubelet/podSpec.ts'
 import { tolerates } from '../scheduler/filters.ts'
 import { nodeMatches } from '../scheduler/nodeAffinity.ts'
 import type { Taint } from '../scheduler/nodeInfo.ts'
 import type { Controller, ControllerContext } from './controllerContext.ts'
+import { REVISION_LABEL as REVISION, REVISIONS, keepHistory } from './controllerRevisions.ts'
 import { objectKey } from './informer.ts'
 import { createOwnedPods, isOver, isPodReady } from './ownedPods.ts'
 import { writeStatus } from './ownStatus.ts'
@@ -13,7 +13,6 @@ import { nodeSpecOf, workloadOf } from './objectViews.ts'
 
 const DAEMON_SETS = '/apis/apps/v1/daemonsets'
 const NODES = '/api/v1/nodes'
-const REVISION = 'controller-revision-hash'
 
 /** Tolerations that every daemon pod gets (pkg/controller/daemon/util). */
 const TOLERATIONS = [
@@ -35,10 +34,7 @@ export function startDaemonSets(context: ControllerContext): Controller {
   const queue = createWorkQueue(context.clock, async (key) => {
     const set = informers.cache(DAEMON_SETS).get(key)
     if (!set || set.metadata.deletionTimestamp) return
-    const revision = createHash('sha256')
-      .update(JSON.stringify(workloadOf(set).template))
-      .digest('hex')
-      .slice(0, 10)
+    const revision = await keepHistory(context, set)
     const wanted = new Set(
       [...informers.cache(NODES).values()].filter((node) => isFor(set, node)).map((node) => node.metadata.name),
     )
@@ -91,6 +87,7 @@ export function startDaemonSets(context: ControllerContext): Controller {
   const everyone = () => {
     for (const set of informers.cache(DAEMON_SETS).values()) queue.add(objectKey(set))
   }
+  informers.listen(REVISIONS, {})
   informers.listen(DAEMON_SETS, { upsert: (set) => queue.add(objectKey(set)) })
   informers.listen(NODES, {
     upsert: (node, previous) => {

@@ -1,13 +1,15 @@
-import { createHash } from 'node:crypto'
 import { KubeApiError } from '../kubeClient.ts'
 import type { KubeObject } from '../kubeObject.ts'
 import { timestamp } from '../kubelet/timers.ts'
+import { createEventRecorder, type EventRecorder } from '../kubelet/eventRecorder.ts'
 import type { Controller, ControllerContext } from './controllerContext.ts'
+import { beyondHistory, firstAnnotations, numberRevisions, revisionOf } from './deploymentRevisions.ts'
 import { objectKey } from './informer.ts'
 import { controllerOf, controllerReference } from './kinds.ts'
 import { timedConditions, writeStatus } from './ownStatus.ts'
 import { createWorkQueue } from './workQueue.ts'
 import { workloadOf, workloadStatusOf } from './objectViews.ts'
+import { templateHash } from './templateHash.ts'
 
 const DEPLOYMENTS = '/apis/apps/v1/deployments'
 const REPLICA_SETS = '/apis/apps/v1/replicasets'
@@ -15,19 +17,26 @@ const REPLICA_SETS = '/apis/apps/v1/replicasets'
 /** A ReplicaSet for each template of a Deployment, scaled over by its strategy. */
 export function startDeployments(context: ControllerContext): Controller {
   const { informers } = context
+  const events = createEventRecorder(context.client, context.clock, { component: 'deployment-controller' })
   const queue = createWorkQueue(context.clock, async (key) => {
     const deployment = informers.cache(DEPLOYMENTS).get(key)
     if (!deployment || deployment.metadata.deletionTimestamp) return
     const sets = [...informers.cache(REPLICA_SETS).values()].filter(
       (set) => controllerOf(set)?.uid === deployment.metadata.uid,
     )
-    const hash = templateHash(deployment)
+    if (workloadOf(deployment).paused) return tellPaused(context, deployment)
+    const hash = templateHash(workloadOf(deployment).template)
     const current =
       sets.find((set) => set.metadata.labels?.['pod-template-hash'] === hash) ??
-      (await createSet(context, deployment, hash, sets.length + 1))
+      (await createSet(context, deployment, hash, 1 + Math.max(0, ...sets.map(revisionOf))))
     const old = sets.filter((set) => set !== current && set.metadata.labels?.['pod-template-hash'] !== hash)
-    await rollOut(context, deployment, current, old)
-    await tellStatus(context, deployment, current, old)
+    const numbered = await numberRevisions(context, deployment, current, old)
+    await rollOut({ ...context, events }, numbered, current, old)
+    await tellStatus(context, numbered, current, old)
+    for (const { metadata } of beyondHistory(deployment, old))
+      await context.client
+        .delete(`/apis/apps/v1/namespaces/${metadata.namespace}/replicasets/${metadata.name}`, { uid: metadata.uid! })
+        .catch(() => undefined)
   })
   informers.listen(DEPLOYMENTS, { upsert: (deployment) => queue.add(objectKey(deployment)) })
   const ofSet = (set: KubeObject) => {
@@ -38,11 +47,21 @@ export function startDeployments(context: ControllerContext): Controller {
   return { stop: () => queue.stop() }
 }
 
-function templateHash(deployment: KubeObject): string {
-  return createHash('sha256')
-    .update(JSON.stringify(workloadOf(deployment).template))
-    .digest('hex')
-    .slice(0, 10)
+type RollOut = ControllerContext & { events: EventRecorder }
+
+/** While it is paused nothing is rolled out, and its status says that the pause was seen. */
+async function tellPaused({ client }: ControllerContext, deployment: KubeObject): Promise<void> {
+  const { name, namespace } = deployment.metadata
+  await writeStatus(client, `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`, deployment, {
+    ...(deployment['status'] as object),
+    observedGeneration: deployment.metadata['generation'],
+  })
+}
+
+/** Pods beyond the wanted ones while it rolls out. */
+function surgeOf(deployment: KubeObject): number {
+  const { strategy, replicas: wanted = 1 } = workloadOf(deployment)
+  return strategy?.type === 'Recreate' ? 0 : share(strategy?.rollingUpdate?.maxSurge ?? '25%', wanted, Math.ceil)
 }
 
 async function createSet(
@@ -62,10 +81,7 @@ async function createSet(
       name: `${name}-${hash}`,
       namespace: namespace!,
       labels,
-      annotations: {
-        'deployment.kubernetes.io/revision': String(revision),
-        'deployment.kubernetes.io/desired-replicas': String(workloadOf(deployment).replicas ?? 1),
-      },
+      annotations: firstAnnotations(revision, workloadOf(deployment).replicas ?? 1, surgeOf(deployment)),
       ownerReferences: [controllerReference(deployment)],
     },
     spec: {
@@ -90,7 +106,7 @@ const available = (set: KubeObject): number => workloadStatusOf(set).availableRe
 
 /** RollingUpdate within maxSurge and maxUnavailable; Recreate takes the old ones down first. */
 async function rollOut(
-  context: ControllerContext,
+  context: RollOut,
   deployment: KubeObject,
   current: KubeObject,
   old: KubeObject[],
@@ -99,24 +115,24 @@ async function rollOut(
   const strategy = workloadOf(deployment).strategy ?? {}
   const oldTotal = old.reduce((sum, set) => sum + replicas(set), 0)
   if (strategy.type === 'Recreate') {
-    for (const set of old) if (replicas(set) > 0) await scale(context, set, 0)
+    for (const set of old) if (replicas(set) > 0) await scale(context, deployment, set, 0)
     if (old.every((set) => (workloadStatusOf(set).replicas ?? 0) === 0 && replicas(set) === 0))
-      await scale(context, current, wanted)
+      await scale(context, deployment, current, wanted)
     return
   }
-  const surge = share(strategy.rollingUpdate?.maxSurge ?? '25%', wanted, Math.ceil)
+  const surge = surgeOf(deployment)
   const unavailable =
     share(strategy.rollingUpdate?.maxUnavailable ?? '25%', wanted, Math.floor) || (surge === 0 ? 1 : 0)
   const room = wanted + surge - oldTotal - replicas(current)
   const target = replicas(current) > wanted ? wanted : Math.min(wanted, replicas(current) + Math.max(0, room))
-  await scale(context, current, target)
+  await scale(context, deployment, current, target)
   let spare = available(current) + old.reduce((sum, set) => sum + available(set), 0) - (wanted - unavailable)
   for (const set of old) {
     // replicas that are not available are of no use to anybody
     const useless = replicas(set) - available(set)
     const cut = Math.min(replicas(set), useless + Math.max(0, Math.min(available(set), spare)))
     spare -= cut - useless
-    if (cut > 0) await scale(context, set, replicas(set) - cut)
+    if (cut > 0) await scale(context, deployment, set, replicas(set) - cut)
   }
 }
 
@@ -124,13 +140,22 @@ function share(value: number | string, of: number, round: (value: number) => num
   return typeof value === 'number' ? value : round((Number.parseFloat(value) / 100) * of)
 }
 
-async function scale(context: ControllerContext, set: KubeObject, count: number): Promise<void> {
-  if (replicas(set) === count) return
-  await context.client.patch(
+async function scale(
+  { client, events }: RollOut,
+  deployment: KubeObject,
+  set: KubeObject,
+  count: number,
+): Promise<void> {
+  const before = replicas(set)
+  if (before === count) return
+  await client.patch(
     `/apis/apps/v1/namespaces/${set.metadata.namespace}/replicasets/${set.metadata.name}`,
     { spec: { replicas: count } },
     'application/merge-patch+json',
   )
+  const direction = before < count ? 'up' : 'down'
+  const message = `Scaled ${direction} replica set ${set.metadata.name} from ${before} to ${count}`
+  events.event(deployment, 'Normal', 'ScalingReplicaSet', message)
 }
 
 async function tellStatus(

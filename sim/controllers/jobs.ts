@@ -55,6 +55,8 @@ export function startJobs(context: ControllerContext): Controller {
           }
         : {}),
     })
+    if (verdict?.type === 'Complete') pods.tell(job, 'Normal', 'Completed', 'Job completed')
+    if (verdict?.type === 'Failed') pods.tell(job, 'Warning', verdict.reason, verdict.message)
     const deadline = spec.activeDeadlineSeconds
     const { startTime } = workloadStatusOf(job)
     if (deadline !== undefined && startTime) later(key, Date.parse(startTime) + deadline * 1000 - clock.now())

@@ -43,6 +43,8 @@ export interface WorkloadSpec {
   activeDeadlineSeconds?: number
   ttlSecondsAfterFinished?: number
   suspend?: boolean
+  paused?: boolean
+  revisionHistoryLimit?: number
 }
 
 export function workloadOf(object: KubeObject): WorkloadSpec {

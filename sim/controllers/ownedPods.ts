@@ -13,6 +13,8 @@ export interface OwnedPods {
   /** Makes a pod from the owner's template; tells of it as the controller does. Throws what the API says. */
   create(owner: KubeObject, change?: (pod: KubeObject) => void): Promise<KubeObject>
   delete(owner: KubeObject, pod: KubeObject): Promise<void>
+  /** Tells of the owner as the controller does. */
+  tell(owner: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void
 }
 
 /** @param component name in events. @param onChange told the owner of a pod that changed */
@@ -50,6 +52,7 @@ export function createOwnedPods(
         throw error
       }
     },
+    tell: (owner, type, reason, message) => events.event(owner, type, reason, message),
     async delete(owner, pod) {
       await context.client
         .delete(`/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}`, { uid: pod.metadata.uid! })

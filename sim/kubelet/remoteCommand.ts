@@ -162,7 +162,9 @@ function exitStatus(request: StreamRequest, exitCode: number): object {
 }
 
 function internalError(request: StreamRequest, error: Error): object {
-  const message = `error ${request.kind === 'exec' ? 'executing command in' : 'attaching to'} container: ${error.message}`
+  const what = `error ${request.kind === 'exec' ? 'executing command in' : 'attaching to'} container: ${error.message}`
+  // twice an internal error: of the runtime's streaming server, and of its answer (recorded)
+  const message = `Internal error occurred: ${what}`
   return {
     metadata: {},
     status: 'Failure',

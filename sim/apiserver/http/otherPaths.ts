@@ -44,9 +44,10 @@ export function handleOther(
 
 function answer(context: Context, path: string, accept: string, query: URLSearchParams, host: string): Answer | null {
   const clean = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
-  if (clean === '/version') return { body: versionInfo(context.kubernetesVersion) }
+  if (clean === '/version') return { body: JSON.stringify(versionInfo(context.kubernetesVersion), null, 2) }
   if (health.has(clean)) return healthOf(clean.slice(1), query.has('verbose'))
   if (clean === '/api' || clean === '/apis') return discovery(clean === '/api', accept, host)
+  if (clean === '/openapi/v2') return openApiV2(accept, context.kubernetesVersion)
   if (clean.startsWith('/openapi/v3')) return openApi(clean.slice('/openapi/v3'.length))
   if (clean === '/' || clean === '')
     return {
@@ -58,6 +59,7 @@ function answer(context: Context, path: string, accept: string, query: URLSearch
           ...groups.map((group) => `/apis/${group}`),
           '/healthz',
           '/livez',
+          '/openapi/v2',
           '/openapi/v3',
           '/readyz',
           '/version',
@@ -111,6 +113,25 @@ function openApi(path: string): Answer | null {
   }
   const document = documentText(path.slice(1))
   return document === undefined ? null : { body: document }
+}
+
+/**
+ * The document before v3, without paths: clients since 1.27 read v3 and ask this one only for what v3 does not have. As protobuf (gnostic
+ * openapiv2.Document: swagger 1, info 2 with title 1 and version 2, paths 8) where that is asked for.
+ */
+function openApiV2(accept: string, kubernetesVersion: string): Answer {
+  const version = kubernetesVersion.replace(/^v/, '').split('.').slice(0, 2).join('.')
+  const field = (number: number, content: Buffer | string): Buffer => {
+    const bytes = Buffer.from(content as string)
+    return Buffer.concat([Buffer.from([(number << 3) | 2, bytes.length]), bytes])
+  }
+  const info = Buffer.concat([field(1, 'Kubernetes'), field(2, version)])
+  if (accept.includes('openapi.spec.v2'))
+    return {
+      body: Buffer.concat([field(1, '2.0'), field(2, info), field(8, '')]),
+      contentType: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+    }
+  return { body: { swagger: '2.0', info: { title: 'Kubernetes', version }, paths: {} } }
 }
 
 function versionInfo(gitVersion: string): object {

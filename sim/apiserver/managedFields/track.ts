@@ -14,7 +14,8 @@ export interface Manager {
   manager: string
   operation: 'Apply' | 'Update'
   apiVersion: string
-  time: string
+  /** Absent where a client left it out. */
+  time?: string
   fieldsType: 'FieldsV1'
   fieldsV1: FieldsV1
   subresource?: string
@@ -58,7 +59,7 @@ export function trackUpdate(
   subresource: string,
   clock: Clock,
 ): void {
-  const entries = (old?.metadata['managedFields'] ?? []) as Manager[]
+  const entries = givenManagers(object) ?? ((old?.metadata['managedFields'] ?? []) as Manager[])
   const type = typeFor(kind)
   const before = old === null ? emptyView(kind, subresource) : managedView(old, kind, subresource)
   const change = compare(before, managedView(object, kind, subresource), type)
@@ -70,6 +71,22 @@ export function trackUpdate(
   )
   if (next.length === 0) delete object.metadata['managedFields']
   else object.metadata['managedFields'] = next
+}
+
+/**
+ * An update may change the managers themselves: kubectl moves those of client-side apply so. One empty entry takes all away; a list that is not
+ * one of managers is left out of account (k8s.io/apimachinery managedfields, DecodeManagedFields).
+ */
+function givenManagers({ metadata }: KubeObject): Manager[] | null {
+  const given = metadata['managedFields']
+  if (!Array.isArray(given) || given.length === 0) return null
+  const [first] = given as Partial<Manager>[]
+  if (given.length === 1 && Object.keys(first ?? {}).length === 0) return []
+  const areManagers = (given as Partial<Manager>[]).every(
+    ({ operation, fieldsType, fieldsV1 }) =>
+      (operation === 'Apply' || operation === 'Update') && fieldsType === 'FieldsV1' && fieldsV1 !== undefined,
+  )
+  return areManagers ? (given as Manager[]) : null
 }
 
 const emptyViews = new Map<string, Record<string, unknown>>()
@@ -143,6 +160,6 @@ const withSet = (entry: Manager, set: FieldSet, clock: Clock): Manager => ({
 /** Applied ones first, then by time, manager, version and subresource. */
 export function sortManagers(entries: Manager[]): Manager[] {
   const key = ({ operation, time, manager, apiVersion, subresource = '' }: Manager) =>
-    [operation, time, manager, apiVersion, subresource].join('\u0000')
+    [operation, time ?? '', manager, apiVersion, subresource].join('\u0000')
   return entries.sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }

@@ -93,7 +93,7 @@ export const workloadTables: Readonly<Record<string, readonly Column[]>> = {
     nameColumn,
     column('Schedule', (object) => spec(object)['schedule']),
     column('Timezone', (object) => orNone(spec(object)['timeZone'])),
-    { name: 'Suspend', type: 'boolean', cell: (object) => spec(object)['suspend'] === true },
+    { name: 'Suspend', type: 'boolean', cell: (object) => (spec(object)['suspend'] === true ? 'True' : 'False') },
     count('Active', (object) => ((status(object)['active'] ?? []) as unknown[]).length),
     column('Last Schedule', (object, now) =>
       status(object)['lastScheduleTime'] === undefined ? '<none>' : age(status(object)['lastScheduleTime'], now),

@@ -11,15 +11,17 @@ const BLOCK = 512
 /** tar: create, list and extract ustar archives of directories, files and symbolic links. */
 export const tar: Applet = async (process, argv) => {
   const words = argv[1] !== undefined && !argv[1].startsWith('-') ? ['tar', `-${argv[1]}`, ...argv.slice(2)] : argv
-  const given = options(words, 'cxtvzf:C:OkpJjh', { directory: 'C' })
+  const given = options(words, 'cxtvzf:C:OkpJjhm', { directory: 'C' })
   const path = given.get('f') ?? '-'
   if (given.has('C')) process.context.cwd = find(process, given.get('C') as string).path
   if (given.has('c')) {
-    const packed = Buffer.concat([...given.rest.flatMap((name) => entries(process, name)), Buffer.alloc(BLOCK * 2)])
+    const { parts, missing } = await collect(process, given.rest)
+    const packed = Buffer.concat([...parts, Buffer.alloc(BLOCK * 2)])
     const data = given.has('z') ? gzipSync(packed) : packed
     if (path === '-') await process.out(data)
     else await openFile(process, path, { write: true, create: true, truncate: true }).write(data)
-    return 0
+    if (missing) await process.err('tar: error exit delayed from previous errors\n')
+    return missing ? 1 : 0
   }
   if (!given.has('x') && !given.has('t')) throw new UsageError('')
   const chunks: Uint8Array[] = []
@@ -28,6 +30,28 @@ export const tar: Applet = async (process, argv) => {
   const raw = Buffer.concat(chunks)
   await unpack(process, raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw, given.has('t'), given.has('v'))
   return 0
+}
+
+/** What is there is packed; what is not is told. */
+async function collect(process: Process, names: readonly string[]): Promise<{ parts: Buffer[]; missing: boolean }> {
+  const parts: Buffer[] = []
+  let missing = false
+  let told = false
+  for (const name of names) {
+    try {
+      const packed = entries(process, name)
+      if (name.startsWith('/') && !told) {
+        await process.err("tar: removing leading '/' from member names\n")
+        told = true
+      }
+      parts.push(...packed)
+    } catch (error) {
+      if (!(error instanceof MachineError)) throw error
+      await process.err(`tar: ${name}: ${error.message}\n`)
+      missing = true
+    }
+  }
+  return { parts, missing }
 }
 
 function entries(process: Process, path: string): Buffer[] {
