@@ -54,7 +54,7 @@ export function execInPod(
       const exitCode = status.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message
       if (status.status === 'Success') resolve({ exit: 0, stdout: text(1), stderr: text(2) })
       else if (exitCode !== undefined) resolve({ exit: Number(exitCode), stdout: text(1), stderr: text(2) })
-      else refused(`error: Internal error occurred: ${status.message ?? ''}\n`)
+      else refused(`error: ${status.message ?? ''}\n`)
     })
   })
 }
