@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { KubeClient } from '../kubeClient.ts'
-import { HttpError } from '../kubelet/endpoint.ts'
+import { HttpError } from '../kubelet/httpError.ts'
 
 const REVIEWS = '/apis/authorization.k8s.io/v1/subjectaccessreviews'
 /** A kubelet keeps what the API server allowed for five minutes (--authorization-webhook-cache-authorized-ttl). */

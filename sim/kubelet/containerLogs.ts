@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { LogLine } from './containerRuntime.ts'
-import { HttpError, type Target } from './endpoint.ts'
+import type { Target } from './endpoint.ts'
+import { HttpError } from './httpError.ts'
 
 /**
  * v1.PodLogOptions as a query: follow, tailLines, previous, timestamps, sinceSeconds, sinceTime, limitBytes, stream.

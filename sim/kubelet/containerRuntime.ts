@@ -128,6 +128,14 @@ export interface HostFiles {
   usage(path: string): number
 }
 
+/** A TCP connection to a port of a pod. */
+export interface ForwardedConnection {
+  write(data: Uint8Array): void
+  end(): void
+  onData(listener: (data: Uint8Array) => void): void
+  onEnd(listener: () => void): void
+}
+
 export interface ContainerRuntime {
   /** Name and version as in node.status.nodeInfo.containerRuntimeVersion: containerd://1.7.24 */
   readonly version: string
@@ -164,6 +172,8 @@ export interface ContainerRuntime {
   connect?(address: string, port: number, timeoutMs: number): Promise<void>
   /** An HTTP GET from the node. Throws like connect. */
   httpGet?(url: string, headers: Record<string, string>, timeoutMs: number): Promise<{ status: number; body: string }>
+  /** Throws CriError when nothing listens there, or the sandbox is not ready. */
+  forwardPort(sandboxId: string, port: number): Promise<ForwardedConnection>
   logs(containerId: string): readonly LogLine[]
   onLog(containerId: string, listener: (line: LogLine) => void): () => void
   /** Removes everything of the node: the end of the simulation. */

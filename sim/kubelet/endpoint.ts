@@ -9,7 +9,9 @@ import { serveContainerLogs } from './containerLogs.ts'
 import { createSilentNodes, type SilentNodes } from './silentNodes.ts'
 import type { ContainerRecord } from './containerRecord.ts'
 import type { ContainerRuntime } from './containerRuntime.ts'
+import { HttpError } from './httpError.ts'
 import { podList, statsSummary } from './nodeReports.ts'
+import { FORWARD_PROTOCOLS, type ForwardRequest, portsOf, serveForwards } from './portForward.ts'
 import { PROTOCOLS, serveStreams, type StreamRequest } from './remoteCommand.ts'
 
 /** What the endpoint needs of a pod. */
@@ -19,6 +21,8 @@ export interface ServedPod {
   readonly records: readonly ContainerRecord[]
   readonly runtime: ContainerRuntime
   readonly clock: Clock
+  /** null before the pod has a sandbox. */
+  sandboxId(): string | null
 }
 
 export interface KubeletEndpoint {
@@ -45,16 +49,6 @@ export interface EndpointOptions {
   authorize?: (request: IncomingMessage, node: string | null) => Promise<void>
 }
 
-/** An answer that is not the asked one. */
-export class HttpError extends Error {
-  readonly status: number
-  constructor(status: number, message: string) {
-    super(message)
-    this.name = 'HttpError'
-    this.status = status
-  }
-}
-
 /** The kubelet's HTTP API for any number of kubelets of this process: exec, attach and logs by namespace, pod and container. */
 export async function startKubeletEndpoint(options: EndpointOptions = {}): Promise<KubeletEndpoint> {
   const address = options.address ?? '127.0.0.1'
@@ -64,7 +58,8 @@ export async function startKubeletEndpoint(options: EndpointOptions = {}): Promi
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
-    handleProtocols: (offered) => PROTOCOLS.find((protocol) => offered.has(protocol)) ?? false,
+    handleProtocols: (offered, { url }) =>
+      protocolsFor(url?.startsWith('/portForward/') ? 'portForward' : 'exec').find((one) => offered.has(one)) ?? false,
   })
   const nodes = createSilentNodes()
   /** False when the node of the pod that is asked for is silent. */
@@ -92,7 +87,9 @@ export async function startKubeletEndpoint(options: EndpointOptions = {}): Promi
     ask(request)
       .then((question) => {
         const streams = streamRequest(question, request)
-        sockets.handleUpgrade(request, socket, head, (webSocket) => serveStreams(webSocket, streams))
+        sockets.handleUpgrade(request, socket, head, (webSocket) =>
+          streams.kind === 'portForward' ? serveForwards(webSocket, streams) : serveStreams(webSocket, streams),
+        )
       })
       .catch((error: Error) => refuseUpgrade(socket, error))
     return true
@@ -140,7 +137,7 @@ function answer({ verb, rest, node, pods, target, query }: Question, response: S
   if (verb === 'pods' && node !== null) return sendJson(response, podList(pods()))
   if (verb === 'stats' && rest[0] === 'summary' && node !== null) return sendJson(response, statsSummary(node, pods()))
   if (['exec', 'attach', 'portForward'].includes(verb))
-    throw new HttpError(400, `you must use a WebSocket (${PROTOCOLS.join(', ')}) for ${verb}`)
+    throw new HttpError(400, `you must use a WebSocket (${protocolsFor(verb).join(', ')}) for ${verb}`)
   throw new HttpError(404, '404 page not found')
 }
 
@@ -149,18 +146,22 @@ function sendJson(response: ServerResponse, body: object): void {
   response.end(JSON.stringify(body))
 }
 
-function streamRequest({ verb, target, query }: Question, request: IncomingMessage): StreamRequest {
-  if (verb === 'portForward') throw new HttpError(501, 'port forwarding is not implemented by this kubelet')
-  if (verb !== 'exec' && verb !== 'attach') throw new HttpError(404, '404 page not found')
+const protocolsFor = (verb: string): readonly string[] => (verb === 'portForward' ? FORWARD_PROTOCOLS : PROTOCOLS)
+
+function streamRequest(question: Question, request: IncomingMessage): StreamRequest | ForwardRequest {
+  const { verb, target, query } = question
+  if (verb !== 'exec' && verb !== 'attach' && verb !== 'portForward') throw new HttpError(404, '404 page not found')
   const upgrade = request.headers.upgrade?.toLowerCase()
   if (upgrade !== 'websocket')
     throw new HttpError(400, `unable to upgrade: ${upgrade} is not supported, use a WebSocket`)
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim())
-  if (!PROTOCOLS.some((protocol) => offered.includes(protocol)))
+  const served = protocolsFor(verb)
+  if (!served.some((protocol) => offered.includes(protocol)))
     throw new HttpError(
       400,
-      `unable to negotiate a protocol: client offers [${offered.join(' ')}], server has [${PROTOCOLS.join(' ')}]`,
+      `unable to negotiate a protocol: client offers [${offered.join(' ')}], server has [${served.join(' ')}]`,
     )
+  if (verb === 'portForward') return forwardRequest(question)
   const { pod, record } = target()
   if (record.state.kind !== 'running' || !record.id)
     throw new HttpError(500, `unable to upgrade connection: container not found ("${record.spec.name}")`)
@@ -177,6 +178,14 @@ function streamRequest({ verb, target, query }: Question, request: IncomingMessa
   }
 }
 
+function forwardRequest({ servedPod, query }: Question): ForwardRequest {
+  const pod = servedPod()
+  const sandboxId = pod.sandboxId()
+  const ports = portsOf(query)
+  if (sandboxId === null) throw new HttpError(500, `pod ${pod.pod().metadata.name} has no sandbox`)
+  return { kind: 'portForward', ports, sandboxId, connect: (port) => pod.runtime.forwardPort(sandboxId, port) }
+}
+
 export interface Target {
   pod: ServedPod
   record: ContainerRecord
@@ -190,6 +199,7 @@ interface Question {
   node: string | null
   /** Of the node. */
   pods(): ServedPod[]
+  servedPod(): ServedPod
   target(): Target
   query: URLSearchParams
 }
@@ -198,10 +208,14 @@ function questionOf(pods: Map<string, ServedPod>, node: string | null, request: 
   const url = new URL(request.url ?? '/', 'http://kubelet')
   const [verb = '', ...rest] = url.pathname.split('/').slice(1).filter(Boolean).map(decodeURIComponent)
   const isHere = (pod: ServedPod) => node === null || (pod.pod()['spec'] as { nodeName?: string }).nodeName === node
-  const target = (): Target => {
-    const [namespace = '', name = '', ...below] = rest
+  const [namespace = '', name = '', ...below] = rest
+  const servedPod = (): ServedPod => {
     const pod = pods.get(`${namespace}/${name}`)
     if (!pod || !isHere(pod)) throw new HttpError(404, `pod "${name}" not found in namespace "${namespace}"`)
+    return pod
+  }
+  const target = (): Target => {
+    const pod = servedPod()
     const container = below.at(-1)
     const record = pod.records.find((one) => one.spec.name === container)
     if (!record)
@@ -213,7 +227,7 @@ function questionOf(pods: Map<string, ServedPod>, node: string | null, request: 
       )
     return { pod, record }
   }
-  return { verb, rest, node, pods: () => [...pods.values()].filter(isHere), target, query: url.searchParams }
+  return { verb, rest, node, pods: () => [...pods.values()].filter(isHere), servedPod, target, query: url.searchParams }
 }
 
 function podOf(pods: Map<string, ServedPod>, request: IncomingMessage): ServedPod | undefined {

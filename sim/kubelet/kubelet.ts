@@ -112,6 +112,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
       records: worker.state.records,
       runtime,
       clock,
+      sandboxId: () => worker.state.sandbox?.id ?? null,
     })
     if (limitsLocalStorage(worker.state)) void watchStorage(context, worker, stopped.signal)
     void worker.done.then(() => {

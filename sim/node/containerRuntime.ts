@@ -3,6 +3,7 @@ import { createContainers } from './containers.ts'
 import { crictl } from './crictl.ts'
 import { createHostFiles } from './hostFiles.ts'
 import { connectTo, httpGetFrom } from './nodeClient.ts'
+import { forwardPort } from './portForward.ts'
 import { createSandboxes } from './sandboxes.ts'
 import type { SimNode } from './simNode.ts'
 
@@ -49,6 +50,11 @@ export function createContainerRuntime(node: SimNode): ContainerRuntime {
     execSync: (id, argv, timeoutMs) => containers.execSync(id, argv, timeoutMs),
     connect: (address, port, timeoutMs) => connectTo(node, address, port, timeoutMs),
     httpGet: (url, headers, timeoutMs) => httpGetFrom(node, url, headers, timeoutMs),
+    async forwardPort(sandboxId, port) {
+      const record = sandboxes.get(sandboxId)
+      if (!record) throw new CriError('NotFound', `failed to find sandbox "${sandboxId}" in store: not found`)
+      return forwardPort(node, record, port)
+    },
     logs: (id) => containers.log(id).lines,
     onLog: (id, listener) => containers.log(id).onLine(listener),
     async close() {

@@ -16,6 +16,8 @@ export interface SandboxRecord {
   /** null: the default runtime. */
   handler: KataHandler | null
   hostname: string
+  /** null: the node's own. */
+  network: PodNetwork | null
   times: StartTimes
   createdAt: number
   state: 'ready' | 'notReady'
@@ -76,7 +78,8 @@ export function createSandboxes(node: SimNode, onLost: (id: string) => void): Sa
         clean(id, network)
         throw error
       }
-      const record: SandboxRecord = { sandbox, handler, hostname, times, createdAt: node.clock.now(), state: 'ready' }
+      const createdAt = node.clock.now()
+      const record: SandboxRecord = { sandbox, handler, hostname, network, times, createdAt, state: 'ready' }
       records.set(id, record)
       networks.set(id, network)
       sandbox.onLost(() => {

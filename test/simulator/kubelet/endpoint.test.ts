@@ -120,7 +120,9 @@ describe('kubelet endpoint', () => {
     expect(await refused('/exec/default/a/other?command=true')).to.equal(
       '500 unable to upgrade connection: container not found ("other")',
     )
-    expect(await refused('/portForward/default/a')).to.match(/^501 port forwarding is not implemented/)
+    expect(await refused('/portForward/default/a?port=80')).to.equal(
+      '400 unable to negotiate a protocol: client offers [v5.channel.k8s.io], server has [v4.channel.k8s.io v4.base64.channel.k8s.io]',
+    )
   })
 
   it('attaches to the output of the container', async () => {

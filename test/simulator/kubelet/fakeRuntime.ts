@@ -96,6 +96,7 @@ export function createFakeRuntime(clock: Clock): FakeRuntime {
       containers.get(id)!.log.push(line)
       for (const listener of containers.get(id)!.onLine) listener(line)
     },
+    forwardPort: (sandboxId) => Promise.reject(new CriError('Unknown', `nothing listens in ${sandboxId}`)),
     async runPodSandbox(config) {
       calls.push(`runPodSandbox ${config.podName} ${config.runtimeHandler}`)
       await clock.sleep(runtime.sandboxMs)
