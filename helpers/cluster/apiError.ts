@@ -82,13 +82,19 @@ function explain(server: string, request: ApiRequest, status: ApiStatus): string
   return `${describeRequest(request)}: ${status.code} ${status.reason || 'error'}: ${said}`
 }
 
-/** An HTML page, a load balancer's text: whatever answers under this address, it is no API server. */
-function notKubernetes(server: string, answer: Answer): string {
-  const type = String(answer.headers['content-type'] ?? 'no content type').split(';')[0]
-  const title = answer.text.match(/<title[^>]*>([^<]*)/i)?.[1] ?? answer.text
-  const said = oneLine(title).slice(0, 120)
-  return `the server at ${server} does not speak the Kubernetes API: it answered ${answer.code} with ${type}${said ? ` (${said})` : ''}`
+/** A web page, a redirection, a load balancer's text: whatever answers under this address, it is no API server. */
+function notKubernetes(server: string, { code, headers, text }: Answer): string {
+  const type = String(headers['content-type'] ?? 'no content type').split(';')[0]
+  const title = text.match(/<title[^>]*>([^<]*)/i)?.[1]
+  const said = oneLine(title ?? text).slice(0, 120)
+  const location = code >= 300 && code < 400 ? headers['location'] : undefined
+  if (location !== undefined) return misled(server, `a redirection to ${String(location)}`)
+  if (code < 300 && (type === 'text/html' || title !== undefined)) return misled(server, `a web page (${said})`)
+  return `the server at ${server} does not speak the Kubernetes API: it answered ${code} with ${type}${said ? ` (${said})` : ''}`
 }
+
+const misled = (server: string, what: string): string =>
+  `the server at ${server} answered with ${what}, not with the Kubernetes API: is this the address of a proxy or of a login page?`
 
 /** metav1.Status of an answer, or null when the body is something else. */
 function readStatus(answer: Answer): ApiStatus | null {
@@ -97,7 +103,7 @@ function readStatus(answer: Answer): ApiStatus | null {
     body = JSON.parse(answer.text)
   } catch {
     // The API server's own plain-text answers: 404 page not found, and overload (429) before a handler runs.
-    if (!isPlainText(answer) || answer.text.length > 1000) return null
+    if (answer.code < 400 || !isPlainText(answer) || answer.text.length > 1000) return null
     return {
       code: answer.code,
       reason: reasonOf(answer.code),

@@ -1,10 +1,10 @@
-import { ApiError } from './apiError.ts'
+import { errorOfAnswer } from './apiError.ts'
 import type { Cluster } from './cluster.ts'
 import { createDiscovery } from './discovery.ts'
 import { createExec } from './exec.ts'
 import { createLogs } from './logs.ts'
 import { findInList, objectCalls } from './objects.ts'
-import { type CallRecord, createTransport } from './transport.ts'
+import { type Answer, type CallRecord, createTransport } from './transport.ts'
 import { createWaits } from './waits.ts'
 import { createWatchCache } from './watchCache.ts'
 
@@ -55,7 +55,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
     exec: createExec(transport),
 
     async version() {
-      return versionOf(transport.server, (await transport.call({ method: 'GET', path: '/version' })).json)
+      return versionOf(transport.server, await transport.call({ method: 'GET', path: '/version' }))
     },
     async may(verb, { group = '', resource, subresource, namespace }) {
       const resourceAttributes = { verb, group, resource, subresource, namespace }
@@ -85,7 +85,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
       timeoutMs: firstAnswerMs,
       ...(options.signal ? { signal: options.signal } : {}),
     })
-    versionOf(transport.server, answer.json)
+    versionOf(transport.server, answer)
   } catch (error) {
     await cluster.close()
     throw error
@@ -93,12 +93,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
   return cluster
 }
 
-function versionOf(server: string, answer: unknown): { gitVersion: string } {
-  const { gitVersion } = (answer ?? {}) as { gitVersion?: unknown }
-  if (typeof gitVersion === 'string') return answer as { gitVersion: string }
-  throw new ApiError(`the server at ${server} does not speak the Kubernetes API: its /version has no gitVersion`, {
-    code: 200,
-    reason: 'NotKubernetes',
-    request: { method: 'GET', path: '/version' },
-  })
+function versionOf(server: string, answer: Answer): { gitVersion: string } {
+  const { gitVersion } = (answer.json ?? {}) as { gitVersion?: unknown }
+  if (typeof gitVersion === 'string') return answer.json as { gitVersion: string }
+  throw errorOfAnswer(server, { method: 'GET', path: '/version' }, answer)
 }

@@ -72,11 +72,7 @@ async function readGroup(
   const list = answer.json as
     { kind?: string; resources?: { name: string; kind: string; namespaced: boolean }[] } | undefined
   if (list?.kind !== 'APIResourceList') {
-    throw errorOfAnswer(
-      transport.server,
-      { method: 'GET', path },
-      { code: answer.code, headers: {}, text: answer.text },
-    )
+    throw errorOfAnswer(transport.server, { method: 'GET', path }, answer)
   }
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
   const kinds = new Map<string, Resource>()

@@ -155,5 +155,5 @@ export async function listPages(
 function kubeObjectOf(server: string, request: Call, answer: Answer): KubeObject {
   const object = answer.json as Partial<KubeObject> | undefined
   if (object && typeof object.kind === 'string') return { ...object, metadata: object.metadata ?? {} } as KubeObject
-  throw errorOfAnswer(server, request, { code: answer.code, headers: {}, text: answer.text })
+  throw errorOfAnswer(server, request, answer)
 }

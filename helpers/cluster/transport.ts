@@ -22,6 +22,7 @@ export interface Call {
 
 export interface Answer {
   code: number
+  headers: Readonly<Record<string, string | string[] | undefined>>
   text: string
   /** The body as JSON; undefined when it is not JSON. */
   json: unknown
@@ -115,9 +116,9 @@ export function createTransport(
       })
       const text = await answer.body.text()
       log(answer.statusCode, null)
-      if (answer.statusCode >= 300)
-        throw errorOfAnswer(server, asked, { code: answer.statusCode, headers: answer.headers, text })
-      return { code: answer.statusCode, text, json: parse(text) }
+      const { statusCode: code, headers } = answer
+      if (code >= 300) throw errorOfAnswer(server, asked, { code, headers, text })
+      return { code, headers, text, json: parse(text) }
     } catch (failure) {
       if (failure instanceof ApiError) throw failure
       log(null, String(failure))

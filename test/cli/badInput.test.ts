@@ -163,7 +163,7 @@ const rows: readonly Row[] = [
   cluster(
     'a server of web pages',
     ['run', '--kubeconfig', '$html', '--out', 'OUT'],
-    /does not speak the Kubernetes API/,
+    /answered with a web page \(Sign in\), not with the Kubernetes API/,
   ),
 ]
 

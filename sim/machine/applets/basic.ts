@@ -93,13 +93,13 @@ const timeout: Applet = async (process, argv) => {
     return child
   }
   let timedOut = false
-  const stop = process.kernel.timers.after(ms, () => {
+  let stop = process.kernel.timers.after(ms, () => {
     timedOut = true
     child.signalled(signal)
     const killAfter = duration(given.get('k') ?? '')
-    if (killAfter !== null) process.kernel.timers.after(killAfter, () => child.signalled('KILL'))
+    if (killAfter !== null) stop = process.kernel.timers.after(killAfter, () => child.signalled('KILL'))
   })
-  process.onExit(stop)
+  process.onExit(() => stop())
   await process.block<void>((resolve) => child.onExit(() => resolve(undefined)))
   stop()
   // busybox: the exit code of the command, 143 when TERM ended it (libbb/timeout.c).

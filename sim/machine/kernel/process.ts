@@ -194,31 +194,41 @@ export class Process {
     else this.#exitListeners.push(listener)
   }
 
-  /** Waits for something; ends early when the process is killed or, if asked for, when a handled signal comes. */
+  /**
+   * Waits for something; ends early when the process is killed or, if asked for, when a handled signal comes. What `start` returns is called
+   * at the end of the wait, however it ends.
+   */
   block<T>(
     start: (resolve: (value: T) => void, reject: (error: unknown) => void) => (() => void) | void,
     interruptible = false,
   ): Promise<T> {
     this.check()
     return new Promise<T>((resolve, reject) => {
-      let cancel: (() => void) | void = undefined
+      let stop: (() => void) | void = undefined
+      let over = false
+      const end = () => {
+        over = true
+        this.#blocked.delete(wake)
+        stop?.()
+        stop = undefined
+      }
       const wake = (why: Error) => {
         if (why instanceof Interrupted && !interruptible) return
-        this.#blocked.delete(wake)
-        cancel?.()
+        end()
         reject(why)
       }
       this.#blocked.add(wake)
-      cancel = start(
+      stop = start(
         (value) => {
-          this.#blocked.delete(wake)
+          end()
           resolve(value)
         },
         (error) => {
-          this.#blocked.delete(wake)
+          end()
           reject(error instanceof Error ? error : new Error(String(error)))
         },
       )
+      if (over) stop?.()
     })
   }
 

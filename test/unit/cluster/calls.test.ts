@@ -237,7 +237,19 @@ echo "{\\"kind\\": \\"ExecCredential\\", \\"status\\": {\\"token\\": \\"token-$(
       (_, response) =>
         void response.writeHead(200, { 'content-type': 'text/html' }).end('<html><title>Welcome to nginx!</title>'),
     )
-    expect((await apiErrorOf(api.connect())).message).to.match(/does not speak the Kubernetes API/)
+    expect((await apiErrorOf(api.connect())).message).to.match(
+      /answered with a web page \(Welcome to nginx!\), not with the Kubernetes API: is this the address of a proxy or of a login page\?$/,
+    )
+    api.on('GET /version', (_, response) => void response.writeHead(302, { location: 'https://login.example/' }).end())
+    expect((await apiErrorOf(api.connect())).message).to.match(
+      /answered with a redirection to https:\/\/login\.example\/, not with the Kubernetes API/,
+    )
+    api.on('GET /version', (_, response) => void response.writeHead(200, { 'content-type': 'text/plain' }).end('ok'))
+    expect((await apiErrorOf(api.connect())).message).to.match(/it answered 200 with text\/plain \(ok\)$/)
+    api.on('GET /version', (_, response) => json(response, { hello: 'world' }))
+    expect((await apiErrorOf(api.connect())).message).to.match(
+      /does not speak the Kubernetes API: it answered 200 with application\/json \({"hello":"world"}\)$/,
+    )
     api.on(
       'GET /version',
       (_, response) => void response.writeHead(502, { 'content-type': 'text/html' }).end('<title>Bad gateway</title>'),
