@@ -34,10 +34,11 @@ export async function strike({ strike, seed }: FaultPlan, { target, proxy, suite
       const nodes = [...new Set((await podsOf(target.cluster)).map((pod) => nodeOf(pod)).filter(Boolean))].sort()
       const node = nodes[seed % Math.max(1, nodes.length)]
       if (node === undefined || !target.silenceNode) return null
+      const awayMs = strike.durationMs * target.nodeTime
       const restore = await target.silenceNode(node)
-      await passed(strike.durationMs)
+      await passed(awayMs)
       await restore()
-      return `${node} for ${strike.durationMs} ms`
+      return `${node} for ${awayMs} ms`
     }
     case 'pod': {
       const pods = await podsOf(target.cluster)

@@ -83,7 +83,7 @@ export async function disturbedRun(
   const secrets = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-kubeconfig-'))
   const proxy = await startFaultProxy(target.upstream(), randomOf(plan.seed))
   const began = performance.now()
-  const deadlineMs = deadlineOf(plan, undisturbed)
+  const deadlineMs = deadlineOf(plan, target, undisturbed)
   try {
     const running = start(suite, target, plan.group, proxy.kubeconfig, folder, deadlineMs, secrets)
     const moment = Math.max(1, Math.floor(plan.at * undisturbed.requests))
@@ -122,9 +122,10 @@ export async function disturbedRun(
 }
 
 /** How long the run may take: what it takes undisturbed, what the fault takes, and patience. */
-export function deadlineOf({ strike }: FaultPlan, { ms }: Undisturbed): number {
+function deadlineOf({ strike }: FaultPlan, { nodeTime, nodePatienceMs }: Target, { ms }: Undisturbed): number {
   const lasts = 'durationMs' in strike ? (strike.durationMs ?? 0) : 0
-  return 3 * ms + lasts + PATIENCE_MS
+  const away = strike.on === 'node' ? lasts * (nodeTime - 1) + nodePatienceMs : 0
+  return 3 * ms + lasts + away + PATIENCE_MS
 }
 
 function start(

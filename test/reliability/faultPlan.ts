@@ -18,10 +18,11 @@ export interface Choices {
   readonly clusters: readonly string[]
   /** Default: all. */
   readonly faults?: readonly string[]
+  readonly groups?: readonly Group[]
 }
 
 /** The plan of a seed. Seeds that follow each other take the faults in turn. Throws RangeError when no fault has the name. */
-export function planOf(seed: number, { clusters, faults: names }: Choices): FaultPlan {
+export function planOf(seed: number, { clusters, faults: names, groups: chosenGroups = groups }: Choices): FaultPlan {
   const chosen: readonly Fault[] = names ? faults.filter(({ name }) => names.includes(name)) : faults
   const fault = chosen[seed % chosen.length]
   if (!fault)
@@ -30,7 +31,7 @@ export function planOf(seed: number, { clusters, faults: names }: Choices): Faul
   return {
     seed,
     fault: fault.name,
-    group: random.pick(groups),
+    group: random.pick(chosenGroups),
     cluster: random.pick(clusters),
     at: random.next() * 0.98,
     strike: fault.draw(random),

@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import { startByKubeconfig } from './clusters/byKubeconfig.ts'
+import { startReal } from './clusters/real.ts'
 import { simulated, startSimulated } from './clusters/simulated.ts'
 import type { Target } from './clusters/target.ts'
 import { disturbedRun, type Outcome, type Undisturbed, undisturbedRun } from './disturbedRun.ts'
@@ -6,7 +8,7 @@ import { planOf } from './faultPlan.ts'
 import { createSuite } from './suite.ts'
 import { describeOutcome, summary } from './summary.ts'
 
-// `npm run reliability [-- --seed N] [--runs N] [--fault NAME]… [--cluster sim | KUBECONFIG] [--json]`: runs of the suite, each struck by one fault at a
+// `npm run reliability [-- --seed N] [--runs N] [--fault NAME]… [--cluster sim | real | KUBECONFIG] [--json]`: runs of the suite, each struck by one fault at a
 // moment that its seed decides. Exit code 1 when a verdict is wrong, something is left, or a run hangs.
 const { values } = parseArgs({
   options: {
@@ -24,11 +26,16 @@ if (!Number.isInteger(first) || !Number.isInteger(runs) || runs < 1) {
 }
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
-const names = values.cluster === 'sim' ? Object.keys(simulated) : ['real']
+const names = values.cluster === 'sim' ? Object.keys(simulated) : [values.cluster]
 const targets = new Map<string, Target>()
 const undisturbed = new Map<string, Undisturbed>()
 const outcomes: Outcome[] = []
 const suite = createSuite()
+
+function start(name: string): Promise<Target> {
+  if (values.cluster === 'sim') return startSimulated(name)
+  return name === 'real' ? startReal(name) : startByKubeconfig(name)
+}
 
 /** A machine that is short of everything may disturb a run by itself: what is compared with is tried three times. */
 async function calm(run: () => Promise<Undisturbed>, tries = 3): Promise<Undisturbed> {
@@ -42,7 +49,7 @@ async function calm(run: () => Promise<Undisturbed>, tries = 3): Promise<Undistu
 }
 
 async function targetOf(name: string): Promise<Target> {
-  const target = targets.get(name) ?? (await startSimulated(name))
+  const target = targets.get(name) ?? (await start(name))
   targets.set(name, target)
   return target
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import path from 'node:path'
 import { defaultSettings, type RunSettings } from '../../cli/runSettings.ts'
 import type { Ended } from '../harness/commandLine.ts'
+import { typeScriptArgv } from '../harness/typeScriptArgv.ts'
 import type { Asked } from './suiteWorker.ts'
 
 /** A run of the suite in a process of its own. */
@@ -33,7 +34,7 @@ export function createSuite(): Suite {
     runs = 0
     const { NODE_V8_COVERAGE: _coverage, KUBECONFIG: _kubeconfig, ...inherited } = process.env
     const made = fork(path.join(import.meta.dirname, 'suiteWorker.ts'), {
-      execArgv: ['--import=tsx'],
+      execArgv: [...typeScriptArgv],
       env: { ...inherited, HOME: '/nonexistent', CI: '1', NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })

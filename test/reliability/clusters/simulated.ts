@@ -30,6 +30,8 @@ export async function startSimulated(name: string): Promise<Target> {
     kubeconfig,
     upstream: () => upstreamOf(kubeconfig),
     cluster,
+    nodeTime: 1,
+    nodePatienceMs: 0,
     settings: {},
     async killApiServer(proxy) {
       await proxy.goAway()

@@ -15,6 +15,10 @@ export interface Target {
   killApiServer(proxy: FaultProxy): Promise<() => Promise<void>>
   /** Silences a node; the result brings it back. Null: no node of this cluster may be touched. */
   readonly silenceNode: ((name: string) => Promise<() => Promise<void>>) | null
+  /** How much longer than its plan says a node is away: the simulation's time runs faster. */
+  readonly nodeTime: number
+  /** What a run may take beside that when a node is away, ms. */
+  readonly nodePatienceMs: number
   /** Images and the like that every run needs here. */
   readonly settings: Partial<RunSettings>
   close(): Promise<void>

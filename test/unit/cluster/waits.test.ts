@@ -78,7 +78,7 @@ describe('waits on a shared watch', () => {
 
   it('says at the deadline that the server did not answer, rather than nothing', async () => {
     const watch = watchOpened()
-    api.on(`${pods}/p`, (_, response) => status(response, 400, 'BadRequest', 'not now'))
+    api.on(`${pods}?name=p`, (_, response) => status(response, 400, 'BadRequest', 'not now'))
     const waiting = waitErrorOf(cluster.waitFor(ref, running, { ...soon, timeoutMs: 1000 }))
     ;(await watch).send('ADDED', podOf('p', '11', 'Pending'))
     expect((await waiting).trouble).to.match(/^it could not be read at the end: .*not now/)
@@ -92,7 +92,7 @@ describe('waits on a shared watch', () => {
     })
     const list = (...items: object[]) => ({ ...emptyEvents, items })
     api.on(
-      events,
+      `${events}?name=involvedObject.name=p`,
       (_, response) => json(response, list(event('a', '5', 'Pulled'))),
       (_, response) => json(response, list(event('a', '5', 'Pulled'), event('b', '6', 'Killing'))),
     )

@@ -36,8 +36,8 @@ describe('starting a pod', () => {
       )
     })
     api.on(`POST ${pods}`, (_, response) => json(response, made(), 201))
-    api.on(`GET ${pods}/x`, (_, response) =>
-      json(response, { ...made(), spec: { nodeName: 'node-1' }, status: course.at(-1) }),
+    api.on(`GET ${pods}?name=x`, (_, response) =>
+      json(response, podList('9', { ...made(), spec: { nodeName: 'node-1' }, status: course.at(-1) })),
     )
   })
   afterEach(() => api.close())
@@ -128,14 +128,15 @@ describe('starting a pod', () => {
 
   it('blames the node when it came back only after the pod, or cannot be asked for', async () => {
     course = [{ phase: 'Pending' }]
-    api.on(`GET ${pods}/x`, (_, response) =>
-      json(response, {
-        kind: 'Pod',
-        apiVersion: 'v1',
-        metadata: { name: 'x', namespace: 'n', uid: 'u', creationTimestamp: '2026-11-21T12:00:00Z' },
-        spec: { nodeName: 'node-1' },
-        status: course.at(-1),
-      }),
+    api.on(`GET ${pods}?name=x`, (_, response) =>
+      json(
+        response,
+        podList('9', {
+          metadata: { name: 'x', namespace: 'n', uid: 'u', creationTimestamp: '2026-11-21T12:00:00Z' },
+          spec: { nodeName: 'node-1' },
+          status: course.at(-1),
+        }),
+      ),
     )
     const Ready = { type: 'Ready', status: 'True', lastTransitionTime: '2026-11-21T12:00:01Z' }
     api.on(
