@@ -33,18 +33,19 @@ export interface AddressPool {
 
 /** @param prefix of podPrefix. @throws Error when all are taken. */
 export function createAddressPool(prefix: string): AddressPool {
-  const free = Array.from({ length: 253 }, (_, index) => `${prefix}.${index + 2}`)
+  let next = 2
+  const freed: string[] = []
   return {
     gateway: `${prefix}.1`,
     take() {
-      const ip = free.shift()
+      const ip = next < 255 ? `${prefix}.${next++}` : freed.shift()
       if (ip === undefined)
         throw new Error(
           `failed to allocate for range 0: no IP addresses available in range set: ${prefix}.1-${prefix}.254`,
         )
       return ip
     },
-    free: (ip) => void free.push(ip),
+    free: (ip) => void freed.push(ip),
   }
 }
 

@@ -2,6 +2,9 @@
 export const ZEROS = new Uint8Array(1024 * 1024)
 
 const EMPTY = new Uint8Array(0)
+/** Until something is written: most files of a machine are empty stand-ins for programs. */
+const NO_CHUNKS: Uint8Array[] = []
+const NO_STARTS: number[] = []
 const MERGE_BELOW = 4096
 
 /**
@@ -10,12 +13,16 @@ const MERGE_BELOW = 4096
  */
 export class Content {
   size = 0
-  #chunks: Uint8Array[] = []
-  #starts: number[] = []
+  #chunks: Uint8Array[] = NO_CHUNKS
+  #starts: number[] = NO_STARTS
 
   static of(data: string | Uint8Array): Content {
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data
     const content = new Content()
-    content.write(0, typeof data === 'string' ? Buffer.from(data) : data)
+    if (bytes.length === 0) return content
+    content.size = bytes.length
+    content.#chunks = [bytes]
+    content.#starts = [0]
     return content
   }
 
@@ -70,6 +77,9 @@ export class Content {
     const last = this.#chunks[this.#chunks.length - 1]
     if (last && last.length + data.length < MERGE_BELOW) {
       this.#chunks[this.#chunks.length - 1] = Buffer.concat([last, data])
+    } else if (!last) {
+      this.#chunks = [data]
+      this.#starts = [this.size]
     } else {
       this.#chunks.push(data)
       this.#starts.push(this.size)

@@ -25,6 +25,12 @@ export interface Disk {
   file: RegularFile
 }
 
+/** Whoever runs a program of another environment brings it: fork and exec copy. */
+const ROOT_ENV: Record<string, string> = Object.freeze({
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+})
+const ALL_CAPABILITIES = (1n << 41n) - 1n
+
 /** The state of a modelled machine that its processes, files and limits share. */
 export class Kernel {
   readonly spec: MachineSpec
@@ -120,7 +126,7 @@ export class Kernel {
 
   rootContext(): ProcessContext {
     return {
-      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+      env: ROOT_ENV,
       cwd: '/',
       root: '',
       mountNs: this.rootMounts,
@@ -133,7 +139,7 @@ export class Kernel {
       uid: 0,
       gid: 0,
       groups: [],
-      capabilities: (1n << 41n) - 1n,
+      capabilities: ALL_CAPABILITIES,
       bounding: null,
       noNewPrivs: false,
       seccomp: false,
@@ -144,15 +150,17 @@ export class Kernel {
   }
 
   /** Gives a new process its pids and a place in its cgroup. */
-  enter(process: Process, namespace: PidNs): Map<PidNs, number> {
+  enter(process: Process, namespace: PidNs): readonly (readonly [PidNs, number])[] {
     if (this.off) throw new MachineError('ESRCH', 'No such process')
-    const pids = new Map<PidNs, number>()
+    const pids: [PidNs, number][] = []
+    let pid = 0
     for (let at: PidNs | null = namespace; at; at = at.parent) {
-      const pid = at.takePid()
-      pids.set(at, pid)
+      pid = at.takePid()
+      pids.push([at, pid])
       at.processes.set(pid, process)
     }
-    this.processes.set(pids.get(this.rootPidNs) as number, process)
+    // The last one is the machine's own.
+    this.processes.set(pid, process)
     const { cgroup } = process.context
     cgroup.processes.add(process)
     cgroup.pidsPeak = Math.max(cgroup.pidsPeak, cgroup.processes.size)
@@ -165,13 +173,13 @@ export class Kernel {
     process.context.cgroup.processes.delete(process)
     for (const [namespace, pid] of process.pids) namespace.processes.delete(pid)
     const own = process.context.pidNs
-    process.parent?.children.delete(process)
+    process.parent?.forget(process)
     const heir = own.init ?? null
     for (const child of process.children) {
       child.parent = heir
-      heir?.children.add(child)
+      heir?.adopt(child)
     }
-    if (process.pids.get(own) === 1 && own !== this.rootPidNs) {
+    if (process.pidIn(own) === 1 && own !== this.rootPidNs) {
       for (const other of [...own.processes.values()]) other.terminate('KILL')
     }
   }

@@ -1,19 +1,28 @@
 import type { MachineProcess, ProcessSpec } from '../machine.ts'
+import type { Cgroup } from './cgroup.ts'
 import type { Kernel } from './kernel.ts'
 import type { IpcNs, NetNs, PidNs } from './namespaces.ts'
 import { Process } from './process.ts'
 
-/** Memory whose changes the machine's books follow. */
-class LiveMemory {
+interface Figures {
   rssKiB: number
   shmemKiB: number
-  readonly #counted: (kib: number) => void
+  pssKiB: number
+}
+
+/** Memory whose changes the machine's books follow. */
+class LiveMemory implements Figures {
+  rssKiB: number
+  shmemKiB: number
+  readonly #process: Process
+  readonly #withinIdle: boolean
   #pssKiB = 0
 
-  constructor(start: { rssKiB: number; shmemKiB: number; pssKiB: number }, counted: (kib: number) => void) {
+  constructor(start: Figures, process: Process, withinIdle: boolean) {
     this.rssKiB = start.rssKiB
     this.shmemKiB = start.shmemKiB
-    this.#counted = counted
+    this.#process = process
+    this.#withinIdle = withinIdle
     this.pssKiB = start.pssKiB
   }
 
@@ -22,8 +31,65 @@ class LiveMemory {
   }
 
   set pssKiB(kib: number) {
-    this.#counted(kib - this.#pssKiB)
+    if (!this.#withinIdle) count(this.#process, kib - this.#pssKiB)
     this.#pssKiB = kib
+  }
+}
+
+function count({ kernel, cgroup }: Process, kib: number): void {
+  kernel.memory.resident(kib)
+  for (let group: Cgroup | null = cgroup; group; group = group.parent) {
+    group.memoryKiB += kib
+    group.memoryPeakKiB = Math.max(group.memoryPeakKiB, group.memoryKiB)
+  }
+}
+
+const NOTHING: Figures = { rssKiB: 0, shmemKiB: 0, pssKiB: 0 }
+
+/** What a process without code is beyond its place in the lists: its specification and its figures. A node has a hundred of them. */
+export class ModelProcess implements MachineProcess {
+  readonly spec: ProcessSpec
+  readonly #process: Process
+  readonly #memory: LiveMemory
+  #exited: Promise<number> | null = null
+
+  constructor(process: Process, spec: ProcessSpec) {
+    this.spec = spec
+    this.#process = process
+    this.#memory = new LiveMemory(spec.memory ?? NOTHING, process, spec.withinIdle ?? false)
+  }
+
+  get pid(): number {
+    return this.#process.pid
+  }
+
+  get memory(): Figures {
+    return this.#memory
+  }
+
+  set memory({ rssKiB, shmemKiB, pssKiB }: Figures) {
+    this.#memory.rssKiB = rssKiB
+    this.#memory.shmemKiB = shmemKiB
+    this.#memory.pssKiB = pssKiB
+  }
+
+  get exited(): Promise<number> {
+    const process = this.#process
+    this.#exited ??= new Promise((resolve) => process.onExit(() => resolve(process.status)))
+    return this.#exited
+  }
+
+  kill(signal = 'TERM'): void {
+    this.#process.signalled(signal.replace(/^SIG/, ''))
+  }
+
+  exit(code: number): void {
+    this.#process.finish(code)
+  }
+
+  /** The process is no more: nor is its memory. */
+  ended(): void {
+    this.#memory.pssKiB = 0
   }
 }
 
@@ -52,34 +118,6 @@ export function spawnModel(kernel: Kernel, spec: ProcessSpec): Process {
     for (const signal of ['TERM', 'INT']) process.handlers.set(signal, () => process.finish(0))
   else if (pidNs.init === process)
     for (const signal of ['TERM', 'INT', 'HUP']) process.handlers.set(signal, () => process.terminate(signal))
-  process.model = modelOf(kernel, process, spec)
+  process.model = new ModelProcess(process, spec)
   return process
-}
-
-function modelOf(kernel: Kernel, process: Process, spec: ProcessSpec): MachineProcess {
-  const counted = (kib: number) => {
-    if (spec.withinIdle) return
-    kernel.memory.resident(kib)
-    for (let group: typeof process.cgroup | null = process.cgroup; group; group = group.parent) {
-      group.memoryKiB += kib
-      group.memoryPeakKiB = Math.max(group.memoryPeakKiB, group.memoryKiB)
-    }
-  }
-  const memory = new LiveMemory(spec.memory ?? { rssKiB: 0, shmemKiB: 0, pssKiB: 0 }, counted)
-  process.onExit(() => (memory.pssKiB = 0))
-  return {
-    pid: process.pid,
-    spec,
-    get memory() {
-      return memory
-    },
-    set memory(figures) {
-      memory.rssKiB = figures.rssKiB
-      memory.shmemKiB = figures.shmemKiB
-      memory.pssKiB = figures.pssKiB
-    },
-    kill: (signal = 'TERM') => process.signalled(signal.replace(/^SIG/, '')),
-    exit: (code) => process.finish(code),
-    exited: new Promise((resolve) => process.onExit(() => resolve(process.status))),
-  }
 }

@@ -1,33 +1,30 @@
 import { MachineError } from '../machine.ts'
-import type { MachineProcess, ProcessSpec } from '../machine.ts'
 import type { OpenFile } from '../fs/openFile.ts'
 import type { Program } from '../fs/inode.ts'
 import { BrokenPipe } from '../fs/streams.ts'
+import { BlockedCalls, Interrupted, Killed } from './blockedCalls.ts'
 import type { Cgroup } from './cgroup.ts'
+import { Descriptors } from './descriptors.ts'
 import type { Kernel } from './kernel.ts'
+import type { ModelProcess } from './modelProcess.ts'
 import type { PidNs } from './namespaces.ts'
 import type { ProcessContext } from './processContext.ts'
 import { defaultAction, signalNumber } from './signals.ts'
-
-/** Unwinds the code of a process that has ended. */
-export class Killed extends Error {}
-/** Unwinds a blocked call which a handled signal interrupted (EINTR). */
-export class Interrupted extends Error {}
 
 export type Handler = 'ignore' | ((signal: string) => void)
 
 const SPEND_QUANTUM_USEC = 10_000
 const BASE_ANON_KIB = 60
+const NO_CHILDREN: ReadonlySet<Process> = new Set()
 
 export class Process {
   readonly kernel: Kernel
   /** In the machine's own namespace. */
   readonly pid: number
-  readonly pids: Map<PidNs, number>
+  /** From its own namespace up to the machine's. */
+  readonly pids: readonly (readonly [namespace: PidNs, pid: number])[]
   readonly startedAt: number
-  readonly children = new Set<Process>()
-  readonly fds = new Map<number, OpenFile>()
-  readonly handlers = new Map<string, Handler>()
+  readonly fds = new Descriptors()
   readonly context: ProcessContext
   parent: Process | null
   comm = ''
@@ -46,9 +43,11 @@ export class Process {
   threads = 1
   stopped = false
   /** What a process of the node or of the system is: no code of ours runs in it. */
-  model: (MachineProcess & { spec: ProcessSpec }) | null = null
-  readonly #exitListeners: (() => void)[] = []
-  readonly #blocked = new Set<(why: Error) => void>()
+  model: ModelProcess | null = null
+  readonly #blocked = new BlockedCalls()
+  #children: Set<Process> | null = null
+  #handlers: Map<string, Handler> | null = null
+  #exitListeners: (() => void)[] | null = null
   #debtUsec = 0
 
   constructor(kernel: Kernel, context: ProcessContext, parent: Process | null) {
@@ -59,8 +58,8 @@ export class Process {
     // A guest maps its programs from virtiofs or DAX: hardly a page counts (recorded: 4 kB there, 1,420 kB under runc).
     this.fileKiB = kernel.distribution ? 1420 : 4
     this.pids = kernel.enter(this, context.pidNs)
-    this.pid = this.pids.get(kernel.rootPidNs) as number
-    parent?.children.add(this)
+    this.pid = this.pidIn(kernel.rootPidNs)
+    parent?.adopt(this)
   }
 
   get cgroup(): Cgroup {
@@ -81,11 +80,31 @@ export class Process {
 
   /** pid as a process of that namespace sees it; 0 when it cannot. */
   pidIn(namespace: PidNs): number {
-    return this.pids.get(namespace) ?? 0
+    for (const [of, pid] of this.pids) if (of === namespace) return pid
+    return 0
   }
 
   get ownPid(): number {
     return this.pidIn(this.context.pidNs)
+  }
+
+  get children(): ReadonlySet<Process> {
+    return this.#children ?? NO_CHILDREN
+  }
+
+  adopt(child: Process): void {
+    this.#children ??= new Set()
+    this.#children.add(child)
+  }
+
+  forget(child: Process): void {
+    this.#children?.delete(child)
+  }
+
+  /** What it does at signals, where that is not the default. */
+  get handlers(): Map<string, Handler> {
+    this.#handlers ??= new Map()
+    return this.#handlers
   }
 
   can(capability: number): boolean {
@@ -106,29 +125,21 @@ export class Process {
     child.exe = this.exe
     child.umask = this.umask
     for (const [fd, file] of this.fds) child.setFd(fd, file)
-    for (const [signal, handler] of this.handlers) if (handler === 'ignore') child.handlers.set(signal, handler)
+    for (const [signal, handler] of this.#handlers ?? []) if (handler === 'ignore') child.handlers.set(signal, handler)
     child.grow(BASE_ANON_KIB)
     return child
   }
 
   setFd(fd: number, file: OpenFile): void {
-    file.references++
-    const old = this.fds.get(fd)
     this.fds.set(fd, file)
-    if (old) release(old)
   }
 
   closeFd(fd: number): void {
-    const file = this.fds.get(fd)
-    if (!file) return
-    this.fds.delete(fd)
-    release(file)
+    this.fds.close(fd)
   }
 
   freeFd(from = 3): number {
-    let fd = from
-    while (this.fds.has(fd)) fd++
-    return fd
+    return this.fds.free(from)
   }
 
   /** Makes this process the program: execve. */
@@ -136,7 +147,7 @@ export class Process {
     this.argv = argv
     this.exe = exe
     this.comm = comm.slice(0, 15)
-    for (const [signal, handler] of this.handlers) if (handler !== 'ignore') this.handlers.delete(signal)
+    for (const [signal, handler] of this.#handlers ?? []) if (handler !== 'ignore') this.handlers.delete(signal)
     for (const fd of [...this.fds.keys()]) if (fd >= 1000) this.closeFd(fd)
   }
 
@@ -176,7 +187,7 @@ export class Process {
     if (signal === 'KILL') return this.terminate(signal)
     if (signal === 'STOP') this.stopped = true
     if (signal === 'CONT') this.stopped = false
-    const handler = this.handlers.get(signal)
+    const handler = this.#handlers?.get(signal)
     if (handler === 'ignore') return
     if (handler) return handler(signal)
     // The first process of a namespace gets no signal that it has no handler for (pid_namespaces(7)).
@@ -186,12 +197,13 @@ export class Process {
 
   /** Wakes a blocked call with EINTR. */
   interrupt(): void {
-    for (const wake of [...this.#blocked]) wake(new Interrupted())
+    this.#blocked.wakeAll(() => new Interrupted())
   }
 
   onExit(listener: () => void): void {
     if (this.dead) listener()
-    else this.#exitListeners.push(listener)
+    else if (this.#exitListeners) this.#exitListeners.push(listener)
+    else this.#exitListeners = [listener]
   }
 
   /**
@@ -203,33 +215,7 @@ export class Process {
     interruptible = false,
   ): Promise<T> {
     this.check()
-    return new Promise<T>((resolve, reject) => {
-      let stop: (() => void) | void = undefined
-      let over = false
-      const end = () => {
-        over = true
-        this.#blocked.delete(wake)
-        stop?.()
-        stop = undefined
-      }
-      const wake = (why: Error) => {
-        if (why instanceof Interrupted && !interruptible) return
-        end()
-        reject(why)
-      }
-      this.#blocked.add(wake)
-      stop = start(
-        (value) => {
-          end()
-          resolve(value)
-        },
-        (error) => {
-          end()
-          reject(error instanceof Error ? error : new Error(String(error)))
-        },
-      )
-      if (over) stop?.()
-    })
+    return this.#blocked.wait(start, interruptible)
   }
 
   /** Awaits a promise that knows nothing of processes. */
@@ -333,22 +319,20 @@ export class Process {
 
   #writeFailed(error: unknown): never {
     if (!(error instanceof BrokenPipe)) throw error
-    if (this.handlers.get('PIPE') === 'ignore') throw new MachineError('EPIPE', 'Broken pipe')
+    if (this.#handlers?.get('PIPE') === 'ignore') throw new MachineError('EPIPE', 'Broken pipe')
     this.terminate('PIPE')
     throw new Killed()
   }
 
   #end(): void {
     this.dead = true
-    for (const wake of [...this.#blocked]) wake(new Killed())
-    for (const fd of [...this.fds.keys()]) this.closeFd(fd)
+    this.#blocked.wakeAll(() => new Killed())
+    this.fds.closeAll()
     if (this.#debtUsec > 0) this.kernel.cpu.account(this, this.#debtUsec)
     this.kernel.memory.release(this, this.cgroup, this.anonKiB, 'anon')
     this.kernel.leave(this)
-    for (const listener of this.#exitListeners.splice(0)) listener()
+    this.model?.ended()
+    for (const listener of this.#exitListeners ?? []) listener()
+    this.#exitListeners = null
   }
-}
-
-function release(file: OpenFile): void {
-  if (--file.references === 0) file.close()
 }

@@ -10,112 +10,144 @@ import { cgroups, diskstats, filesystems, loadavg, partitions, stat, uptime } fr
 
 /** The root of a proc file system: it shows the processes of the PID namespace that it was mounted for. */
 export function procRoot(kernel: Kernel, namespace: PidNs): Directory {
-  return new LazyDirectory(kernel.timers.now(), () => procDirectory(kernel, namespace))
+  return new LazyDirectory(kernel.timers.now(), () => new ProcRoot(kernel, namespace))
 }
 
-function procDirectory(kernel: Kernel, namespace: PidNs): Directory {
-  const now = kernel.timers.now()
-  const file =
-    (make: () => string, mode = 0o444) =>
-    () =>
-      virtualFile(now, make, undefined, mode)
-  const empty = () => virtualDirectory(now, {})
-  const entries: Record<string, () => Inode> = {
-    acpi: empty,
-    buddyinfo: file(
-      () => 'Node 0, zone      DMA      1      1      1      1      1      1      1      1      1      1      2 \n',
-    ),
-    bus: () => virtualDirectory(now, { input: empty, pci: empty }),
-    cgroups: file(() => cgroups(kernel)),
-    cmdline: () => ({
-      ...file(() => `${kernel.spec.kernel.cmdline}\n`)(),
-      size: kernel.spec.kernel.cmdline.length + 1,
-    }),
-    consoles: file(() => 'hvc0                 -W- (EC  p  )  229:0\n'),
-    cpuinfo: file(() => cpuinfo(kernel)),
-    crypto: file(() => ''),
-    devices: file(() => DEVICES),
-    diskstats: file(() => diskstats(kernel)),
-    driver: empty,
-    filesystems: file(() => filesystems(kernel)),
-    fs: () => virtualDirectory(now, { ext4: empty, xfs: empty }),
-    interrupts: file(
-      () =>
-        `${' '.repeat(11)}${kernel.online.map((id) => `CPU${id}`.padEnd(11)).join('')}\n  0: ${'0'.padStart(10)}   IO-APIC   2-edge      timer\n`,
-    ),
-    iomem: file(() => '00000000-00000fff : Reserved\n'),
-    ioports: file(() => '0000-001f : dma1\n'),
-    irq: empty,
-    kallsyms: file(() => kallsyms(kernel)),
-    'key-users': file(() => '    0:     4 3/3 2/1000000 27/25000000\n'),
-    keys: file(() => ''),
-    kmsg: () => virtualFile(now, () => kernel.log_.lines().join('\n'), undefined, 0o400),
-    dma: file(() => '', 0o444),
-    execdomains: file(() => '', 0o444),
-    kpagecgroup: file(() => '', 0o400),
-    kpagecount: file(() => '', 0o400),
-    kpageflags: file(() => '', 0o400),
-    mtrr: file(() => '', 0o644),
-    pagetypeinfo: file(() => '', 0o400),
-    vmallocinfo: file(() => '', 0o400),
-    loadavg: file(() => loadavg(kernel)),
-    locks: file(() => ''),
-    meminfo: file(() => meminfo(kernel)),
-    misc: file(() => '130 loop-control\n229 fuse\n'),
-    mounts: () => symlink('self/mounts', now),
-    net: () => symlink('self/net', now),
-    partitions: file(() => partitions(kernel)),
-    self: () => ({ ...symlink((reader) => selfTarget(reader, namespace), now) }),
-    slabinfo: file(() => 'slabinfo - version: 2.1\n', 0o400),
-    softirqs: file(() => ''),
-    stat: file(() => stat(kernel)),
-    swaps: file(() => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'),
-    sys: () => sysctlDirectory(kernel, ''),
-    sysvipc: () =>
-      virtualDirectory(now, { msg: file(() => MSG_HEADER), sem: file(() => SEM_HEADER), shm: file(() => SHM_HEADER) }),
-    'thread-self': () =>
-      symlink((reader) => `${selfTarget(reader, namespace)}/task/${selfTarget(reader, namespace)}`, now),
-    timer_list: file(() => 'Timer List Version: v0.9\n', 0o400),
-    tty: empty,
-    uptime: file(() => uptime(kernel)),
-    version: file(() => `${kernel.spec.kernel.banner.trimEnd()}\n`),
-    vmstat: file(
-      () =>
-        `nr_free_pages ${Math.round(kernel.memory.freeKiB() / 4)}\noom_kill ${kernel.rootCgroup.memoryEvents.oom_kill}\n`,
-    ),
-    zoneinfo: file(() => 'Node 0, zone      DMA\n'),
+/** Each container of a machine has one: what they have in common is the table below. */
+class ProcRoot implements Directory {
+  readonly kind = 'directory'
+  mode = 0o555
+  uid = 0
+  gid = 0
+  mtime: number
+  size = 0
+  readonly kernel: Kernel
+  readonly namespace: PidNs
+
+  constructor(kernel: Kernel, namespace: PidNs) {
+    this.kernel = kernel
+    this.namespace = namespace
+    this.mtime = kernel.timers.now()
   }
-  if (kernel.distribution) {
-    entries.modules = file(() => kernel.spec.modules ?? '')
-    entries['sysrq-trigger'] = () =>
+
+  get #entries(): ReadonlyMap<string, Entry> {
+    return this.kernel.distribution ? OF_DISTRIBUTION : OF_GUEST
+  }
+
+  names(): string[] {
+    return [
+      ...[...this.namespace.processes.keys()].sort((a, b) => a - b).map(String),
+      ...new Set([...this.#entries.keys(), ...this.kernel.procExtras.names()]),
+    ]
+  }
+
+  lookup(name: string): Inode | undefined {
+    if (name.charCodeAt(0) <= 57 && /^\d+$/.test(name)) {
+      const process = this.namespace.processes.get(Number(name))
+      return process ? pidDirectory(process, this.namespace) : undefined
+    }
+    return this.kernel.procExtras.lookup(name) ?? this.#entries.get(name)?.(this)
+  }
+}
+
+type Entry = (root: ProcRoot) => Inode
+
+const file =
+  (make: (kernel: Kernel) => string, mode = 0o444): Entry =>
+  ({ kernel, mtime }) =>
+    virtualFile(mtime, () => make(kernel), undefined, mode)
+const directory =
+  (entries: Record<string, Entry> = {}): Entry =>
+  (root) =>
+    virtualDirectory(
+      root.mtime,
+      Object.fromEntries(Object.entries(entries).map(([name, make]) => [name, () => make(root)])),
+    )
+
+const cmdline = file((kernel) => `${kernel.spec.kernel.cmdline}\n`)
+
+const EVERYWHERE: Record<string, Entry> = {
+  acpi: directory(),
+  buddyinfo: file(
+    () => 'Node 0, zone      DMA      1      1      1      1      1      1      1      1      1      1      2 \n',
+  ),
+  bus: directory({ input: directory(), pci: directory() }),
+  cgroups: file((kernel) => cgroups(kernel)),
+  cmdline: (root) => ({
+    ...(cmdline(root) as VirtualFile),
+    size: root.kernel.spec.kernel.cmdline.length + 1,
+  }),
+  consoles: file(() => 'hvc0                 -W- (EC  p  )  229:0\n'),
+  cpuinfo: file((kernel) => cpuinfo(kernel)),
+  crypto: file(() => ''),
+  devices: file(() => DEVICES),
+  diskstats: file((kernel) => diskstats(kernel)),
+  driver: directory(),
+  filesystems: file((kernel) => filesystems(kernel)),
+  fs: directory({ ext4: directory(), xfs: directory() }),
+  interrupts: file(
+    (kernel) =>
+      `${' '.repeat(11)}${kernel.online.map((id) => `CPU${id}`.padEnd(11)).join('')}\n  0: ${'0'.padStart(10)}   IO-APIC   2-edge      timer\n`,
+  ),
+  iomem: file(() => '00000000-00000fff : Reserved\n'),
+  ioports: file(() => '0000-001f : dma1\n'),
+  irq: directory(),
+  kallsyms: file((kernel) => kallsyms(kernel)),
+  'key-users': file(() => '    0:     4 3/3 2/1000000 27/25000000\n'),
+  keys: file(() => ''),
+  kmsg: file((kernel) => kernel.log_.lines().join('\n'), 0o400),
+  dma: file(() => '', 0o444),
+  execdomains: file(() => '', 0o444),
+  kpagecgroup: file(() => '', 0o400),
+  kpagecount: file(() => '', 0o400),
+  kpageflags: file(() => '', 0o400),
+  mtrr: file(() => '', 0o644),
+  pagetypeinfo: file(() => '', 0o400),
+  vmallocinfo: file(() => '', 0o400),
+  loadavg: file((kernel) => loadavg(kernel)),
+  locks: file(() => ''),
+  meminfo: file((kernel) => meminfo(kernel)),
+  misc: file(() => '130 loop-control\n229 fuse\n'),
+  mounts: ({ mtime }) => symlink('self/mounts', mtime),
+  net: ({ mtime }) => symlink('self/net', mtime),
+  partitions: file((kernel) => partitions(kernel)),
+  self: ({ namespace, mtime }) => symlink((reader) => selfTarget(reader, namespace), mtime),
+  slabinfo: file(() => 'slabinfo - version: 2.1\n', 0o400),
+  softirqs: file(() => ''),
+  stat: file((kernel) => stat(kernel)),
+  swaps: file(() => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'),
+  sys: ({ kernel }) => sysctlDirectory(kernel, ''),
+  sysvipc: directory({ msg: file(() => MSG_HEADER), sem: file(() => SEM_HEADER), shm: file(() => SHM_HEADER) }),
+  'thread-self': ({ namespace, mtime }) =>
+    symlink((reader) => `${selfTarget(reader, namespace)}/task/${selfTarget(reader, namespace)}`, mtime),
+  timer_list: file(() => 'Timer List Version: v0.9\n', 0o400),
+  tty: directory(),
+  uptime: file((kernel) => uptime(kernel)),
+  version: file((kernel) => `${kernel.spec.kernel.banner.trimEnd()}\n`),
+  vmstat: file(
+    (kernel) =>
+      `nr_free_pages ${Math.round(kernel.memory.freeKiB() / 4)}\noom_kill ${kernel.rootCgroup.memoryEvents.oom_kill}\n`,
+  ),
+  zoneinfo: file(() => 'Node 0, zone      DMA\n'),
+}
+
+const OF_GUEST: ReadonlyMap<string, Entry> = new Map(Object.entries(EVERYWHERE))
+const OF_DISTRIBUTION: ReadonlyMap<string, Entry> = new Map([
+  ...OF_GUEST,
+  ['modules', file((kernel) => kernel.spec.modules ?? '')],
+  [
+    'sysrq-trigger',
+    ({ kernel, mtime }) =>
       virtualFile(
-        now,
-        () => {
-          throw new MachineError('EIO', 'Input/output error')
-        },
+        mtime,
+        () => '',
         (text) => sysrq(kernel, text),
         0o200,
-      )
-    entries.kcore = file(() => '', 0o400)
-  }
-  const names = Object.keys(entries)
-  return new VirtualDirectory(
-    now,
-    () => [
-      ...[...namespace.processes.keys()].sort((a, b) => a - b).map(String),
-      ...new Set([...names, ...kernel.procExtras.names()]),
-    ],
-    (name) => {
-      if (name.charCodeAt(0) <= 57 && /^\d+$/.test(name)) {
-        const process = namespace.processes.get(Number(name))
-        return process ? pidDirectory(process, namespace) : undefined
-      }
-      return kernel.procExtras.lookup(name) ?? (Object.hasOwn(entries, name) ? entries[name]?.() : undefined)
-    },
-  )
-}
+      ),
+  ],
+  ['kcore', file(() => '', 0o400)],
+])
 
-/** The first symbols: of a guest's kernel, and of a distribution's with its per-CPU data (recorded of privileged containers). */
 const kallsyms = (kernel: Kernel): string =>
   kernel.distribution
     ? '0000000000000000 A fixed_percpu_data\n0000000000000000 A __per_cpu_start\n0000000000001000 A cpu_debug_store\n'

@@ -1,4 +1,4 @@
-import { Interrupted } from '../kernel/process.ts'
+import { Interrupted } from '../kernel/blockedCalls.ts'
 import type { Process } from '../kernel/process.ts'
 import type { List, Loop } from './ast.ts'
 import { runTraps } from './interpreter.ts'

@@ -1,4 +1,4 @@
-import { Interrupted } from '../kernel/process.ts'
+import { Interrupted } from '../kernel/blockedCalls.ts'
 import { signalNumber } from '../kernel/signals.ts'
 import type { Shell } from './shell.ts'
 

@@ -16,58 +16,105 @@ const SECTOR = 512
 
 /** The root of a sysfs: devices of the machine, interfaces of the reader's network namespace as it was mounted for. */
 export function sysRoot(kernel: Kernel, network: NetNs): Directory {
-  return new LazyDirectory(kernel.timers.now(), () => sysDirectory(kernel, network))
+  return new LazyDirectory(kernel.timers.now(), () => {
+    const root = { kernel, network, now: kernel.timers.now() }
+    const model = new SysDirectory(root, kernel.distribution ? OF_DISTRIBUTION : OF_GUEST, 0o555)
+    return merged(model, kernel.sysExtras, root.now)
+  })
 }
 
-function sysDirectory(kernel: Kernel, network: NetNs): Directory {
-  const now = kernel.timers.now()
-  const dir = (entries: Record<string, () => Inode>) => () => virtualDirectory(now, entries, 0o755)
-  const model = virtualDirectory(now, {
-    block: () => blockDirectory(kernel, now),
-    bus: dir({ pci: dir({ devices: dir({}), drivers: dir({}) }), virtio: dir({ devices: dir({}) }) }),
-    class: dir({ block: () => blockDirectory(kernel, now), net: () => netClass(network, now) }),
-    dev: dir({ block: dir({}), char: dir({}) }),
-    devices: dir({
-      system: dir({
-        cpu: () => cpuDirectory(kernel, now),
-        memory: () => memoryDirectory(kernel, now),
-        node: dir({ node0: dir({}) }),
-      }),
-      virtual: dir({ net: () => netClass(network, now) }),
-    }),
-    firmware: dir({
-      acpi: dir({}),
-      ...(kernel.distribution ? { dmi: dir({}) } : {}),
-      memmap: dir({}),
-      ...(kernel.distribution ? {} : { qemu_fw_cfg: dir({}) }),
-    }),
-    fs: dir({ bpf: dir({}), cgroup: () => new MemoryDirectory(0o755, now), ext4: dir({}), fuse: dir({}) }),
-    hypervisor: dir({}),
-    kernel: dir({
-      mm: dir({
-        transparent_hugepage: dir({
-          enabled: () =>
-            virtualFile(
-              now,
-              () => 'always [madvise] never\n',
-              () => undefined,
-            ),
-        }),
-      }),
-      security: dir({}),
-      ...(kernel.distribution
-        ? {
-            btf: dir({ vmlinux: () => virtualFile(now, () => '') }),
-            debug: dir({}),
-            tracing: dir({}),
-          }
-        : { debug: dir({}) }),
-    }),
-    module: dir({}),
-    power: dir({}),
-  })
-  return merged(model, kernel.sysExtras, now)
+interface SysRoot {
+  readonly kernel: Kernel
+  readonly network: NetNs
+  readonly now: number
 }
+
+type Entry = (root: SysRoot) => Inode
+type Entries = Readonly<Record<string, Entry>>
+
+/** A directory of the tree below, which all machines share. */
+class SysDirectory implements Directory {
+  readonly kind = 'directory'
+  mode: number
+  uid = 0
+  gid = 0
+  mtime: number
+  size = 0
+  readonly root: SysRoot
+  readonly entries: Entries
+
+  constructor(root: SysRoot, entries: Entries, mode: number) {
+    this.root = root
+    this.entries = entries
+    this.mode = mode
+    this.mtime = root.now
+  }
+
+  names(): string[] {
+    return Object.keys(this.entries)
+  }
+
+  lookup(name: string): Inode | undefined {
+    return Object.hasOwn(this.entries, name) ? this.entries[name]?.(this.root) : undefined
+  }
+}
+
+const dir =
+  (entries: Entries): Entry =>
+  (root) =>
+    new SysDirectory(root, entries, 0o755)
+const empty = dir({})
+
+const tree = (distribution: boolean): Entries => ({
+  block: ({ kernel, now }) => blockDirectory(kernel, now),
+  bus: dir({ pci: dir({ devices: empty, drivers: empty }), virtio: dir({ devices: empty }) }),
+  class: dir({
+    block: ({ kernel, now }) => blockDirectory(kernel, now),
+    net: ({ network, now }) => netClass(network, now),
+  }),
+  dev: dir({ block: empty, char: empty }),
+  devices: dir({
+    system: dir({
+      cpu: ({ kernel, now }) => cpuDirectory(kernel, now),
+      memory: ({ kernel, now }) => memoryDirectory(kernel, now),
+      node: dir({ node0: empty }),
+    }),
+    virtual: dir({ net: ({ network, now }) => netClass(network, now) }),
+  }),
+  firmware: dir({
+    acpi: empty,
+    ...(distribution ? { dmi: empty } : {}),
+    memmap: empty,
+    ...(distribution ? {} : { qemu_fw_cfg: empty }),
+  }),
+  fs: dir({ bpf: empty, cgroup: ({ now }) => new MemoryDirectory(0o755, now), ext4: empty, fuse: empty }),
+  hypervisor: empty,
+  kernel: dir({
+    mm: dir({
+      transparent_hugepage: dir({
+        enabled: ({ now }) =>
+          virtualFile(
+            now,
+            () => 'always [madvise] never\n',
+            () => undefined,
+          ),
+      }),
+    }),
+    security: empty,
+    ...(distribution
+      ? {
+          btf: dir({ vmlinux: ({ now }) => virtualFile(now, () => '') }),
+          debug: empty,
+          tracing: empty,
+        }
+      : { debug: empty }),
+  }),
+  module: empty,
+  power: empty,
+})
+
+const OF_GUEST = tree(false)
+const OF_DISTRIBUTION = tree(true)
 
 /** Two trees seen as one; where both have a file the second wins. */
 function merged(first: Directory, second: Directory, now: number): Directory {
