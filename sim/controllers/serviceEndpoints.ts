@@ -112,7 +112,7 @@ function slice(service: KubeObject, pods: readonly KubeObject[], name: string): 
       }
     }),
     ports: portsOf(service, pods),
-  } as unknown as KubeObject
+  }
 }
 
 function endpoints(service: KubeObject, pods: readonly KubeObject[]): KubeObject {
@@ -137,5 +137,5 @@ function endpoints(service: KubeObject, pods: readonly KubeObject[]): KubeObject
       labels: { ...labels, 'endpoints.kubernetes.io/managed-by': 'endpoint-controller' },
     },
     ...(there.length + notYet.length > 0 ? { subsets: [subset] } : {}),
-  } as unknown as KubeObject
+  }
 }
