@@ -80,17 +80,23 @@ describe('a run in shards', () => {
       for (const { path: file } of evidence) expect(existsSync(path.join(folder('part'), file)), file).to.equal(true)
   })
 
-  it('let a check have its node for itself: it begins when the pods of the other shard there are gone', () => {
+  it('let a check have its node for itself: pods of the other shard there are gone before it, or come after it', () => {
     const journals = shardFolders.map((shard) => readJournal(path.join(shard, 'events.ndjson')))
     const alone = recordOf(folder('part')).arms.filter(({ behaviour }) => behaviour === 'KATA-SHARD-003')
-    const removals = alone.map(({ id, node, startedAt }) => {
+    const removals = alone.map(({ id, node, startedAt, durationMs }) => {
       const others = journals.filter((journal) => {
         const arms = journal.flatMap((each) => (each.event === 'plan' ? each.arms : []))
         return arms.some((arm) => arm.node === node) && !arms.some((arm) => arm.id === id)
       })
-      const pods = others.flat().filter((each) => each.event === 'object.deleted' && each.object.kind === 'Pod')
-      for (const { at } of pods)
-        expect(at <= startedAt, `pod gone at ${at}, ${id} began at ${startedAt}`).to.equal(true)
+      const ofPods = (event: 'object.created' | 'object.deleted') =>
+        others.flat().flatMap((each) => (each.event === event && each.object.kind === 'Pod' ? [each] : []))
+      const created = new Map(ofPods('object.created').map(({ object, at }) => [object.uid, Date.parse(at)]))
+      const began = Date.parse(startedAt)
+      const pods = ofPods('object.deleted')
+      for (const { at, object } of pods) {
+        const apart = Date.parse(at) <= began || (created.get(object.uid) ?? 0) >= began + durationMs
+        expect(apart, `pod gone at ${at}, ${id} began at ${startedAt}`).to.equal(true)
+      }
       return pods.length
     })
     expect(removals, 'one node has one shard, the other has two').to.have.length(2)
