@@ -35,7 +35,7 @@ describe('a run that does not come to its end', () => {
     const end = await run.ended
     expect(end.code, end.stderr).to.equal(130)
     expect(end.stderr).to.include('Stopping: pods are being removed and the report is written.')
-    expect(end.stdout).to.include('Interrupted: no statement about the cluster.')
+    expect(end.stdout).to.include('Not known: the run was interrupted.')
     const folder = results.runs()[0] ?? ''
     expect(recordOf(folder)).to.include({ outcome: 'interrupted', exitCode: 130 })
     expect(verdicts(folder)).to.deep.equal([
@@ -71,7 +71,7 @@ describe('a run that does not come to its end', () => {
     const report = await command(['report', folder])
     expect(report.code, report.stderr).to.equal(0)
     expect(report.stdout)
-      .to.include('Incomplete')
+      .to.include('the run did not end')
       .and.to.include(`kata-conformance clean --run ${runIdOf(folder)}`)
     const record = recordOf(folder)
     expect(record).to.include({ outcome: 'incomplete', exitCode: 3, finishedAt: null })
