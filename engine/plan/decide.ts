@@ -1,0 +1,84 @@
+import type { Behaviour } from '../../helpers/behaviour.ts'
+import type { ClassFacts, ClusterFacts, NodeFacts } from '../../helpers/facts/facts.ts'
+import type { ObjectSpec } from '../../helpers/objects/objectSpec.ts'
+import { type PodSpec, podSpecOf } from '../../helpers/pods/podSpec.ts'
+import type { Claim } from '../catalog/claim.ts'
+import type { Arm } from './arm.ts'
+import { isLost } from './isLost.ts'
+import { unmetNeeds } from './needs.ts'
+import type { Expansion, Row, Subject } from './subjects.ts'
+
+/** Evaluates the check's pods, and what is decided before anything runs. */
+export function decide(
+  claim: Claim,
+  subject: Subject,
+  row: Row,
+  underTest: string | null,
+  definition: Behaviour,
+  { facts, options }: Expansion,
+): Pick<Arm, 'pods' | 'objects' | 'decided'> {
+  const skipped = (reason: string) => ({
+    pods: {},
+    objects: {},
+    decided: { verdict: 'skipped' as const, reason },
+  })
+  const undecided = (reason: string) => {
+    const unread = unreadBy(subject, definition, facts)
+    if (unread === null) return skipped(reason)
+    return {
+      pods: {},
+      objects: {},
+      decided: { verdict: 'broken' as const, reason: `${reason}; facts could not be read: ${unread}` },
+    }
+  }
+  if (typeof subject.applies === 'object' && 'unknown' in subject.applies) return undecided(subject.applies.unknown)
+  const unmet = unmetNeeds(claim.needs, { facts, node: subject.nodeFacts, options })
+  if (unmet.length > 0) return skipped(unmet.join('; '))
+  if (!subject.nodeFacts && definition.on.scope !== 'cluster') return withoutNode(subject, facts)
+  let pods: Readonly<Record<string, PodSpec>>
+  let objects: Readonly<Record<string, ObjectSpec>>
+  try {
+    const context = { runtimeClass: underTest ?? undefined, case: row.value, facts: armFacts(facts, subject) }
+    const asked = definition.pods(context)
+    objects = definition.objects?.(context) ?? {}
+    pods = Object.fromEntries(Object.entries(asked).map(([name, pod]) => [name, podSpecOf(pod)]))
+  } catch (error) {
+    if ((error as Error).name === 'FactUnknownError') return undecided((error as Error).message)
+    return {
+      pods: {},
+      objects: {},
+      decided: { verdict: 'broken', reason: `the check's pods cannot be made: ${(error as Error).message}` },
+    }
+  }
+  if (!subject.nodeFacts && Object.keys(pods).length > 0) return withoutNode(subject, facts)
+  return { pods, objects, decided: null }
+}
+
+/** What broke while the facts were read that decide about this arm; null when nothing did. */
+const unreadBy = (subject: Subject, { on }: Behaviour, facts: ClusterFacts): string | null =>
+  subject.classFacts?.unread ??
+  subject.nodeFacts?.unread ??
+  (on.scope === 'cluster' ? facts.nodes.find(({ unread }) => unread !== undefined)?.unread : undefined) ??
+  null
+
+/** Another node of the class, for pods that have to be elsewhere. */
+export const otherNode = ({ classFacts, nodeFacts }: Subject, { nodes }: Expansion): string | undefined =>
+  nodes.find(({ name }) => name !== nodeFacts?.name && classFacts?.nodes.includes(name))?.name
+
+const armFacts = (cluster: ClusterFacts, subject: Subject) => ({
+  cluster,
+  class: subject.classFacts as ClassFacts,
+  node: subject.nodeFacts as NodeFacts,
+})
+
+/** Skipped, or broken when a node that could take the pods is lost at the moment. */
+function withoutNode(subject: Subject, facts: ClusterFacts): Pick<Arm, 'pods' | 'objects' | 'decided'> {
+  const where = subject.classFacts?.nodes ?? facts.nodes.map((node) => node.name)
+  const lost = facts.nodes.filter((node) => where.includes(node.name) && isLost(node))
+  const why =
+    where.length === 0
+      ? 'the RuntimeClass selects none'
+      : `${where.join(', ')} are not schedulable or have no usable KVM${lost.length > 0 ? `; ${lost[0]?.name}: ${lost[0]?.schedulable.how}` : ''}`
+  const verdict = lost.length > 0 ? ('broken' as const) : ('skipped' as const)
+  return { pods: {}, objects: {}, decided: { verdict, reason: `no node can take its pods: ${why}` } }
+}
