@@ -12,7 +12,10 @@ import type { ContainerRuntime } from './containerRuntime.ts'
 import { HttpError } from './httpError.ts'
 import { podList, statsSummary } from './nodeReports.ts'
 import { FORWARD_PROTOCOLS, type ForwardRequest, portsOf, serveForwards } from './portForward.ts'
-import { PROTOCOLS, serveStreams, type StreamRequest } from './remoteCommand.ts'
+import type { StreamRequest } from './remoteCommand.ts'
+import { serveCommandOverSpdy } from './spdyStreams.ts'
+import { serveForwardsOverSpdy } from './spdyForwards.ts'
+import { PROTOCOLS, serveWebSocket } from './webSocketStreams.ts'
 
 /** What the endpoint needs of a pod. */
 export interface ServedPod {
@@ -85,12 +88,7 @@ export async function startKubeletEndpoint(options: EndpointOptions = {}): Promi
     if (!isAnswered(request, socket)) return false
     socket.on('error', () => socket.destroy())
     ask(request)
-      .then((question) => {
-        const streams = streamRequest(question, request)
-        sockets.handleUpgrade(request, socket, head, (webSocket) =>
-          streams.kind === 'portForward' ? serveForwards(webSocket, streams) : serveStreams(webSocket, streams),
-        )
-      })
+      .then((question) => upgrade(question, sockets, request, socket, head))
       .catch((error: Error) => refuseUpgrade(socket, error))
     return true
   }
@@ -137,7 +135,10 @@ function answer({ verb, rest, node, pods, target, query }: Question, response: S
   if (verb === 'pods' && node !== null) return sendJson(response, podList(pods()))
   if (verb === 'stats' && rest[0] === 'summary' && node !== null) return sendJson(response, statsSummary(node, pods()))
   if (['exec', 'attach', 'portForward'].includes(verb))
-    throw new HttpError(400, `you must use a WebSocket (${protocolsFor(verb).join(', ')}) for ${verb}`)
+    throw new HttpError(
+      400,
+      `you must upgrade to SPDY/3.1 or a WebSocket (${protocolsFor(verb).join(', ')}) for ${verb}`,
+    )
   throw new HttpError(404, '404 page not found')
 }
 
@@ -148,20 +149,46 @@ function sendJson(response: ServerResponse, body: object): void {
 
 const protocolsFor = (verb: string): readonly string[] => (verb === 'portForward' ? FORWARD_PROTOCOLS : PROTOCOLS)
 
-function streamRequest(question: Question, request: IncomingMessage): StreamRequest | ForwardRequest {
-  const { verb, target, query } = question
-  if (verb !== 'exec' && verb !== 'attach' && verb !== 'portForward') throw new HttpError(404, '404 page not found')
-  const upgrade = request.headers.upgrade?.toLowerCase()
-  if (upgrade !== 'websocket')
-    throw new HttpError(400, `unable to upgrade: ${upgrade} is not supported, use a WebSocket`)
-  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim())
-  const served = protocolsFor(verb)
+/** Streams over WebSocket or SPDY. @throws HttpError before anything is accepted */
+function upgrade(
+  question: Question,
+  sockets: WebSocketServer,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  const { headers } = request
+  const how = headers.upgrade?.toLowerCase()
+  if (how === 'spdy/3.1') {
+    const offered = listOf(headers['x-stream-protocol-version'])
+    if (question.verb === 'portForward')
+      return serveForwardsOverSpdy(socket, head, offered, forwardRequest(question, []))
+    return serveCommandOverSpdy(socket, head, offered, streamRequest(question))
+  }
+  if (how !== 'websocket')
+    throw new HttpError(400, `unable to upgrade: ${how} is not supported, use SPDY/3.1 or a WebSocket`)
+  const offered = listOf(headers['sec-websocket-protocol'])
+  const served = protocolsFor(question.verb)
   if (!served.some((protocol) => offered.includes(protocol)))
     throw new HttpError(
       400,
       `unable to negotiate a protocol: client offers [${offered.join(' ')}], server has [${served.join(' ')}]`,
     )
-  if (verb === 'portForward') return forwardRequest(question)
+  const forwards = question.verb === 'portForward' ? forwardRequest(question, portsOf(question.query)) : null
+  const streams = forwards ? null : streamRequest(question)
+  sockets.handleUpgrade(request, socket, head, (webSocket) => {
+    if (forwards) serveForwards(webSocket, forwards)
+    else if (streams) serveWebSocket(webSocket, streams)
+  })
+}
+
+const listOf = (header: string | string[] | undefined): string[] =>
+  String(header ?? '')
+    .split(',')
+    .map((one) => one.trim())
+
+function streamRequest({ verb, target, query }: Question): StreamRequest {
+  if (verb !== 'exec' && verb !== 'attach') throw new HttpError(404, '404 page not found')
   const { pod, record } = target()
   if (record.state.kind !== 'running' || !record.id)
     throw new HttpError(500, `unable to upgrade connection: container not found ("${record.spec.name}")`)
@@ -178,10 +205,10 @@ function streamRequest(question: Question, request: IncomingMessage): StreamRequ
   }
 }
 
-function forwardRequest({ servedPod, query }: Question): ForwardRequest {
+/** @param ports none where each stream says its own */
+function forwardRequest({ servedPod }: Question, ports: readonly number[]): ForwardRequest {
   const pod = servedPod()
   const sandboxId = pod.sandboxId()
-  const ports = portsOf(query)
   if (sandboxId === null) throw new HttpError(500, `pod ${pod.pod().metadata.name} has no sandbox`)
   return { kind: 'portForward', ports, sandboxId, connect: (port) => pod.runtime.forwardPort(sandboxId, port) }
 }

@@ -1,10 +1,4 @@
-import type { RawData, WebSocket } from 'ws'
 import type { ContainerRuntime, ExecSession } from './containerRuntime.ts'
-
-/** Sub-protocols of remote command over WebSocket, the preferred first (k8s.io/apimachinery remotecommand constants). */
-export const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const
-
-const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const
 
 export interface StreamRequest {
   kind: 'exec' | 'attach'
@@ -17,50 +11,45 @@ export interface StreamRequest {
   tty: boolean
 }
 
-/**
- * Speaks exec or attach on an accepted WebSocket until the process has ended; its status is always sent, on channel 3. A server never
- * sends the close channel of v5: it is the client's word that stdin is at its end.
- */
-export function serveStreams(socket: WebSocket, request: StreamRequest): void {
-  const early: RawData[] = []
-  let handle: (data: RawData) => void = (data) => void early.push(data)
-  let closed = false
-  let session: ExecSession | null = null
-  socket.on('message', (data: RawData) => handle(data))
-  // the process of an exec lives on without its client, as under a real kubelet; only its stdin ends
-  socket.on('close', () => {
-    closed = true
-    if (request.kind === 'exec') session?.stdin.end()
-  })
-  socket.on('error', () => socket.terminate())
+/** The streams of one exec or attach, whatever carries them. */
+export interface Wires {
+  send(stream: 'stdout' | 'stderr', data: Uint8Array): void
+  /** Sends the status and closes. */
+  finish(status: object): void
+  /** What the client sends; what came before is kept for it. */
+  listen(client: ClientListener): void
+}
 
-  const send = (channel: number, data: Uint8Array) => {
-    if (closed) return
-    const frame = Buffer.allocUnsafe(data.length + 1)
-    frame[0] = channel
-    frame.set(data, 1)
-    socket.send(frame, { binary: true })
-  }
-  const output = gathered(send)
-  // an empty frame says that the streams are there (kubelet, remotecommand/websocket.go)
-  const first = request.stdout ? CHANNEL.stdout : request.stderr ? CHANNEL.stderr : CHANNEL.error
-  send(first, new Uint8Array())
+export interface ClientListener {
+  stdin(data: Uint8Array): void
+  stdinEnd(): void
+  /** JSON of remotecommand.TerminalSize. */
+  resize(text: string): void
+  /** The client has gone away. */
+  gone(): void
+}
 
+/** Runs exec or attach on its streams until the process has ended; its status is always sent. */
+export function runCommand(request: StreamRequest, wires: Wires): void {
+  const output = gathered((stream, data) => wires.send(stream, data))
   const run = async (): Promise<object> => {
-    session = await open(request)
-    if (request.stdout) session.onStdout((data) => output.push(CHANNEL.stdout, data))
-    if (request.stderr && !request.tty) session.onStderr((data) => output.push(CHANNEL.stderr, data))
-    const live = session
-    handle = (data) => receive(live, request, toBuffer(data))
-    for (const data of early.splice(0)) handle(data)
+    const session = await open(request)
+    if (request.stdout) session.onStdout((data) => output.push('stdout', data))
+    if (request.stderr && !request.tty) session.onStderr((data) => output.push('stderr', data))
+    wires.listen({
+      stdin: (data) => request.stdin && session.stdin.write(data),
+      stdinEnd: () => session.stdin.end(),
+      resize: (text) => request.tty && resize(session, text),
+      // the process of an exec lives on without its client, as under a real kubelet; only its stdin ends
+      gone: () => request.kind === 'exec' && session.stdin.end(),
+    })
     return exitStatus(request, await session.exit)
   }
   void run()
     .catch((error: Error) => internalError(request, error))
     .then((status) => {
       output.flush()
-      send(CHANNEL.error, Buffer.from(JSON.stringify(status)))
-      if (!closed) socket.close(1000)
+      wires.finish(status)
     })
 }
 
@@ -68,8 +57,8 @@ export function serveStreams(socket: WebSocket, request: StreamRequest): void {
 const FRAME_BYTES = 32 * 1024
 
 /** What a process writes in one go leaves in one frame, as from a pipe that the runtime reads: not a frame for each write. */
-function gathered(send: (channel: number, data: Uint8Array) => void) {
-  let channel: number = CHANNEL.stdout
+function gathered(send: Wires['send']) {
+  let stream: 'stdout' | 'stderr' = 'stdout'
   let waiting: Uint8Array[] = []
   let bytes = 0
   const flush = () => {
@@ -78,13 +67,13 @@ function gathered(send: (channel: number, data: Uint8Array) => void) {
     const data = waiting.length === 1 && first ? first : Buffer.concat(waiting, bytes)
     waiting = []
     bytes = 0
-    for (let at = 0; at < data.length; at += FRAME_BYTES) send(channel, data.subarray(at, at + FRAME_BYTES))
+    for (let at = 0; at < data.length; at += FRAME_BYTES) send(stream, data.subarray(at, at + FRAME_BYTES))
   }
   return {
     flush,
-    push(to: number, data: Uint8Array) {
-      if (to !== channel) flush()
-      channel = to
+    push(to: 'stdout' | 'stderr', data: Uint8Array) {
+      if (to !== stream) flush()
+      stream = to
       if (bytes === 0) setImmediate(flush)
       waiting.push(data)
       bytes += data.length
@@ -129,24 +118,13 @@ function watchOutput(runtime: ContainerRuntime, containerId: string): ExecSessio
   }
 }
 
-function receive(session: ExecSession, request: StreamRequest, frame: Buffer): void {
-  const channel = frame[0]
-  const data = frame.subarray(1)
-  if (channel === CHANNEL.stdin && request.stdin) session.stdin.write(data)
-  else if (channel === CHANNEL.close && data[0] === CHANNEL.stdin) session.stdin.end()
-  else if (channel === CHANNEL.resize && request.tty) {
-    try {
-      const size = JSON.parse(data.toString()) as { Width?: number; Height?: number }
-      if (size.Width && size.Height) session.resize(size.Width, size.Height)
-    } catch {
-      // not a size: nothing to resize to
-    }
+function resize(session: ExecSession, text: string): void {
+  try {
+    const size = JSON.parse(text) as { Width?: number; Height?: number }
+    if (size.Width && size.Height) session.resize(size.Width, size.Height)
+  } catch {
+    // not a size: nothing to resize to
   }
-}
-
-function toBuffer(data: RawData): Buffer {
-  if (Buffer.isBuffer(data)) return data
-  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)
 }
 
 /** Exit code of an exec; an attach succeeds whatever the container ends with (kubelet ServeAttach). */

@@ -3,6 +3,8 @@ import { busybox } from '../../helpers/pods/pod.ts'
 import { credentialSource } from '../../helpers/cluster/credentials.ts'
 import { loadKubeConfig } from '../../helpers/cluster/kubeconfig.ts'
 import { createHttpClient, type HttpClient } from '../../sim/join/httpClient.ts'
+import { createClock } from '../../sim/clock.ts'
+import { startInformer } from '../../sim/controllers/informer.ts'
 import type { KubeObject } from '../../sim/kubeObject.ts'
 import { CONTEXT, joinableCluster, startJoined } from '../kubernetes/joinedCluster.ts'
 import type { TestCluster } from '../kubernetes/testCluster.ts'
@@ -87,25 +89,33 @@ async function createPods(client: HttpClient): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, next))
 }
 
-/** Seconds from now until so many objects of a collection are as asked. */
-async function secondsUntil(
+/** Seconds from now until so many objects of a collection are as asked. Lists again where the server ends a watch that does not keep up. */
+function secondsUntil(
   client: HttpClient,
   path: string,
   count: number,
   holds: (object: KubeObject) => boolean,
 ): Promise<number> {
   const began = performance.now()
-  const { resourceVersion } = await client.list(path)
-  const enough = new AbortController()
-  const signal = AbortSignal.any([enough.signal, AbortSignal.timeout(DEADLINE_MS)])
   const seen = new Set<string>()
-  for await (const { object } of client.watch(path, { resourceVersion, signal })) {
-    if (holds(object)) seen.add(object.metadata.name)
-    if (seen.size < count) continue
-    enough.abort()
-    return (performance.now() - began) / 1000
-  }
-  throw new Error(`${seen.size} of ${count} objects of ${path} after ${DEADLINE_MS / 1000} s`)
+  return new Promise((resolve, reject) => {
+    const deadline = setTimeout(() => {
+      informer.stop()
+      reject(new Error(`${seen.size} of ${count} objects of ${path} after ${DEADLINE_MS / 1000} s`))
+    }, DEADLINE_MS)
+    const informer = startInformer({
+      client,
+      clock: createClock(1),
+      path,
+      onUpsert(object) {
+        if (holds(object)) seen.add(object.metadata.name)
+        if (seen.size < count) return
+        clearTimeout(deadline)
+        informer.stop()
+        resolve((performance.now() - began) / 1000)
+      },
+    })
+  })
 }
 
 const isReadyNode = ({ metadata, status }: KubeObject): boolean =>

@@ -8,7 +8,7 @@ export async function joinableCluster(role: string): Promise<TestCluster | Unava
   const environment = await ownSettings(role)
   // What a killed run has left would be in the way.
   await script('down.sh', [], environment)
-  return startCluster(environment, '--no-stream-translation')
+  return startCluster(environment)
 }
 
 export const CONTEXT = 'kata-conformance'

@@ -96,4 +96,6 @@ function withoutNumbers(message: string): string {
     .replace(/\b[0-9a-f]{12,64}\b/g, 'HEX')
     .replace(/\b(([0-9a-f]{2}:){5}[0-9a-f]{2})\b/g, 'MAC')
     .replace(/\b\d+(\.\d+)*\b/g, '#')
+    // which of the arms that share a pod gives it its name is a matter of order
+    .replace(/\bshared-[a-z-]+-#/g, 'shared pod')
 }
