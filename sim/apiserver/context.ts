@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../clock.ts'
+import { flatText } from '../flatText.ts'
 import type { Authority } from './auth/authority.ts'
 import type { AuditEvent } from './http/audit.ts'
 import type { FieldType } from './schema/fieldType.ts'
@@ -54,5 +55,11 @@ export function typeFor(kind: Kind): FieldType | null {
 }
 
 /** Now as metav1.Time writes it: whole seconds. */
-export const timestamp = (clock: Clock, offsetMs = 0): string =>
-  `${new Date(clock.now() + offsetMs).toISOString().slice(0, 19)}Z`
+export function timestamp(clock: Clock, offsetMs = 0): string {
+  const second = Math.floor((clock.now() + offsetMs) / 1000)
+  if (second !== last.second) last = { second, text: flatText(`${new Date(second * 1000).toISOString().slice(0, 19)}Z`) }
+  return last.text
+}
+
+/** Thousands of objects say the same second. */
+let last = { second: Number.NaN, text: '' }

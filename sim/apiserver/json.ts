@@ -22,9 +22,12 @@ export function sameJson(a: unknown, b: unknown): boolean {
   return count === 0
 }
 
+/** The object without fields that all leaves of a FieldsV1 are: a pod's have a hundred. */
+export const EMPTY = Object.freeze({})
+
 /** A copy that shares nothing; several times faster than structuredClone for JSON. */
 export function copyJson<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || value === EMPTY) return value
   if (Array.isArray(value)) return value.map(copyJson) as T
   const out: Record<string, unknown> = {}
   for (const key in value) out[key] = copyJson(value[key])

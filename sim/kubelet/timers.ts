@@ -1,4 +1,5 @@
 import { createClock, type Clock } from '../clock.ts'
+import { flatText } from '../flatText.ts'
 
 /** What passes under a clock that skips sleeps: a thousandth of the time. */
 const hurried = createClock(1000)
@@ -26,8 +27,13 @@ export async function pauseUnlessAborted(clock: Clock, ms: number, signal: Abort
 
 /** RFC 3339 with seconds, as metav1.Time writes it. */
 export function timestamp(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
+  const second = Math.floor(ms / 1000)
+  if (second !== last.second) last = { second, text: flatText(`${new Date(second * 1000).toISOString().slice(0, 19)}Z`) }
+  return last.text
 }
+
+/** Thousands of states and events say the same second. */
+let last = { second: Number.NaN, text: '' }
 
 /** RFC 3339 with microseconds, as metav1.MicroTime writes it. */
 export function microTimestamp(ms: number): string {

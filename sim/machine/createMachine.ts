@@ -30,6 +30,7 @@ export function createMachine(spec: MachineSpec): Machine {
     },
     newIpcNamespace: () => new IpcNs(String(kernel.ids.take())),
     spawn: (process) => kernel.spawn(process).model as MachineProcess,
+    spawnLater: (count, specOf) => kernel.spawnLater(count, specOf),
     runContainer: (container) => runContainer(kernel, container),
     onlineCpus: () => [...kernel.online],
     hotplugCpus: (ids) => kernel.hotplugCpus(ids),

@@ -330,6 +330,8 @@ export interface Machine {
   /** Keeps a network namespace by a file, as CNI does below /var/run/netns: `nsenter --net=FILE` enters it. */
   bindNetNamespace(path: string, namespace: NetNamespace): void
   spawn(process: ProcessSpec): MachineProcess
+  /** Processes of the machine's own namespace without memory: they are there from now on, but made when somebody looks at a list of processes. */
+  spawnLater(count: number, specOf: (index: number) => ProcessSpec): void
   /** The first process starts at once. Throws MachineError (ENOENT…) when it cannot. */
   runContainer(container: MachineContainerSpec): MachineContainer
   onlineCpus(): number[]

@@ -44,12 +44,19 @@ export function startNodeProcesses(machine: Machine, name: string, kvm: boolean)
 
 /** kthreadd and its children. */
 export function startKernelThreads(machine: Machine, names: readonly string[] = threads): void {
-  const thread = (comm: string, parent?: number) =>
-    machine.spawn({ comm, argv: [], exe: '', kernelThread: true, ...(parent === undefined ? {} : { parent }) })
-  const { pid } = thread('kthreadd')
-  for (const name of names) thread(name, pid)
-  for (const cpu of machine.onlineCpus())
-    for (const name of perCpuThreads) thread(name === 'kworker' ? `kworker/${cpu}:0` : `${name}/${cpu}`, pid)
+  const thread = { argv: [], exe: '', kernelThread: true }
+  const { pid } = machine.spawn({ ...thread, comm: 'kthreadd' })
+  const cpus = machine.onlineCpus()
+  const nameOf = (index: number) => {
+    const name = perCpuThreads[index % perCpuThreads.length] ?? ''
+    const cpu = cpus[Math.floor(index / perCpuThreads.length)]
+    return name === 'kworker' ? `kworker/${cpu}:0` : `${name}/${cpu}`
+  }
+  machine.spawnLater(names.length + cpus.length * perCpuThreads.length, (index) => ({
+    ...thread,
+    comm: names[index] ?? nameOf(index - names.length),
+    parent: pid,
+  }))
 }
 
 function daemons(node: string): Daemon[] {

@@ -1,3 +1,5 @@
+import { EMPTY, freezeJson } from '../json.ts'
+
 /**
  * A set of field paths as a tree: the FieldsV1 of metadata.managedFields. Keys are path elements as FieldsV1 writes them:
  * `f:name`, `k:{"name":"main"}`, `v:"value"`.
@@ -64,12 +66,26 @@ export function fromFieldsV1(fields: FieldsV1): FieldSet {
   return { member: member || count === 0, children: children.size === 0 ? null : children }
 }
 
+/** Frozen, and one object for all that have the same fields: a component writes the same ones of every event and every pod. */
 export function toFieldsV1(set: FieldSet): FieldsV1 {
+  const fields = fieldsOf(set)
+  const text = JSON.stringify(fields)
+  const known = shared.get(text)
+  if (known !== undefined) return known
+  if (shared.size >= SHARED_AT_MOST) shared.clear()
+  shared.set(text, freezeJson(fields))
+  return fields
+}
+
+const SHARED_AT_MOST = 1000
+const shared = new Map<string, FieldsV1>()
+
+function fieldsOf(set: FieldSet): FieldsV1 {
+  if (set.children === null) return EMPTY
   const fields: FieldsV1 = {}
-  if (set.children === null) return fields
-  if (set.member) fields['.'] = {}
+  if (set.member) fields['.'] = EMPTY
   for (const element of [...set.children.keys()].sort())
-    fields[element] = toFieldsV1(set.children.get(element) as FieldSet)
+    fields[element] = fieldsOf(set.children.get(element) as FieldSet)
   return fields
 }
 

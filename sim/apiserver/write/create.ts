@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { flatText } from '../../flatText.ts'
 import type { KubeObject } from '../../kubeObject.ts'
 import { mutate, validateAdmission } from '../admission/chain.ts'
 import { alreadyExists, ApiError, badRequest, invalid } from '../apiError.ts'
@@ -66,7 +67,7 @@ export function createDecoded(
     dryRun: options.dryRun,
   }
   mutate(context, request)
-  metadata.uid = randomUUID()
+  metadata.uid = flatText(randomUUID())
   metadata['creationTimestamp'] = timestamp(context.clock)
   if (kind.generation) metadata['generation'] = 1
   strategy.prepareForCreate?.(object, context)

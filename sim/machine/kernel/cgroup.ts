@@ -5,7 +5,6 @@ export class Cgroup {
   readonly path: string
   readonly parent: Cgroup | null
   readonly children = new Map<string, Cgroup>()
-  readonly processes = new Set<Process>()
   readonly createdAt: number
   /** Makes the number of the namespace that has this group as its root. */
   readonly createdNumber: number
@@ -31,12 +30,29 @@ export class Cgroup {
   /** false: limits can be read and do nothing */
   enforcesMemory = true
   enforcesCpu = true
+  /** Makes processes that are there but that nobody has looked at. */
+  later: (() => void) | null = null
+  readonly #processes = new Set<Process>()
 
   constructor(path: string, parent: Cgroup | null, createdAt: number) {
     this.path = path
     this.parent = parent
     this.createdAt = createdAt
     this.createdNumber = parent ? parent.root().#takeNumber() : 0
+  }
+
+  get processes(): ReadonlySet<Process> {
+    this.later?.()
+    return this.#processes
+  }
+
+  enter(process: Process): void {
+    this.#processes.add(process)
+    this.pidsPeak = Math.max(this.pidsPeak, this.#processes.size)
+  }
+
+  leave(process: Process): void {
+    this.#processes.delete(process)
   }
 
   #numbers = 400

@@ -46,7 +46,6 @@ export class Kernel {
   readonly memory: Memory
   readonly cpu: CpuScheduler
   readonly sysctls: Sysctls
-  readonly processes = new Map<number, Process>()
   /** Network namespaces kept by a file (`ip netns`, CNI: a bind mount of nsfs). */
   readonly netNsFiles = new WeakMap<object, NetNs>()
   readonly disks = new Map<string, Disk>()
@@ -64,6 +63,7 @@ export class Kernel {
   /** Whose system call is at work. */
   reader: Process | null = null
   terminalSize = { columns: 80, rows: 24 }
+  readonly #later: (() => void)[] = []
   #clockOffset = 0
   #numbers = 20
   #mountIds = 20
@@ -121,6 +121,7 @@ export class Kernel {
 
   powerOff(): void {
     this.off = true
+    this.#later.length = 0
     for (const process of [...this.processes.values()]) process.terminate('KILL')
   }
 
@@ -149,29 +150,29 @@ export class Kernel {
     }
   }
 
-  /** Gives a new process its pids and a place in its cgroup. */
-  enter(process: Process, namespace: PidNs): readonly (readonly [PidNs, number])[] {
+  /** By the pids of the machine's own namespace. */
+  get processes(): ReadonlyMap<number, Process> {
+    return this.rootPidNs.processes
+  }
+
+  /** Gives a new process its pids and a place in its cgroup. @param known the pid that was taken for it */
+  enter(process: Process, namespace: PidNs, known?: number): readonly (readonly [PidNs, number])[] {
     if (this.off) throw new MachineError('ESRCH', 'No such process')
     const pids: [PidNs, number][] = []
     let pid = 0
     for (let at: PidNs | null = namespace; at; at = at.parent) {
-      pid = at.takePid()
+      pid = known ?? at.takePids()
       pids.push([at, pid])
-      at.processes.set(pid, process)
+      at.enter(pid, process)
     }
-    // The last one is the machine's own.
-    this.processes.set(pid, process)
-    const { cgroup } = process.context
-    cgroup.processes.add(process)
-    cgroup.pidsPeak = Math.max(cgroup.pidsPeak, cgroup.processes.size)
+    process.cgroup.enter(process)
     return pids
   }
 
   /** Takes a dead process out of every list; the first one of a namespace takes the others with it. */
   leave(process: Process): void {
-    this.processes.delete(process.pid)
-    process.context.cgroup.processes.delete(process)
-    for (const [namespace, pid] of process.pids) namespace.processes.delete(pid)
+    process.cgroup.leave(process)
+    for (const [namespace, pid] of process.pids) namespace.leave(pid)
     const own = process.context.pidNs
     process.parent?.forget(process)
     const heir = own.init ?? null
@@ -186,6 +187,22 @@ export class Kernel {
 
   spawn(spec: ProcessSpec): Process {
     return spawnModel(this, spec)
+  }
+
+  /** Processes that have their pids now and are made when somebody looks at the list: kernel threads, of which a node of 16 CPUs has eighty. */
+  spawnLater(count: number, specOf: (index: number) => ProcessSpec): void {
+    const first = this.rootPidNs.takePids(count)
+    const at = this.timers.now()
+    this.#later.push(() => {
+      for (let index = 0; index < count; index++) spawnModel(this, specOf(index), { pid: first + index, at })
+    })
+    const makeAll = () => {
+      this.rootPidNs.later = null
+      this.rootCgroup.later = null
+      for (const make of this.#later.splice(0)) make()
+    }
+    this.rootPidNs.later = makeAll
+    this.rootCgroup.later = makeAll
   }
 
   takeNumber(): number {

@@ -94,9 +94,9 @@ export class ModelProcess implements MachineProcess {
 }
 
 /** A process without code: it stands in the lists with its figures and reacts to signals as a daemon does. */
-export function spawnModel(kernel: Kernel, spec: ProcessSpec): Process {
+export function spawnModel(kernel: Kernel, spec: ProcessSpec, born?: { pid: number; at: number }): Process {
   const pidNs = (spec.pidNamespace as PidNs | undefined) ?? kernel.rootPidNs
-  const parent = kernel.processes.get(spec.parent ?? 0) ?? null
+  const parent = spec.parent === undefined ? null : (kernel.rootPidNs.find(spec.parent) ?? null)
   const cgroup = kernel.rootCgroup.make(spec.cgroup ?? '/', kernel.timers.now())
   const context = {
     ...kernel.rootContext(),
@@ -108,7 +108,7 @@ export function spawnModel(kernel: Kernel, spec: ProcessSpec): Process {
     gid: spec.uid ?? 0,
     oomScoreAdj: spec.oomScoreAdj ?? 0,
   }
-  const process = new Process(kernel, context, parent)
+  const process = new Process(kernel, context, parent, born)
   process.comm = spec.comm.slice(0, 15)
   process.argv = spec.argv
   process.exe = spec.exe

@@ -18,8 +18,10 @@ const FIRST_PID = 1
 export class PidNs implements PidNamespace {
   readonly id: string
   readonly parent: PidNs | null
-  readonly processes = new Map<number, Process>()
   pidMax = 4194304
+  /** Makes processes that are there but that nobody has looked at. */
+  later: (() => void) | null = null
+  readonly #processes = new Map<number, Process>()
   #next = FIRST_PID
 
   constructor(id: string, parent: PidNs | null) {
@@ -27,8 +29,33 @@ export class PidNs implements PidNamespace {
     this.parent = parent
   }
 
-  takePid(): number {
-    return this.#next++
+  /** All of them, by pid. */
+  get processes(): ReadonlyMap<number, Process> {
+    if (this.later === null) return this.#processes
+    this.later()
+    const inOrder = [...this.#processes].sort(([a], [b]) => a - b)
+    this.#processes.clear()
+    for (const [pid, process] of inOrder) this.#processes.set(pid, process)
+    return this.#processes
+  }
+
+  find(pid: number): Process | undefined {
+    return this.#processes.get(pid) ?? this.processes.get(pid)
+  }
+
+  enter(pid: number, process: Process): void {
+    this.#processes.set(pid, process)
+  }
+
+  leave(pid: number): void {
+    this.#processes.delete(pid)
+  }
+
+  /** @returns the first of so many */
+  takePids(count = 1): number {
+    const first = this.#next
+    this.#next += count
+    return first
   }
 
   get lastPid(): number {
@@ -36,7 +63,7 @@ export class PidNs implements PidNamespace {
   }
 
   get init(): Process | undefined {
-    return this.processes.get(1)
+    return this.#processes.get(1)
   }
 }
 

@@ -50,14 +50,15 @@ export class Process {
   #exitListeners: (() => void)[] | null = null
   #debtUsec = 0
 
-  constructor(kernel: Kernel, context: ProcessContext, parent: Process | null) {
+  /** @param born what was settled before it was made */
+  constructor(kernel: Kernel, context: ProcessContext, parent: Process | null, born?: { pid: number; at: number }) {
     this.kernel = kernel
     this.context = context
     this.parent = parent
-    this.startedAt = kernel.timers.now()
+    this.startedAt = born?.at ?? kernel.timers.now()
     // A guest maps its programs from virtiofs or DAX: hardly a page counts (recorded: 4 kB there, 1,420 kB under runc).
     this.fileKiB = kernel.distribution ? 1420 : 4
-    this.pids = kernel.enter(this, context.pidNs)
+    this.pids = kernel.enter(this, context.pidNs, born?.pid)
     this.pid = this.pidIn(kernel.rootPidNs)
     parent?.adopt(this)
   }

@@ -140,7 +140,9 @@ const OF_DISTRIBUTION: ReadonlyMap<string, Entry> = new Map([
     ({ kernel, mtime }) =>
       virtualFile(
         mtime,
-        () => '',
+        () => {
+          throw new MachineError('EIO', 'Input/output error')
+        },
         (text) => sysrq(kernel, text),
         0o200,
       ),
@@ -148,6 +150,7 @@ const OF_DISTRIBUTION: ReadonlyMap<string, Entry> = new Map([
   ['kcore', file(() => '', 0o400)],
 ])
 
+/** The first symbols: of a guest's kernel, and of a distribution's with its per-CPU data (recorded of privileged containers). */
 const kallsyms = (kernel: Kernel): string =>
   kernel.distribution
     ? '0000000000000000 A fixed_percpu_data\n0000000000000000 A __per_cpu_start\n0000000000001000 A cpu_debug_store\n'

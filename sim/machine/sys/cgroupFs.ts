@@ -244,9 +244,9 @@ function move(kernel: Kernel, group: Cgroup, text: string): void {
     Number(text) || (kernel.reader?.ownPid ?? 0),
   )
   if (!process) throw new MachineError('ESRCH', 'No such process')
-  process.cgroup.processes.delete(process)
+  process.cgroup.leave(process)
   process.context.cgroup = group
-  group.processes.add(process)
+  group.enter(process)
 }
 
 function setCpuMax(kernel: Kernel, group: Cgroup, text: string): void {
