@@ -57,7 +57,8 @@ export function typeFor(kind: Kind): FieldType | null {
 /** Now as metav1.Time writes it: whole seconds. */
 export function timestamp(clock: Clock, offsetMs = 0): string {
   const second = Math.floor((clock.now() + offsetMs) / 1000)
-  if (second !== last.second) last = { second, text: flatText(`${new Date(second * 1000).toISOString().slice(0, 19)}Z`) }
+  if (second !== last.second)
+    last = { second, text: flatText(`${new Date(second * 1000).toISOString().slice(0, 19)}Z`) }
   return last.text
 }
 

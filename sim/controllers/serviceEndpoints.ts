@@ -27,7 +27,10 @@ export function startServiceEndpoints(context: ControllerContext): Controller {
     const pods = [...informers.cache(PODS).values()].filter((pod) => isSelected(service, pod) && addressOf(pod) !== '')
     const { namespace, name } = service.metadata
     const suffix = createHash('sha256').update(service.metadata.uid!).digest('hex').slice(0, 5)
-    await put(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, slice(service, pods, `${name}-${suffix}`))
+    await put(
+      `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+      slice(service, pods, `${name}-${suffix}`),
+    )
     await put(`/api/v1/namespaces/${namespace}/endpoints`, endpoints(service, pods))
   })
 

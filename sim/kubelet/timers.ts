@@ -28,7 +28,8 @@ export async function pauseUnlessAborted(clock: Clock, ms: number, signal: Abort
 /** RFC 3339 with seconds, as metav1.Time writes it. */
 export function timestamp(ms: number): string {
   const second = Math.floor(ms / 1000)
-  if (second !== last.second) last = { second, text: flatText(`${new Date(second * 1000).toISOString().slice(0, 19)}Z`) }
+  if (second !== last.second)
+    last = { second, text: flatText(`${new Date(second * 1000).toISOString().slice(0, 19)}Z`) }
   return last.text
 }
 

@@ -61,6 +61,7 @@ behaviour('KATA-OOM-003', {
   killedBy: {
     'stdout-lost': 'boot_id that the container printed',
     'runc-behind-kata-handlers': 'this pod is not in a VM',
+    'oom-kills-the-vm': 'a container that allocates 256 MiB',
     'memory-limit-not-in-guest-cgroup': 'a container that allocates 256 MiB',
     'memory-limit-not-enforced': 'a container that allocates 256 MiB',
     'oom-reason-lost': 'a container that allocates 256 MiB',

@@ -91,11 +91,13 @@ function redsOf({ arms }: RunRecord): Set<string> {
 }
 
 function withoutNumbers(message: string): string {
-  return message
-    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}/g, 'UUID')
-    .replace(/\b[0-9a-f]{12,64}\b/g, 'HEX')
-    .replace(/\b(([0-9a-f]{2}:){5}[0-9a-f]{2})\b/g, 'MAC')
-    .replace(/\b\d+(\.\d+)*\b/g, '#')
-    // which of the arms that share a pod gives it its name is a matter of order
-    .replace(/\bshared-[a-z-]+-#/g, 'shared pod')
+  return (
+    message
+      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}/g, 'UUID')
+      .replace(/\b[0-9a-f]{12,64}\b/g, 'HEX')
+      .replace(/\b(([0-9a-f]{2}:){5}[0-9a-f]{2})\b/g, 'MAC')
+      .replace(/\b\d+(\.\d+)*\b/g, '#')
+      // which of the arms that share a pod gives it its name is a matter of order
+      .replace(/\bshared-[a-z-]+-#/g, 'shared pod')
+  )
 }
