@@ -20,7 +20,7 @@ import { ownSettings, type Result, script, scripts, startCluster, type TestClust
 
 // cluster:up and cluster:down themselves, on a cluster of their own beside the shared one.
 
-const STARTED_MS = 60_000
+const STARTED_MS = 120_000
 
 describeOnCluster('cluster:up and cluster:down', (shared) => {
   let env: NodeJS.ProcessEnv
