@@ -1,11 +1,10 @@
 import { parseArgs } from 'node:util'
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
-import { load } from 'js-yaml'
 import { loadSpecs } from '../../engine/catalog/loadSpecs.ts'
 import type { RunRecord } from '../../reports/record/runRecord.ts'
 import { loadCatalog } from '../../engine/catalog/loadCatalog.ts'
+import { listedFaults, type ListedFault } from '../../sim/faults/listedFaults.ts'
 import { compare, type Expected, type Outcome } from './compare.ts'
+import { unknownFault } from '../../sim/faults/faultDepartures.ts'
 import { Workers } from './workers.ts'
 
 // `npm run mutation [-- --json] [-- --fault NAME]`: every fault against every check. A fault is killed when exactly the checks
@@ -22,9 +21,13 @@ const { values } = parseArgs({
 })
 const say = (text: string) => void (values.json ? process.stderr : process.stdout).write(`${text}\n`)
 
-const faultsFile = path.join(import.meta.dirname, '../../sim/faults/faults.yaml')
-const names = (load(readFileSync(faultsFile, 'utf8')) as { name: string }[]).map(({ name }) => name)
-const chosen = values.fault ?? names
+const faults = new Map(listedFaults().map((fault) => [fault.name, fault]))
+const chosen = (values.fault ?? [...faults.keys()]).map((name): ListedFault => {
+  const fault = faults.get(name)
+  if (fault) return fault
+  process.stderr.write(`${unknownFault(name)}\n`)
+  process.exit(2)
+})
 const registered = await loadSpecs()
 const expectedOf = (fault: string) =>
   new Map(
@@ -44,13 +47,14 @@ const quiet = { quietNodes: true, maxArms: 1, behaviours: measuring, classes: CL
 /** Figures need time that flows: with jumps, how busy the real machine is would show in them. */
 const MEASURING_SPEED = 50
 
+type Place = Pick<ListedFault, 'scenario' | 'kataVersion'>
+const healthyRuns = new Map<string, Promise<RunRecord>>()
 const workers = new Workers()
 let failed = 0
 let passed = 0
 const outcomes: Outcome[] = []
 try {
-  const healthy = await workers.run({ scenario: SCENARIO, faults: [], options: { classes: CLASSES } })
-  report(`healthy ${SCENARIO}`, reds(healthy))
+  await healthyIn({})
   if (values.fault === undefined) {
     await Promise.all(
       releases.map(async (kataVersion) => {
@@ -64,11 +68,12 @@ try {
   const healthyQuiet = await workers.run({ scenario: SCENARIO, faults: [], options: quiet, speed: MEASURING_SPEED })
   report(`healthy ${SCENARIO}, measuring`, reds(healthyQuiet))
   await Promise.all(
-    chosen.map(async (fault) => {
+    chosen.map(async ({ name: fault, departure: _, ...place }) => {
       const expected = expectedOf(fault)
       const run = (options: object, speed = Infinity) =>
-        workers.run({ scenario: SCENARIO, faults: [fault], options, speed })
-      const outcome = compare(fault, observing(expected), healthy, await run({ classes: CLASSES }))
+        workers.run({ scenario: SCENARIO, ...place, faults: [fault], options, speed })
+      const healthy = await healthyIn(place)
+      const outcome = compare(fault, observing(expected), healthy, await run(classesIn(place)))
       const figures =
         measured(expected).size > 0
           ? compare(fault, measured(expected), healthyQuiet, await run(quiet, MEASURING_SPEED))
@@ -102,6 +107,25 @@ if (values.json) {
 }
 if (values.count) say(`${passed} passed, ${failed} failed`)
 process.exit(failed > 0 ? 1 : 0)
+
+/** The healthy run that the faults of a place are held against; made once. */
+function healthyIn({ scenario = SCENARIO, kataVersion }: Place): Promise<RunRecord> {
+  const key = [scenario, kataVersion].filter((part) => part !== undefined).join(' with Kata ')
+  const known = healthyRuns.get(key)
+  if (known) return known
+  const version = kataVersion === undefined ? {} : { kataVersion }
+  const made = workers.run({ scenario, ...version, faults: [], options: classesIn({ scenario }) }).then((record) => {
+    report(`healthy ${key}`, reds(record))
+    return record
+  })
+  healthyRuns.set(key, made)
+  return made
+}
+
+/** Of other scenarios than the usual one all classes are looked at: they are there for their classes or nodes. */
+function classesIn({ scenario = SCENARIO }: Place): object {
+  return scenario === SCENARIO ? { classes: CLASSES } : {}
+}
 
 function report(what: string, problems: readonly string[]): void {
   if (problems.length === 0) passed += 1

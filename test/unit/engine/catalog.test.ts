@@ -1,18 +1,14 @@
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
-import { load } from 'js-yaml'
 import { type CatalogError, loadCatalog } from '../../../engine/catalog/loadCatalog.ts'
 import { loadSpecs } from '../../../engine/catalog/loadSpecs.ts'
 import { matchSpecs } from '../../../engine/catalog/matchSpecs.ts'
 import { isKnownNeed } from '../../../engine/plan/needs.ts'
+import { listedFaults } from '../../../sim/faults/listedFaults.ts'
 
-const faults = new Set(
-  (
-    load(readFileSync(path.join(import.meta.dirname, '../../../sim/faults/faults.yaml'), 'utf8')) as { name: string }[]
-  ).map(({ name }) => name),
-)
+const faults = new Set(listedFaults().map(({ name }) => name))
 
 describe('the catalogue', () => {
   it('states 313 claims in 34 chapters', () => {
