@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { Option, type Command } from 'commander'
 import type { Arm } from '../engine/plan/arm.ts'
-import type { RunOptions } from '../engine/options.ts'
+import { type RunOptions, wholeRun } from '../engine/options.ts'
 import type { Cluster } from '../helpers/cluster/cluster.ts'
 import type { ClusterFacts } from '../helpers/facts/facts.ts'
 import type { Profile } from '../helpers/profile/profile.ts'
@@ -125,24 +125,10 @@ const asCheck = ({ planned, decided }: Arm): PlannedCheck => ({
 
 /** Only the selection matters for a plan; nothing is run. */
 const defaultRun: RunOptions = {
+  ...wholeRun,
   runId: 'doctor',
-  shard: null,
   out: '',
   simulated: false,
   command: ['doctor'],
   suiteVersion: '',
-  classes: [],
-  nodes: [],
-  chapters: [],
-  levels: [],
-  behaviours: [],
-  nodeProbe: true,
-  quietNodes: false,
-  slow: false,
-  allowNodeChanges: false,
-  allowDisruptive: false,
-  knownDeviations: [],
-  declaredClasses: null,
-  maxArms: 1,
-  maxPodsPerNode: 1,
 }

@@ -38,3 +38,22 @@ export interface RunOptions {
   /** Pods at once, on one node. */
   readonly maxPodsPerNode: number
 }
+
+/** A whole run with nothing chosen and nothing allowed beyond what every cluster bears. */
+export const wholeRun: Omit<RunOptions, 'runId' | 'out' | 'simulated' | 'command' | 'suiteVersion'> = {
+  shard: null,
+  classes: [],
+  nodes: [],
+  chapters: [],
+  levels: [],
+  behaviours: [],
+  nodeProbe: true,
+  quietNodes: false,
+  slow: false,
+  allowNodeChanges: false,
+  allowDisruptive: false,
+  knownDeviations: [],
+  declaredClasses: null,
+  maxArms: 64,
+  maxPodsPerNode: 110,
+}

@@ -6,7 +6,7 @@ import type { LostError, LostRejections } from '../../engine/arm/lostRejections.
 import { type Catalog, loadCatalog } from '../../engine/catalog/loadCatalog.ts'
 import { loadSpecs } from '../../engine/catalog/loadSpecs.ts'
 import { newRunId, RUN_LABEL } from '../../engine/cluster/labels.ts'
-import type { RunOptions } from '../../engine/options.ts'
+import { type RunOptions, wholeRun } from '../../engine/options.ts'
 import { prepareRun } from '../../engine/run/prepareRun.ts'
 import { connect } from '../../helpers/cluster/connect.ts'
 import { loadImages } from '../../helpers/pods/images.ts'
@@ -91,24 +91,13 @@ function anyLost(): LostRejections {
 }
 
 const defaults = (out: string): RunOptions => ({
+  ...wholeRun,
   runId: newRunId(),
-  shard: null,
   out,
   simulated: true,
   command: [],
   suiteVersion: 'test',
-  classes: [],
-  nodes: [],
-  chapters: [],
-  levels: [],
-  behaviours: [],
-  nodeProbe: true,
-  quietNodes: false,
   slow: true,
   allowNodeChanges: true,
   allowDisruptive: true,
-  knownDeviations: [],
-  declaredClasses: null,
-  maxArms: 64,
-  maxPodsPerNode: 110,
 })

@@ -2,6 +2,7 @@ import type { Behaviour } from '../../../helpers/behaviour.ts'
 import type { NodeFacts } from '../../../helpers/facts/facts.ts'
 import type { PodHandle } from '../../../helpers/pods/podHandle.ts'
 import type { PodSpec } from '../../../helpers/pods/podSpec.ts'
+import type { Claim } from '../../../engine/catalog/claim.ts'
 import type { Arm } from '../../../engine/plan/arm.ts'
 
 export const podSpec = (overrides: Partial<PodSpec> & { memory?: string; tag?: string } = {}): PodSpec => {
@@ -33,6 +34,20 @@ export const podHandle = (name: string): PodHandle =>
     failure: null,
   }) as PodHandle
 
+export const claimDouble = (overrides: Partial<Claim> = {}): Claim => ({
+  id: 'KATA-MEM-001',
+  title: 't',
+  statement: 's',
+  source: ['guide'],
+  level: 'MUST',
+  kind: 'functional',
+  gate: true,
+  versions: 'all',
+  needs: [],
+  danger: [],
+  ...overrides,
+})
+
 /** An arm around a check, on node n1. */
 export function arm(
   id: string,
@@ -53,18 +68,7 @@ export function arm(
       node: 'n1',
       case: null,
     },
-    claim: {
-      id,
-      title: id,
-      statement: id,
-      source: ['here'],
-      level: 'MUST',
-      kind: 'functional',
-      gate: true,
-      versions: 'all',
-      needs: [],
-      danger: [],
-    },
+    claim: claimDouble({ id, title: id, statement: id }),
     definition: { on: { scope: 'cluster', applies: () => true }, pods: () => ({}), check, killedBy: {}, ...definition },
     file: '/specs/test.spec.ts',
     classFacts: undefined,

@@ -7,6 +7,7 @@ import { loadSpecs } from '../../../engine/catalog/loadSpecs.ts'
 import { matchSpecs } from '../../../engine/catalog/matchSpecs.ts'
 import { isKnownNeed } from '../../../engine/plan/needs.ts'
 import { listedFaults } from '../../../sim/faults/listedFaults.ts'
+import { claimDouble as claim } from './armDouble.ts'
 
 const faults = new Set(listedFaults().map(({ name }) => name))
 
@@ -33,19 +34,6 @@ describe('the catalogue', () => {
     beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'catalog-'))))
     afterEach(() => rmSync(folder, { recursive: true }))
 
-    const claim = (overrides: object = {}) => ({
-      id: 'KATA-MEM-001',
-      title: 't',
-      statement: 's',
-      source: ['guide'],
-      level: 'MUST',
-      kind: 'functional',
-      gate: true,
-      versions: 'all',
-      needs: [],
-      danger: [],
-      ...overrides,
-    })
     const problemsOf = (claims: object[], extra: object = {}): readonly string[] => {
       mkdirSync(path.join(folder, 'memory'))
       writeFileSync(
@@ -63,7 +51,7 @@ describe('the catalogue', () => {
     const table: [string, () => readonly string[], RegExp][] = [
       [
         'an unknown key',
-        () => problemsOf([claim({ gates: true })]),
+        () => problemsOf([{ ...claim(), gates: true }]),
         /specs\/memory\/behaviours\.yaml: KATA-MEM-001: .*gates/,
       ],
       [
@@ -76,7 +64,7 @@ describe('the catalogue', () => {
         () => problemsOf([claim({ id: 'KATA-CPU-001' })]),
         /KATA-CPU-001 is not of chapter MEM/,
       ],
-      ['a level that does not exist', () => problemsOf([claim({ level: 'WILL' })]), /claims\.0\.level/],
+      ['a level that does not exist', () => problemsOf([{ ...claim(), level: 'WILL' }]), /claims\.0\.level/],
       [
         'a claim that has a reason and is not yet written',
         () => problemsOf([claim({ reason: 'r', notYet: true })]),

@@ -7,7 +7,7 @@ import type { Claim } from '../../../engine/catalog/claim.ts'
 import type { Catalog } from '../../../engine/catalog/loadCatalog.ts'
 import type { RunOptions } from '../../../engine/options.ts'
 import { makePlan } from '../../../engine/plan/plan.ts'
-import { podSpec } from './armDouble.ts'
+import { claimDouble as claim, podSpec } from './armDouble.ts'
 
 const node = (name: string, overrides: Partial<NodeFacts> = {}): NodeFacts =>
   ({
@@ -43,20 +43,6 @@ const options = {
   allowNodeChanges: false,
   allowDisruptive: false,
 } as unknown as RunOptions
-
-const claim = (overrides: Partial<Claim> = {}): Claim => ({
-  id: 'KATA-MEM-001',
-  title: 't',
-  statement: 's',
-  source: ['guide'],
-  level: 'MUST',
-  kind: 'functional',
-  gate: true,
-  versions: 'all',
-  needs: [],
-  danger: [],
-  ...overrides,
-})
 
 const catalogOf = (...claims: Claim[]): Catalog => ({
   chapters: [],

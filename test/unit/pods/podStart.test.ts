@@ -51,6 +51,12 @@ describe('starting a pod', () => {
     expect(error).to.be.instanceOf(PodStartError)
     return error as PodStartError
   }
+  const nodeWith = (condition: object) => ({
+    kind: 'Node',
+    apiVersion: 'v1',
+    metadata: { name: 'node-1' },
+    status: { conditions: [condition] },
+  })
   const startError = {
     phase: 'Pending',
     containerStatuses: [
@@ -113,12 +119,7 @@ describe('starting a pod', () => {
   it('blames the node when it is lost', async () => {
     course = [{ phase: 'Pending' }]
     api.on('GET /api/v1/nodes/node-1', (_, response) =>
-      json(response, {
-        kind: 'Node',
-        apiVersion: 'v1',
-        metadata: { name: 'node-1' },
-        status: { conditions: [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' }] },
-      }),
+      json(response, nodeWith({ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' })),
     )
     expect(await errorOf(busybox('k').timeout(1000))).to.deep.include({
       kind: 'infrastructure',
@@ -141,13 +142,7 @@ describe('starting a pod', () => {
     const Ready = { type: 'Ready', status: 'True', lastTransitionTime: '2026-11-21T12:00:01Z' }
     api.on(
       'GET /api/v1/nodes/node-1',
-      (_, response) =>
-        json(response, {
-          kind: 'Node',
-          apiVersion: 'v1',
-          metadata: { name: 'node-1' },
-          status: { conditions: [Ready] },
-        }),
+      (_, response) => json(response, nodeWith(Ready)),
       (_, response) => status(response, 400, 'BadRequest', 'no'),
     )
     expect((await errorOf(busybox('k').timeout(1000))).failure).to.deep.equal({
@@ -160,14 +155,7 @@ describe('starting a pod', () => {
 
   it('blames the product when nothing came on a good node', async () => {
     course = [{ phase: 'Pending' }]
-    api.on('GET /api/v1/nodes/node-1', (_, response) =>
-      json(response, {
-        kind: 'Node',
-        apiVersion: 'v1',
-        metadata: { name: 'node-1' },
-        status: { conditions: [{ type: 'Ready', status: 'True' }] },
-      }),
-    )
+    api.on('GET /api/v1/nodes/node-1', (_, response) => json(response, nodeWith({ type: 'Ready', status: 'True' })))
     expect(await errorOf(busybox('k').timeout(1000))).to.include({ kind: 'product' })
   })
 
