@@ -7,11 +7,13 @@ import { type Catalog, loadCatalog } from '../../engine/catalog/loadCatalog.ts'
 import { loadSpecs } from '../../engine/catalog/loadSpecs.ts'
 import { newRunId, RUN_LABEL } from '../../engine/cluster/labels.ts'
 import { type RunOptions, wholeRun } from '../../engine/options.ts'
+import type { Arm } from '../../engine/plan/arm.ts'
 import { prepareRun } from '../../engine/run/prepareRun.ts'
 import { connect } from '../../helpers/cluster/connect.ts'
 import { loadImages } from '../../helpers/pods/images.ts'
 import type { RunRecord } from '../../reports/record/runRecord.ts'
 import { startSimulatedCluster } from '../../cli/simulatedCluster.ts'
+import { oneOfEach } from './oneOfEach.ts'
 
 export interface SimulatedRun {
   readonly scenario: string
@@ -20,6 +22,8 @@ export interface SimulatedRun {
   /** Default Infinity: no latencies. */
   readonly speed?: number
   readonly options?: Partial<RunOptions>
+  /** Of each check one arm, and of these checks all; default all arms of all checks. */
+  readonly oneOfEachAnd?: readonly string[]
 }
 
 /** Read once a process. */
@@ -32,17 +36,24 @@ export async function simulatedRun({
   faults,
   speed = Infinity,
   options,
+  oneOfEachAnd,
 }: SimulatedRun): Promise<RunRecord> {
   const simulation = await startSimulatedCluster({ scenario, kataVersion, faults, speed })
   try {
-    return await runChecks(simulation.kubeconfig, { declaredClasses: simulation.classes, ...options })
+    return await runChecks(simulation.kubeconfig, { declaredClasses: simulation.classes, ...options }, (arms) =>
+      oneOfEachAnd ? oneOfEach(arms, oneOfEachAnd) : arms,
+    )
   } finally {
     await simulation.close()
   }
 }
 
 /** Runs every check against the cluster of a kubeconfig, in this process, without mocha. */
-export async function runChecks(kubeconfig: string, options: Partial<RunOptions>): Promise<RunRecord> {
+export async function runChecks(
+  kubeconfig: string,
+  options: Partial<RunOptions>,
+  choose: (arms: readonly Arm[]) => readonly Arm[] = (arms) => arms,
+): Promise<RunRecord> {
   const out = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-'))
   const lost = anyLost()
   const { signal } = new AbortController()
@@ -60,7 +71,7 @@ export async function runChecks(kubeconfig: string, options: Partial<RunOptions>
       onJournal: () => undefined,
       lost,
     })
-    run.start(new Set(run.plan.arms.map(({ planned }) => planned.id)))
+    run.start(new Set(choose(run.plan.arms).map(({ planned }) => planned.id)))
     const record = await run.finish()
     if (lost.late[0]) throw lost.late[0].error
     return record
