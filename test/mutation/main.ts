@@ -71,7 +71,14 @@ try {
     chosen.map(async ({ name: fault, departure: _, ...place }) => {
       const expected = expectedOf(fault)
       const run = (options: object, speed = Infinity) =>
-        workers.run({ scenario: SCENARIO, ...place, faults: [fault], options, speed, oneOfEachAnd: [...expected.keys()] })
+        workers.run({
+          scenario: SCENARIO,
+          ...place,
+          faults: [fault],
+          options,
+          speed,
+          oneOfEachAnd: [...expected.keys()],
+        })
       const healthy = await healthyIn(place)
       const outcome = compare(fault, observing(expected), healthy, await run(classesIn(place)))
       const figures =
