@@ -1,8 +1,8 @@
-import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
-import { findInList } from '../../helpers/cluster/objects.ts'
+import type { Cluster } from '../../helpers/cluster/cluster.ts'
 import { readinessOf } from '../../helpers/pods/nodeReadiness.ts'
 import { disruptionOf } from '../../helpers/pods/podDisruption.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
+import type { GroundReadings } from './groundReadings.ts'
 
 /** What an arm stands on while it runs: its pods, their nodes, and a cluster that answers. */
 export interface Ground {
@@ -29,21 +29,26 @@ export interface Disturbance {
 /**
  * @param nodes readiness of the cluster's nodes as last known, by name; brought up to date here
  */
-export function groundOf(cluster: Cluster, nodes: Map<string, string>): Ground {
+export function groundOf(
+  cluster: Pick<Cluster, 'troubleSince'>,
+  readings: GroundReadings,
+  nodes: Map<string, string>,
+): Ground {
   const began = performance.now()
   const before = new Map(nodes)
 
   async function ofPod(pod: PodHandle): Promise<string | null> {
     if (pod.uid === '' || pod.deleted) return null
     const { name, namespace, uid } = pod
-    const now = await findInList(cluster.list)({ apiVersion: 'v1', kind: 'Pod', namespace, name })
-    if (now === null || now.metadata.uid !== uid) return `pod ${namespace}/${name} is gone: somebody else deleted it`
+    const now = (await readings.podsOf(namespace)).get(name)
+    if (now === undefined || now.metadata.uid !== uid)
+      return `pod ${namespace}/${name} is gone: somebody else deleted it`
     const disruption = disruptionOf(now)
     return disruption && `pod ${namespace}/${name}: ${disruption.reason}: ${disruption.message}`
   }
 
   async function ofNode(name: string): Promise<{ why: string; over: boolean } | null> {
-    const node = await find(cluster, name)
+    const node = await readings.node(name)
     if (node === 'forbidden') return null
     if (node === null) return { why: `node ${name} is no longer part of the cluster`, over: false }
     const { isReady, why, since } = readinessOf(node)
@@ -71,14 +76,5 @@ export function groundOf(cluster: Cluster, nodes: Map<string, string>): Ground {
       const trouble = late ? cluster.troubleSince(began) : null
       return trouble === null ? null : { why: `the cluster could not be asked: ${trouble}`, lost: [], over: true }
     },
-  }
-}
-
-async function find(cluster: Cluster, name: string): Promise<KubeObject | null | 'forbidden'> {
-  try {
-    return await cluster.find({ apiVersion: 'v1', kind: 'Node', name })
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 403) return 'forbidden'
-    throw error
   }
 }

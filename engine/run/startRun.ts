@@ -6,6 +6,7 @@ import { createExtras } from '../arm/extras.ts'
 import { collectEvidence } from '../arm/collectEvidence.ts'
 import type { ArmServices } from '../arm/armServices.ts'
 import { groundOf } from '../arm/ground.ts'
+import { createGroundReadings } from '../arm/groundReadings.ts'
 import { runArm } from '../arm/runArm.ts'
 import { watchLostRejections } from '../arm/lostRejections.ts'
 import type { Ledger } from '../cluster/ledger.ts'
@@ -68,6 +69,7 @@ export function startRun(parts: RunParts): PreparedRun {
   const settled = new Map<string, Promise<ArmResult>>()
   /** Since when each node has been ready: one that was away and came back has another time. */
   const readiness = new Map(facts.nodes.flatMap(({ name, readySince }) => (readySince ? [[name, readySince]] : [])))
+  const readings = createGroundReadings(cluster)
   let startedAt = 0
 
   const services: ArmServices = {
@@ -82,7 +84,7 @@ export function startRun(parts: RunParts): PreparedRun {
       for (const pod of lostPods) pool.drop(pod)
       pool.plan(arm)
     },
-    ground: () => groundOf(cluster, readiness),
+    ground: () => groundOf(cluster, readings, readiness),
     probe: (node) => probes.require(node),
     extras: (arm) => createExtras({ ...own, arm, starter, objects, workshops }),
     collectEvidence: (arm, pods, message) =>

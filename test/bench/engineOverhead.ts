@@ -4,6 +4,7 @@ import path from 'node:path'
 import { openJournal } from '../../engine/journal/journal.ts'
 import { createLedger } from '../../engine/cluster/ledger.ts'
 import type { Arm } from '../../engine/plan/arm.ts'
+import { wholeRun } from '../../engine/options.ts'
 import { type RunParts, startRun } from '../../engine/run/startRun.ts'
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
 import { loadImages } from '../../helpers/pods/images.ts'
@@ -46,7 +47,7 @@ const arms: Arm[] = Array.from({ length: ARMS }, (_, index) =>
 
 const cpu = process.cpuUsage()
 const run = startRun({
-  options: { runId: 'bench', maxArms: 64, maxPodsPerNode: 110, knownDeviations: [] },
+  options: { ...wholeRun, runId: 'bench' },
   cluster: clusterDouble(),
   catalog: { chapters: [], claims: new Map() },
   registered: [],
@@ -101,7 +102,7 @@ function clusterDouble(): Cluster {
       kind === 'Node'
         ? { metadata: { name }, status: { conditions: [{ type: 'Ready', status: 'True' }] } }
         : (live.get(name) ?? null),
-    list: async () => [],
+    list: async () => [...live.values()],
     troubleSince: () => null,
     raw: async () => null,
   }

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Cluster, KubeObject } from '../../../helpers/cluster/cluster.ts'
 import { groundOf, type Observed } from '../../../engine/arm/ground.ts'
+import { createGroundReadings } from '../../../engine/arm/groundReadings.ts'
 import { podHandle } from './armDouble.ts'
 
 const pod: KubeObject = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'ns', uid: 'uid-p' } }
@@ -25,8 +26,8 @@ const found = async (given: Given) => {
     Node: given.node === undefined ? calm.node : given.node,
   }
   const cluster = {
-    list: async ({ kind, fieldSelector }: { kind: string; fieldSelector: string }) => {
-      expect(fieldSelector, 'pods may be listed, and not got').to.equal('metadata.name=p')
+    list: async ({ kind, namespace }: { kind: string; namespace: string }) => {
+      expect(namespace).to.equal('ns')
       const answer = answers[kind] ?? null
       if (answer instanceof Error) throw answer
       return answer ? [answer] : []
@@ -38,7 +39,7 @@ const found = async (given: Given) => {
     },
     troubleSince: () => given.trouble ?? null,
   } as unknown as Cluster
-  const ground = groundOf(cluster, new Map([['n1', 'then']]))
+  const ground = groundOf(cluster, createGroundReadings(cluster), new Map([['n1', 'then']]))
   const all = await ground.disturbance({ pods: [podHandle('p')], node: 'n1', late: false, ...given.observed })
   return all && { why: all.why, over: all.over, lost: all.lost.map(({ name }) => name) }
 }
