@@ -22,7 +22,12 @@ export function trendsOf(runs: readonly StoredRun[], behaviour: string): Trend[]
   return keys.map((key) => {
     const points = tallies.map(({ name, kata, of }) => {
       const tally = of.get(key)
-      return { run: name, kata, state: tally ? stateOf(tally) : 'absent', bad: tally && tally.observed > 0 ? tally.failed > 0 : null }
+      return {
+        run: name,
+        kata,
+        state: tally ? stateOf(tally) : 'absent',
+        bad: tally && tally.observed > 0 ? tally.failed > 0 : null,
+      }
     })
     const seen = points.filter(({ bad }) => bad !== null)
     const good = seen.findLastIndex(({ bad }) => bad === false)
