@@ -7,8 +7,8 @@ import { scenarioOf } from './scenarioOf.ts'
 export interface SimulatedCluster {
   /** A kubeconfig file for it. */
   readonly kubeconfig: string
-  /** Its RuntimeClasses, as somebody who deployed it would declare them. */
-  readonly classes: readonly { readonly name: string; readonly handler: string }[]
+  /** Its RuntimeClasses, as somebody who deployed it would declare them; null where nobody does. */
+  readonly classes: readonly { readonly name: string; readonly handler: string }[] | null
   close(): Promise<void>
 }
 
@@ -39,7 +39,7 @@ export async function startSimulatedCluster({
   writeFileSync(kubeconfig, simulation.kubeconfig, { mode: 0o600 })
   return {
     kubeconfig,
-    classes: loaded.runtimeClasses.map(({ name, handler }) => ({ name, handler })),
+    classes: loaded.profile ? loaded.runtimeClasses.map(({ name, handler }) => ({ name, handler })) : null,
     async close() {
       await simulation.close()
       rmSync(folder, { recursive: true, force: true })

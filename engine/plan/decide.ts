@@ -1,5 +1,6 @@
 import type { Behaviour } from '../../helpers/behaviour.ts'
 import type { ClassFacts, ClusterFacts, NodeFacts } from '../../helpers/facts/facts.ts'
+import { snapshotterLacking } from '../../helpers/facts/snapshotterLacking.ts'
 import type { ObjectSpec } from '../../helpers/objects/objectSpec.ts'
 import { type PodSpec, podSpecOf } from '../../helpers/pods/podSpec.ts'
 import type { Claim } from '../catalog/claim.ts'
@@ -51,6 +52,9 @@ export function decide(
     }
   }
   if (!subject.nodeFacts && Object.keys(pods).length > 0) return withoutNode(subject, facts)
+  const lacking =
+    underTest === null || Object.keys(pods).length === 0 ? null : withoutSnapshotter(subject, claim, facts)
+  if (lacking !== null) return skipped(lacking)
   return { pods, objects, decided: null }
 }
 
@@ -60,6 +64,13 @@ const unreadBy = (subject: Subject, { on }: Behaviour, facts: ClusterFacts): str
   subject.nodeFacts?.unread ??
   (on.scope === 'cluster' ? facts.nodes.find(({ unread }) => unread !== undefined)?.unread : undefined) ??
   null
+
+/** A class that the operator declares is held to it all the same; and claims about what happens without a snapshotter are about just that. */
+function withoutSnapshotter({ classFacts, nodeFacts }: Subject, { needs }: Claim, facts: ClusterFacts): string | null {
+  if (!classFacts || !nodeFacts) return null
+  if (facts.declared?.some(({ name }) => name === classFacts.name)) return null
+  return needs.some((need) => /[:-]absent$/.test(need)) ? null : snapshotterLacking(classFacts, nodeFacts)
+}
 
 /** Another node of the class, for pods that have to be elsewhere. */
 export const otherNode = ({ classFacts, nodeFacts }: Subject, { nodes }: Expansion): string | undefined =>

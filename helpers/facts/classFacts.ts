@@ -68,6 +68,11 @@ export async function detectClassFacts(evidence: ClassEvidence): Promise<ClassFa
     runtimeType: across((on) =>
       on.runtime ? known(runsAs(on.runtime), `containerd's configuration on ${on.node ?? ''}`) : unknown(on.because),
     ),
+    snapshotter: across((on) =>
+      on.runtime
+        ? known(on.runtime.snapshotter ?? '', `containerd's entry of the handler on ${on.node ?? ''}`)
+        : unknown(on.because),
+    ),
     ...detectOverhead(runtimeClass),
     ...(promised === undefined ? {} : { promised }),
     nodeSelector: known(nodeSelectorOf(runtimeClass), 'scheduling.nodeSelector of the RuntimeClass'),

@@ -42,6 +42,8 @@ export interface NodeFacts {
   readonly provider?: Fact<string>
   /** systemd or cgroupfs, as containerd makes the pods' cgroups. From the node probe, like all below. */
   readonly cgroupDriver?: Fact<'systemd' | 'cgroupfs'>
+  /** Snapshotters that containerd has set up, by its configuration. */
+  readonly snapshotters?: Fact<readonly string[]>
   readonly cgroupVersion: Fact<1 | 2>
   readonly kvmUsable: Fact<boolean>
   readonly cpuVirtualization: Fact<'vmx' | 'svm' | 'none'>
@@ -63,6 +65,8 @@ export interface ClassFacts {
   readonly handler: Fact<string>
   /** What containerd runs the handler with, for instance io.containerd.kata-qemu.v2. Something else is an impostor. */
   readonly runtimeType?: Fact<string>
+  /** The snapshotter that containerd's entry of the handler names; '' where its images are unpacked as all others. */
+  readonly snapshotter?: Fact<string>
   /**
    * Why the facts from `shim` on are what the class's name and the profile promise: no node runs its handler with Kata. Absent where they are what a
    * node has.

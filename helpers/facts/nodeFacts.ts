@@ -14,6 +14,7 @@ import { nodeRequests } from './nodeRequests.ts'
 import { readinessOf } from '../pods/nodeReadiness.ts'
 import { nodeStatus } from './nodeStatus.ts'
 import { detectProvider } from './provider.ts'
+import { detectSnapshotters } from './snapshotters.ts'
 
 /** What is known of one node before its RuntimeClasses are looked at. */
 export interface NodeEvidence {
@@ -74,6 +75,7 @@ export async function detectNodeFacts(
     bootId,
     provider: detectProvider(node),
     cgroupDriver: detectCgroupDriver(evidence.containerd, evidence.containerdWhy),
+    snapshotters: detectSnapshotters(evidence.containerd, evidence.containerdWhy),
     cgroupVersion,
     kvmUsable,
     cpuVirtualization,

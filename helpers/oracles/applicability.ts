@@ -37,7 +37,8 @@ export const cluster = (...conditions: readonly ((facts: ClusterFacts) => Applic
   applies: (facts) => all(conditions.map((condition) => condition(facts))),
 })
 
-const hypervisorIn =
+/** The hypervisor is one of these. */
+export const hypervisorIs =
   (...accepted: readonly Hypervisor[]): ClassCondition =>
   ({ hypervisor }) =>
     decide('hypervisor', hypervisor, (value) => accepted.includes(value))
@@ -47,10 +48,10 @@ const sizedBy =
   ({ sizing }) =>
     decide('sizing', sizing, (value) => value === accepted)
 
-export const qemu: ClassCondition = hypervisorIn('qemu')
+export const qemu: ClassCondition = hypervisorIs('qemu')
 
 /** The VMM is on the node, as a process of its own or within the shim: not so for remote hypervisors (peer pods). */
-export const onNode: ClassCondition = hypervisorIn(
+export const onNode: ClassCondition = hypervisorIs(
   'qemu',
   'cloud-hypervisor',
   'firecracker',
@@ -97,6 +98,12 @@ export const named =
   (name: string): ClassCondition =>
   (facts) =>
     facts.name === name ? true : { no: `the claim is about ${name}` }
+
+/** Of one of these names, by which releases call the same class. */
+export const oneOf =
+  (names: readonly string[]): ClassCondition =>
+  (facts) =>
+    names.includes(facts.name) ? true : { no: `the claim is about ${names.join(' or ')}` }
 
 /** Carries the label katacontainers.io/kata-runtime=true. */
 export const labelledKata: NodeCondition = ({ kata }) => decide('the kata-runtime label', kata, (value) => value)

@@ -1,8 +1,10 @@
+import { healthyShims, type ShimsDepartures } from './shimsDepartures.ts'
+
 /**
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
-export interface Departures {
+export interface Departures extends ShimsDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
@@ -115,6 +117,7 @@ export interface Departures {
 }
 
 export const healthy: Departures = {
+  ...healthyShims,
   kataHandlersRunBy: 'kata',
   vmScope: 'sandbox',
   guestBootId: 'own',

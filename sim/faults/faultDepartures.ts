@@ -1,5 +1,6 @@
 import { closest } from 'fastest-levenshtein'
 import { healthy, type Departures } from './departures.ts'
+import { shimsFaults } from './shimsDepartures.ts'
 
 /** What each fault of faults.yaml changes in the model, and nothing else. */
 const faults: Record<string, Partial<Departures>> = {
@@ -118,6 +119,8 @@ const faults: Record<string, Partial<Departures>> = {
   // host memory and speed of a sandbox
   'vcpus-cost-host-memory': { memoryPerVcpuMiB: 64 },
   'small-vms-write-slower': { smallVmWriteFactor: 3 },
+
+  ...shimsFaults,
 }
 
 /** Names of all faults that the model knows, in the order of faults.yaml. */

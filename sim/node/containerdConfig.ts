@@ -1,4 +1,5 @@
 import { stringify, type TomlTable } from 'smol-toml'
+import type { Departures } from '../faults/departures.ts'
 import { configPath, shimBinary, type KataHandler } from '../shims/kataHandler.ts'
 
 export const kataDeployConfig = '/opt/kata/containerd/config.d/kata-deploy.toml'
@@ -49,13 +50,13 @@ export function containerdToml(
  * The drop-in that kata-deploy writes (its config.toml handling, 3.26): one runtime for each handler.
  * @param type runtime_type's middle is the shim's name, whatever the handler is called.
  */
-export function kataDeployToml(handlers: readonly KataHandler[]): string {
+export function kataDeployToml(handlers: readonly KataHandler[], departures: Pick<Departures, 'shimBinaries'>): string {
   const runtimes: Record<string, TomlTable> = {}
   for (const handler of handlers) {
     const snapshotter = snapshotterOf(handler)
     runtimes[handler.name] = {
       runtime_type: `io.containerd.${handler.custom ?? `kata-${handler.shim}`}.v2`,
-      runtime_path: shimBinary(handler),
+      runtime_path: shimBinary({ language: departures.shimBinaries[handler.name] ?? handler.language }),
       privileged_without_host_devices: true,
       pod_annotations: ['io.katacontainers.*'],
       ...(snapshotter ? { snapshotter } : {}),

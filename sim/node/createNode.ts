@@ -149,7 +149,7 @@ function connect(machine: Machine, network: ClusterNetwork, name: string, ip: st
   network.attach({ namespace: rootNetNamespace, ip, node: name, kind: 'node' })
 }
 
-function writeFiles(machine: Machine, { scenario, handlers, clock }: NodeOptions): void {
+function writeFiles(machine: Machine, { scenario, handlers, departures, clock }: NodeOptions): void {
   const { files } = machine
   const release = [
     'PRETTY_NAME="Ubuntu 24.04.2 LTS"',
@@ -178,5 +178,5 @@ function writeFiles(machine: Machine, { scenario, handlers, clock }: NodeOptions
     '/etc/containerd/config.toml',
     containerdToml(scenario.defaultRuntime, scenario.kata, scenario.snapshotters),
   )
-  if (scenario.kata) files.write(kataDeployConfig, kataDeployToml(handlers))
+  if (scenario.kata) files.write(kataDeployConfig, kataDeployToml(handlers, departures))
 }

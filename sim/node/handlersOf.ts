@@ -7,9 +7,11 @@ import type { KataRelease } from '../shims/kataRelease.ts'
 export function handlersOf(
   scenario: Scenario,
   release: KataRelease,
-  departures: Pick<Departures, 'renamedHandlers'>,
+  departures: Pick<Departures, 'renamedHandlers' | 'furtherHandlers'>,
 ): KataHandler[] {
-  return scenario.runtimeClasses.map(({ handler, shim, hypervisor, dropIn }) => ({
+  const like = scenario.runtimeClasses.find(({ handler }) => handler === 'kata-qemu')
+  const further = like ? departures.furtherHandlers.map((handler) => ({ ...like, handler })) : []
+  return [...scenario.runtimeClasses, ...further].map(({ handler, shim, hypervisor, dropIn }) => ({
     name: departures.renamedHandlers[handler] ?? handler,
     shim: shimName(shim, hypervisor, release),
     language: shim,

@@ -134,8 +134,11 @@ function reportedHandler(node: SimNode, config: SandboxConfig): string {
 function requireSnapshotter(node: SimNode, handler: KataHandler | null): void {
   const snapshotter = handler === null ? null : snapshotterOf(handler)
   if (snapshotter === null || node.scenario.snapshotters.includes(snapshotter)) return
+  const why = node.departures.missingSnapshotterNamed
+    ? `snapshotter ${snapshotter} was not found: not found`
+    : 'not found'
   throw new CriError(
     'NotFound',
-    `failed to start sandbox: failed to create containerd container: error unpacking image: snapshotter ${snapshotter} was not found: not found`,
+    `failed to start sandbox: failed to create containerd container: error unpacking image: ${why}`,
   )
 }

@@ -10,6 +10,8 @@ export interface Scenario {
   kataDeployNamespace: string
   nodes: NodeScenario[]
   runtimeClasses: RuntimeClassScenario[]
+  /** Whether its operator declares its RuntimeClasses in a profile. */
+  profile: boolean
   /** Names of faults: departures from the documented behaviour. */
   faults: string[]
   /** documented: as the guide says. as-recorded: as real Kata 3.26.0 was seen to behave where it differs. */

@@ -42,6 +42,7 @@ export const scenarioSchema = z.strictObject({
   kataDeployNamespace: z.string().default('kata-containers'),
   nodes: z.array(node).min(1),
   runtimeClasses: z.array(runtimeClass),
+  profile: z.boolean().default(true),
   faults: z.array(fault).default([]),
   mode: z.enum(['documented', 'as-recorded']).default('documented'),
   admission: z

@@ -60,7 +60,8 @@ export function createGuestVolumes(
   const share = (containerId: string, mount: CriMount): string => {
     const hash = createHash('sha256').update(mount.containerPath).digest('hex').slice(0, 16)
     const path = `${sharedInGuest}/${containerId}-${hash}-${nameOf(mount.containerPath)}`
-    if (config.sharedFs === 'none') copyTree(node.machine.files, mount.hostPath, guest.files, path)
+    if (config.sharedFs === 'none' && departures.firecrackerVolumes === 'copied')
+      copyTree(node.machine.files, mount.hostPath, guest.files, path)
     else
       guest.files.mount(
         path,
@@ -128,7 +129,8 @@ function shownAs(
   if (kind === 'watchable') return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
   if (kind === 'ephemeral')
     return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime,size=${config.defaultMemoryMiB * 1024}k` }
-  if (config.sharedFs === 'none') return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
+  if (config.sharedFs === 'none' && node.departures.firecrackerVolumes === 'copied')
+    return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
   const directory = host.kindOf(mount.hostPath) === 'directory'
   if (node.departures.sharedFilesystem === '9p' && kind === 'share' && directory) return nineP(access)
   return { fstype: 'virtiofs', device: directory ? 'none' : 'kataShared', options: `${access},relatime` }

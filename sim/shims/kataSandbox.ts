@@ -176,7 +176,7 @@ function startShim(
   cgroup: string,
   network: PodNetwork | null,
 ): MachineProcess {
-  const binary = shimBinary(handler)
+  const binary = shimBinary({ language: node.departures.shimBinaries[handler.name] ?? handler.language })
   const { shimKiB } = idleHostMemory({ ...handler, hypervisor: 'qemu' }, 2048)
   return node.machine.spawn({
     comm: 'containerd-shim',

@@ -61,6 +61,7 @@ export function startVirtualMachine(node: SimNode, start: VmStart): VirtualMachi
   const { departures } = node
   const capacity = { cpus: node.scenario.cpus, memoryMiB: node.scenario.memoryMiB }
   requireKvm(node, handler)
+  abortWhenNested(node, handler)
   const sizing = sizingDepartures(handler, departures)
   let size = sizeAtStart(config, handler.language, start.demand, capacity, sizing)
   if (size.memoryMiB < smallestVmMiB) throw tooSmall(handler, size)
@@ -130,6 +131,15 @@ function requireKvm(node: SimNode, handler: KataHandler): void {
       ? `failed to launch qemu: exit status 1, error messages from qemu log: ${log}\nqemu-system-x86_64: failed to initialize kvm: ${why}`
       : log
   throw new CriError('Unknown', `failed to create containerd task: failed to create shim task: ${text}: unknown`)
+}
+
+/** The departure: Cloud Hypervisor does not survive its start on a virtual node. */
+function abortWhenNested({ departures, scenario }: SimNode, { hypervisor }: KataHandler): void {
+  if (hypervisor !== 'cloud-hypervisor' || departures.cloudHypervisorWhenNested === 'works' || !scenario.nested) return
+  throw new CriError(
+    'Unknown',
+    'failed to create containerd task: failed to create shim task: clh: signal: aborted (core dumped): unknown',
+  )
 }
 
 /** A VM without room for its kernel never answers (static sizing with a CPU limit alone: overhead_memory is all it gets). */

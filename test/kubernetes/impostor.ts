@@ -17,6 +17,8 @@ export const passesOnRunc: Readonly<Record<string, string>> = {
   'KATA-RTCLASS-007': 'the objects are those that the profile declares',
   'KATA-RTCLASS-012': 'that containerd refuses an unknown handler does not depend on the others',
   'KATA-RTCLASS-014': 'the API server refuses an unknown RuntimeClass before there is a pod',
+  'KATA-SHIM-009': 'classes that nobody enabled are not there: the API server refuses them',
+  'KATA-SHIM-013': 'that containerd refuses a handler which it has not does not depend on the others',
 }
 
 /** Claims about the machine: red or green as the machine is. */
@@ -37,6 +39,14 @@ export const mayBeSkippedFor: readonly { readonly reason: RegExp; readonly why: 
   { reason: /takes more than five minutes; run with --slow/g, why: 'only when asked for' },
   { reason: /kata-[a-z-]+ is neither there nor declared by a profile/g, why: 'a class that nobody enabled' },
   { reason: /the handler that the CRI reports is unknown: no crictl on worker-1/g, why: 'the cluster has no crictl' },
+  {
+    reason: /needs the snapshotter devmapper, which is not set up [^:]+: [^;]+/g,
+    why: "the cluster has no devmapper, which is the operator's to set up",
+  },
+  {
+    reason: /is about nodes that are virtual machines, which worker-1 is not: [^;]+/g,
+    why: 'a claim about nested virtualization, on bare metal',
+  },
   {
     reason: /the node being a virtual machine is false \([^)]*\)/g,
     why: 'a claim about nested virtualization, on bare metal',

@@ -79,7 +79,7 @@ describe('configuration of the shims', () => {
     expect(configPath(minimal)).to.equal(
       '/opt/kata/share/defaults/kata-containers/custom-runtimes/kata-qemu-minimal/configuration-qemu.toml',
     )
-    const toml = parse(kataDeployToml([minimal, await handler('kata-dragonball')])) as never as {
+    const toml = parse(kataDeployToml([minimal, await handler('kata-dragonball')], healthy)) as never as {
       plugins: Record<string, { containerd: { runtimes: Record<string, object> } }>
     }
     expect(toml.plugins['io.containerd.grpc.v1.cri']?.containerd.runtimes['kata-qemu-minimal']).to.deep.equal({
