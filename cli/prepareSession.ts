@@ -128,6 +128,7 @@ function runOptions(
     allowDisruptive: settings.allowDisruptive || settings.sim,
     knownDeviations: [...shippedDeviations(), ...knownDeviations],
     declaredClasses,
+    repeat: settings.repeat,
     maxArms: settings.maxArms,
     maxPodsPerNode: settings.maxPods,
   }

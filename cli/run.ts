@@ -28,6 +28,12 @@ export function addRunCommand(program: Command): void {
     .option('--allow-node-changes', 'checks may make files, loop devices and processes of their own on nodes', false)
     .option('--allow-disruptive', 'checks may do what can disturb other pods of a node', false)
     .option('--out <folder>', 'where results go', defaultSettings.out)
+    .option(
+      '--repeat <n>',
+      'execute each check so many times, each time in fresh pods',
+      (text) => count(text, '--repeat'),
+      1,
+    )
     .option('--max-arms <n>', 'checks at once', (text) => count(text, '--max-arms'), defaultSettings.maxArms)
     .option('--max-pods <n>', 'pods at once on a node', (text) => count(text, '--max-pods'), defaultSettings.maxPods)
     .option('--in-cluster', 'run as a Job inside the cluster, follow it, and copy its results here', false)

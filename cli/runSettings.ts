@@ -35,6 +35,7 @@ export interface RunSettings {
   scenario?: string
   kataVersion?: string
   speed: number
+  repeat: number
   maxArms: number
   maxPods: number
   /** Folder of chapters instead of specs/: how the suite's own tests bring checks that fail on purpose. */
@@ -58,6 +59,7 @@ export const defaultSettings: RunSettings = {
   inCluster: false,
   sim: false,
   speed: 10,
+  repeat: 1,
   maxArms: 256,
   maxPods: 110,
 }
@@ -83,6 +85,7 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
     image: list(of('IMAGE')),
     allowNodeChanges: of('ALLOW_NODE_CHANGES') === '1',
     allowDisruptive: of('ALLOW_DISRUPTIVE') === '1',
+    repeat: count(of('REPEAT') ?? '1', 'KATA_CONFORMANCE_REPEAT'),
     sim: of('SIM') === '1',
     speed: positive(of('SPEED') ?? String(defaultSettings.speed), 'KATA_CONFORMANCE_SPEED'),
   }

@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly declaredClasses: readonly DeclaredClass[] | null
   /** Kata's release that the profile declares: what the cluster is held to where it does not tell. */
   readonly declaredVersion?: string | null
+  /** How often each arm is executed, in pods of its own each time: what fails now and then is told from what is broken. */
+  readonly repeat: number
   /** Arms at once, over all nodes. */
   readonly maxArms: number
   /** Pods at once, on one node. */
@@ -54,6 +56,7 @@ export const wholeRun: Omit<RunOptions, 'runId' | 'out' | 'simulated' | 'command
   allowDisruptive: false,
   knownDeviations: [],
   declaredClasses: null,
+  repeat: 1,
   maxArms: 64,
   maxPodsPerNode: 110,
 }

@@ -247,6 +247,7 @@ export function resultOf(
     message,
     assertions: log.assertions,
     measurements,
+    figures: [],
     findings,
     timeline: timeline.entries,
     evidence: [...evidence],

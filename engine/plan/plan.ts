@@ -34,7 +34,8 @@ export function makePlan(
     const notApplicable: { subject: string; reason: string }[] = []
     const expanded = check ? armsOf(claim, check, { facts, options, nodes, homes, notApplicable }) : []
     // Canaries belong to every run, whatever was selected: without them a green line proves nothing.
-    arms.push(...expanded.filter(({ planned }) => isSelected(claim, options) || planned.role === 'canary'))
+    const chosen = expanded.filter(({ planned }) => isSelected(claim, options) || planned.role === 'canary')
+    arms.push(...chosen.flatMap((arm) => repeated(arm, options.repeat)))
     claims.push(claimRecord(claim, check?.definition, notApplicable, isSelected(claim, options)))
   }
   return { arms, claims }
@@ -103,6 +104,16 @@ function armsOf(claim: CatalogClaim, check: RegisteredBehaviour, expansion: Expa
   return [...checkArms, ...extra]
 }
 
+/** Controls and canaries say what the cluster is like: once is enough, as it is for what the plan decides. */
+function repeated(arm: Arm, times: number): Arm[] {
+  if (arm.planned.role !== 'check' || arm.decided) return [arm]
+  const again = Array.from({ length: times - 1 }, (_, index): Arm => {
+    const repeat = index + 2
+    return { ...arm, planned: { ...arm.planned, id: `${arm.planned.id} #${repeat}`, repeat } }
+  })
+  return [arm, ...again]
+}
+
 function createArm(
   claim: CatalogClaim,
   check: RegisteredBehaviour,
@@ -129,6 +140,7 @@ function createArm(
       runtimeClass: underTest,
       node: node?.name ?? null,
       case: row.id,
+      repeat: 1,
     },
     claim,
     definition,
@@ -163,6 +175,7 @@ function decidedArm(claim: CatalogClaim, check: RegisteredBehaviour, { notApplic
       runtimeClass: null,
       node: null,
       case: null,
+      repeat: 1,
     },
     claim,
     definition: check.definition,

@@ -236,11 +236,11 @@ export function requestsOf(arm: Arm): readonly PodRequest[] {
   return requests
 }
 
-/** Two pods of one arm are never one pod: the claim speaks of two. */
+/** Two pods of one arm are never one pod: the claim speaks of two. Nor are those of two repeats: each is an observation of its own. */
 function sharedKey(spec: PodSpec, arm: Arm): string {
   const twins = Object.values(arm.pods).filter((other) => text(other) === text(spec))
   return createHash('sha256')
-    .update(`${arm.planned.node ?? ''} ${twins.indexOf(spec)} ${text(spec)}`)
+    .update(`${arm.planned.node ?? ''} ${arm.planned.repeat} ${twins.indexOf(spec)} ${text(spec)}`)
     .digest('hex')
     .slice(0, 16)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Figure } from './figure.ts'
 import { Level, Role, Verdict } from './verdict.ts'
 
 /** An arm as planned: one execution of a check on one RuntimeClass (or node) and, where it has table rows, one case. */
@@ -16,6 +17,8 @@ export const PlannedArm = z.strictObject({
   runtimeClass: z.string().nullable(),
   node: z.string().nullable(),
   case: z.string().nullable(),
+  /** Which of several executions of the same arm, from 1 (--repeat). */
+  repeat: z.number().int().min(1).default(1),
 })
 export type PlannedArm = z.infer<typeof PlannedArm>
 
@@ -51,6 +54,7 @@ export const ArmResult = z.strictObject({
   message: z.string(),
   assertions: z.array(Assertion),
   measurements: z.array(Measurement),
+  figures: z.array(Figure).default([]),
   findings: z.array(z.string()),
   timeline: z.array(TimelineEntry),
   evidence: z.array(Evidence),

@@ -21,18 +21,21 @@ export function journalOfEverything({ runId = '20260203-040506-abcd', simulated 
   const arms = roles.flatMap((role) =>
     verdicts.flatMap((verdict, index) => (role === 'check' || index < 5 ? [armOf(role, verdict, index)] : [])),
   )
-  const planned = arms.map(({ id, behaviour, chapter, title, level, gate, role, runtimeClass, node, case: row }) => ({
-    id,
-    behaviour,
-    chapter,
-    title,
-    level,
-    gate,
-    role,
-    runtimeClass,
-    node,
-    case: row,
-  }))
+  const planned = arms.map(
+    ({ id, behaviour, chapter, title, level, gate, role, runtimeClass, node, case: row, repeat }) => ({
+      id,
+      behaviour,
+      chapter,
+      title,
+      level,
+      gate,
+      role,
+      runtimeClass,
+      node,
+      case: row,
+      repeat,
+    }),
+  )
   const at = startedAt
   const events: JournalEvent[] = [
     {
@@ -60,8 +63,8 @@ export function journalOfEverything({ runId = '20260203-040506-abcd', simulated 
     { event: 'plan', at, arms: planned },
     ...arms.flatMap((arm): JournalEvent[] => {
       const { verdict, startedAt, durationMs, expected, observed, message } = arm
-      const { assertions, measurements, findings, timeline, evidence } = arm
-      const texts = { expected, observed, message, assertions, measurements, findings, timeline, evidence }
+      const { assertions, measurements, figures, findings, timeline, evidence } = arm
+      const texts = { expected, observed, message, assertions, measurements, figures, findings, timeline, evidence }
       return [
         { event: 'arm.started', at, arm: arm.id },
         { event: 'arm.finished', at, arm: arm.id, result: { verdict, startedAt, durationMs, ...texts } },
@@ -99,6 +102,7 @@ function armOf(role: Role, verdict: Verdict, index: number): ArmRecord {
     runtimeClass: role === 'check' ? 'kata-qemu' : null,
     node: 'n1',
     case: index === 1 ? 'a case' : null,
+    repeat: 1,
     verdict,
     startedAt: `2026-02-03T04:05:${String(7 + index).padStart(2, '0')}.250Z`,
     durationMs: 1234.567 + index,
@@ -107,6 +111,7 @@ function armOf(role: Role, verdict: Verdict, index: number): ArmRecord {
     message: said,
     assertions: verdict === 'skipped' ? [] : [{ ok: verdict === 'passed', text: nasty, expected: '1', observed: '2' }],
     measurements: [{ name: 'MemTotal delta', value: 256.25, unit: 'MiB' }],
+    figures: [],
     findings: verdict === 'failed' ? [nasty] : [],
     timeline: [{ atMs: 0.1, what: 'pods requested' }],
     evidence: [],

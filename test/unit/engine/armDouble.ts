@@ -67,6 +67,7 @@ export function arm(
       runtimeClass: 'kata',
       node: 'n1',
       case: null,
+      repeat: 1,
     },
     claim: claimDouble({ id, title: id, statement: id }),
     definition: { on: { scope: 'cluster', applies: () => true }, pods: () => ({}), check, killedBy: {}, ...definition },

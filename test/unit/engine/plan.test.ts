@@ -42,6 +42,7 @@ const options = {
   slow: false,
   allowNodeChanges: false,
   allowDisruptive: false,
+  repeat: 1,
 } as unknown as RunOptions
 
 const catalogOf = (...claims: Claim[]): Catalog => ({
@@ -72,6 +73,18 @@ describe('the plan', () => {
       'KATA-MEM-001 kata-clh a',
       'KATA-MEM-001 kata-clh b',
     ])
+  })
+
+  it('repeats what is executed, but neither controls and canaries nor what the plan decides', () => {
+    const expected = ['KATA-MEM-001 kata-qemu', 'KATA-MEM-001 kata-clh'].flatMap((id) => [id, `${id} #2`, `${id} #3`])
+    const checks = [check({ control: true, canary: true })]
+    expect(ids(catalogOf(claim()), checks, facts(), { ...options, repeat: 3 })).to.deep.equal([
+      ...expected,
+      'KATA-MEM-001 control',
+      'KATA-MEM-001 canary',
+    ])
+    const unmet = catalogOf(claim({ needs: ['slow'] }))
+    expect(ids(unmet, [check()], facts(), { ...options, repeat: 3 })).to.have.length(2)
   })
 
   it('gives each class a home node, spread over the nodes', () => {

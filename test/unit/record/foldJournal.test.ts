@@ -39,6 +39,7 @@ const planned = (id: string, overrides: Partial<PlannedArm> = {}): PlannedArm =>
   runtimeClass: null,
   node: null,
   case: null,
+  repeat: 1,
   ...overrides,
 })
 const result = (verdict: Verdict): ArmResult => ({
@@ -50,6 +51,7 @@ const result = (verdict: Verdict): ArmResult => ({
   message: '',
   assertions: [],
   measurements: [],
+  figures: [],
   findings: [],
   timeline: [],
   evidence: [],

@@ -12,12 +12,12 @@ const later = '2026-01-01T00:01:00.000Z'
 
 const planned = (id: string, overrides: Partial<PlannedArm> = {}): PlannedArm => ({
   ...{ id, behaviour: id, chapter: 'T', title: id, level: 'MUST', gate: true, role: 'check' },
-  ...{ runtimeClass: null, node: null, case: null },
+  ...{ runtimeClass: null, node: null, case: null, repeat: 1 },
   ...overrides,
 })
 const result = (verdict: Verdict, message = ''): ArmResult => ({
   ...{ verdict, startedAt: at, durationMs: 1, expected: null, observed: null, message },
-  ...{ assertions: [], measurements: [], findings: [], timeline: [], evidence: [] },
+  ...{ assertions: [], measurements: [], figures: [], findings: [], timeline: [], evidence: [] },
 })
 
 const arms = [
