@@ -49,6 +49,8 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   const admission = {
     ...scenario.admission,
     runtimeClass: scenario.admission.runtimeClass && departures.runtimeClassAdmission,
+    podSecurity: scenario.admission.podSecurity && departures.podSecurityAdmission,
+    podSecurityLabels: departures.podSecurityLabels,
   }
   const endpoint = await startKubeletEndpoint()
   const api = await startApiServer({

@@ -26,6 +26,10 @@ export const accessRules: readonly AccessRule[] = [
     why: 'their removal, found by the labels of the run, watched to its end',
   },
   {
+    ...{ group: core, resource: 'namespaces', verbs: ['get'], where: 'cluster', for: checks, optional: true },
+    why: 'the Pod Security level that a namespace enforces',
+  },
+  {
     ...{ group: core, resource: 'namespaces', verbs: ['patch'], where: 'cluster' },
     for: { run: 'with-node-changes', upgrade: 'with-node-changes' },
     why: 'which nodes the run changes, written to its namespace before it does: clean finds it there after a crash',

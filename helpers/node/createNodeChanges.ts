@@ -1,7 +1,7 @@
 import type { ExecResult } from '../cluster/cluster.ts'
 import { NodeProbeError } from './nodeProbeError.ts'
 import type { HostFolder, NodeChanges } from './nodeChanges.ts'
-import { folders } from './workshopPod.ts'
+import { folders, ipcFolders } from './workshopPod.ts'
 
 /** Runs a command in the workshop pod of a node. It may change the node: never repeated. */
 export type RunInWorkshop = (argv: readonly string[]) => Promise<ExecResult>
@@ -39,6 +39,14 @@ export function createNodeChanges(run: RunInWorkshop, node: string, tag: string)
       }
       for (const [name, text] of Object.entries(files)) await folder.write(name, text)
       return folder
+    },
+    async ipcObjects() {
+      count += 1
+      const name = `${tag}-${count}`
+      const paths = ipcFolders.map((folder) => `${folder}/${name}`)
+      undos.push(() => must('rm -f "$@"', ...paths))
+      await must('touch "$@"', ...paths)
+      return { name }
     },
     async undo() {
       for (const undo of undos.splice(0).reverse()) await undo()

@@ -16,4 +16,6 @@ export interface HostFolder {
 export interface NodeChanges {
   /** Makes a folder with these files below /var/tmp. */
   folder(files?: Readonly<Record<string, string>>): Promise<HostFolder>
+  /** Makes a message queue and a shared memory object of this name in the node's IPC namespace, both empty. */
+  ipcObjects(): Promise<{ readonly name: string }>
 }

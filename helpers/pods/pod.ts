@@ -32,6 +32,7 @@ export function pod(image: string, runtimeClass: string | undefined): Pod {
     timeoutMs: 120_000,
     shared: true,
     elsewhere: false,
+    atBaseline: false,
     after: null,
     mayBeUnschedulable: false,
     annotations: {},
@@ -61,7 +62,7 @@ export class Pod {
   build(): PodSpec {
     const { awaited, timeoutMs, shared, elsewhere, after, mayBeUnschedulable } = this.#is
     const manifest = manifestOf(this.#is)
-    const privileged = exceedsBaseline(manifest)
+    const privileged = !this.#is.atBaseline && exceedsBaseline(manifest)
     return { awaited, timeoutMs, shared, elsewhere, after, mayBeUnschedulable, privileged, manifest }
   }
 
@@ -89,6 +90,11 @@ export class Pod {
   /** Runs on a second Kata node: for claims whose `needs` has nodes>=2. */
   onAnotherNode(): Pod {
     return this.#but({ elsewhere: true })
+  }
+
+  /** Is created in the suite's namespace of Pod Security level baseline, also where that level refuses it: for claims about the refusal. */
+  atBaseline(): Pod {
+    return this.#but({ atBaseline: true })
   }
 
   /** The claim is that no node has room: that the scheduler finds none is an outcome, not a broken cluster. */

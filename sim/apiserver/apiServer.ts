@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { KubeClient } from '../kubeClient.ts'
 import { createAuthority } from './auth/authority.ts'
 import { bootstrap } from './bootstrap.ts'
-import type { Context, TakeStream } from './context.ts'
+import type { AdmissionSettings, Context, TakeStream } from './context.ts'
 import type { AuditEvent } from './http/audit.ts'
 import { credentialPrefix } from './http/authorize.ts'
 import { createHttpServer } from './http/server.ts'
@@ -17,7 +17,7 @@ export interface ApiServerOptions {
   clock: Clock
   /** gitVersion of /version; default v1.34.4. */
   kubernetesVersion?: string
-  admission: { runtimeClass: boolean; podSecurity: boolean }
+  admission: AdmissionSettings
   /** 0 (default) lets the system choose. */
   port?: number
   /** Kubelets of this process; default: every one is dialled. */

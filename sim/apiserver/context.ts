@@ -15,7 +15,7 @@ export interface Context {
   store: Store
   clock: Clock
   kubernetesVersion: string
-  admission: { runtimeClass: boolean; podSecurity: boolean }
+  admission: AdmissionSettings
   authority: Authority
   /** Told of every request that came over HTTP, once it is answered; null: nobody listens. */
   audit: ((event: AuditEvent) => void) | null
@@ -23,6 +23,14 @@ export interface Context {
   takeStream: TakeStream
   /** Aborts when the server closes. */
   closing: AbortSignal
+}
+
+/** Which admission plug-ins work, and how. */
+export interface AdmissionSettings {
+  readonly runtimeClass: boolean
+  readonly podSecurity: boolean
+  /** dropped: a policy of the cluster takes the labels of Pod Security from every new namespace but kata-deploy's. A departure. */
+  readonly podSecurityLabels?: 'kept' | 'dropped'
 }
 
 /**

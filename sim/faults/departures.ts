@@ -1,10 +1,11 @@
 import { healthyShims, type ShimsDepartures } from './shimsDepartures.ts'
+import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
 
 /**
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
-export interface Departures extends ShimsDepartures {
+export interface Departures extends SecurityDepartures, ShimsDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
@@ -118,6 +119,7 @@ export interface Departures extends ShimsDepartures {
 
 export const healthy: Departures = {
   ...healthyShims,
+  ...healthySecurity,
   kataHandlersRunBy: 'kata',
   vmScope: 'sandbox',
   guestBootId: 'own',

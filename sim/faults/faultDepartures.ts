@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein'
 import { healthy, type Departures } from './departures.ts'
 import { shimsFaults } from './shimsDepartures.ts'
+import { securityFaults } from './securityDepartures.ts'
 
 /** What each fault of faults.yaml changes in the model, and nothing else. */
 const faults: Record<string, Partial<Departures>> = {
@@ -121,6 +122,7 @@ const faults: Record<string, Partial<Departures>> = {
   'small-vms-write-slower': { smallVmWriteFactor: 3 },
 
   ...shimsFaults,
+  ...securityFaults,
 }
 
 /** Names of all faults that the model knows, in the order of faults.yaml. */

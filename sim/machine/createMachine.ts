@@ -38,6 +38,12 @@ export function createMachine(spec: MachineSpec): Machine {
     touchedKiB: () => kernel.memory.touchedKiB(),
     onTouched: (listener) => kernel.memory.onTouched(listener),
     cpuTimeMs: () => kernel.cpu.totalUsec() / 1000,
+    setTime: (ms) => kernel.setTime(ms),
+    signal(pid, signal) {
+      const process = kernel.rootPidNs.find(pid)
+      if (process && signal !== '0') process.signalled(signal)
+      return process !== undefined
+    },
     log: (line) => kernel.log(line),
     kernelLog: () => kernel.log_.lines(),
     onLog: (listener) => kernel.log_.onLine(listener),

@@ -55,6 +55,17 @@ export interface MachineSpec {
     meminfo?: () => { MemTotal: number; MemFree: number; MemAvailable: number }
     kernelLog?: () => readonly string[]
   }
+  /** Departures: another system to which also happens what a process does to this one (faults guest-sysctls-reach-node and its like). */
+  reaches?: {
+    /** A signal to a PID that the sender's namespace lacks; '0' only asks. @returns whether there is such a process. */
+    signal?: (pid: number, signal: string) => boolean
+    /** A connection to a loopback address that nothing here accepts. */
+    loopback?: (port: number) => Promise<MachineStream>
+    setTime?: (ms: number) => void
+    setSysctl?: (name: string, value: string) => void
+    kernelMessage?: (text: string) => void
+    address?: (device: string, address: string) => void
+  }
   clock: Clock
   /** Lines of the kernel log at boot, without the time stamp. */
   bootLog?: string[]
@@ -194,6 +205,8 @@ export interface MachineContainerSpec {
   /** A seccomp filter lies on it: /proc/PID/status says so. Default false. */
   seccomp?: boolean
   privileged: boolean
+  /** Capabilities that it lacks although it is privileged: a departure. */
+  withheld?: readonly string[]
   devices: { path: string; type: 'b' | 'c'; major: number; minor: number }[]
   /** No device filter on its cgroup: every device node opens that the container can see. Default false. */
   anyDevice?: boolean
@@ -343,6 +356,10 @@ export interface Machine {
   onTouched(listener: (touchedKiB: number) => void): void
   /** CPU time that the machine's processes have used since boot, ms: what its hypervisor's threads burnt on the host. */
   cpuTimeMs(): number
+  /** Sets the wall clock, ms. */
+  setTime(ms: number): void
+  /** Sends a signal to a process of the root PID namespace; '0' only asks. @returns whether there is one. */
+  signal(pid: number, signal: string): boolean
   /** Adds a line to the kernel log. */
   log(line: string): void
   /** Lines of the kernel log with their time stamps, as dmesg prints them. */

@@ -79,6 +79,7 @@ function guestSpec(
     cgroupVersion: departures.guestCgroup,
     flushBytesPerSecond: flushSpeed(node, handler, size),
     ...shown(node),
+    reaches: reached(node),
     clock: node.clock,
   }
 }
@@ -98,6 +99,23 @@ function shown({ departures, machine }: SimNode): Pick<MachineSpec, 'shows'> {
   if (departures.meminfoShows === 'node') shows.meminfo = () => machine.meminfo()
   if (departures.kernelLogShows === 'node') shows.kernelLog = () => machine.kernelLog()
   return Object.keys(shows).length > 0 ? { shows } : {}
+}
+
+/** What a guest does that happens to its node too. */
+function reached({ departures, machine, network }: SimNode): NonNullable<MachineSpec['reaches']> {
+  const reaches: NonNullable<MachineSpec['reaches']> = {}
+  if (departures.guestSignals === 'node-too') reaches.signal = (pid, signal) => machine.signal(pid, signal)
+  if (departures.guestLoopback === 'node')
+    reaches.loopback = (port) => network.connect(machine.rootNetNamespace, '127.0.0.1', port)
+  if (departures.guestClock === 'node-too') reaches.setTime = (ms) => machine.setTime(ms)
+  if (departures.guestSysctls === 'node-too')
+    reaches.setSysctl = (name, value) =>
+      machine.setSysctl(name, value, name.startsWith('net/') ? machine.rootNetNamespace : undefined)
+  if (departures.guestKernelMessages === 'node-too') reaches.kernelMessage = (text) => machine.log(text)
+  if (departures.guestAddresses === 'node-too')
+    reaches.address = (device, address) =>
+      machine.rootNetNamespace.interfaces.find(({ name }) => name === device)?.addresses.push(address)
+  return reaches
 }
 
 /** systemd and the agent below it in Kata's own image; the agent alone where it was recorded as init. Idle memory counts them already. */

@@ -72,6 +72,8 @@ export function createGuestVolumes(
   }
 
   const sourceOf = (containerId: string, mount: CriMount, kind: VolumeKind): string => {
+    const nodesShm = kind === 'shm' && mount.hostPath === '/dev/shm' && departures.hostIpcShows === 'node'
+    if (nodesShm) return share(containerId, mount)
     if (kind === 'local' || kind === 'ephemeral' || kind === 'shm') return guestDirectory(mount.hostPath, kind)
     if (kind === 'block') return disks.plug(mount.hostPath, mount.readonly).path
     if (kind !== 'guest') return share(containerId, mount)

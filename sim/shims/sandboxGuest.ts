@@ -76,7 +76,9 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
     vm,
     async run(start) {
       const exists = (path: string) => guest.files.kindOf(path) !== null
-      const standard = agentMounts(start.config.security.privileged, departures.guestCgroup, exists)
+      const { privileged } = start.config.security
+      const standard = agentMounts(privileged, departures.guestCgroup, exists, departures.privilegedSysctls)
+      if (privileged && departures.privilegedDisks === 'node-too') plugNodeDisks(node, disks)
       const mounts = [...standard.first, ...volumes.mountsOf(start.id, start.config.mounts), ...standard.last]
       leak?.refresh()
       const pid = pidNamespaceFor(options, start, guest, pidNamespace)
@@ -156,7 +158,12 @@ function containerSpec(
     namespaces,
     oomScoreAdj: container.resources.oomScoreAdj,
     cgroup: guestCgroup(options.node, options.config, start),
-    capabilities: capabilitiesOf(container.security),
+    capabilities: capabilitiesOf(
+      options.node.departures.addedCapabilities === 'given'
+        ? container.security
+        : { ...container.security, capabilitiesAdd: [] },
+    ),
+    withheld: container.security.privileged ? options.node.departures.privilegedLacks : [],
     noNewPrivs: container.security.noNewPrivs,
     privileged: container.security.privileged,
     devices: container.devices.map(({ containerPath, hostPath, permissions }) => ({
@@ -168,6 +175,13 @@ function containerSpec(
     anyDevice: true,
     onOutput: start.onOutput,
   }
+}
+
+/** The departure: what a handler without privileged_without_host_devices does (container.go, createBlockDevices). */
+function plugNodeDisks({ machine }: SimNode, disks: GuestDisks): void {
+  const { files } = machine
+  for (const name of files.list('/sys/block').filter((each) => !each.startsWith('loop')))
+    disks.plug(`/dev/${name}`, false)
 }
 
 function rootFilesystem({ node, settings }: SandboxGuestOptions): { fstype: string; device: string; options: string } {

@@ -6,6 +6,8 @@ export const passesOnRunc: Readonly<Record<string, string>> = {
   'KATA-ARCH-008': 'SIGTERM and its grace period are the same for every runtime',
   'KATA-PIDNS-001': 'a container has a PID namespace of its own under every runtime',
   'KATA-PIDNS-005': 'shareProcessNamespace is the same for every runtime',
+  'KATA-PRIV-004': 'Pod Security admission does not look at the RuntimeClass',
+  'KATA-PSA-003': 'levels of namespaces and what they admit have nothing to do with what runs',
   'KATA-PREREQ-002': '/dev/kvm is the real one of the node; a node without is not tested at all',
   'KATA-PROC-002': "the agent's rule for mounts below /proc is runc's",
   'KATA-PROC-003': "the agent's rule for mounts below /proc is runc's",

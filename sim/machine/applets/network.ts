@@ -73,7 +73,8 @@ const ip: Applet = async (process, argv) => {
 }
 
 async function address(process: Process, namespace: NetNs, args: string[], family: string | null): Promise<number> {
-  if (args[0] && /^(add|del|flush|replace|change)/.test(args[0])) return denied(process)
+  if (args[0] && /^(add|del|replace|change)/.test(args[0])) return changeAddress(process, namespace, args)
+  if (args[0] && /^flush/.test(args[0])) return denied(process)
   const name = args.filter((word) => !['show', 'list', 'dev'].includes(word))[0]
   const found = links(namespace, name)
   if (name !== undefined && found.length === 0) {
@@ -87,6 +88,33 @@ async function address(process: Process, namespace: NetNs, args: string[], famil
     if (family !== null && addresses.length === 0) continue
     await process.out(linkText(shown, family) + addresses.map((text) => addressText(shown.device, text)).join(''))
   }
+  return 0
+}
+
+/** `ip address add|del ADDRESS dev NAME`: without a prefix length it is one address alone. */
+async function changeAddress(process: Process, namespace: NetNs, [verb = '', ...words]: string[]): Promise<number> {
+  const name = words[words.indexOf('dev') + 1] ?? ''
+  const given = words.find((word, index) => /^[0-9a-f.:]+(\/\d+)?$/.test(word) && words[index - 1] !== 'dev') ?? ''
+  const address = given.includes('/') ? given : `${given}/${given.includes(':') ? 128 : 32}`
+  const device = namespace.interfaces.find((each) => each.name === name)
+  const refused = async (why: string) => {
+    await process.err(`ip: RTNETLINK answers: ${why}\n`)
+    return 2
+  }
+  if (!device) {
+    await process.err(`ip: can't find device '${name}'\n`)
+    return 1
+  }
+  if (!process.can(NET_ADMIN)) return refused('Operation not permitted')
+  const there = device.addresses.includes(address)
+  if (verb.startsWith('del')) {
+    if (!there) return refused('Cannot assign requested address')
+    device.addresses = device.addresses.filter((each) => each !== address)
+    return 0
+  }
+  if (there && verb === 'add') return refused('File exists')
+  if (!there) device.addresses.push(address)
+  process.kernel.spec.reaches?.address?.(name, address)
   return 0
 }
 

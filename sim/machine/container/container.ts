@@ -67,7 +67,8 @@ function contextOf(
   cgroupRoot: Cgroup,
   mountNs: ProcessContext['mountNs'],
 ): ProcessContext {
-  const bounding = capabilityMask(spec.privileged ? ['ALL'] : spec.capabilities)
+  const bounding =
+    capabilityMask(spec.privileged ? ['ALL'] : spec.capabilities) & ~capabilityMask([...(spec.withheld ?? [])])
   return {
     ...kernel.rootContext(),
     cwd: spec.cwd || '/',

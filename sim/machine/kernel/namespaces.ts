@@ -1,4 +1,5 @@
 import type { IpcNamespace, NetInterface, NetNamespace, PidNamespace } from '../machine.ts'
+import type { MemoryDirectory } from '../fs/inode.ts'
 import type { Process } from './process.ts'
 
 /** inode numbers of the initial namespaces, as Linux fixes them (include/linux/proc_ns.h and the recorded node) */
@@ -70,6 +71,8 @@ export class PidNs implements PidNamespace {
 export class IpcNs implements IpcNamespace {
   readonly id: string
   readonly sysctls = new Map<string, string>()
+  /** Root of its mqueue file system: message queues belong to the namespace, whoever mounts it. */
+  mqueue: MemoryDirectory | null = null
 
   constructor(id: string) {
     this.id = id
