@@ -46,10 +46,18 @@ export interface CheckContext<Pods extends string, Case> {
   /** Reads objects of the cluster (RuntimeClasses, discovery). Never writes. */
   readonly api: ReadApi
   /** Creates a suite-owned RuntimeClass for the life of the arm; needs runtimeclass-write. */
-  readonly temporaryRuntimeClass: (handler: string) => Promise<string>
+  readonly temporaryRuntimeClass: (handler: string, fields?: RuntimeClassFields) => Promise<string>
+  /** Creates an object beside the pods in the course of the check. Removed at the arm's end. */
+  readonly createObject: (local: string, spec: ObjectSpec) => Promise<ObjectHandle>
   /** Creates a further pod in the course of the check, and waits as its spec says. Removed at the arm's end. */
   readonly createPod: (spec: PodAsked) => Promise<PodHandle>
   readonly signal: AbortSignal
+}
+
+/** What a RuntimeClass has beside its handler, as the object has it. */
+export interface RuntimeClassFields {
+  readonly overhead?: unknown
+  readonly scheduling?: unknown
 }
 
 export interface ReadApi {

@@ -70,18 +70,31 @@ export async function startNode(
   options: Pick<KubeletOptions, 'client' | 'endpoint' | 'shared' | 'cluster'>,
 ): Promise<RunningNode> {
   const runtime = createContainerRuntime(node)
-  const { runtimeClassAdmission } = node.departures
-  const connection = createNodeConnection(
-    runtimeClassAdmission ? options.client : withoutMissingClasses(options.client),
-  )
+  const { runtimeClassAdmission, longEventsRecorded, nodesWithoutKata } = node.departures
+  const client = longEventsRecorded ? options.client : withoutLongEvents(options.client)
+  const connection = createNodeConnection(runtimeClassAdmission ? client : withoutMissingClasses(client))
   const kubelet = await startKubelet({
     ...options,
+    cluster: { ...options.cluster, checksNodeAffinity: nodesWithoutKata === 'refuse' || node.scenario.kata },
     client: connection.client,
     clock: node.clock,
     runtime,
     node: nodeObject(node, scenario.kubernetesVersion),
   })
   return { runtime, kubelet, connection }
+}
+
+/** The departure: the API server takes no event with a backtrace in it. */
+function withoutLongEvents(client: KubeClient): KubeClient {
+  return {
+    ...client,
+    async create(path, object) {
+      const message = object.kind === 'Event' ? String(object['message']) : ''
+      if (message.includes('Stack backtrace'))
+        throw new KubeApiError(422, 'Invalid', 'message: Too long: may not be more than 1024 bytes')
+      return client.create(path, object)
+    },
+  }
 }
 
 /** The departure: a RuntimeClass that does not exist is to the kubelet one without handler, so the default runtime. */

@@ -1,7 +1,8 @@
-import type { ReadApi } from '../../helpers/behaviour.ts'
+import type { ReadApi, RuntimeClassFields } from '../../helpers/behaviour.ts'
 import type { ClusterFacts } from '../../helpers/facts/facts.ts'
 import type { NodeChanges } from '../../helpers/node/nodeChanges.ts'
 import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
+import type { ObjectSpec } from '../../helpers/objects/objectSpec.ts'
 import type { ObjectHandle } from '../../helpers/objects/objectHandle.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
@@ -28,7 +29,8 @@ export interface ArmServices {
   /** Objects that a check makes in its course; `end` removes them. */
   extras(arm: Arm): {
     createPod(spec: PodSpec): Promise<PodHandle>
-    temporaryRuntimeClass(handler: string): Promise<string>
+    createObject(local: string, spec: ObjectSpec): Promise<ObjectHandle>
+    temporaryRuntimeClass(handler: string, fields?: RuntimeClassFields): Promise<string>
     /** Changes on the arm's node. */
     readonly changes: NodeChanges
     end(): Promise<void>

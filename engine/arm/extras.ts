@@ -1,4 +1,7 @@
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
+import type { RuntimeClassFields } from '../../helpers/behaviour.ts'
+import type { ObjectHandle } from '../../helpers/objects/objectHandle.ts'
+import type { ObjectSpec } from '../../helpers/objects/objectSpec.ts'
 import type { NodeChanges } from '../../helpers/node/nodeChanges.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
@@ -11,7 +14,8 @@ import type { PodStarter } from '../schedule/podPool.ts'
 
 export interface Extras {
   createPod(spec: PodSpec): Promise<PodHandle>
-  temporaryRuntimeClass(handler: string): Promise<string>
+  createObject(local: string, spec: ObjectSpec): Promise<ObjectHandle>
+  temporaryRuntimeClass(handler: string, fields?: RuntimeClassFields): Promise<string>
   readonly changes: NodeChanges
   /** Undoes changes of the node, and begins the removal of the rest; what fails stays in the ledger, or for the sweep of the node. */
   end(): Promise<void>
@@ -44,12 +48,14 @@ export function createExtras(deps: {
       pods.push(pod)
       return pod
     },
-    async temporaryRuntimeClass(handler) {
+    createObject: (local, spec) => objects.createMore(arm, local, spec),
+    async temporaryRuntimeClass(handler, fields = {}) {
       count += 1
       const manifest: KubeObject = {
         apiVersion: 'node.k8s.io/v1',
         kind: 'RuntimeClass',
         metadata: { name: `kata-conformance-${scope}-${count}`, labels: runLabels(runId) },
+        ...fields,
         handler,
       }
       const made = { ...manifest, ...(await cluster.create(manifest)) }

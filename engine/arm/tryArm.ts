@@ -195,8 +195,9 @@ function contextOf(
       return course.extras.changes
     },
     api: services.api,
-    async temporaryRuntimeClass(handler) {
-      return course.extras.temporaryRuntimeClass(handler)
+    createObject: (local, spec) => course.extras.createObject(local, spec),
+    async temporaryRuntimeClass(handler, fields) {
+      return course.extras.temporaryRuntimeClass(handler, fields)
     },
     async createPod(asked) {
       const pod = await course.extras.createPod(podSpecOf(asked))

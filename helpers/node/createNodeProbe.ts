@@ -5,6 +5,7 @@ import { defaultConfigPaths, readEffectiveToml } from './effectiveToml.ts'
 import { fileDescriptorsArgv, parseFileDescriptors } from './fileDescriptors.ts'
 import { catArgv, listArgv, noSuchFile, parseSize, realPathArgv, sizeArgv } from './hostFile.ts'
 import type { HostFiles } from './hostFiles.ts'
+import { kataRuntimeCheckArgv, parseKataRuntimeCheck } from './kataRuntimeCheck.ts'
 import { kvmArgv, parseKvm } from './kvmDevice.ts'
 import type { NodeProbe } from './nodeProbe.ts'
 import { NodeProbeError } from './nodeProbeError.ts'
@@ -102,6 +103,10 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
       )
     },
     kvm: async () => parseKvm((await output(kvmArgv(), 'looking at /dev/kvm')) ?? ''),
+    async kataRuntimeCheck() {
+      const stdout = (await output(kataRuntimeCheckArgv(), 'asking kata-runtime')) ?? ''
+      return parsed('asking kata-runtime', () => parseKataRuntimeCheck(stdout))
+    },
     containerd,
     async effectiveToml(handler) {
       const runtime = (await containerd())?.runtimes.find((each) => each.handler === handler)

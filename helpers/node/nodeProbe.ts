@@ -1,4 +1,5 @@
 import type { ContainerdConfig } from './containerdConfig.ts'
+import type { KataRuntimeCheck } from './kataRuntimeCheck.ts'
 
 /** A process of the node as /proc shows it to the probe. */
 export interface HostProcess {
@@ -54,6 +55,8 @@ export interface NodeProbe {
   ): Promise<readonly { name: string; mac: string; addresses: readonly string[]; mtu: number }[]>
   /** Looks at /dev/kvm and opens it. `apiVersion` is null: a shell cannot ask KVM_GET_API_VERSION. */
   kvm(): Promise<{ present: boolean; kind: string; device: string; opens: boolean; apiVersion: number | null }>
+  /** What the node's own kata-runtime says of it. The only program of Kata that the probe runs; asked only where it changes nothing. */
+  kataRuntimeCheck(): Promise<KataRuntimeCheck>
   /** containerd's configuration with what it imports: its handlers and the default one. Null when there is none in a known place. */
   containerd(): Promise<ContainerdConfig | null>
   /** Effective configuration of a handler: base TOML with config.d merged in lexical order, as Kata does. Null when the handler has none here. */

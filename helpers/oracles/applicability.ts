@@ -79,6 +79,10 @@ export const rustShim: ClassCondition = ({ shim }) => decide('shim', shim, (valu
 export const sharedByVirtiofs: ClassCondition = ({ sharedFs }) =>
   decide('shared_fs', sharedFs, (value) => value === 'virtio-fs' || value === 'inline-virtio-fs')
 
+/** A daemon beside the hypervisor shares the files: shared_fs is virtio-fs. */
+export const sharedByVirtiofsd: ClassCondition = ({ sharedFs }) =>
+  decide('shared_fs', sharedFs, (value) => value === 'virtio-fs')
+
 export const notConfidential: ClassCondition = ({ confidential }) =>
   decide('a confidential guest', confidential, (value) => !value)
 
@@ -107,6 +111,9 @@ export const oneOf =
 
 /** Carries the label katacontainers.io/kata-runtime=true. */
 export const labelledKata: NodeCondition = ({ kata }) => decide('the kata-runtime label', kata, (value) => value)
+
+/** KVM is not there, or does not open. */
+export const withoutKvm: NodeCondition = ({ kvmUsable }) => decide('usable KVM', kvmUsable, (value) => !value)
 
 export const amd64: NodeCondition = ({ architecture }) =>
   decide('architecture', architecture, (value) => value === 'amd64')

@@ -97,6 +97,11 @@ export class Pod {
     return this.#but({ atBaseline: true })
   }
 
+  /** Is bound to this very node, past the scheduler; that the node does not take it is an outcome: for claims about nodes that no class sends pods to. */
+  boundTo(node: string): Pod {
+    return this.with({ nodeName: node }).#but({ mayBeUnschedulable: true })
+  }
+
   /** The claim is that no node has room: that the scheduler finds none is an outcome, not a broken cluster. */
   expectsNoRoom(): Pod {
     return this.#but({ mayBeUnschedulable: true })

@@ -22,7 +22,7 @@ export interface PodSpec {
   readonly elsewhere?: boolean
   /** Not counted to start before this other pod of the same check is there: its name in the check's `pods`. */
   readonly after: string | null
-  /** That no node has room is an outcome (not-started, FailedScheduling), not a broken cluster. */
+  /** That no node has room, or that the node does not take it, is an outcome (not-started), not a broken cluster. */
   readonly mayBeUnschedulable?: boolean
   /** Manifest without name, namespace, labels and node: those are the engine's. */
   readonly manifest: KubeObject

@@ -113,6 +113,7 @@ const faults: Record<string, Partial<Departures>> = {
   'node-without-virtualization-flags': { secondNodeCpuFlags: false },
   'node-without-kvm': { secondNodeKvm: 'missing' },
   'kvm-locked-by-firmware': { secondNodeKvm: 'locked' },
+  'kata-emulates-without-kvm': { secondNodeKvm: 'missing', withoutKvm: 'emulated' },
 
   // the operator's profile
   'undeclared-runtimeclass': { undeclaredClasses: ['kata-undeclared'] },

@@ -9,6 +9,19 @@ export interface ShimsDepartures {
   cloudHypervisorWhenNested: 'works' | 'aborts'
   /** What a Firecracker guest has of a host directory: a copy, or the directory itself. */
   firecrackerVolumes: 'copied' | 'shared'
+  /** What Kata's QEMU does on a node without KVM. */
+  withoutKvm: 'refused' | 'emulated'
+  /** What a node without Kata does with a pod of a Kata class that is bound to it. */
+  nodesWithoutKata: 'refuse' | 'run'
+  /** Whether events about a pod reach the API server whose message has a backtrace. */
+  longEventsRecorded: boolean
+  /** Of the second Kata node: files that its installation lacks. */
+  missingOnSecondNode: readonly string[]
+  /** Of the second Kata node: what the link of the default configuration leads to. */
+  defaultConfiguration: 'a file' | 'nothing'
+  /** runtime_type of a handler in containerd's configuration; runtime_path decides what runs. */
+  runtimeTypes: Readonly<Record<string, string>>
+  untrustedAnnotation: 'refused-with-a-class' | 'ignored'
 }
 
 export const healthyShims: ShimsDepartures = {
@@ -17,6 +30,13 @@ export const healthyShims: ShimsDepartures = {
   missingSnapshotterNamed: true,
   cloudHypervisorWhenNested: 'works',
   firecrackerVolumes: 'copied',
+  withoutKvm: 'refused',
+  nodesWithoutKata: 'refuse',
+  longEventsRecorded: true,
+  missingOnSecondNode: [],
+  defaultConfiguration: 'a file',
+  runtimeTypes: {},
+  untrustedAnnotation: 'refused-with-a-class',
 }
 
 export const shimsFaults: Readonly<Record<string, Partial<ShimsDepartures>>> = {
@@ -27,4 +47,10 @@ export const shimsFaults: Readonly<Record<string, Partial<ShimsDepartures>>> = {
   'missing-snapshotter-not-named': { missingSnapshotterNamed: false },
   'cloud-hypervisor-aborts-when-nested': { cloudHypervisorWhenNested: 'aborts' },
   'firecracker-shares-host-directories': { firecrackerVolumes: 'shared' },
+  'node-without-kata-runs-its-pods': { nodesWithoutKata: 'run' },
+  'events-with-a-backtrace-lost': { longEventsRecorded: false },
+  'firecracker-missing-on-second-node': { missingOnSecondNode: ['/opt/kata/bin/firecracker'] },
+  'default-configuration-dangles': { defaultConfiguration: 'nothing' },
+  'kata-clh-with-a-legacy-runtime-type': { runtimeTypes: { 'kata-clh': 'io.containerd.runtime.v1.linux' } },
+  'untrusted-annotation-ignored': { untrustedAnnotation: 'ignored' },
 }

@@ -50,12 +50,16 @@ export function containerdToml(
  * The drop-in that kata-deploy writes (its config.toml handling, 3.26): one runtime for each handler.
  * @param type runtime_type's middle is the shim's name, whatever the handler is called.
  */
-export function kataDeployToml(handlers: readonly KataHandler[], departures: Pick<Departures, 'shimBinaries'>): string {
+export function kataDeployToml(
+  handlers: readonly KataHandler[],
+  departures: Pick<Departures, 'shimBinaries' | 'runtimeTypes'>,
+): string {
   const runtimes: Record<string, TomlTable> = {}
   for (const handler of handlers) {
     const snapshotter = snapshotterOf(handler)
     runtimes[handler.name] = {
-      runtime_type: `io.containerd.${handler.custom ?? `kata-${handler.shim}`}.v2`,
+      runtime_type:
+        departures.runtimeTypes[handler.name] ?? `io.containerd.${handler.custom ?? `kata-${handler.shim}`}.v2`,
       runtime_path: shimBinary({ language: departures.shimBinaries[handler.name] ?? handler.language }),
       privileged_without_host_devices: true,
       pod_annotations: ['io.katacontainers.*'],

@@ -50,9 +50,10 @@ export function createNode(options: NodeOptions): SimNode {
   installUserland(machine.files, clock.now())
   writeFiles(machine, options)
   addHardware(machine, scenario, kvm)
+  for (const name of modulesOf(scenario)) machine.files.virtual(`/sys/module/${name}/initstate`, () => 'live\n')
   startNodeProcesses(machine, scenario.name, scenario.kvm === 'usable')
   if (scenario.kata) {
-    installKata(machine.files, options.handlers, release, departures)
+    installKata(machine.files, options.handlers, release, departures, second)
     machine.files.registerCommand('/opt/kata/bin/kata-runtime', (call) => kataRuntimeCheck(call, machine, kvm, release))
   }
   return {
@@ -109,16 +110,18 @@ function nodeSpec(node: NodeScenario, clock: Clock, virtualizationFlag: boolean)
     cgroupVersion: node.cgroup,
     // The guide's flushed writes of the default runtime (baselines.yaml, io_fdatasync_drop_caches).
     flushBytesPerSecond: { ext4: 714e6, overlay: 714e6 },
-    modules: modulesOf(node),
+    modules: modulesOf(node)
+      .map((name, index) => `${name} ${(index + 3) * 16384} 0 - Live 0x0000000000000000\n`)
+      .join(''),
     clock,
   }
 }
 
-/** /proc/modules of a node: KVM and what else the installation guide asks for. */
-function modulesOf(node: NodeScenario): string {
+/** Modules that a node has loaded: KVM and what else the installation guide asks for. */
+function modulesOf(node: NodeScenario): string[] {
   const kvm =
     node.virtualization === 'none' ? [] : node.virtualization === 'svm' ? ['kvm_amd', 'kvm'] : ['kvm_intel', 'kvm']
-  const names = [
+  return [
     ...kvm,
     'vhost_net',
     'vhost_vsock',
@@ -130,7 +133,6 @@ function modulesOf(node: NodeScenario): string {
     'virtio_net',
     'virtio_blk',
   ]
-  return names.map((name, index) => `${name} ${(index + 3) * 16384} 0 - Live 0x0000000000000000\n`).join('')
 }
 
 function connect(machine: Machine, network: ClusterNetwork, name: string, ip: string, pods: string): void {

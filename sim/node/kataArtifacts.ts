@@ -25,6 +25,7 @@ export function installKata(
   handlers: readonly KataHandler[],
   release: KataRelease,
   departures: Departures,
+  second: boolean,
 ): void {
   files.write(`${kataPrefix}/VERSION`, `${release.version}\n`)
   files.write(`${kataPrefix}/versions.yaml`, `assets:\n  kernel:\n    version: "v${release.guestKernel}"\n`)
@@ -33,7 +34,12 @@ export function installKata(
   }
   installGuest(files, release)
   for (const handler of handlers) installConfiguration(files, handler, release, departures)
-  files.symlink('configuration-qemu.toml', `${defaults}/configuration.toml`)
+  const linked =
+    second && departures.defaultConfiguration === 'nothing'
+      ? 'configuration-qemu.toml.rpmsave'
+      : 'configuration-qemu.toml'
+  files.symlink(linked, `${defaults}/configuration.toml`)
+  if (second) for (const path of departures.missingOnSecondNode) files.remove(path)
 }
 
 function installGuest(files: MachineFiles, release: KataRelease): void {

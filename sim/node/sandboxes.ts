@@ -113,7 +113,8 @@ export function createSandboxes(node: SimNode, onLost: (id: string) => void): Sa
 /** containerd's GetSandboxRuntime. @throws CriError in its words. null: the default runtime. */
 function handlerOf(node: SimNode, config: SandboxConfig): KataHandler | null {
   const name = config.runtimeHandler
-  if (config.annotations['io.kubernetes.cri.untrusted-workload'] === 'true') {
+  const heeded = node.departures.untrustedAnnotation === 'refused-with-a-class'
+  if (heeded && config.annotations['io.kubernetes.cri.untrusted-workload'] === 'true') {
     const why =
       name === ''
         ? 'no runtime for "untrusted" is configured'
@@ -124,6 +125,7 @@ function handlerOf(node: SimNode, config: SandboxConfig): KataHandler | null {
   const handler = node.handlers.get(name)
   if (handler) return node.departures.kataHandlersRunBy === 'runc' ? null : handler
   if (node.departures.unknownHandler === 'default-runtime') return null
+  if (node.departures.nodesWithoutKata === 'run' && !node.scenario.kata) return null
   throw new CriError('Unknown', `failed to get sandbox runtime: no runtime for "${name}" is configured`)
 }
 

@@ -122,8 +122,13 @@ function sizingDepartures(handler: KataHandler, departures: Departures): SizingD
   }
 }
 
+/** Without KVM nothing but the emulator is left. */
+const acceleratorOf = ({ kvm, departures }: SimNode): 'kvm' | 'tcg' =>
+  kvm === 'usable' ? departures.accelerator : 'tcg'
+
 function requireKvm(node: SimNode, handler: KataHandler): void {
   if (node.kvm === 'usable' || node.departures.accelerator === 'tcg') return
+  if (node.departures.withoutKvm === 'emulated' && handler.hypervisor === 'qemu') return
   const why = node.kvm === 'missing' ? 'No such file or directory' : 'No such device'
   const log = `Could not access KVM kernel module: ${why}`
   const text =
@@ -157,7 +162,7 @@ function commandLine(node: SimNode, start: VmStart, size: VmSize, maxVcpus: numb
   if (handler.hypervisor === 'cloud-hypervisor')
     return cloudHypervisorCommandLine(handler, config.hypervisorPath, sandboxId)
   if (handler.hypervisor === 'firecracker') return firecrackerCommandLine(config.hypervisorPath, sandboxId)
-  const { departures } = node
+  const departures = { ...node.departures, accelerator: acceleratorOf(node) }
   const boot = departures.bootFrom ?? bootFiles(node.release)
   const cid = departures.guestCid === 'random' ? guestCid() : departures.guestCid
   const qemu: QemuStart = {
@@ -199,7 +204,7 @@ function hypervisorSpec(node: SimNode, start: VmStart, argv: string[], size: VmS
 
 /** Open files that tell a process that holds a VM. */
 function vmFiles(node: SimNode, vcpus: number): string[] {
-  const kvm = node.departures.accelerator === 'tcg' ? [] : ['/dev/kvm', 'anon_inode:kvm-vm', ...vcpuFiles(0, vcpus)]
+  const kvm = acceleratorOf(node) === 'tcg' ? [] : ['/dev/kvm', 'anon_inode:kvm-vm', ...vcpuFiles(0, vcpus)]
   return [...kvm, ...(node.departures.vsock ? ['/dev/vhost-vsock'] : []), '/dev/vhost-net', '/dev/net/tun']
 }
 

@@ -41,6 +41,7 @@ behaviour('KATA-PREREQ-002', {
   },
   killedBy: {
     'node-without-kvm': "expected 'absent' to equal 'character special file'",
+    'kata-emulates-without-kvm': "expected 'absent' to equal 'character special file'",
     'kvm-locked-by-firmware': "expected 'refuses' to equal 'opens'",
   },
 })
@@ -63,6 +64,7 @@ behaviour('KATA-PREREQ-005', {
   killedBy: {
     'node-without-virtualization-flags': 'virtualization flag of the virtual node',
     'node-without-kvm': '/dev/kvm of the virtual node',
+    'kata-emulates-without-kvm': '/dev/kvm of the virtual node',
     'kvm-locked-by-firmware': '/dev/kvm of the virtual node',
     'cloud-hypervisor-aborts-when-nested': 'a Kata pod on the virtual node',
     'runc-behind-kata-handlers': "boot_id in that pod beside the node's",

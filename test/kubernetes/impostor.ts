@@ -4,6 +4,7 @@
 export const passesOnRunc: Readonly<Record<string, string>> = {
   'KATA-ARCH-007': 'a log holds what the container wrote, whatever carried it',
   'KATA-ARCH-008': 'SIGTERM and its grace period are the same for every runtime',
+  'KATA-CTR-005': 'that containerd refuses class and annotation together does not depend on the runtime',
   'KATA-PIDNS-001': 'a container has a PID namespace of its own under every runtime',
   'KATA-PIDNS-005': 'shareProcessNamespace is the same for every runtime',
   'KATA-PRIV-004': 'Pod Security admission does not look at the RuntimeClass',
@@ -20,12 +21,14 @@ export const passesOnRunc: Readonly<Record<string, string>> = {
   'KATA-RTCLASS-012': 'that containerd refuses an unknown handler does not depend on the others',
   'KATA-RTCLASS-014': 'the API server refuses an unknown RuntimeClass before there is a pod',
   'KATA-SHIM-009': 'classes that nobody enabled are not there: the API server refuses them',
+  'KATA-TROUBLE-005': 'that a command does not exist is told by every runtime',
   'KATA-SHIM-013': 'that containerd refuses a handler which it has not does not depend on the others',
 }
 
 /** Claims about the machine: red or green as the machine is. */
 export const asTheMachineIs: Readonly<Record<string, string>> = {
   'KATA-PREREQ-001': 'the CPU of the machine has vmx or svm, or not',
+  'KATA-TROUBLE-007': 'the machine has /dev/kvm, or not',
 }
 
 /** Reasons for which an arm may be skipped, one or several of them. That something is not Kata is none of them. */
@@ -44,6 +47,18 @@ export const mayBeSkippedFor: readonly { readonly reason: RegExp; readonly why: 
   {
     reason: /needs the snapshotter devmapper, which is not set up [^:]+: [^;]+/g,
     why: "the cluster has no devmapper, which is the operator's to set up",
+  },
+  {
+    reason: /kata-runtime check on worker-1 is unknown: the node has no kata-runtime/g,
+    why: 'nothing of Kata is installed',
+  },
+  {
+    reason: /usable KVM is true \([^)]*\)/g,
+    why: 'a claim about nodes without KVM',
+  },
+  {
+    reason: /needs a node with(out)? Kata[^;]*(; worker-1: [^;]+)*/g,
+    why: 'a claim about a second kind of node',
   },
   {
     reason: /is about nodes that are virtual machines, which worker-1 is not: [^;]+/g,

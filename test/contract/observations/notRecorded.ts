@@ -45,6 +45,8 @@ export const notRecorded: Readonly<Record<string, string>> = {
   'hostFile.realPathArgv': 'builds a command',
   'hostFile.sizeArgv': 'builds a command',
   'hostFile.parseSize': 'no size of a file was recorded',
+  'kataRuntimeCheck.kataRuntimeCheckArgv': 'builds a command',
+  'kataRuntimeCheck.parseKataRuntimeCheck': 'kata-runtime check was not recorded',
   'kvmDevice.kvmArgv': 'builds a command',
   'kvmDevice.parseKvm': '/dev/kvm was not looked at in the recordings',
   'mergeToml.isTable': 'structure of TOML',

@@ -33,6 +33,7 @@ describe('an arm', () => {
     probe: () => ({}) as never,
     extras: () => ({
       createPod: () => Promise.resolve(podHandle('x')),
+      createObject: () => Promise.reject(new Error('no object here')),
       temporaryRuntimeClass: () => Promise.resolve('c'),
       changes: {} as never,
       end: () => Promise.resolve(),

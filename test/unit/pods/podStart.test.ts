@@ -106,6 +106,14 @@ describe('starting a pod', () => {
     expect((await errorOf(busybox('k'))).message).to.contain('Error: container main ended with code 4')
   })
 
+  it('takes the refusal of the node that the check bound it to for an outcome, and of no other', async () => {
+    course.push({ phase: 'Failed', reason: 'NodeAffinity', message: 'Predicate NodeAffinity failed' })
+    const pod = await start(busybox('kata-qemu').boundTo('node-1').awaits('settled'))
+    expect(pod.outcome).to.equal('not-started')
+    expect(pod.failure?.reason).to.equal('NodeAffinity')
+    expect((await errorOf(busybox('kata-qemu').awaits('settled'))).kind).to.equal('infrastructure')
+  })
+
   it('never takes a missing image for an outcome', async () => {
     course = [noImage]
     for (const asked of [busybox('k'), busybox('k').awaits('settled')]) {
