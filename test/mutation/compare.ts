@@ -43,7 +43,7 @@ const checksOf = ({ arms }: RunRecord, behaviour: string): ArmRecord[] =>
 const isStopped = (arm: ArmRecord | undefined, stops: readonly string[]): boolean =>
   (arm?.verdict === 'failed' || arm?.verdict === 'broken') &&
   stops.includes(arm.runtimeClass ?? '') &&
-  arm.message.includes('FailedCreatePodSandBox')
+  /FailedCreatePodSandBox|Failed to create pod sandbox/.test(arm.message)
 
 function survival(behaviour: string, excerpt: string, arms: readonly ArmRecord[]): string[] {
   const red = arms.filter(({ verdict }) => verdict === 'failed')
