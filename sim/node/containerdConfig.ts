@@ -50,7 +50,7 @@ export function containerdToml(
  * The drop-in that kata-deploy writes (its config.toml handling, 3.26): one runtime for each handler.
  * @param type runtime_type's middle is the shim's name, whatever the handler is called.
  */
-export function kataDeployToml(handlers: readonly KataHandler[], departures: Pick<Departures, 'shimBinaries'>): string {
+export function kataDeployToml(handlers: readonly KataHandler[], departures: Pick<Departures, 'shimBinaries' | 'podAnnotations'>): string {
   const runtimes: Record<string, TomlTable> = {}
   for (const handler of handlers) {
     const snapshotter = snapshotterOf(handler)
@@ -58,7 +58,7 @@ export function kataDeployToml(handlers: readonly KataHandler[], departures: Pic
       runtime_type: `io.containerd.${handler.custom ?? `kata-${handler.shim}`}.v2`,
       runtime_path: shimBinary({ language: departures.shimBinaries[handler.name] ?? handler.language }),
       privileged_without_host_devices: true,
-      pod_annotations: ['io.katacontainers.*'],
+      ...(departures.podAnnotations.length > 0 ? { pod_annotations: [...departures.podAnnotations] } : {}),
       ...(snapshotter ? { snapshotter } : {}),
       options: { ConfigPath: configPath(handler) },
     }
