@@ -50,7 +50,10 @@ export function containerdToml(
  * The drop-in that kata-deploy writes (its config.toml handling, 3.26): one runtime for each handler.
  * @param type runtime_type's middle is the shim's name, whatever the handler is called.
  */
-export function kataDeployToml(handlers: readonly KataHandler[], departures: Pick<Departures, 'shimBinaries' | 'podAnnotations'>): string {
+export function kataDeployToml(
+  handlers: readonly KataHandler[],
+  departures: Pick<Departures, 'shimBinaries' | 'podAnnotations'>,
+): string {
   const runtimes: Record<string, TomlTable> = {}
   for (const handler of handlers) {
     const snapshotter = snapshotterOf(handler)

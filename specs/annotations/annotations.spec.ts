@@ -1,6 +1,11 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { FactUnknownError, need } from '../../helpers/facts/armFacts.ts'
-import { annotationOutcome, hypervisorAnnotation, sizingEnabled, sizingKeys } from '../../helpers/oracles/annotationOutcome.ts'
+import {
+  annotationOutcome,
+  hypervisorAnnotation,
+  sizingEnabled,
+  sizingKeys,
+} from '../../helpers/oracles/annotationOutcome.ts'
 import {
   anyKata,
   classes,
@@ -43,7 +48,8 @@ behaviour('KATA-ANNOT-002', {
     expect(outcome, 'what becomes of sizing annotations, by enable_annotations of the class').to.equal(
       annotationOutcome(facts.class),
     )
-    if (outcome === 'honoured') finding("annotations honoured: the Rust shim's own list has default_memory and default_vcpus")
+    if (outcome === 'honoured')
+      finding("annotations honoured: the Rust shim's own list has default_memory and default_vcpus")
   },
   killedBy: {
     'enabled-annotations-ignored': "expected 'ignored' to equal 'honoured'",
@@ -55,7 +61,9 @@ behaviour('KATA-ANNOT-003', {
   on: classes(onNode, notConfidential, sizingBy(true)),
   pods: (context) => ({ pod: annotatedPod(context) }),
   async check(context) {
-    context.expect(await seenOutcome(context), 'what becomes of sizing annotations that are enabled').to.equal('honoured')
+    context
+      .expect(await seenOutcome(context), 'what becomes of sizing annotations that are enabled')
+      .to.equal('honoured')
   },
   killedBy: {
     'enabled-annotations-ignored': "sizing annotations that are enabled: expected 'ignored' to equal 'honoured'",
@@ -66,7 +74,12 @@ behaviour('KATA-ANNOT-003', {
 /** pod_annotations of containerd are path.Match patterns: * stands for anything but a slash. */
 const passes = (patterns: readonly string[], key: string): boolean =>
   patterns.some((pattern) =>
-    new RegExp(`^${pattern.replace(/[.+^$()|[\]{}\\]/g, '\\$&').replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}$`).test(key),
+    new RegExp(
+      `^${pattern
+        .replace(/[.+^$()|[\]{}\\]/g, '\\$&')
+        .replaceAll('*', '[^/]*')
+        .replaceAll('?', '[^/]')}$`,
+    ).test(key),
   )
 
 // Without this the annotations never reach the shim, and that they have no effect would prove nothing.
@@ -80,9 +93,10 @@ behaviour('KATA-ANNOT-004', {
       throw new FactUnknownError('pod_annotations', `no configuration of containerd in a known place on ${node.node}`)
     const patterns = configuration.runtimes.find((each) => each.handler === handler)?.podAnnotations ?? []
     const passed = sizingKeys.filter((key) => passes(patterns, `${hypervisorAnnotation}${key}`))
-    expect(passed, `sizing annotations that containerd passes to ${handler} (${patterns.join(', ') || 'none'})`).to.deep.equal([
-      ...sizingKeys,
-    ])
+    expect(
+      passed,
+      `sizing annotations that containerd passes to ${handler} (${patterns.join(', ') || 'none'})`,
+    ).to.deep.equal([...sizingKeys])
   },
   killedBy: { 'pod-annotations-not-passed': 'sizing annotations that containerd passes to' },
 })

@@ -12,7 +12,9 @@ describe('outcome of sizing annotations', () => {
   })
 
   it("is honoured by the Rust shim's own list, and ignored where that is shortened", () => {
-    expect(annotationOutcome(classWith('rust', ['kernel_params', 'default_vcpus', 'default_memory']))).to.equal('honoured')
+    expect(annotationOutcome(classWith('rust', ['kernel_params', 'default_vcpus', 'default_memory']))).to.equal(
+      'honoured',
+    )
     expect(annotationOutcome(classWith('rust', ['kernel_params', 'default_vcpus']))).to.equal('ignored')
   })
 
