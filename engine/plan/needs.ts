@@ -1,5 +1,6 @@
 import type { Fact } from '../../helpers/facts/fact.ts'
 import type { Need, NeedContext } from './need.ts'
+import { annotationNeeds } from './needs/annotations.ts'
 import { nodeNeeds } from './needs/node.ts'
 import { snapshotterNeeds } from './needs/snapshotter.ts'
 
@@ -58,6 +59,7 @@ const needs: Readonly<Record<string, Need>> = {
     options.allowNodeChanges ? null : 'makes files or devices of its own on the node; run with --allow-node-changes',
   'host-danger-allowed': ({ options }) =>
     options.allowDisruptive ? null : 'can disturb other pods of the node; run with --allow-disruptive',
+  ...annotationNeeds,
   ...nodeNeeds,
   ...snapshotterNeeds,
   slow: ({ options }) => (options.slow ? null : 'takes more than five minutes; run with --slow'),

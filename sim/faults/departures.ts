@@ -1,11 +1,12 @@
 import { healthyShims, type ShimsDepartures } from './shimsDepartures.ts'
+import { type AnnotationsDepartures, healthyAnnotations } from './annotationsDepartures.ts'
 import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
 
 /**
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
-export interface Departures extends SecurityDepartures, ShimsDepartures {
+export interface Departures extends AnnotationsDepartures, SecurityDepartures, ShimsDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
@@ -119,6 +120,7 @@ export interface Departures extends SecurityDepartures, ShimsDepartures {
 
 export const healthy: Departures = {
   ...healthyShims,
+  ...healthyAnnotations,
   ...healthySecurity,
   kataHandlersRunBy: 'kata',
   vmScope: 'sandbox',

@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein'
 import { healthy, type Departures } from './departures.ts'
 import { shimsFaults } from './shimsDepartures.ts'
+import { annotationsFaults } from './annotationsDepartures.ts'
 import { securityFaults } from './securityDepartures.ts'
 
 /** What each fault of faults.yaml changes in the model, and nothing else. */
@@ -123,6 +124,7 @@ const faults: Record<string, Partial<Departures>> = {
   'small-vms-write-slower': { smallVmWriteFactor: 3 },
 
   ...shimsFaults,
+  ...annotationsFaults,
   ...securityFaults,
 }
 

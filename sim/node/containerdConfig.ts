@@ -52,7 +52,7 @@ export function containerdToml(
  */
 export function kataDeployToml(
   handlers: readonly KataHandler[],
-  departures: Pick<Departures, 'shimBinaries' | 'runtimeTypes'>,
+  departures: Pick<Departures, 'shimBinaries' | 'runtimeTypes' | 'podAnnotations'>,
 ): string {
   const runtimes: Record<string, TomlTable> = {}
   for (const handler of handlers) {
@@ -62,7 +62,7 @@ export function kataDeployToml(
         departures.runtimeTypes[handler.name] ?? `io.containerd.${handler.custom ?? `kata-${handler.shim}`}.v2`,
       runtime_path: shimBinary({ language: departures.shimBinaries[handler.name] ?? handler.language }),
       privileged_without_host_devices: true,
-      pod_annotations: ['io.katacontainers.*'],
+      ...(departures.podAnnotations.length > 0 ? { pod_annotations: [...departures.podAnnotations] } : {}),
       ...(snapshotter ? { snapshotter } : {}),
       options: { ConfigPath: configPath(handler) },
     }

@@ -151,16 +151,21 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
 function effectiveConfig(node: SimNode, handler: KataHandler, config: SandboxConfig): ShimConfig {
   const settings = shimConfig(readEffectiveToml(node.machine.files, configPath(handler), node.departures))
   const annotations = Object.fromEntries(
-    Object.entries(config.annotations).filter(([key]) => key.startsWith('io.katacontainers.')),
+    Object.entries(config.annotations).filter(([key]) => passed(node.departures.podAnnotations, key)),
   )
   try {
-    return annotatedConfig(settings, handler, annotations)
+    return annotatedConfig(settings, handler, annotations, node.departures)
   } catch (error) {
     throw new CriError(
       'Unknown',
       `failed to create containerd task: failed to create shim task: ${(error as Error).message}: unknown`,
     )
   }
+}
+
+/** pod_annotations of the handler (containerd, util.GetPassthroughAnnotations): a star stands for the rest of a name. */
+function passed(patterns: readonly string[], key: string): boolean {
+  return patterns.some((pattern) => (pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern))
 }
 
 /** cgroups of a sandbox's processes (host-cgroups.md): all in the pod's with sandbox_cgroup_only, else helpers in /kata_overhead. */
