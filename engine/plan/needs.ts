@@ -2,6 +2,7 @@ import type { Fact } from '../../helpers/facts/fact.ts'
 import type { Need, NeedContext } from './need.ts'
 import { nodeNeeds } from './needs/node.ts'
 import { snapshotterNeeds } from './needs/snapshotter.ts'
+import { storageNeeds } from './needs/storage.ts'
 
 const truth = (fact: Fact<boolean>, otherwise: string): string | null => {
   if (fact.value === true) return null
@@ -60,6 +61,7 @@ const needs: Readonly<Record<string, Need>> = {
     options.allowDisruptive ? null : 'can disturb other pods of the node; run with --allow-disruptive',
   ...nodeNeeds,
   ...snapshotterNeeds,
+  ...storageNeeds,
   slow: ({ options }) => (options.slow ? null : 'takes more than five minutes; run with --slow'),
 }
 
