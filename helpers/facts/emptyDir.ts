@@ -7,12 +7,17 @@ import type { ShimFamily } from './facts.ts'
  * Rust shims: emptydir_mode (shared-fs from 3.31), and disable_guest_empty_dir where there is none yet. Without a shared file system it is always the guest's.
  * Source: upstream Makefiles (DEFDISABLEGUESTEMPTYDIR, DEFEMPTYDIRMODE), kata_agent.go handleLocalStorage.
  */
-export function detectEmptyDir(on: ClassOnNode, family: ShimFamily | null, sharedFs: string | null): Fact<'guest' | 'node'> {
+export function detectEmptyDir(
+  on: ClassOnNode,
+  family: ShimFamily | null,
+  sharedFs: string | null,
+): Fact<'guest' | 'node'> {
   if (sharedFs === 'none') return known('guest', 'the class has no shared file system')
   const old = fromToml(on, 'runtime', 'disable_guest_empty_dir', asBoolean, (where) =>
     known(false, `no disable_guest_empty_dir in ${where}: Kata then takes false`),
   )
-  const byFlag: Fact<'guest' | 'node'> = old.value === null ? unknown(old.how) : { ...old, value: old.value ? 'node' : 'guest' }
+  const byFlag: Fact<'guest' | 'node'> =
+    old.value === null ? unknown(old.how) : { ...old, value: old.value ? 'node' : 'guest' }
   if (family === null) return unknown('the shim is unknown')
   if (family === 'go') return byFlag
   const mode = fromToml(on, 'runtime', 'emptydir_mode', asText, () => known('', ''))

@@ -59,16 +59,17 @@ export async function detectNodeFacts(
   podsWhy: string,
 ): Promise<NodeFacts> {
   const { node, name, probe } = evidence
-  const [bootId, cgroupVersion, kvmUsable, cpuVirtualization, nested, machine, memTotalKiB, loopDevices] = await Promise.all([
-    detectBootId(node, probe),
-    detectCgroupVersion(probe),
-    detectKvm(probe),
-    detectCpuVirtualization(probe),
-    detectNested(probe),
-    detectMachine(probe),
-    detectMemTotal(probe),
-    probed(probe, detectLoopDevices),
-  ])
+  const [bootId, cgroupVersion, kvmUsable, cpuVirtualization, nested, machine, memTotalKiB, loopDevices] =
+    await Promise.all([
+      detectBootId(node, probe),
+      detectCgroupVersion(probe),
+      detectKvm(probe),
+      detectCpuVirtualization(probe),
+      detectNested(probe),
+      detectMachine(probe),
+      detectMemTotal(probe),
+      probed(probe, detectLoopDevices),
+    ])
   return {
     name,
     kata,

@@ -14,6 +14,9 @@ export async function textOf(pod: PodHandle, path: string, container?: string): 
 
 /** "regular file", "directory", "block special file" as stat says it; "nothing" where nothing is. */
 export async function fileKind(pod: PodHandle, path: string, container?: string): Promise<string> {
-  const { stdout, exitCode } = await pod.read(['stat', '-L', '-c', '%F', path], container === undefined ? {} : { container })
+  const { stdout, exitCode } = await pod.read(
+    ['stat', '-L', '-c', '%F', path],
+    container === undefined ? {} : { container },
+  )
   return exitCode === 0 ? stdout.trim().replace('regular empty file', 'regular file') : 'nothing'
 }

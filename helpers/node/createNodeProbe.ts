@@ -127,7 +127,9 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
     },
     async sha256(path) {
       const stdout = await output(sha256Argv(path), `hashing ${path}`)
-      return stdout === null ? null : (/^([0-9a-f]{64}) /.exec(stdout)?.[1] ?? fail(`hashing ${path}: ${stdout.trim()}`))
+      return stdout === null
+        ? null
+        : (/^([0-9a-f]{64}) /.exec(stdout)?.[1] ?? fail(`hashing ${path}: ${stdout.trim()}`))
     },
     async blockDevices() {
       const stdout = (await output(blockDevicesArgv(), 'listing block devices')) ?? ''

@@ -24,7 +24,8 @@ export function containerId(pod: PodHandle, container?: string): string {
   const { containerStatuses = [] } = (pod.object.status ?? {}) as {
     containerStatuses?: { name: string; containerID?: string }[]
   }
-  const status = container === undefined ? containerStatuses[0] : containerStatuses.find(({ name }) => name === container)
+  const status =
+    container === undefined ? containerStatuses[0] : containerStatuses.find(({ name }) => name === container)
   const id = status?.containerID?.replace(/^\w+:\/\//, '')
   if (!id) throw new Error(`pod ${pod.name} has no container id of ${container ?? 'its container'} in its status`)
   return id

@@ -16,7 +16,9 @@ behaviour('KATA-HOSTPATH-001', {
   pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass).hostPath('/etc', '/host-etc', { readOnly: true }) }),
   async check({ pods: { pod }, node, api, runtimeClass, expect }) {
     await expectInVm({ api, expect, runtimeClass }, pod)
-    const hashes = await Promise.all(ownFiles.map(async (name) => ({ name, ofNode: await node.sha256(`/etc/${name}`) })))
+    const hashes = await Promise.all(
+      ownFiles.map(async (name) => ({ name, ofNode: await node.sha256(`/etc/${name}`) })),
+    )
     const there = hashes.filter(({ ofNode }) => ofNode !== null)
     if (there.length === 0) throw new FactUnknownError('what is in /etc of the node', `no ${ownFiles.join(', no ')}`)
     for (const { name, ofNode } of there) {
@@ -30,6 +32,7 @@ behaviour('KATA-HOSTPATH-001', {
   },
   killedBy: {
     'host-path-shows-the-guest': 'SHA-256 of machine-id below the hostPath /etc',
+    'host-path-copied-at-start': 'type of the hostPath /etc',
     'runc-behind-kata-handlers': 'this pod is not in a VM',
   },
 })
@@ -78,7 +81,10 @@ behaviour('KATA-HOSTPATH-007', {
     await pod.exec(['sh', '-c', `echo ${marker} >/${marker} && sync`])
     const layer = await writableLayer(node, pod)
     if (layer === null)
-      throw new FactUnknownError('where the node keeps what the container writes', "no overlay of the host is the container's")
+      throw new FactUnknownError(
+        'where the node keeps what the container writes',
+        "no overlay of the host is the container's",
+      )
     expect(
       (await node.readFileIfThere(`${layer}/${marker}`))?.trim() ?? 'no such file',
       "the pod's file in its layer on the node",

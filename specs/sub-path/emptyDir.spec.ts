@@ -36,7 +36,9 @@ behaviour('KATA-SUBPATH-002', {
     const shown = await textOf(pods.pod, '/etc/app.conf')
     const expected = subPathShows(facts.class)
     if (kind === 'directory') {
-      expect(expected, 'what a subPath of an emptyDir on the node shows, when it is a directory').to.not.equal('the content')
+      expect(expected, 'what a subPath of an emptyDir on the node shows, when it is a directory').to.not.equal(
+        'the content',
+      )
       expect(shown, 'reading the file by subPath').to.match(/[Ii]s a directory/)
       finding('the file of an emptyDir is a directory by subPath: the documented limitation')
     } else {
@@ -69,9 +71,10 @@ behaviour('KATA-SUBPATH-003', {
     if (shows === 'the content')
       expect(await textOf(pods.pod, '/folder/x'), 'the file by the subPath of its directory').to.equal(`${text}\n`)
     else
-      expect(subPathShows(facts.class), 'what a subPath of an emptyDir on the node shows, when it is empty').to.not.equal(
-        'the content',
-      )
+      expect(
+        subPathShows(facts.class),
+        'what a subPath of an emptyDir on the node shows, when it is empty',
+      ).to.not.equal('the content')
     finding(`a directory of an emptyDir shows ${shows} by subPath`)
   },
   killedBy: {
