@@ -9,6 +9,7 @@ import { healthyStorage, type StorageDepartures } from './storageDepartures.ts'
 export interface Departures extends SecurityDepartures, ShimsDepartures {
 export interface Departures extends ShimsDepartures {
 export interface Departures extends StorageDepartures {
+export interface Departures extends ShimsDepartures, StorageDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'

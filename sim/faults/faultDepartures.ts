@@ -6,8 +6,6 @@ import { storageFaults } from './storageDepartures.ts'
 
 /** What each fault of faults.yaml changes in the model, and nothing else. */
 const faults: Record<string, Partial<Departures>> = {
-  ...storageFaults,
-
   // isolation
   'runc-behind-kata-handlers': { kataHandlersRunBy: 'runc' },
   'guests-cloned-from-one-template': { guestBootId: 'template' },
@@ -126,6 +124,7 @@ const faults: Record<string, Partial<Departures>> = {
 
   ...shimsFaults,
   ...securityFaults,
+  ...storageFaults,
 }
 
 /** Names of all faults that the model knows, in the order of faults.yaml. */

@@ -45,7 +45,7 @@ function attach(process: Process, device: Device, path: string): void {
 function deviceAt(process: Process, path: string): Device {
   const { inode } = find(process, path)
   if (inode.kind !== 'blockDevice') throw new MachineError('ENOTBLK', 'Block device required')
-  return inode as Device
+  return inode
 }
 
 async function refuse(process: Process, message: string): Promise<number> {
