@@ -36,7 +36,9 @@ export const parseBlockDevices = (text: string): readonly BlockDevice[] =>
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => {
-      const [name = '', numbers = '', sectors = '', vendor = '', identity = ''] = line.split('|').map((one) => one.trim())
+      const [name = '', numbers = '', sectors = '', vendor = '', identity = ''] = line
+        .split('|')
+        .map((one) => one.trim())
       if (!/^\d+$/.test(sectors)) throw new Error(`no line of a disk: ${line}`)
       return { name, numbers, sizeBytes: Number(sectors) * sectorBytes, vendor, identity }
     })

@@ -6,10 +6,7 @@ import { healthyStorage, type StorageDepartures } from './storageDepartures.ts'
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
-export interface Departures extends SecurityDepartures, ShimsDepartures {
-export interface Departures extends ShimsDepartures {
-export interface Departures extends StorageDepartures {
-export interface Departures extends ShimsDepartures, StorageDepartures {
+export interface Departures extends SecurityDepartures, ShimsDepartures, StorageDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'

@@ -16,7 +16,7 @@ describe('node probe: disks and files', () => {
       '/sys/block/loop0/size': '0\n',
       '/sys/block/loop0/dev': '7:0\n',
     })
-    expect(await probe.disks()).to.have.deep.members([
+    expect(await probe.blockDevices()).to.have.deep.members([
       { name: 'vda', numbers: '252:0', sizeBytes: 100 * 1024 ** 3, vendor: '', identity: 'root-disk' },
       { name: 'sda', numbers: '8:0', sizeBytes: 64 * 1024 ** 2, vendor: 'QEMU', identity: 't10.QEMU' },
     ])
