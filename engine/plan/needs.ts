@@ -3,6 +3,7 @@ import type { Need, NeedContext } from './need.ts'
 import { annotationNeeds } from './needs/annotations.ts'
 import { nodeNeeds } from './needs/node.ts'
 import { snapshotterNeeds } from './needs/snapshotter.ts'
+import { storageNeeds } from './needs/storage.ts'
 
 const truth = (fact: Fact<boolean>, otherwise: string): string | null => {
   if (fact.value === true) return null
@@ -62,6 +63,7 @@ const needs: Readonly<Record<string, Need>> = {
   ...annotationNeeds,
   ...nodeNeeds,
   ...snapshotterNeeds,
+  ...storageNeeds,
   slow: ({ options }) => (options.slow ? null : 'takes more than five minutes; run with --slow'),
 }
 

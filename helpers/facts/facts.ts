@@ -53,6 +53,8 @@ export interface NodeFacts {
   readonly machine: Fact<string>
   /** /proc/meminfo MemTotal of the node, KiB */
   readonly memTotalKiB: Fact<number>
+  /** Its kernel has the loop driver. */
+  readonly loopDevices?: Fact<boolean>
 }
 
 /** A Kata RuntimeClass as the cluster really runs it: the object, and the effective TOML of its handler on a tested node. */
@@ -89,6 +91,8 @@ export interface ClassFacts {
   readonly sandboxOverheadMiB: Fact<number>
   readonly blockDeviceUse: Fact<boolean>
   readonly sharedFs: Fact<string>
+  /** Where an emptyDir on disk lives: in the guest, or on the node and shared with it. */
+  readonly emptyDir?: Fact<'guest' | 'node'>
   readonly sandboxCgroupOnly: Fact<boolean>
   readonly enabledAnnotations: Fact<readonly string[]>
   /** `kernel`, `image`, `initrd` of the effective TOML; '' where the guest has none. */

@@ -8,11 +8,13 @@ import { detectCpuVirtualization, detectNested } from './cpuVirtualization.ts'
 import type { Fact } from './fact.ts'
 import type { NodeFacts } from './facts.ts'
 import { detectKvm } from './kvmUsable.ts'
+import { detectLoopDevices } from './loopDevices.ts'
 import { detectMachine } from './machine.ts'
 import { detectMemTotal } from './memTotal.ts'
 import { nodeRequests } from './nodeRequests.ts'
 import { readinessOf } from '../pods/nodeReadiness.ts'
 import { nodeStatus } from './nodeStatus.ts'
+import { probed } from './probed.ts'
 import { detectProvider } from './provider.ts'
 import { detectSnapshotters } from './snapshotters.ts'
 
@@ -57,15 +59,17 @@ export async function detectNodeFacts(
   podsWhy: string,
 ): Promise<NodeFacts> {
   const { node, name, probe } = evidence
-  const [bootId, cgroupVersion, kvmUsable, cpuVirtualization, nested, machine, memTotalKiB] = await Promise.all([
-    detectBootId(node, probe),
-    detectCgroupVersion(probe),
-    detectKvm(probe),
-    detectCpuVirtualization(probe),
-    detectNested(probe),
-    detectMachine(probe),
-    detectMemTotal(probe),
-  ])
+  const [bootId, cgroupVersion, kvmUsable, cpuVirtualization, nested, machine, memTotalKiB, loopDevices] =
+    await Promise.all([
+      detectBootId(node, probe),
+      detectCgroupVersion(probe),
+      detectKvm(probe),
+      detectCpuVirtualization(probe),
+      detectNested(probe),
+      detectMachine(probe),
+      detectMemTotal(probe),
+      probed(probe, detectLoopDevices),
+    ])
   return {
     name,
     kata,
@@ -82,5 +86,6 @@ export async function detectNodeFacts(
     nested,
     machine,
     memTotalKiB,
+    loopDevices,
   }
 }

@@ -1,9 +1,21 @@
 import type { ExecResult } from '../cluster/cluster.ts'
+import { parseBlockDevices } from '../guest/blockDevices.ts'
 import { runsKata } from './containerdConfig.ts'
 import { crictlArgv, parseCrictl } from './crictl.ts'
 import { defaultConfigPaths, readEffectiveToml } from './effectiveToml.ts'
 import { fileDescriptorsArgv, parseFileDescriptors } from './fileDescriptors.ts'
-import { catArgv, listArgv, noSuchFile, parseSize, realPathArgv, sizeArgv } from './hostFile.ts'
+import {
+  catArgv,
+  blockDevicesArgv,
+  listArgv,
+  noSuchFile,
+  parseFirstNumber,
+  parseSize,
+  realPathArgv,
+  sha256Argv,
+  sizeArgv,
+  useArgv,
+} from './hostFile.ts'
 import type { HostFiles } from './hostFiles.ts'
 import { kataRuntimeCheckArgv, parseKataRuntimeCheck } from './kataRuntimeCheck.ts'
 import { kvmArgv, parseKvm } from './kvmDevice.ts'
@@ -117,6 +129,20 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
         if (toml) return toml
       }
       return null
+    },
+    async sha256(path) {
+      const stdout = await output(sha256Argv(path), `hashing ${path}`)
+      return stdout === null
+        ? null
+        : (/^([0-9a-f]{64}) /.exec(stdout)?.[1] ?? fail(`hashing ${path}: ${stdout.trim()}`))
+    },
+    async blockDevices() {
+      const stdout = (await output(blockDevicesArgv(), 'listing block devices')) ?? ''
+      return parsed('listing block devices', () => parseBlockDevices(stdout))
+    },
+    async diskUse(path) {
+      const stdout = await output(useArgv(path), `measuring what is below ${path}`)
+      return stdout === null ? null : parsed(`measuring what is below ${path}`, () => parseFirstNumber(stdout) * 1024)
     },
     fileSize: async (path) => parseSize((await output(sizeArgv(path), `measuring ${path}`)) ?? ''),
   }

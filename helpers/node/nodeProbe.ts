@@ -1,3 +1,4 @@
+import type { BlockDevice } from '../guest/blockDevices.ts'
 import type { ContainerdConfig } from './containerdConfig.ts'
 import type { KataRuntimeCheck } from './kataRuntimeCheck.ts'
 
@@ -63,6 +64,12 @@ export interface NodeProbe {
   effectiveToml(
     handler: string,
   ): Promise<{ path: string; dropIns: readonly string[]; values: Readonly<Record<string, unknown>> } | null>
+  /** SHA-256 of a host file, made on the node: nothing of what is in it leaves the node. Null when it does not exist. */
+  sha256(path: string): Promise<string | null>
+  /** Block devices of the host: entries of /sys/block. */
+  blockDevices(): Promise<readonly BlockDevice[]>
+  /** Bytes that the files below a host directory take on its disk; null when it does not exist. */
+  diskUse(path: string): Promise<number | null>
   /** Size in bytes: apparent and allocated. */
   fileSize(path: string): Promise<{ apparent: number; allocated: number } | null>
 }

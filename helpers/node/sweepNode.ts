@@ -9,7 +9,8 @@ import { folders, hostDevices, ipcFolders } from './workshopPod.ts'
 const script = `
 for backing in /sys/block/loop*/loop/backing_file; do
   [ -e "$backing" ] || continue
-  case $(cat "$backing") in ${folders}/"$1"-*) ;; *) continue ;; esac
+  # Without the pod through whose mount it was opened, the path lacks what lies above that mount.
+  case $(cat "$backing") in */"$1"-*) ;; *) continue ;; esac
   device=\${backing#/sys/block/}
   losetup -d "${hostDevices}/\${device%%/*}"
   echo "loop device \${device%%/*}"

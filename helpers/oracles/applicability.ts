@@ -86,6 +86,16 @@ export const sharedByVirtiofsd: ClassCondition = ({ sharedFs }) =>
 export const notConfidential: ClassCondition = ({ confidential }) =>
   decide('a confidential guest', confidential, (value) => !value)
 
+const plugsBlockDevices =
+  (accepted: boolean): ClassCondition =>
+  ({ blockDeviceUse }) =>
+    decide('use of block devices', blockDeviceUse, (value) => value === accepted)
+
+/** disable_block_device_use = false: block devices of the node are plugged into the VM. */
+export const blockDevicesPlugged: ClassCondition = plugsBlockDevices(true)
+/** disable_block_device_use = true. */
+export const blockDevicesRefused: ClassCondition = plugsBlockDevices(false)
+
 /** Some node that the class can be scheduled to has the architecture (as in status.nodeInfo: amd64). */
 export const onArchitecture =
   (architecture: string): ClassCondition =>

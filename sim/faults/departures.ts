@@ -1,12 +1,14 @@
 import { healthyShims, type ShimsDepartures } from './shimsDepartures.ts'
 import { type AnnotationsDepartures, healthyAnnotations } from './annotationsDepartures.ts'
 import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
+import { healthyStorage, type StorageDepartures } from './storageDepartures.ts'
 
 /**
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
 export interface Departures extends AnnotationsDepartures, SecurityDepartures, ShimsDepartures {
+export interface Departures extends SecurityDepartures, ShimsDepartures, StorageDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
@@ -122,6 +124,8 @@ export const healthy: Departures = {
   ...healthyShims,
   ...healthyAnnotations,
   ...healthySecurity,
+  ...healthyStorage,
+
   kataHandlersRunBy: 'kata',
   vmScope: 'sandbox',
   guestBootId: 'own',

@@ -3,6 +3,7 @@ import { healthy, type Departures } from './departures.ts'
 import { shimsFaults } from './shimsDepartures.ts'
 import { annotationsFaults } from './annotationsDepartures.ts'
 import { securityFaults } from './securityDepartures.ts'
+import { storageFaults } from './storageDepartures.ts'
 
 /** What each fault of faults.yaml changes in the model, and nothing else. */
 const faults: Record<string, Partial<Departures>> = {
@@ -126,6 +127,7 @@ const faults: Record<string, Partial<Departures>> = {
   ...shimsFaults,
   ...annotationsFaults,
   ...securityFaults,
+  ...storageFaults,
 }
 
 /** Names of all faults that the model knows, in the order of faults.yaml. */

@@ -229,6 +229,8 @@ export interface MachineContainer {
   readonly oomKills: number
   /** Bytes in the container's root file system beyond its image: its writable layer. */
   writtenBytes(): number
+  /** Its root directory as it is, and what in it is its own and not the image's: opaque inodes for another machine that holds them. */
+  readonly layers: { merged: unknown; upper: unknown }
 }
 
 export interface ExecOptions {
@@ -264,7 +266,11 @@ export interface MachineFiles {
   /** Another tree shown below path (virtiofs share, tmpfs): what is written on either side is seen on both. */
   mount(
     path: string,
-    from: { files: MachineFiles; path: string } | { tmpfs: true; sizeBytes: number | null },
+    from:
+      | { files: MachineFiles; path: string }
+      | { tmpfs: true; sizeBytes: number | null }
+      /** An inode of `inodeOf`, or of a container's layers. */
+      | { inode: unknown; source: string; options: string },
     options?: { fstype?: string; readonly?: boolean },
   ): void
   usage(path: string): number
@@ -274,6 +280,8 @@ export interface MachineFiles {
   registerCommand(path: string, command: MachineCommand): void
   /** A file whose text is made on reading. Also below /proc and /sys, which take nothing else. */
   virtual(path: string, generate: () => string | Uint8Array): void
+  /** Puts an inode of `inodeOf`, or of a container's layers, at a path. */
+  place(path: string, inode: unknown): void
   /** The inode at a path, for a machine that shares it: opaque. */
   inodeOf(path: string): unknown
   /** Makes opening a device fail as the driver would: ENODEV of /dev/kvm when firmware has locked it. null heals it. */
@@ -307,6 +315,9 @@ export interface BlockDeviceSpec {
   backing?: { files: MachineFiles; path: string }
   /** A partition has no directory in /sys/block. */
   partition?: boolean
+  /** Of a SCSI disk, as /sys/block/NAME/device shows it. */
+  vendor?: string
+  serial?: string
   rotational?: boolean
 }
 

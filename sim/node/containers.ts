@@ -179,7 +179,9 @@ export function createContainers(node: SimNode, sandboxes: Sandboxes, onExit: (i
       await Promise.all(running.map((record) => record.ended))
     },
     remove(id) {
-      if (records.delete(id)) machine.files.remove(taskDirectory(id))
+      if (!records.delete(id)) return
+      node.snapshots.remove(id)
+      machine.files.remove(taskDirectory(id))
     },
     removeAllOf(sandboxId) {
       for (const record of of(sandboxId)) this.remove(record.status.id)

@@ -15,6 +15,7 @@ import { addHardware, nodeCpu, nodeKvm, nodeMemTotalKiB } from './nodeHardware.t
 import { startNodeProcesses } from './nodeProcesses.ts'
 import type { PodLookup } from './podLookup.ts'
 import type { SimNode } from './simNode.ts'
+import { createSnapshots } from './snapshots.ts'
 import { addSocket } from './sockets.ts'
 import { installUserland } from './userland.ts'
 
@@ -74,6 +75,7 @@ export function createNode(options: NodeOptions): SimNode {
     pods: options.pods,
     latencies: options.latencies,
     tmpfsMounts: new Set(),
+    snapshots: createSnapshots(machine.files),
   }
 }
 
@@ -163,6 +165,7 @@ function writeFiles(machine: Machine, { scenario, handlers, departures, clock }:
   ]
   files.write('/etc/os-release', `${release.join('\n')}\n`)
   files.write('/etc/hostname', `${scenario.name}\n`)
+  files.write('/etc/shadow', 'root:*:20000:0:99999:7:::\nnobody:*:20000:0:99999:7:::\n', 0o640)
   files.write('/etc/machine-id', `${randomUUID().replaceAll('-', '')}\n`)
   files.write(`/boot/vmlinuz-${scenario.kernel}`, 'vmlinuz\n')
   files.symlink(`vmlinuz-${scenario.kernel}`, '/boot/vmlinuz')

@@ -11,6 +11,7 @@ import { capabilitiesOf } from './capabilities.ts'
 import { runcCgroup, userOf } from './containerResources.ts'
 import { deviceNumbers } from './deviceNumbers.ts'
 import { hostFilesystem } from './hostMounts.ts'
+import { taskDirectory } from './ociConfig.ts'
 import type { PodNetwork } from './podNetwork.ts'
 import type { ContainerStart, RunningContainer, Sandbox } from './sandbox.ts'
 import type { SimNode } from './simNode.ts'
@@ -69,6 +70,7 @@ export function startRuncSandbox({ node, id, config, network, hostname, handler 
     async startContainer(start) {
       const pid = config.namespaces.pid === 'CONTAINER' ? machine.newPidNamespace() : sharedPids
       const container = run(node, config, start, { pid, net, ipc }, hostname)
+      node.snapshots.show(start.id, `${taskDirectory(start.id)}/rootfs`, container.layers)
       containers.add(container)
       void container.exited.then(() => containers.delete(container))
       return runningContainer(container)
@@ -111,7 +113,7 @@ function run(
       rootfs: {
         fstype: 'overlay',
         device: 'overlay',
-        options: overlayOptions(start.id),
+        options: node.snapshots.optionsOf(start.id),
         readonly: container.security.readOnlyRootfs,
       },
       mounts: [...standard.first, ...volumes, ...standard.last],
@@ -204,10 +206,4 @@ function scope(config: SandboxConfig, id: string): string {
   return config.cgroupParent.endsWith('.slice')
     ? `${config.cgroupParent}/cri-containerd-${id}.scope`
     : `${config.cgroupParent}/${id}`
-}
-
-function overlayOptions(id: string): string {
-  const snapshots = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots'
-  const number = Number.parseInt(id.slice(0, 6), 16) % 1000
-  return `rw,relatime,lowerdir=${snapshots}/2/fs,upperdir=${snapshots}/${number}/fs,workdir=${snapshots}/${number}/work,uuid=on`
 }

@@ -7,6 +7,7 @@ import type { KataRelease } from '../shims/kataRelease.ts'
 import type { AddressPool } from './addresses.ts'
 import type { ClusterNetwork } from './clusterNetwork.ts'
 import type { PodLookup } from './podLookup.ts'
+import type { Snapshots } from './snapshots.ts'
 
 /** One node of the cluster, with everything that its runtime and shims work with. */
 export interface SimNode {
@@ -30,4 +31,5 @@ export interface SimNode {
   readonly latencies: () => boolean
   /** Paths at which the kubelet mounted a tmpfs. */
   readonly tmpfsMounts: Set<string>
+  readonly snapshots: Snapshots
 }

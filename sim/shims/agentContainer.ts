@@ -64,7 +64,7 @@ export function agentContainer({
       if (departures.execExitCode === 'always-0') return 0
       return exec.signal === null ? code : code - 128
     },
-    writtenBytes: () => container.writtenBytes(),
+    writtenBytes: () => (departures.containerLayer === 'node' ? container.writtenBytes() : 0),
     afterExit(code) {
       if (departures.restartKeepsVm) return
       void node.pods.restarts(sandbox, code).then((restarts) => restarts && endVm())

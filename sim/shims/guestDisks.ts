@@ -34,6 +34,7 @@ export function createGuestDisks(guest: Machine, host: MachineFiles, config: Shi
         readonly,
         rotational: false,
         backing: { files: host, path: hostPath },
+        ...(scsi ? { vendor: 'QEMU' } : {}),
       })
       plugged.set(hostPath, disk)
       return disk

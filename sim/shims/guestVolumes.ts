@@ -71,15 +71,42 @@ export function createGuestVolumes(
     return path
   }
 
+  /** What a container gets in place of a volume by a fault; null when nothing departs. */
+  const departed = (containerId: string, mount: CriMount): string | null => {
+    const { hostPath } = mount
+    const own = `${sharedInGuest}/${containerId}-departed-${nameOf(mount.containerPath)}`
+    if (departures.subPathFiles === 'directories' && hostPath.includes('/volume-subpaths/')) {
+      guest.files.mkdir(own, 0o777)
+      return own
+    }
+    const [, volume, subPath] = /^(.*\/kubernetes\.io~empty-dir\/[^/]+)\/(.+)$/.exec(hostPath) ?? []
+    if (volume !== undefined && subPath !== undefined) {
+      if (departures.emptyDirSubPath === 'refused') throw new Error(withBacktrace('Invalid argument (os error 22)'))
+      if (departures.emptyDirSubPath === 'empty-files') {
+        emptyCopy(guest.files, `${emptyDirs.get(volume) ?? hostPath}/${subPath}`, own)
+        return own
+      }
+    }
+    if (departures.hostDirectories === 'shared' || !isHostDirectory(hostPath, host)) return null
+    if (departures.hostDirectories === 'copied') copyTree(node.machine.files, hostPath, guest.files, own)
+    else guest.files.mkdir(hostPath)
+    return departures.hostDirectories === 'copied' ? own : hostPath
+  }
+
   const sourceOf = (containerId: string, mount: CriMount, kind: VolumeKind): string => {
     const nodesShm = kind === 'shm' && mount.hostPath === '/dev/shm' && departures.hostIpcShows === 'node'
     if (nodesShm) return share(containerId, mount)
+    const other = kind === 'share' ? departed(containerId, mount) : null
+    if (other !== null) return other
     if (kind === 'local' || kind === 'ephemeral' || kind === 'shm') return guestDirectory(mount.hostPath, kind)
     if (kind === 'block') return disks.plug(mount.hostPath, mount.readonly).path
     if (kind !== 'guest') return share(containerId, mount)
     if (departures.hostProcShows === 'node' && !below(mount.hostPath, '/dev')) return share(containerId, mount)
-    if (guest.files.kindOf(mount.hostPath) === null)
-      throw new Error(withBacktrace('No such file or directory (os error 2)'))
+    if (guest.files.kindOf(mount.hostPath) === null) {
+      if (departures.missingHostDevice === 'refused')
+        throw new Error(withBacktrace('No such file or directory (os error 2)'))
+      guest.files.write(mount.hostPath, '')
+    }
     return mount.hostPath
   }
 
@@ -101,7 +128,7 @@ export function createGuestVolumes(
   return {
     mountsOf(containerId, mounts) {
       return mounts.map((mount) => {
-        const kind = volumeKind(mount, config, host, host.isTmpfs)
+        const kind = volumeKind(mount, config, host, host.isTmpfs, departures)
         checkProc(mount, kind)
         const source = sourceOf(containerId, mount, kind)
         return {
@@ -134,6 +161,11 @@ function shownAs(
   if (config.sharedFs === 'none' && node.departures.firecrackerVolumes === 'copied')
     return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
   const directory = host.kindOf(mount.hostPath) === 'directory'
+  const { hostDirectories } = node.departures
+  if (hostDirectories !== 'shared' && isHostDirectory(mount.hostPath, host))
+    return hostDirectories === 'copied'
+      ? { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
+      : { fstype: 'ext4', device: '/dev/root', options: `${access},relatime` }
   if (node.departures.sharedFilesystem === '9p' && kind === 'share' && directory) return nineP(access)
   return { fstype: 'virtiofs', device: directory ? 'none' : 'kataShared', options: `${access},relatime` }
 }
@@ -166,6 +198,19 @@ function copyTree(from: MachineFiles, source: string, to: MachineFiles, target: 
   }
   to.mkdir(target)
   for (const name of from.list(source)) copyTree(from, `${source}/${name}`, to, `${target}/${name}`)
+}
+
+/** The same names without what is in the files. */
+function emptyCopy(files: MachineFiles, source: string, target: string): void {
+  if (files.kindOf(source) !== 'directory') return files.write(target, '')
+  files.mkdir(target)
+  for (const name of files.list(source)) emptyCopy(files, `${source}/${name}`, `${target}/${name}`)
+}
+
+/** A directory of a hostPath: not one that kubelet or containerd made for the pod. */
+function isHostDirectory(path: string, host: HostMounts): boolean {
+  const ofPod = below(path, '/var/lib/kubelet') || below(path, '/var/lib/containerd')
+  return !ofPod && host.kindOf(path) === 'directory'
 }
 
 function nameOf(path: string): string {

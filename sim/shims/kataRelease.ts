@@ -24,8 +24,9 @@ export interface KataRelease {
   rustSizesByOverhead: boolean
   /** sandbox_cgroup_only of qemu-runtime-rs. */
   rustQemuSandboxCgroupOnly: boolean
-  /** emptyDir by the shared file system instead of inside the guest: from 4.0. */
-  emptyDirShared: boolean
+  /** emptyDir by the shared file system instead of inside the guest: Go shims from 4.0 (DEFDISABLEGUESTEMPTYDIR), Rust shims from 3.31 (DEFEMPTYDIRMODE). */
+  goEmptyDirShared: boolean
+  rustEmptyDirShared: boolean
   /** Cloud Hypervisor under the Rust shim: kata-cloud-hypervisor until 3.29. */
   rustCloudHypervisorShim: 'cloud-hypervisor' | 'clh-runtime-rs'
   /** enable_annotations of the Go and of the Rust shims. */
@@ -82,7 +83,8 @@ export function kataRelease(version: string): KataRelease {
     rustSizesStatically: from('3.32.0'),
     rustSizesByOverhead: from('4.0.0'),
     rustQemuSandboxCgroupOnly: from('3.32.0'),
-    emptyDirShared: from('4.0.0'),
+    goEmptyDirShared: from('4.0.0'),
+    rustEmptyDirShared: from('3.31.0'),
     rustCloudHypervisorShim: from('3.30.0') ? 'clh-runtime-rs' : 'cloud-hypervisor',
     goAnnotations: ['enable_iommu', ...virtiofsArguments('3.32.0'), 'kernel_params', ...verity],
     rustAnnotations: [

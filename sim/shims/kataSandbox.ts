@@ -1,5 +1,5 @@
 import { CriError, type SandboxConfig } from '../kubelet/containerRuntime.ts'
-import { MachineError, type MachineContainer, type MachineProcess } from '../machine/machine.ts'
+import { MachineError, type MachineContainer, type MachineFiles, type MachineProcess } from '../machine/machine.ts'
 import type { PodNetwork } from '../node/podNetwork.ts'
 import type { ContainerStart, RunningContainer, Sandbox } from '../node/sandbox.ts'
 import type { SimNode } from '../node/simNode.ts'
@@ -12,7 +12,7 @@ import { createHostMounts } from '../node/hostMounts.ts'
 import { idleHostMemory } from './hostMemory.ts'
 import { configPath, shimBinary, type KataHandler } from './kataHandler.ts'
 import { shimCommandLine, virtiofsdCommandLine } from './otherCommandLines.ts'
-import { createSandboxFiles } from './sandboxFiles.ts'
+import { createSandboxFiles, sharedDirectory } from './sandboxFiles.ts'
 import { shimConfig, type ShimConfig } from './shimConfig.ts'
 import { readEffectiveToml } from './effectiveToml.ts'
 import { startVirtualMachine } from './virtualMachine.ts'
@@ -114,6 +114,13 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
       )
     }
     files.containerAdded(start.id)
+    // A root that reaches the guest as a block device is no directory of the node.
+    if (shimSettings.sharedFs !== 'none')
+      node.snapshots.show(
+        start.id,
+        `${sharedDirectory(id)}/mounts/${start.id}/rootfs`,
+        departures.containerLayer === 'node' ? container.layers : emptyLayers(machine.files, id),
+      )
     if (departures.containerProcessesOnHost)
       mirrors.set(start.id, machine.spawn({ comm: commOf(start.argv), argv: start.argv, exe: start.argv[0] ?? '' }))
     void container.exited.then(() => {
@@ -247,6 +254,12 @@ async function containerDemand(node: SimNode, config: SandboxConfig, start: Cont
   if (memoryRequestsCounted && memoryLimitBytes === null) demand.memoryBytes = requests.memoryBytes
   if (cpuRequestsCounted && cpuQuota === null) demand.cpuMillicores = requests.cpuMillicores
   return demand
+}
+
+/** Of a container whose writes never leave the guest. */
+function emptyLayers(files: MachineFiles, sandboxId: string): MachineContainer['layers'] {
+  const path = `${sharedDirectory(sandboxId)}/private`
+  return { merged: files.inodeOf(path), upper: files.inodeOf(path) }
 }
 
 /** The agent's words: an error of the guest's kernel comes with a backtrace. */

@@ -55,7 +55,10 @@ export function shimConfig(toml: TomlTable): ShimConfig {
     virtiofsArguments: texts(hypervisor.virtio_fs_extra_args),
     staticSizing: runtime.static_sandbox_resource_mgmt === true,
     sandboxCgroupOnly: runtime.sandbox_cgroup_only === true,
-    guestEmptyDir: runtime.disable_guest_empty_dir !== true,
+    // Without a shared file system there is nothing of the node to share.
+    guestEmptyDir:
+      hypervisor.shared_fs === 'none' ||
+      (runtime.disable_guest_empty_dir !== true && runtime.emptydir_mode !== 'shared-fs'),
   }
 }
 

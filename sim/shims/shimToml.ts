@@ -80,12 +80,12 @@ function runtimeSection(handler: KataHandler, release: KataRelease): TomlTable {
     sandbox_cgroup_only: rust && rustCgroups,
     // Firecracker cannot plug anything; the Rust shims size at start from 3.32 on (e93558e810).
     static_sandbox_resource_mgmt: firecracker || (rust && release.rustSizesStatically),
-    disable_guest_empty_dir: release.emptyDirShared,
+    disable_guest_empty_dir: !rust && release.goEmptyDirShared,
     create_container_timeout: rust ? 30 : 60,
   }
   if (!rust) return shared
   const named = { name: 'virt_container', hypervisor_name: hypervisorSection(handler), agent_name: 'kata' }
-  return { ...named, ...shared, emptydir_mode: release.emptyDirShared ? 'shared-fs' : 'local' }
+  return { ...named, ...shared, ...(release.rustEmptyDirShared ? { emptydir_mode: 'shared-fs' } : {}) }
 }
 
 /** The text of a base file. */

@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import { MachineError } from '../machine.ts'
 import type { MachineContainer, MachineContainerSpec, MachineExec } from '../machine.ts'
-import { MemoryDirectory, writtenBelow } from '../fs/inode.ts'
+import { MemoryDirectory, UpperDirectory, writtenBelow } from '../fs/inode.ts'
 import type { Inode, Program } from '../fs/inode.ts'
 import type { Mount } from '../fs/mountNamespace.ts'
 import type { OpenFile } from '../fs/openFile.ts'
@@ -180,6 +180,10 @@ function start(
     signal: (signal) => process.signalled(signalName(signal) ?? 'TERM'),
     exec: (command, options): MachineExec => startExec(kernel, process, command, options),
     writtenBytes: () => writtenBelow(rootOf(process)),
+    get layers() {
+      const merged = rootOf(process)
+      return { merged, upper: merged instanceof MemoryDirectory ? new UpperDirectory(merged) : merged }
+    },
     get oomKills() {
       return cgroup.memoryEvents.oom_kill
     },

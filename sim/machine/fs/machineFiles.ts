@@ -132,6 +132,20 @@ export class RootFiles implements MachineFiles {
       })
       return
     }
+    if ('inode' in from) {
+      const fs = this.kernel.fileSystem(options.fstype ?? 'overlay', { superOptions: from.options })
+      const { source, options: shown } = from
+      this.namespace.add({
+        ...common,
+        root: from.inode as Inode,
+        rootPath: '/',
+        fs,
+        source,
+        options: shown,
+        live: null,
+      })
+      return
+    }
     const place = (from.files as RootFiles).locate(from.path)
     if (!place) throw new MachineError('ENOENT', 'No such file or directory')
     const other = (from.files as RootFiles).namespace
@@ -178,6 +192,10 @@ export class RootFiles implements MachineFiles {
 
   virtual(path: string, generate: () => string | Uint8Array): void {
     this.#put(path, virtualFile(this.#now, generate))
+  }
+
+  place(path: string, inode: unknown): void {
+    this.#put(path, inode as Inode)
   }
 
   inodeOf(path: string): Inode | undefined {

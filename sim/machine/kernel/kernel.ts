@@ -23,7 +23,11 @@ export interface Disk {
   sizeBytes: number
   readonly: boolean
   file: RegularFile
+  /** Of a loop device that a file is behind: its path as it was opened. */
+  backingPath?: string
 }
+
+const LOOP_MAJOR = 7
 
 /** Whoever runs a program of another environment brings it: fork and exec copy. */
 const ROOT_ENV: Record<string, string> = Object.freeze({
@@ -264,6 +268,24 @@ export class Kernel {
     const file = below?.file ?? (place?.kind === 'file' ? place : regularFile('', this.timers.now()))
     const sizeBytes = spec.sizeBytes ?? below?.sizeBytes ?? file.content.size
     this.disks.set(`${spec.major}:${spec.minor}`, { spec, sizeBytes, readonly: spec.readonly ?? false, file })
+  }
+
+  /** Puts a file behind a loop device. @throws MachineError EBUSY when another is there, ENXIO for no loop device */
+  attachLoop(device: Device, file: RegularFile, path: string): void {
+    const key = `${device.major}:${device.minor}`
+    const loop = this.disks.get(key)
+    if (device.major !== LOOP_MAJOR || !loop) throw new MachineError('ENXIO', 'No such device or address')
+    if (loop.backingPath !== undefined) throw new MachineError('EBUSY', 'Device or resource busy')
+    this.disks.set(key, { ...loop, sizeBytes: file.content.size, file, backingPath: path })
+  }
+
+  /** @throws MachineError ENXIO when no file is behind it */
+  detachLoop(device: Device): void {
+    const key = `${device.major}:${device.minor}`
+    const loop = this.disks.get(key)
+    if (loop?.backingPath === undefined) throw new MachineError('ENXIO', 'No such device or address')
+    const { backingPath: _, ...free } = loop
+    this.disks.set(key, { ...free, sizeBytes: 0, file: regularFile('', this.timers.now()) })
   }
 
   /** The disk that a device node stands for. */

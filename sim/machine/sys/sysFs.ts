@@ -72,7 +72,7 @@ const tree = (distribution: boolean): Entries => ({
     block: ({ kernel, now }) => blockDirectory(kernel, now),
     net: ({ network, now }) => netClass(network, now),
   }),
-  dev: dir({ block: empty, char: empty }),
+  dev: dir({ block: ({ kernel, now }) => disksByNumber(kernel, now), char: empty }),
   devices: dir({
     system: dir({
       cpu: ({ kernel, now }) => cpuDirectory(kernel, now),
@@ -224,6 +224,20 @@ function interfaceDirectory(device: NetInterface, index: number, now: number): D
   })
 }
 
+/** /sys/dev/block: links by major:minor. */
+function disksByNumber(kernel: Kernel, now: number): Directory {
+  const disks = () => [...kernel.disks.values()].filter((disk) => !disk.spec.partition)
+  const numbers = ({ spec }: { spec: { major: number; minor: number } }) => `${spec.major}:${spec.minor}`
+  return new VirtualDirectory(
+    now,
+    () => disks().map(numbers),
+    (name) => {
+      const disk = disks().find((candidate) => numbers(candidate) === name)
+      return disk && symlink(`../../block/${disk.spec.name}`, now)
+    },
+  )
+}
+
 function blockDirectory(kernel: Kernel, now: number): Directory {
   const disks = () => [...kernel.disks.values()].filter((disk) => !disk.spec.partition)
   const file = (text: string) => () => virtualFile(now, () => `${text}\n`)
@@ -249,6 +263,11 @@ function blockDirectory(kernel: Kernel, now: number): Directory {
         size: file(String(Math.floor(disk.sizeBytes / SECTOR))),
         subsystem: () => symlink('../../../../class/block', now),
       }
+      const { vendor, serial } = disk.spec
+      if (vendor !== undefined) entries['device'] = () => virtualDirectory(now, { vendor: file(vendor.padEnd(8)) })
+      if (serial !== undefined) entries['serial'] = file(serial)
+      const { backingPath } = disk
+      if (backingPath !== undefined) entries['loop'] = () => virtualDirectory(now, { backing_file: file(backingPath) })
       return virtualDirectory(now, entries)
     },
   )
