@@ -7,8 +7,7 @@ import { healthyStorage, type StorageDepartures } from './storageDepartures.ts'
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
-export interface Departures extends AnnotationsDepartures, SecurityDepartures, ShimsDepartures {
-export interface Departures extends SecurityDepartures, ShimsDepartures, StorageDepartures {
+export interface Departures extends ShimsDepartures, AnnotationsDepartures, SecurityDepartures, StorageDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
