@@ -1,5 +1,6 @@
 import type { Fact } from '../../helpers/facts/fact.ts'
 import type { Need, NeedContext } from './need.ts'
+import { kubeletStatsNeeds } from './needs/kubeletStats.ts'
 import { nodeNeeds } from './needs/node.ts'
 import { snapshotterNeeds } from './needs/snapshotter.ts'
 
@@ -60,6 +61,7 @@ const needs: Readonly<Record<string, Need>> = {
     options.allowDisruptive ? null : 'can disturb other pods of the node; run with --allow-disruptive',
   ...nodeNeeds,
   ...snapshotterNeeds,
+  ...kubeletStatsNeeds,
   slow: ({ options }) => (options.slow ? null : 'takes more than five minutes; run with --slow'),
 }
 

@@ -1,11 +1,14 @@
 import { healthyShims, type ShimsDepartures } from './shimsDepartures.ts'
 import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
+import { type FootprintDepartures, healthyFootprint } from './footprintDepartures.ts'
 
 /**
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
 export interface Departures extends SecurityDepartures, ShimsDepartures {
+export interface Departures extends ShimsDepartures {
+export interface Departures extends FootprintDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
@@ -120,6 +123,8 @@ export interface Departures extends SecurityDepartures, ShimsDepartures {
 export const healthy: Departures = {
   ...healthyShims,
   ...healthySecurity,
+  ...healthyFootprint,
+
   kataHandlersRunBy: 'kata',
   vmScope: 'sandbox',
   guestBootId: 'own',

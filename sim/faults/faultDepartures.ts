@@ -2,9 +2,12 @@ import { closest } from 'fastest-levenshtein'
 import { healthy, type Departures } from './departures.ts'
 import { shimsFaults } from './shimsDepartures.ts'
 import { securityFaults } from './securityDepartures.ts'
+import { footprintFaults } from './footprintDepartures.ts'
 
 /** What each fault of faults.yaml changes in the model, and nothing else. */
 const faults: Record<string, Partial<Departures>> = {
+  ...footprintFaults,
+
   // isolation
   'runc-behind-kata-handlers': { kataHandlersRunBy: 'runc' },
   'guests-cloned-from-one-template': { guestBootId: 'template' },

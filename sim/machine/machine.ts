@@ -229,6 +229,8 @@ export interface MachineContainer {
   readonly oomKills: number
   /** Bytes in the container's root file system beyond its image: its writable layer. */
   writtenBytes(): number
+  /** CPU time and memory of its cgroup. */
+  usage(): { cpuUsec: number; memoryKiB: number }
 }
 
 export interface ExecOptions {
