@@ -1,6 +1,7 @@
 import { healthyShims, type ShimsDepartures } from './shimsDepartures.ts'
 import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
 import { type FootprintDepartures, healthyFootprint } from './footprintDepartures.ts'
+import { healthyShims, type ShimsDepartures } from './shimsDepartures.ts'
 
 /**
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
@@ -9,6 +10,7 @@ import { type FootprintDepartures, healthyFootprint } from './footprintDeparture
 export interface Departures extends SecurityDepartures, ShimsDepartures {
 export interface Departures extends ShimsDepartures {
 export interface Departures extends FootprintDepartures {
+export interface Departures extends FootprintDepartures, ShimsDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
