@@ -1,16 +1,12 @@
-import { healthyShims, type ShimsDepartures } from './shimsDepartures.ts'
-import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
 import { type FootprintDepartures, healthyFootprint } from './footprintDepartures.ts'
+import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
 import { healthyShims, type ShimsDepartures } from './shimsDepartures.ts'
 
 /**
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
-export interface Departures extends SecurityDepartures, ShimsDepartures {
-export interface Departures extends ShimsDepartures {
-export interface Departures extends FootprintDepartures {
-export interface Departures extends FootprintDepartures, ShimsDepartures {
+export interface Departures extends FootprintDepartures, SecurityDepartures, ShimsDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
