@@ -51,6 +51,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     runtimeClass: scenario.admission.runtimeClass && departures.runtimeClassAdmission,
     podSecurity: scenario.admission.podSecurity && departures.podSecurityAdmission,
     podSecurityLabels: departures.podSecurityLabels,
+    quotaCountsOverhead: departures.quotaCountsOverhead,
   }
   const endpoint = await startKubeletEndpoint()
   const api = await startApiServer({
@@ -74,7 +75,11 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     podNetwork: embeddedPodNetwork,
     latencies: () => installed,
   })
-  const controllers = await startControllers({ client: api.client('kube-controller-manager'), clock })
+  const controllers = await startControllers({
+    client: api.client('kube-controller-manager'),
+    clock,
+    quotaCountsOverhead: departures.quotaCountsOverhead,
+  })
   const scheduler = startScheduler({ client: api.client('kube-scheduler'), clock })
   for (const object of runtimeClassObjects(scenario, departures))
     await client.create('/apis/node.k8s.io/v1/runtimeclasses', object)

@@ -75,6 +75,16 @@ export const accessRules: readonly AccessRule[] = [
     why: 'output of containers, and the evidence of failures',
   },
   {
+    ...{
+      group: core,
+      resource: 'resourcequotas',
+      verbs: ['create', 'delete', 'list', 'watch'],
+      where: 'own',
+      for: checks,
+    },
+    why: 'a quota that counts the overhead of pods, and what it has counted',
+  },
+  {
     ...{ group: core, resource: 'nodes', verbs: ['list'], where: 'cluster', for: facts },
     why: 'which nodes have Kata, and what they have to give',
   },

@@ -1,6 +1,7 @@
 import type { Fact } from '../../helpers/facts/fact.ts'
 import type { Need, NeedContext } from './need.ts'
 import { annotationNeeds } from './needs/annotations.ts'
+import { kubeletStatsNeeds } from './needs/kubeletStats.ts'
 import { nodeNeeds } from './needs/node.ts'
 import { snapshotterNeeds } from './needs/snapshotter.ts'
 import { storageNeeds } from './needs/storage.ts'
@@ -64,6 +65,7 @@ const needs: Readonly<Record<string, Need>> = {
   ...nodeNeeds,
   ...snapshotterNeeds,
   ...storageNeeds,
+  ...kubeletStatsNeeds,
   slow: ({ options }) => (options.slow ? null : 'takes more than five minutes; run with --slow'),
 }
 

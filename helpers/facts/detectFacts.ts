@@ -21,7 +21,7 @@ import {
 } from './kataVersion.ts'
 import { detectNodeFacts, nodeEvidence, type NodeEvidence } from './nodeFacts.ts'
 import { listeningProbe } from './listeningProbe.ts'
-import { detectMayCreateRuntimeClasses, detectPrivilegedNamespace } from './permissions.ts'
+import { detectMayCreateRuntimeClasses, detectMayReadKubelets, detectPrivilegedNamespace } from './permissions.ts'
 
 export interface DetectOptions {
   /** The probe of a node, or null where there is none. */
@@ -45,17 +45,22 @@ export interface DetectOptions {
  */
 export async function detectFacts(cluster: Cluster, options: DetectOptions): Promise<ClusterFacts> {
   const counted = options.countedPods === undefined ? {} : { labelSelector: options.countedPods }
-  const [version, nodeObjects, runtimeClasses, pods, deployment, mayCreate, privileged] = await Promise.all([
-    kubernetesVersion(cluster),
-    cluster.list({ apiVersion: 'v1', kind: 'Node' }),
-    cluster.list({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' }),
-    attempt('listing pods', () => cluster.list({ apiVersion: 'v1', kind: 'Pod', ...counted })),
-    kataDeploy(cluster),
-    detectMayCreateRuntimeClasses(cluster),
-    options.privilegedNamespace === undefined
-      ? detectPrivilegedNamespace(cluster)
-      : known(options.privilegedNamespace, options.privilegedNamespace ? 'the suite has one' : 'it could not be made'),
-  ])
+  const [version, nodeObjects, runtimeClasses, pods, deployment, mayCreate, mayReadKubelets, privileged] =
+    await Promise.all([
+      kubernetesVersion(cluster),
+      cluster.list({ apiVersion: 'v1', kind: 'Node' }),
+      cluster.list({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' }),
+      attempt('listing pods', () => cluster.list({ apiVersion: 'v1', kind: 'Pod', ...counted })),
+      kataDeploy(cluster),
+      detectMayCreateRuntimeClasses(cluster),
+      detectMayReadKubelets(cluster),
+      options.privilegedNamespace === undefined
+        ? detectPrivilegedNamespace(cluster)
+        : known(
+            options.privilegedNamespace,
+            options.privilegedNamespace ? 'the suite has one' : 'it could not be made',
+          ),
+    ])
   const unread = new Map<string, string>()
   const evidence = await Promise.all(
     nodeObjects.map((node) => {
@@ -127,6 +132,7 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
     unreadable: [...deployment.unreadable, ...(pods.value === null ? [pods.how] : [])],
     privilegedNamespace: privileged,
     mayCreateRuntimeClasses: mayCreate,
+    mayReadKubelets,
     nodeProbe: detectProbes(evidence),
   }
 }

@@ -124,5 +124,7 @@ export interface ClusterFacts {
   /** May the suite create a namespace with Pod Security level privileged? */
   readonly privilegedNamespace: Fact<boolean>
   readonly mayCreateRuntimeClasses: Fact<boolean>
+  /** May the suite ask kubelets through the API server (get nodes/proxy)? */
+  readonly mayReadKubelets?: Fact<boolean>
   readonly nodeProbe: Fact<boolean>
 }

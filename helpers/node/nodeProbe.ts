@@ -22,11 +22,12 @@ export interface SandboxProcesses {
   readonly virtiofsds: readonly HostProcess[]
 }
 
-/** Memory of one process from smaps_rollup and status, KiB. */
+/** Memory of one process from smaps_rollup and status, KiB, and its threads. */
 export interface ProcessMemory {
   readonly rssKiB: number
   readonly pssKiB: number
   readonly rssShmemKiB: number
+  readonly threads: number
 }
 
 /**

@@ -31,6 +31,8 @@ export interface AdmissionSettings {
   readonly podSecurity: boolean
   /** dropped: a policy of the cluster takes the labels of Pod Security from every new namespace but kata-deploy's. A departure. */
   readonly podSecurityLabels?: 'kept' | 'dropped'
+  /** false: a fault; ResourceQuotas leave the overhead out. */
+  quotaCountsOverhead?: boolean
 }
 
 /**

@@ -17,11 +17,13 @@ import { startVolumeBinder } from './volumeBinder.ts'
 /**
  * What a kube-controller-manager does for the objects that the simulation has. Resolves when all caches are filled.
  * @param options.caCertificate content of kube-root-ca.crt in every namespace
+ * @param options.quotaCountsOverhead false: a fault
  */
 export async function startControllers(options: {
   client: KubeClient
   clock: Clock
   caCertificate?: string
+  quotaCountsOverhead?: boolean
 }): Promise<Controller> {
   const { client, clock } = options
   const informers = createSharedInformers(client, clock)
@@ -36,7 +38,7 @@ export async function startControllers(options: {
     startJobs(context),
     startDaemonSets(context),
     startVolumeBinder(context),
-    startResourceQuotas(context),
+    startResourceQuotas(context, options.quotaCountsOverhead ?? true),
     startServiceEndpoints(context),
   ]
   await informers.start()

@@ -4,9 +4,12 @@ import { shimsFaults } from './shimsDepartures.ts'
 import { annotationsFaults } from './annotationsDepartures.ts'
 import { securityFaults } from './securityDepartures.ts'
 import { storageFaults } from './storageDepartures.ts'
+import { footprintFaults } from './footprintDepartures.ts'
 
 /** What each fault of faults.yaml changes in the model, and nothing else. */
 const faults: Record<string, Partial<Departures>> = {
+  ...footprintFaults,
+
   // isolation
   'runc-behind-kata-handlers': { kataHandlersRunBy: 'runc' },
   'guests-cloned-from-one-template': { guestBootId: 'template' },

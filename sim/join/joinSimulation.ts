@@ -58,8 +58,9 @@ const AT_ONCE = 32
 export async function joinSimulation(options: JoinOptions): Promise<JoinedSimulation> {
   const { access, scenario, tell = () => {} } = options
   const departures = departuresOf(scenario.faults)
-  const { runtimeClassAdmission, podSecurityAdmission, podSecurityLabels } = departures
-  const departs = !runtimeClassAdmission || !podSecurityAdmission || podSecurityLabels !== 'kept'
+  const { runtimeClassAdmission, podSecurityAdmission, podSecurityLabels, quotaCountsOverhead } = departures
+  const departs =
+    !runtimeClassAdmission || !podSecurityAdmission || podSecurityLabels !== 'kept' || !quotaCountsOverhead
   if (departs || !scenario.admission.runtimeClass || !scenario.admission.podSecurity)
     throw new JoinError(
       'the scenario departs in the API server, which is the real one here: only nodes can be simulated',

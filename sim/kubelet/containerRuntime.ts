@@ -136,6 +136,12 @@ export interface ForwardedConnection {
   onEnd(listener: () => void): void
 }
 
+export interface ContainerUsage {
+  /** Since its start. */
+  cpuUsec: number
+  memoryKiB: number
+}
+
 export interface ContainerRuntime {
   /** Name and version as in node.status.nodeInfo.containerRuntimeVersion: containerd://1.7.24 */
   readonly version: string
@@ -154,6 +160,8 @@ export interface ContainerRuntime {
   containerStatus(id: string): ContainerStatus | null
   /** Bytes of the container's writable layer on the host (CRI ContainerStats.writable_layer): for eviction. */
   writableLayerBytes(id: string): number
+  /** CPU time and memory of the container as the runtime counts them (CRI ContainerStats): of a container of Kata the guest's figures. */
+  usage(id: string): ContainerUsage
   /** Called whenever a container exits or a sandbox is lost (its VM died): first for the sandbox, then for its containers. Returns how to stop listening. */
   onChange(
     listener: (change: { kind: 'containerExited'; id: string } | { kind: 'sandboxLost'; id: string }) => void,

@@ -71,9 +71,9 @@ export async function startKubeletEndpoint(options: EndpointOptions = {}): Promi
     return nodeName === undefined || nodes.connect(nodeName, socket)
   }
   const ask = async (request: IncomingMessage): Promise<Question> => {
-    const node = nodeOfPort.get(request.socket.localPort ?? 0) ?? null
-    await authorize(request, node)
-    return questionOf(pods, node, request)
+    const door = nodeOfPort.get(request.socket.localPort ?? 0) ?? null
+    await authorize(request, door)
+    return questionOf(pods, door ?? namedNode(pods, request), request)
   }
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     if (!isAnswered(request, request.socket)) return void request.socket.destroy()
@@ -255,6 +255,12 @@ function questionOf(pods: Map<string, ServedPod>, node: string | null, request: 
     return { pod, record }
   }
   return { verb, rest, node, pods: () => [...pods.values()].filter(isHere), servedPod, target, query: url.searchParams }
+}
+
+/** At the port of all nodes whoever asks about a node names it as the host. */
+function namedNode(pods: Map<string, ServedPod>, { headers }: IncomingMessage): string | null {
+  const { host } = headers
+  return host !== undefined && [...pods.values()].some(({ nodeName }) => nodeName === host) ? host : null
 }
 
 function podOf(pods: Map<string, ServedPod>, request: IncomingMessage): ServedPod | undefined {

@@ -231,6 +231,8 @@ export interface MachineContainer {
   writtenBytes(): number
   /** Its root directory as it is, and what in it is its own and not the image's: opaque inodes for another machine that holds them. */
   readonly layers: { merged: unknown; upper: unknown }
+  /** CPU time and memory of its cgroup. */
+  usage(): { cpuUsec: number; memoryKiB: number }
 }
 
 export interface ExecOptions {

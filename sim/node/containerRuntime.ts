@@ -42,6 +42,7 @@ export function createContainerRuntime(node: SimNode): ContainerRuntime {
     },
     containerStatus: (id) => containers.status(id),
     writableLayerBytes: (id) => containers.writableLayerBytes(id),
+    usage: (id) => containers.usage(id),
     onChange(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)

@@ -1,4 +1,10 @@
-import { CriError, type ContainerConfig, type ContainerStatus, type ExecSession } from '../kubelet/containerRuntime.ts'
+import {
+  CriError,
+  type ContainerConfig,
+  type ContainerStatus,
+  type ContainerUsage,
+  type ExecSession,
+} from '../kubelet/containerRuntime.ts'
 import { MachineError, type MachineExec } from '../machine/machine.ts'
 import { withBacktrace } from '../shims/backtrace.ts'
 import { execSession } from './execSession.ts'
@@ -35,6 +41,7 @@ export interface Containers {
   sandboxLost(sandboxId: string): void
   status(id: string): ContainerStatus | null
   writableLayerBytes(id: string): number
+  usage(id: string): ContainerUsage
   exec(id: string, argv: string[], tty: boolean): Promise<ExecSession>
   execSync(id: string, argv: string[], timeoutMs: number): Promise<{ stdout: string; stderr: string; exitCode: number }>
   log(id: string): LogBuffer
@@ -191,6 +198,7 @@ export function createContainers(node: SimNode, sandboxes: Sandboxes, onExit: (i
     },
     status: (id) => records.get(id)?.status ?? null,
     writableLayerBytes: (id) => records.get(id)?.running?.writtenBytes() ?? 0,
+    usage: (id) => records.get(id)?.running?.usage() ?? { cpuUsec: 0, memoryKiB: 0 },
     async exec(id, argv, tty) {
       const record = known(id)
       await clock.sleep(record.sandbox.times.exec)

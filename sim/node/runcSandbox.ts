@@ -197,6 +197,7 @@ function runningContainer(container: MachineContainer): RunningContainer {
     exec: (argv, options) => container.exec(argv, options),
     exitCodeOf: (_exec, code) => code,
     writtenBytes: () => container.writtenBytes(),
+    usage: () => container.usage(),
     afterExit: () => undefined,
   }
 }

@@ -1,4 +1,4 @@
-import type { ContainerConfig, SandboxConfig } from '../kubelet/containerRuntime.ts'
+import type { ContainerConfig, ContainerUsage, SandboxConfig } from '../kubelet/containerRuntime.ts'
 import type { MachineExec } from '../machine/machine.ts'
 
 /** A container that containerd asks a shim to start. */
@@ -25,6 +25,8 @@ export interface RunningContainer {
   afterExit(code: number): void
   /** Bytes that the container wrote to its root file system. */
   writtenBytes(): number
+  /** As its shim counts it. */
+  usage(): ContainerUsage
 }
 
 /** A pod's sandbox behind its shim: of runc on the node, of Kata in a VM. */

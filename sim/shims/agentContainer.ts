@@ -65,6 +65,7 @@ export function agentContainer({
       return exec.signal === null ? code : code - 128
     },
     writtenBytes: () => (departures.containerLayer === 'node' ? container.writtenBytes() : 0),
+    usage: () => (departures.containerStatistics === 'counted' ? container.usage() : { cpuUsec: 0, memoryKiB: 0 }),
     afterExit(code) {
       if (departures.restartKeepsVm) return
       void node.pods.restarts(sandbox, code).then((restarts) => restarts && endVm())

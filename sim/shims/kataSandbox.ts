@@ -48,7 +48,7 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
     for (const guest of guests) guest.release()
     const survives = !byItself && departures.hypervisorAfterDeletion === 'running'
     for (const process of [...helpers, ...mirrors.values(), ...(survives ? [] : shims)]) process.kill('KILL')
-    files.removeAll()
+    if (departures.sandboxFilesAfterDeletion === 'removed') files.removeAll()
     if (byItself) for (const listener of lost) listener()
   }
 
@@ -62,6 +62,7 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
       shim,
       network: { namespace: network?.namespace ?? machine.rootNetNamespace, mac: network?.mac ?? null },
       cgroup: cgroups.hypervisor,
+      podLimitKiB: podLimitKiB(config),
     })
     const guest = createGuest({
       node,
@@ -189,7 +190,7 @@ function startShim(
   network: PodNetwork | null,
 ): MachineProcess {
   const binary = shimBinary({ language: node.departures.shimBinaries[handler.name] ?? handler.language })
-  const { shimKiB } = idleHostMemory({ ...handler, hypervisor: 'qemu' }, 2048)
+  const { shimKiB } = idleHostMemory({ ...handler, hypervisor: 'qemu' }, 2048, node.departures)
   return node.machine.spawn({
     comm: 'containerd-shim',
     argv: shimCommandLine(binary, id),
@@ -219,7 +220,7 @@ function startVirtiofsd(
     settings.virtiofsCache,
     settings.virtiofsArguments,
   )
-  const { virtiofsdKiB } = idleHostMemory(handler, settings.defaultMemoryMiB)
+  const { virtiofsdKiB } = idleHostMemory(handler, settings.defaultMemoryMiB, node.departures)
   const parentKiB = 4_200
   const childKiB = Math.max(3_000, virtiofsdKiB - parentKiB)
   const spawn = (parent: number, rssKiB: number, shmemKiB: number, threads: number) =>
@@ -234,6 +235,11 @@ function startVirtiofsd(
     })
   const parent = spawn(shim.pid, parentKiB, 0, 1)
   return [parent, spawn(parent.pid, childKiB, Math.round(childKiB * 0.5), 2)]
+}
+
+function podLimitKiB({ resources, overhead }: SandboxConfig): number | null {
+  const { memoryLimitBytes } = resources
+  return memoryLimitBytes === null ? null : (memoryLimitBytes + overhead.memoryBytes) / 1024
 }
 
 function sandboxDemand(config: SandboxConfig): ReturnType<typeof demandOf> {

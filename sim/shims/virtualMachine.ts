@@ -33,6 +33,8 @@ export interface VmStart {
   shim: MachineProcess
   network: { namespace: NetNamespace; mac: string | null }
   cgroup: string
+  /** Memory limit of the pod and overhead together; null without a limit. */
+  podLimitKiB: number | null
 }
 
 /** A running VM: its guest, and its hypervisor on the node. */
@@ -252,20 +254,31 @@ function followGuest(
   size: VmSize,
 ): { plugged(memoryMiB: number, vcpus: number): void } {
   const inShim = start.handler.hypervisor === 'dragonball'
-  const idle = idleHostMemory(start.handler, size.memoryMiB)
+  const idle = idleHostMemory(start.handler, size.memoryMiB, node.departures)
   const ownKiB = Math.max(0, (inShim ? idle.shimKiB : idle.hypervisorKiB) - guest.touchedKiB())
   const perVcpuKiB = node.departures.memoryPerVcpuMiB * 1024
   let extraKiB = (size.vcpus - 1) * perVcpuKiB
   let configuredMiB = size.memoryMiB
-  const update = () => {
-    const touched = node.departures.guestMemoryPreallocated ? configuredMiB * 1024 : guest.touchedKiB() + extraKiB
+  let gone = false
+  void process.exited.then(() => (gone = true))
+  const update = (backedKiB = guest.touchedKiB()) => {
+    const touched = node.departures.guestMemoryPreallocated ? configuredMiB * 1024 : backedKiB + extraKiB
+    if (gone) return
     process.memory = {
       rssKiB: ownKiB + touched,
-      shmemKiB: inShim ? 0 : touched,
+      // Without share=on the guest's memory is anonymous memory of the hypervisor.
+      shmemKiB: inShim || !node.departures.memoryBackendShared ? 0 : touched,
       pssKiB: ownKiB + touched - Math.min(5_000, ownKiB),
     }
   }
-  guest.onTouched(update)
+  const { podLimitKiB } = start
+  guest.onTouched(() => {
+    update()
+    if (node.departures.hypervisorHeldToPodLimit && podLimitKiB !== null && process.memory.rssKiB > podLimitKiB)
+      killForMemory(node, process)
+    if (node.departures.freedGuestMemory === 'given-back')
+      void node.clock.sleep(GIVEN_BACK_AFTER_MS).then(() => update(usedKiB(guest)))
+  })
   update()
   return {
     plugged(memoryMiB, vcpus) {
@@ -274,4 +287,19 @@ function followGuest(
       update()
     },
   }
+}
+
+const GIVEN_BACK_AFTER_MS = 30_000
+
+function usedKiB(guest: Machine): number {
+  const { MemTotal, MemFree } = guest.meminfo()
+  return MemTotal - MemFree
+}
+
+/** As the node's kernel does it at the limit of a cgroup. */
+function killForMemory({ machine }: SimNode, process: MachineProcess): void {
+  machine.log(
+    `Memory cgroup out of memory: Killed process ${process.pid} (${process.spec.comm}) total-vm:${process.memory.rssKiB * 4}kB, anon-rss:0kB, file-rss:0kB, shmem-rss:${process.memory.shmemKiB}kB, UID:0 oom_score_adj:0`,
+  )
+  process.kill('KILL')
 }

@@ -1,7 +1,6 @@
 import { behaviour } from '../../helpers/behaviour.ts'
-import { pause } from '../../helpers/cluster/deadline.ts'
 import { logUntil } from '../../helpers/guest/logUntil.ts'
-import type { HostProcess, NodeProbe } from '../../helpers/node/nodeProbe.ts'
+import { survivors } from '../../helpers/node/survivors.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 
@@ -32,7 +31,7 @@ behaviour('KATA-ARCH-008', {
       (graceSeconds - 5) * 1000,
     )
     expect(
-      await survivors(node, [...shims, ...hypervisors, ...virtiofsds], signal),
+      await survivors(node, [...shims, ...hypervisors, ...virtiofsds], { withinMs: 30_000, signal }),
       'processes that outlive their pod',
     ).to.deep.equal([])
   },
@@ -44,21 +43,3 @@ behaviour('KATA-ARCH-008', {
   control: true,
   timeoutMs: 180_000,
 })
-
-/**
- * Those of the processes that still run 30 s after their pod has gone from the API, by program. The kubelet removes the pod once its sandbox is
- * stopped, the shim ends a little later; a host's process table has no watch, so it is read until they are gone.
- */
-async function survivors(
-  node: NodeProbe,
-  ours: readonly HostProcess[],
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const deadline = Date.now() + 30_000
-  for (;;) {
-    const now = await node.processes()
-    const left = ours.filter(({ pid, comm }) => now.some((each) => each.pid === pid && each.comm === comm))
-    if (left.length === 0 || Date.now() > deadline) return left.map(({ comm, pid }) => `${comm} (${pid})`)
-    await pause(500, signal)
-  }
-}

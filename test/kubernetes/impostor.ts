@@ -5,6 +5,7 @@ export const passesOnRunc: Readonly<Record<string, string>> = {
   'KATA-ARCH-007': 'a log holds what the container wrote, whatever carried it',
   'KATA-ARCH-008': 'SIGTERM and its grace period are the same for every runtime',
   'KATA-CTR-005': 'that containerd refuses class and annotation together does not depend on the runtime',
+  'KATA-OVERHEAD-001': 'what the API server counts for a pod says nothing about what runs it',
   'KATA-PIDNS-001': 'a container has a PID namespace of its own under every runtime',
   'KATA-PIDNS-005': 'shareProcessNamespace is the same for every runtime',
   'KATA-PRIV-004': 'Pod Security admission does not look at the RuntimeClass',

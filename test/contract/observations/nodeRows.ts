@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { parseCgroup } from '../../../helpers/node/cgroupOf.ts'
 import { parseInterfaces } from '../../../helpers/node/podInterfaces.ts'
 import { qemuCommandLine, valueOf } from '../../../helpers/node/qemuCommandLine.ts'
 import { sandboxProcesses } from '../../../helpers/node/sandboxProcesses.ts'
@@ -48,6 +49,17 @@ export const nodeRows: readonly NodeRow[] = [
       // a sandbox of another class may have been there too
       const boot = recorded.runtimeClass === 'kata-qemu' ? 2048 : 256
       expect(lines.map(({ memory }) => memory.bootMiB)).to.include(boot)
+      return true
+    },
+  },
+  {
+    covers: ['cgroupOf.parseCgroup'],
+    atLeast: 2,
+    observe(recorded) {
+      const processes = nodeText(recorded, 'smaps_rollup')?.split(/^== /m).slice(1) ?? []
+      const found = processes.map(parseCgroup).filter((path) => path.startsWith('/kata_overhead/'))
+      if (found.length === 0) return false
+      for (const path of found) expect(path).to.match(/^\/kata_overhead\/[0-9a-f]{64}$/)
       return true
     },
   },
