@@ -3,14 +3,13 @@ import { type AnnotationsDepartures, healthyAnnotations } from './annotationsDep
 import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
 import { healthyStorage, type StorageDepartures } from './storageDepartures.ts'
 import { type FootprintDepartures, healthyFootprint } from './footprintDepartures.ts'
-import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
-import { healthyShims, type ShimsDepartures } from './shimsDepartures.ts'
 
 /**
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
-export interface Departures extends ShimsDepartures, AnnotationsDepartures, SecurityDepartures, StorageDepartures, FootprintDepartures {
+export interface Departures
+  extends ShimsDepartures, AnnotationsDepartures, SecurityDepartures, StorageDepartures, FootprintDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'

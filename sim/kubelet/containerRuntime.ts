@@ -65,6 +65,8 @@ export interface ContainerConfig {
   }
   tty: boolean
   stdin: boolean
+  /** Its standard input ends with the first client that attached to it. */
+  stdinOnce?: boolean
   terminationMessagePath: string
 }
 

@@ -288,6 +288,8 @@ const REASONS: Record<number, string> = {
 function refuseUpgrade(socket: Duplex, error: Error): void {
   const status = error instanceof HttpError ? error.status : 500
   const body = Buffer.from(error.message)
+  // A paused socket never sees that the client has left, and keeps the server from closing.
+  socket.resume()
   socket.end(
     `HTTP/1.1 ${status} ${REASONS[status] ?? 'Error'}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body.toString()}`,
   )

@@ -166,6 +166,8 @@ export interface MachineContainerSpec {
   user: { uid: number; gid: number; groups: number[] }
   hostname: string
   tty: boolean
+  /** Something outside may write to its standard input. Default false: /dev/null. */
+  stdin?: boolean
   /** The image's files are made by the machine from the image's name. */
   image: string
   /** As /proc/mounts shows "/": virtiofs, overlay, 9p, ext4. */
@@ -222,6 +224,8 @@ export interface MachineContainer {
    * what makes containerd say OOMKilled, whoever was the victim.
    */
   readonly exited: Promise<{ code: number; oomKilled: boolean; signal: string | null }>
+  /** Of the first process; nothing comes of it where the container has none. */
+  readonly stdin: { write(data: Uint8Array): void; end(): void }
   signal(signal: string): void
   /** Throws MachineError when the executable is not there or the container has ended. */
   exec(argv: string[], options: ExecOptions): MachineExec

@@ -48,6 +48,7 @@ export function createContainerRuntime(node: SimNode): ContainerRuntime {
       return () => void listeners.delete(listener)
     },
     exec: (id, argv, options) => containers.exec(id, argv, options.tty),
+    attach: (id) => containers.attach(id),
     execSync: (id, argv, timeoutMs) => containers.execSync(id, argv, timeoutMs),
     connect: (address, port, timeoutMs) => connectTo(node, address, port, timeoutMs),
     httpGet: (url, headers, timeoutMs) => httpGetFrom(node, url, headers, timeoutMs),

@@ -109,6 +109,7 @@ function run(
       user: userOf(container.security),
       hostname,
       tty: container.tty,
+      stdin: container.stdin,
       image: container.image,
       rootfs: {
         fstype: 'overlay',
@@ -193,6 +194,7 @@ function runcError(message: string): CriError {
 function runningContainer(container: MachineContainer): RunningContainer {
   return {
     exited: container.exited,
+    stdin: container.stdin,
     signal: (signal) => container.signal(signal),
     exec: (argv, options) => container.exec(argv, options),
     exitCodeOf: (_exec, code) => code,

@@ -1,5 +1,5 @@
 import type { ContainerConfig, ContainerUsage, SandboxConfig } from '../kubelet/containerRuntime.ts'
-import type { MachineExec } from '../machine/machine.ts'
+import type { MachineContainer, MachineExec } from '../machine/machine.ts'
 
 /** A container that containerd asks a shim to start. */
 export interface ContainerStart {
@@ -16,6 +16,7 @@ export interface ContainerStart {
 export interface RunningContainer {
   /** Exit code as containerd reports it. */
   readonly exited: Promise<{ code: number; oomKilled: boolean }>
+  readonly stdin: MachineContainer['stdin']
   signal(signal: 'TERM' | 'KILL'): void
   /** Throws MachineError when the executable is not there. */
   exec(argv: string[], options: { tty: boolean }): MachineExec

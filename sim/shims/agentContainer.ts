@@ -51,6 +51,7 @@ export function agentContainer({
         ? { code: 137, oomKilled: false }
         : { code: signal === null ? code : code - 128, oomKilled },
     ),
+    stdin: container.stdin,
     signal(signal) {
       if (signal === 'TERM' && !departures.sigtermForwarded) return
       container.signal(signal)

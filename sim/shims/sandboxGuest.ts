@@ -152,6 +152,7 @@ function containerSpec(
     // The agent sets no host name for a pod of the host's network: the guest keeps its own (recorded).
     hostname: options.config.namespaces.network === 'NODE' ? 'localhost' : options.config.hostname,
     tty: container.tty,
+    stdin: container.stdin,
     image: container.image,
     rootfs: { ...rootFilesystem(options), readonly: container.security.readOnlyRootfs },
     mounts,
