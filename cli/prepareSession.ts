@@ -65,6 +65,8 @@ export async function prepareSession(
   const options = {
     ...runOptions(settings, { runId, shard }, command, profile?.knownDeviations ?? [], declared),
     declaredVersion: profile?.kataVersion ?? null,
+    declaredDefaultClass: profile?.defaultRuntimeClass ?? simulation?.defaultRuntimeClass ?? null,
+    production: profile?.production ?? simulation?.production ?? null,
   }
   const abort = new AbortController()
   // Every arm and every wait listens to it.

@@ -9,6 +9,9 @@ export interface SimulatedCluster {
   readonly kubeconfig: string
   /** Its RuntimeClasses, as somebody who deployed it would declare them; null where nobody does. */
   readonly classes: readonly { readonly name: string; readonly handler: string }[] | null
+  /** What whoever deployed it would declare beside them. */
+  readonly defaultRuntimeClass: string | null
+  readonly production: { readonly namespaceLabels: Readonly<Record<string, string>> } | null
   close(): Promise<void>
 }
 
@@ -40,6 +43,8 @@ export async function startSimulatedCluster({
   return {
     kubeconfig,
     classes: loaded.profile ? loaded.runtimeClasses.map(({ name, handler }) => ({ name, handler })) : null,
+    defaultRuntimeClass: loaded.kyverno?.defaultRuntimeClass ?? null,
+    production: loaded.kyverno ? { namespaceLabels: loaded.kyverno.productionLabels } : null,
     async close() {
       await simulation.close()
       rmSync(folder, { recursive: true, force: true })

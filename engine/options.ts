@@ -35,6 +35,10 @@ export interface RunOptions {
   readonly declaredVersion?: string | null
   /** How often each arm is executed, in pods of its own each time: what fails now and then is told from what is broken. */
   readonly repeat: number
+  /** defaultRuntimeClass of the profile; '' where the operator wants none. */
+  readonly declaredDefaultClass?: string | null
+  /** The profile says that the cluster is in production: in namespaces with these labels. */
+  readonly production?: { readonly namespaceLabels: Readonly<Record<string, string>> } | null
   /** Arms at once, over all nodes. */
   readonly maxArms: number
   /** Pods at once, on one node. */

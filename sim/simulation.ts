@@ -7,6 +7,8 @@ import { departuresOf } from './faults/faultDepartures.ts'
 import type { KubeClient } from './kubeClient.ts'
 import { startKubeletEndpoint } from './kubelet/endpoint.ts'
 import { embeddedPodNetwork } from './node/addresses.ts'
+import type { Departures } from './faults/departures.ts'
+import { kyvernoObjects } from './node/kyvernoObjects.ts'
 import { runtimeClassObjects } from './node/clusterObjects.ts'
 import type { NodeConnection } from './nodeConnection.ts'
 import type { SimNode } from './node/simNode.ts'
@@ -41,6 +43,11 @@ export interface Simulation {
   close(): Promise<void>
 }
 
+function whenPoliciesMutate({ mutatingWebhook, reinvocation }: Departures): 'first' | 'late' | 'never' {
+  if (!mutatingWebhook) return 'never'
+  return reinvocation ? 'first' : 'late'
+}
+
 /** Starts a cluster: API server, controllers, scheduler, nodes with their kubelets, RuntimeClasses and kata-deploy, rolled out. */
 export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
   const { scenario } = options
@@ -52,6 +59,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     podSecurity: scenario.admission.podSecurity && departures.podSecurityAdmission,
     podSecurityLabels: departures.podSecurityLabels,
     quotaCountsOverhead: departures.quotaCountsOverhead,
+    ...(scenario.kyverno ? { kyverno: { mutates: whenPoliciesMutate(departures) } } : {}),
   }
   const endpoint = await startKubeletEndpoint()
   const api = await startApiServer({
@@ -92,6 +100,10 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     return found.connection
   }
   await deployKata(client, scenario)
+  if (scenario.kyverno) {
+    for (const { path, object } of kyvernoObjects(scenario.kyverno, scenario, departures))
+      await client.create(path, object)
+  }
   installed = true
   return {
     kubeconfig: api.kubeconfig(),

@@ -110,6 +110,28 @@ export const accessRules: readonly AccessRule[] = [
     why: 'their removal',
   },
   {
+    ...{
+      group: 'kyverno.io',
+      resource: 'clusterpolicies',
+      verbs: ['list'],
+      where: 'cluster',
+      for: facts,
+      optional: true,
+    },
+    why: 'policies of Kyverno that give pods a RuntimeClass',
+  },
+  {
+    ...{
+      group: 'kyverno.io',
+      resource: 'policyexceptions',
+      verbs: ['list'],
+      where: 'cluster',
+      for: facts,
+      optional: true,
+    },
+    why: 'what exempts kata-deploy from them',
+  },
+  {
     ...{ group: 'apps', resource: 'daemonsets', verbs: ['list'], where: 'cluster', for: facts, optional: true },
     why: "kata-deploy's release, by the image of its DaemonSet",
   },

@@ -6,6 +6,7 @@ import type { NodeChanges } from '../../helpers/node/nodeChanges.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
 import { runLabels } from '../cluster/labels.ts'
+import { createNamespace } from '../cluster/namespaces.ts'
 import type { ArmObjects } from '../cluster/armObjects.ts'
 import type { Ledger } from '../cluster/ledger.ts'
 import type { Workshops } from '../cluster/workshops.ts'
@@ -16,6 +17,7 @@ export interface Extras {
   createPod(spec: PodSpec): Promise<PodHandle>
   createObject(local: string, spec: ObjectSpec): Promise<ObjectHandle>
   temporaryRuntimeClass(handler: string, fields?: RuntimeClassFields): Promise<string>
+  temporaryNamespace(labels: Readonly<Record<string, string>>): Promise<string>
   readonly changes: NodeChanges
   /** Undoes changes of the node, and begins the removal of the rest; what fails stays in the ledger, or for the sweep of the node. */
   end(): Promise<void>
@@ -39,6 +41,7 @@ export function createExtras(deps: {
   const { arm, starter, cluster, ledger, objects, workshops, runId, scope, signal } = deps
   const pods: PodHandle[] = []
   const classes: KubeObject[] = []
+  const namespaces: KubeObject[] = []
   const changes = workshops.changesOn(arm.planned.node ?? '')
   return {
     changes,
@@ -63,9 +66,22 @@ export function createExtras(deps: {
       classes.push(made)
       return made.metadata.name ?? ''
     },
+    async temporaryNamespace(labels) {
+      count += 1
+      const name = `kata-conformance-${scope}-${count}`
+      const made = await createNamespace(
+        cluster,
+        ledger,
+        name,
+        { 'pod-security.kubernetes.io/enforce': 'baseline', ...labels },
+        runId,
+      )
+      namespaces.push(made)
+      return name
+    },
     async end() {
       for (const pod of pods) void starter.remove(pod).catch(() => undefined)
-      for (const { apiVersion, kind, metadata } of classes) {
+      for (const { apiVersion, kind, metadata } of [...classes, ...namespaces]) {
         const uid = metadata.uid ?? ''
         void cluster.delete({ apiVersion, kind, name: metadata.name ?? '', uid }).then(
           () => ledger.deleted(uid),

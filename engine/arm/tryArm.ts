@@ -199,6 +199,7 @@ function contextOf(
     async temporaryRuntimeClass(handler, fields) {
       return course.extras.temporaryRuntimeClass(handler, fields)
     },
+    temporaryNamespace: (labels) => course.extras.temporaryNamespace(labels),
     async createPod(asked) {
       const pod = await course.extras.createPod(podSpecOf(asked))
       course.pods.push(pod)

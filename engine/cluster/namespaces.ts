@@ -29,38 +29,43 @@ export async function createNamespaces(
   made: (namespace: string) => Promise<void>,
 ): Promise<RunNamespaces> {
   const name = namespaceName(runId, shard)
-  const baseline = await createNamespace(cluster, ledger, name, 'baseline', runId, made)
-  const privileged = await createNamespace(cluster, ledger, `${name}-privileged`, 'privileged', runId).catch(
+  const level = (enforced: string) => ({ 'pod-security.kubernetes.io/enforce': enforced })
+  await createNamespace(cluster, ledger, name, level('baseline'), runId, made)
+  const second = `${name}-privileged`
+  const privileged = await createNamespace(cluster, ledger, second, level('privileged'), runId).then(
+    () => second,
     (error: unknown) => {
       if (isRefusal(error)) return null
       throw error
     },
   )
-  return { baseline, privileged }
+  return { baseline: name, privileged }
 }
 
 /** No permission, or a policy of the cluster: an answer, unlike a server that does not give one. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof ApiError && (error.code === 400 || error.code === 403 || error.code === 422)
 
-async function createNamespace(
+/** Makes a namespace of the run and waits until it takes pods. Throws ApiError. */
+export async function createNamespace(
   cluster: Cluster,
   ledger: Ledger,
   name: string,
-  level: string,
+  labels: Readonly<Record<string, string>>,
   runId: string,
   made?: (namespace: string) => Promise<void>,
-): Promise<string> {
+): Promise<KubeObject> {
   const manifest: KubeObject = {
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: { name, labels: { ...runLabels(runId), 'pod-security.kubernetes.io/enforce': level } },
+    metadata: { name, labels: { ...labels, ...runLabels(runId) } },
   }
-  ledger.created({ ...manifest, ...(await cluster.create(manifest)) })
+  const created = { ...manifest, ...(await cluster.create(manifest)) }
+  ledger.created(created)
   await made?.(name)
   await cluster.waitFor({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: name, name: 'default' }, () => true, {
     timeoutMs: NAMESPACE_READY_MS,
     what: `the default ServiceAccount of namespace ${name}`,
   })
-  return name
+  return created
 }

@@ -57,7 +57,8 @@ export function createPodStarter(deps: {
   }
 }
 
-function ownNamespace({ privileged }: PodSpec, namespaces: RunNamespaces): string {
+function ownNamespace({ privileged, namespace: chosen }: PodSpec, namespaces: RunNamespaces): string {
+  if (chosen !== undefined) return chosen
   const namespace = privileged ? namespaces.privileged : namespaces.baseline
   if (namespace === null) throw new Error('the suite has no namespace of Pod Security level privileged')
   return namespace

@@ -2,6 +2,7 @@ import type { Fact } from '../../helpers/facts/fact.ts'
 import type { Need, NeedContext } from './need.ts'
 import { annotationNeeds } from './needs/annotations.ts'
 import { kubeletStatsNeeds } from './needs/kubeletStats.ts'
+import { kyvernoNeeds } from './needs/kyverno.ts'
 import { nodeNeeds } from './needs/node.ts'
 import { snapshotterNeeds } from './needs/snapshotter.ts'
 import { storageNeeds } from './needs/storage.ts'
@@ -62,6 +63,7 @@ const needs: Readonly<Record<string, Need>> = {
   'host-danger-allowed': ({ options }) =>
     options.allowDisruptive ? null : 'can disturb other pods of the node; run with --allow-disruptive',
   ...annotationNeeds,
+  ...kyvernoNeeds,
   ...nodeNeeds,
   ...snapshotterNeeds,
   ...storageNeeds,

@@ -111,6 +111,8 @@ async function plan(
     privilegedNamespace: namespaces.privileged !== null,
     declared: options.declaredClasses,
     declaredVersion: options.declaredVersion ?? null,
+    declaredDefaultClass: options.declaredDefaultClass ?? null,
+    production: options.production ?? null,
     classes: options.classes,
     // What the other shards of this run have there is not in the way: they have budgets of their own.
     ...(options.shard === null ? {} : { countedPods: `${RUN_LABEL}!=${options.runId}` }),

@@ -11,6 +11,7 @@ import { known, type Fact } from './fact.ts'
 import type { ClusterFacts } from './facts.ts'
 import type { DeclaredClass } from '../profile/profile.ts'
 import { handlerOf, kataEvidence } from './kataClass.ts'
+import { detectKyverno } from './kyverno.ts'
 import { detectKataNode } from './kataNode.ts'
 import {
   declaredKataVersion,
@@ -32,6 +33,9 @@ export interface DetectOptions {
   readonly declared?: readonly (string | DeclaredClass)[] | null
   /** Kata's release as the profile says it: taken where the cluster does not tell. */
   readonly declaredVersion?: string | null
+  /** What else the operator's profile says. */
+  readonly declaredDefaultClass?: string | null
+  readonly production?: ClusterFacts['production']
   /** Whether the suite has its privileged namespace already; asked with a dry run when not said. */
   readonly privilegedNamespace?: boolean
   /** Label selector of the pods that count as load of their node; all of them when not said. */
@@ -134,6 +138,9 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
     mayCreateRuntimeClasses: mayCreate,
     mayReadKubelets,
     nodeProbe: detectProbes(evidence),
+    ...(await detectKyverno(cluster)),
+    declaredDefaultClass: options.declaredDefaultClass ?? null,
+    production: options.production ?? null,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Fact } from './fact.ts'
+import type { DefaultClassPolicy, PolicyException } from './kyverno.ts'
 
 export type ShimFamily = 'go' | 'rust'
 export type Hypervisor = 'qemu' | 'cloud-hypervisor' | 'firecracker' | 'dragonball' | 'stratovirt' | 'remote'
@@ -127,4 +128,14 @@ export interface ClusterFacts {
   /** May the suite ask kubelets through the API server (get nodes/proxy)? */
   readonly mayReadKubelets?: Fact<boolean>
   readonly nodeProbe: Fact<boolean>
+  /** Whether Kyverno is installed, and what of its policies concerns RuntimeClasses. */
+  readonly kyverno?: Fact<boolean>
+  /** Names of its ClusterPolicies. */
+  readonly policies?: readonly string[]
+  readonly defaultClassPolicies?: readonly DefaultClassPolicy[]
+  readonly policyExceptions?: readonly PolicyException[]
+  /** defaultRuntimeClass of the operator's profile; '' where he wants none, null where he says nothing. */
+  readonly declaredDefaultClass?: string | null
+  /** The operator says that the cluster is in production: in namespaces with these labels. */
+  readonly production?: { readonly namespaceLabels: Readonly<Record<string, string>> } | null
 }

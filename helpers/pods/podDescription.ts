@@ -9,6 +9,7 @@ export interface Description {
   readonly shared: boolean
   readonly elsewhere: boolean
   readonly atBaseline: boolean
+  readonly namespace: string | null
   readonly after: string | null
   readonly mayBeUnschedulable: boolean
   readonly annotations: Readonly<Record<string, string>>

@@ -18,6 +18,8 @@ export interface PodSpec {
   readonly shared: boolean
   /** Needs the suite's privileged namespace (hostPID, hostPath, privileged). */
   readonly privileged: boolean
+  /** The namespace that it is created in; absent: one of the suite's two. */
+  readonly namespace?: string
   /** Runs on a second Kata node, not on the arm's own. */
   readonly elsewhere?: boolean
   /** Not counted to start before this other pod of the same check is there: its name in the check's `pods`. */

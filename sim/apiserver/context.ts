@@ -33,6 +33,8 @@ export interface AdmissionSettings {
   readonly podSecurityLabels?: 'kept' | 'dropped'
   /** false: a fault; ResourceQuotas leave the overhead out. */
   quotaCountsOverhead?: boolean
+  /** Kyverno is installed: its policies admit pods. late: after the API server's own plug-ins, which do not run again. A departure. */
+  readonly kyverno?: { readonly mutates: 'first' | 'late' | 'never' }
 }
 
 /**

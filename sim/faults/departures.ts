@@ -1,5 +1,6 @@
 import { healthyShims, type ShimsDepartures } from './shimsDepartures.ts'
 import { type AnnotationsDepartures, healthyAnnotations } from './annotationsDepartures.ts'
+import { healthyKyverno, type KyvernoDepartures } from './kyvernoDepartures.ts'
 import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
 import { healthyStorage, type StorageDepartures } from './storageDepartures.ts'
 import { type FootprintDepartures, healthyFootprint } from './footprintDepartures.ts'
@@ -9,7 +10,13 @@ import { type FootprintDepartures, healthyFootprint } from './footprintDeparture
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
 export interface Departures
-  extends ShimsDepartures, AnnotationsDepartures, SecurityDepartures, StorageDepartures, FootprintDepartures {
+  extends
+    AnnotationsDepartures,
+    FootprintDepartures,
+    KyvernoDepartures,
+    SecurityDepartures,
+    ShimsDepartures,
+    StorageDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
@@ -124,6 +131,7 @@ export interface Departures
 export const healthy: Departures = {
   ...healthyShims,
   ...healthyAnnotations,
+  ...healthyKyverno,
   ...healthySecurity,
   ...healthyStorage,
   ...healthyFootprint,

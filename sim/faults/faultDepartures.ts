@@ -2,6 +2,7 @@ import { closest } from 'fastest-levenshtein'
 import { healthy, type Departures } from './departures.ts'
 import { shimsFaults } from './shimsDepartures.ts'
 import { annotationsFaults } from './annotationsDepartures.ts'
+import { kyvernoFaults } from './kyvernoDepartures.ts'
 import { securityFaults } from './securityDepartures.ts'
 import { storageFaults } from './storageDepartures.ts'
 import { footprintFaults } from './footprintDepartures.ts'
@@ -129,6 +130,7 @@ const faults: Record<string, Partial<Departures>> = {
 
   ...shimsFaults,
   ...annotationsFaults,
+  ...kyvernoFaults,
   ...securityFaults,
   ...storageFaults,
 }

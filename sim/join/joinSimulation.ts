@@ -60,7 +60,11 @@ export async function joinSimulation(options: JoinOptions): Promise<JoinedSimula
   const departures = departuresOf(scenario.faults)
   const { runtimeClassAdmission, podSecurityAdmission, podSecurityLabels, quotaCountsOverhead } = departures
   const departs =
-    !runtimeClassAdmission || !podSecurityAdmission || podSecurityLabels !== 'kept' || !quotaCountsOverhead
+    scenario.kyverno !== undefined ||
+    !runtimeClassAdmission ||
+    !podSecurityAdmission ||
+    podSecurityLabels !== 'kept' ||
+    !quotaCountsOverhead
   if (departs || !scenario.admission.runtimeClass || !scenario.admission.podSecurity)
     throw new JoinError(
       'the scenario departs in the API server, which is the real one here: only nodes can be simulated',

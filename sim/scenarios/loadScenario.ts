@@ -16,7 +16,7 @@ export interface ScenarioOptions {
 }
 
 /** The scenarios that come with the simulator. */
-export const builtInScenarios = ['documented', 'small', 'as-recorded', 'without-devmapper'] as const
+export const builtInScenarios = ['documented', 'small', 'as-recorded', 'without-devmapper', 'kyverno'] as const
 
 /**
  * Reads a scenario.

@@ -17,6 +17,15 @@ export interface Scenario {
   /** documented: as the guide says. as-recorded: as real Kata 3.26.0 was seen to behave where it differs. */
   mode: 'documented' | 'as-recorded'
   admission: { runtimeClass: boolean; podSecurity: boolean }
+  /** Kyverno is installed, with the policies of the guide's deployer. */
+  kyverno?: KyvernoScenario | undefined
+}
+
+export interface KyvernoScenario {
+  /** '' for none. */
+  defaultRuntimeClass: string
+  /** Of the namespaces that are in production. */
+  productionLabels: Record<string, string>
 }
 
 export interface NodeScenario {

@@ -48,6 +48,12 @@ export const scenarioSchema = z.strictObject({
   admission: z
     .strictObject({ runtimeClass: z.boolean().default(true), podSecurity: z.boolean().default(true) })
     .prefault({}),
+  kyverno: z
+    .strictObject({
+      defaultRuntimeClass: z.string().default(''),
+      productionLabels: z.record(z.string(), z.string()).default({ environment: 'production' }),
+    })
+    .optional(),
 })
 
 export type ScenarioFile = z.output<typeof scenarioSchema>

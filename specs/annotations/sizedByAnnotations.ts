@@ -5,7 +5,7 @@ import type { ClassFacts } from '../../helpers/facts/facts.ts'
 import { nproc } from '../../helpers/guest/cpus.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { memTotal } from '../../helpers/guest/meminfo.ts'
-import { type AnnotationOutcome, hypervisorAnnotation } from '../../helpers/oracles/annotationOutcome.ts'
+import { hypervisorAnnotation } from '../../helpers/oracles/annotationOutcome.ts'
 import { possibleMemory } from '../../helpers/oracles/guestMemory.ts'
 import { sandboxMemory, sandboxVcpus } from '../../helpers/oracles/sandboxSize.ts'
 import { busybox, type Pod } from '../../helpers/pods/pod.ts'
@@ -31,7 +31,7 @@ const refusal = /annotation io\.katacontainers\.config\.hypervisor\.default_(mem
  * What became of the annotated pod, by its memory and CPUs where it started: 'ignored' means the size of a pod without annotations. A pod that is sized by neither,
  * or does not start for another reason, is said to be just that.
  */
-export async function seenOutcome(context: CheckContext<'pod', unknown>): Promise<AnnotationOutcome | string> {
+export async function seenOutcome(context: CheckContext<'pod', unknown>): Promise<string> {
   const { pods, facts, measure, finding } = context
   const { pod } = pods
   if (pod.outcome !== 'ready') {

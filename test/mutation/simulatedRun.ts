@@ -40,8 +40,15 @@ export async function simulatedRun({
 }: SimulatedRun): Promise<RunRecord> {
   const simulation = await startSimulatedCluster({ scenario, kataVersion, faults, speed })
   try {
-    return await runChecks(simulation.kubeconfig, { declaredClasses: simulation.classes, ...options }, (arms) =>
-      oneOfEachAnd ? oneOfEach(arms, oneOfEachAnd) : arms,
+    return await runChecks(
+      simulation.kubeconfig,
+      {
+        declaredClasses: simulation.classes,
+        declaredDefaultClass: simulation.defaultRuntimeClass,
+        production: simulation.production,
+        ...options,
+      },
+      (arms) => (oneOfEachAnd ? oneOfEach(arms, oneOfEachAnd) : arms),
     )
   } finally {
     await simulation.close()

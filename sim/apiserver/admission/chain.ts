@@ -2,6 +2,7 @@ import type { KubeObject } from '../../kubeObject.ts'
 import type { Context, User } from '../context.ts'
 import type { Kind } from '../kinds.ts'
 import type { Warnings } from '../write/request.ts'
+import { kyvernoFirst, kyvernoLate } from './kyverno.ts'
 import { limitRanger } from './limitRanger.ts'
 import { namespaceLifecycle } from './namespaceLifecycle.ts'
 import { podSecurity } from './podSecurity.ts'
@@ -36,6 +37,7 @@ export interface Admission {
 /** In the order of kube-apiserver (pkg/kubeapiserver/options/plugins.go, v1.34). */
 const chain: readonly Admission[] = [
   namespaceLifecycle,
+  kyvernoFirst,
   limitRanger,
   serviceAccount,
   taintNodesByCondition,
@@ -45,6 +47,7 @@ const chain: readonly Admission[] = [
   storageProtection,
   runtimeClass,
   defaultStorageClass,
+  kyvernoLate,
   resourceQuota,
 ]
 

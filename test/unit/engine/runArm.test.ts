@@ -35,6 +35,7 @@ describe('an arm', () => {
       createPod: () => Promise.resolve(podHandle('x')),
       createObject: () => Promise.reject(new Error('no object here')),
       temporaryRuntimeClass: () => Promise.resolve('c'),
+      temporaryNamespace: () => Promise.resolve('n'),
       changes: {} as never,
       end: () => Promise.resolve(),
     }),
