@@ -28,6 +28,7 @@ export function startNodeLifecycle(context: ControllerContext): Controller {
     for (const node of informers.cache(NODES).values()) {
       const { name } = node.metadata
       const renewed = renewTimeOf(leases.get(`kube-node-lease/${name}`))
+      if (renewed === null) continue
       const before = seen.get(name)
       const looks = before?.renewed === renewed ? before.looks + 1 : 0
       seen.set(name, { renewed, looks })
@@ -59,5 +60,5 @@ export function startNodeLifecycle(context: ControllerContext): Controller {
 const readyOf = (node: KubeObject): string | undefined =>
   conditionsOf(node).find(({ type }) => type === 'Ready')?.status
 
-const renewTimeOf = (lease: KubeObject | undefined): string =>
-  (lease?.['spec'] as { renewTime?: string } | undefined)?.renewTime ?? ''
+const renewTimeOf = (lease: KubeObject | undefined): string | null =>
+  (lease?.['spec'] as { renewTime?: string } | undefined)?.renewTime ?? null

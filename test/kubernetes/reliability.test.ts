@@ -52,7 +52,7 @@ describeOnCluster('runs under faults, on a real cluster', (cluster) => {
   it('a node that dies in mid-run, and comes back: broken where it has to be, never failed, a clean end', async function () {
     this.timeout(900_000)
     // Longer than the 50 s after which the control plane gives a silent node up.
-    const outcome = await struck('node-lost', 0.5, { on: 'node', durationMs: 12_500 })
+    const outcome = await struck('node-lost', 0.5, { on: 'node', how: 'killed', durationMs: 12_500 })
     expect(outcome.ms).to.be.above(60_000)
   })
 

@@ -35,10 +35,10 @@ export async function strike({ strike, seed }: FaultPlan, { target, proxy, suite
       const node = nodes[seed % Math.max(1, nodes.length)]
       if (node === undefined || !target.silenceNode) return null
       const awayMs = strike.durationMs * target.nodeTime
-      const restore = await target.silenceNode(node)
+      const restore = await target.silenceNode(node, strike.how)
       await passed(awayMs)
       await restore()
-      return `${node} for ${awayMs} ms`
+      return `${node} ${strike.how} for ${awayMs} ms`
     }
     case 'pod': {
       const deleted: string[] = []

@@ -7,8 +7,8 @@ export type Strike =
   | { readonly on: 'proxy'; readonly rule: Rule; readonly durationMs: number }
   /** Killed, and started again after that time. */
   | { readonly on: 'apiServer'; readonly durationMs: number }
-  /** Its kubelet falls silent, and comes back after that time. */
-  | { readonly on: 'node'; readonly durationMs: number }
+  /** Its kubelet falls silent, and comes back after that time. Killed, it lets connections go; frozen, it keeps them and says nothing. */
+  | { readonly on: 'node'; readonly how: 'killed' | 'frozen'; readonly durationMs: number }
   /** Pods of the run are deleted, one after the other; a grace period of null is the pod's own. */
   | {
       readonly on: 'pod'
@@ -152,8 +152,12 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'node-lost',
-    what: 'a node falls silent (its kubelet is stopped) and comes back',
-    draw: (random) => ({ on: 'node', durationMs: random.between(2000, 15_000) }),
+    what: 'a node falls silent (its kubelet is killed, or frozen) and comes back',
+    draw: (random) => ({
+      on: 'node',
+      durationMs: random.between(2000, 15_000),
+      how: random.pick(['killed', 'frozen'] as const),
+    }),
   },
   {
     name: 'disk-full',
