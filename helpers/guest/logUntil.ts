@@ -12,10 +12,7 @@ interface LogWanted {
  * never comes is an observation and no error, so the caller asserts what it got. For a container that runs on: of one that is removed
  * meanwhile the last lines may be missing (k8s.io/cri-client/pkg/logs, waitLogs, 1.34).
  */
-export async function logUntil(
-  pod: PodHandle,
-  { last, withinMs, container }: LogWanted,
-): Promise<readonly string[]> {
+export async function logUntil(pod: PodHandle, { last, withinMs, container }: LogWanted): Promise<readonly string[]> {
   const lines: string[] = []
   const log = pod.followLogs(container === undefined ? {} : { container })[Symbol.asyncIterator]()
   let timer: NodeJS.Timeout | undefined

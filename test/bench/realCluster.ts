@@ -75,7 +75,10 @@ const wholeSuite = ({ kubeconfig, folder }: TestCluster): Promise<Row> =>
     const { wallMs, lowerBoundMs } = schedule
     const pods = podTimes(results, runningTimes(path.join(folder, 'worker-1', 'log', 'kubelet.log')))
     if (pods.length === 0) throw new Error('the kubelet says of no pod when it ran')
-    const start = quantile(pods.map(({ kubeletMs }) => kubeletMs), 0.5)
+    const start = quantile(
+      pods.map(({ kubeletMs }) => kubeletMs),
+      0.5,
+    )
     const longest = Math.max(...record.arms.map(({ durationMs }) => durationMs))
     // Where the record's bound is its longest arm, that of the nodes' room is below.
     const bound = Math.max(lowerBoundMs > longest ? lowerBoundMs : 0, longestChainMs(record, start))

@@ -49,7 +49,10 @@ export function serialScript(checks: readonly SerialCheck[], folder: string): st
   const steps = checks.map(({ id, pods }) => {
     const names = pods.map((_pod, index) => `${id.toLowerCase()}-${index + 1}`)
     const file = path.join(folder, `${id}.yaml`)
-    writeFileSync(file, pods.map(({ manifest }, index) => dump(named(manifest, names[index] ?? '', images))).join('---\n'))
+    writeFileSync(
+      file,
+      pods.map(({ manifest }, index) => dump(named(manifest, names[index] ?? '', images))).join('---\n'),
+    )
     const looks = names.map((name) => `"$KUBECTL" exec ${name} -c main -- cat /proc/sys/kernel/random/boot_id`)
     const all = names.map((name) => `pod/${name}`).join(' ')
     return [

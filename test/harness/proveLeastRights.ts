@@ -147,7 +147,9 @@ export function proveLeastRights({ minor, runEnds, start }: Proof): void {
   it('a shard with the rights of a whole run does not begin', async () => {
     const { kubeconfig } = await lesserUser('whole-run', rulesOf('run'))
     const end = await shard(kubeconfig, 2, 'refused')
-    expect(end.stderr).to.match(/not permitted: .*cannot get, patch namespaces\..* kata-conformance rbac --for run --shards$/m)
+    expect(end.stderr).to.match(
+      /not permitted: .*cannot get, patch namespaces\..* kata-conformance rbac --for run --shards$/m,
+    )
     expect(end.code).to.equal(3)
   })
 

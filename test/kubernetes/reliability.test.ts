@@ -62,7 +62,9 @@ describe('runs under faults, on a real cluster', () => {
     // Longer than the 50 s after which the control plane gives a silent node up.
     const outcome = await struck('node-lost', 0.5, { on: 'node', how: 'killed', durationMs: 12_500 })
     const elsewhere = ({ arms = [] }: Partial<RunRecord>) =>
-      arms.filter(({ node }) => node !== null && !outcome.struck?.startsWith(node)).map(({ id, verdict }) => [id, verdict])
+      arms
+        .filter(({ node }) => node !== null && !outcome.struck?.startsWith(node))
+        .map(({ id, verdict }) => [id, verdict])
     expect(elsewhere(undisturbed.record)).to.not.be.empty
     expect(elsewhere(outcome.record ?? {}), 'verdicts on the other node').to.deep.equal(elsewhere(undisturbed.record))
   })

@@ -70,7 +70,9 @@ async function undisturbedOf(plan: FaultPlan, target: Target, tries = 3): Promis
 
 try {
   const seeds = Array.from({ length: runs }, (_, index) => first + index)
-  const plans = seeds.map((seed) => planOf(seed, { clusters: names, ...(values.fault ? { faults: values.fault } : {}) }))
+  const plans = seeds.map((seed) =>
+    planOf(seed, { clusters: names, ...(values.fault ? { faults: values.fault } : {}) }),
+  )
   for (const plan of plans.filter(({ seed }) => !kept.tallies.some((each) => each.seed === seed))) {
     if (performance.now() > minutes * 60_000) break
     const target = await targetOf(plan.cluster)
