@@ -83,7 +83,7 @@ describe('runs under faults, on a real cluster', () => {
     try {
       const { record, ms } = await undisturbedRun(suite, target, {
         name: 'an unknown handler',
-        behaviours: ['KATA-RTCLASS-008', 'KATA-MEM-005', 'KATA-ARCH-004'],
+        behaviours: ['KATA-RTCLASS-008', 'KATA-RTCLASS-018', 'KATA-PIDNS-001'],
         classes: [name],
       })
       const ours = record.arms.filter(({ runtimeClass, role }) => runtimeClass === name && role === 'check')
