@@ -59,7 +59,7 @@ export function decide(
 }
 
 /** What broke while the facts were read that decide about this arm; null when nothing did. */
-const unreadBy = (subject: Subject, { on }: Behaviour, facts: ClusterFacts): string | null =>
+export const unreadBy = (subject: Subject, { on }: Behaviour, facts: ClusterFacts): string | null =>
   subject.classFacts?.unread ??
   subject.nodeFacts?.unread ??
   (on.scope === 'cluster' ? facts.nodes.find(({ unread }) => unread !== undefined)?.unread : undefined) ??

@@ -59,6 +59,8 @@ export interface WaitOptions {
   signal?: AbortSignal
   /** Deadline, ms. */
   timeoutMs: number
+  /** True when what the watch has at the moment may be too old: the server is asked first. */
+  fresh?: boolean
   /** What is awaited, for the error: "Ready", "phase Succeeded". */
   what: string
   /** Returns why the awaited state can no longer be reached (ErrImagePull, FailedCreatePodSandBox…), or null. */

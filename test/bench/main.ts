@@ -6,6 +6,7 @@ import { execLatency } from './execLatency.ts'
 import { joinedScale } from './joinedScale.ts'
 import { mutationMatrix } from './mutationMatrix.ts'
 import { naturalRun } from './naturalRun.ts'
+import { realCluster } from './realCluster.ts'
 import { type Row, Skipped } from './row.ts'
 import { scale } from './scale.ts'
 import { startUp } from './startUp.ts'
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   scale,
   join: joinedScale,
   mutation: mutationMatrix,
+  cluster: realCluster,
 }
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } })

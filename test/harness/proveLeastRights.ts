@@ -35,8 +35,8 @@ interface Proof {
 }
 
 /** What differs from the usual flags. */
-type How = Partial<Pick<AccessWanted, 'probe' | 'nodeChanges'>>
-const usual = { probe: true, nodeChanges: false } as const
+type How = Partial<Pick<AccessWanted, 'probe' | 'nodeChanges' | 'shards'>>
+const usual = { probe: true, nodeChanges: false, shards: false } as const
 
 /** Users whose tests run at once. */
 const atOnce = 6
@@ -65,12 +65,13 @@ export function proveLeastRights({ minor, runEnds, start }: Proof): void {
 
   /** With what `rbac` prints, as somebody would apply it. */
   async function userFor(of: ClusterCommand, how: How = {}): Promise<LimitedUser> {
-    const { probe, nodeChanges } = { ...usual, ...how }
-    const name = `only-${of}${probe ? '' : '-reading'}${nodeChanges ? '-nodes' : ''}`
+    const { probe, nodeChanges, shards } = { ...usual, ...how }
+    const name = `only-${of}${probe ? '' : '-reading'}${nodeChanges ? '-nodes' : ''}${shards ? '-shards' : ''}`
     const text = await rbac({
       for: of,
       probe,
       allowNodeChanges: nodeChanges,
+      shards,
       name,
       kataNamespace,
       kubernetes: `1.${minor}`,
@@ -116,6 +117,40 @@ export function proveLeastRights({ minor, runEnds, start }: Proof): void {
     expect(record.facts.find(({ name }) => name === 'nodeProbe')?.value).to.equal(true)
     expect(record.leaked).to.deep.equal([])
     expect(JSON.stringify(record)).not.to.include('not permitted')
+  })
+
+  /** Two shards on one node, which a check of the first wants for itself. */
+  const shard = (kubeconfig: string, index: number, runId: string) =>
+    command(
+      ['run', '--kubeconfig', kubeconfig, '--runtime-class', 'kata-qemu', '--out', results.folder].concat(
+        ['--run-id', runId],
+        ['--shard', `${index}/2`],
+      ),
+      { KATA_CONFORMANCE_SPECS: fixtures('shards') },
+      150_000,
+    )
+
+  it('shards of a run use what they have beside a run, and are refused nothing', async function () {
+    this.timeout(180_000)
+    const shards = true
+    const user = await userFor('run', { shards })
+    const ends = await Promise.all([1, 2].map((index) => shard(user.kubeconfig, index, 'parts')))
+    for (const end of ends) expect(end.code, end.stdout + end.stderr).to.equal(0)
+    const { used, forbidden } = askedBy(user.username, target.trail())
+    expect(forbidden).to.deep.equal([])
+    const more = rulesOf('run', { shards }).filter((each) => !rulesOf('run').includes(each))
+    expect(rightsOf(more)).to.have.members(['get namespaces', 'patch namespaces'])
+    expect(used).to.include.members(rightsOf(more))
+    expect(rightsOf(rulesOf('run', { shards }))).to.include.members([...used])
+  })
+
+  it('a shard with the rights of a whole run does not begin', async () => {
+    const { kubeconfig } = await lesserUser('whole-run', rulesOf('run'))
+    const end = await shard(kubeconfig, 2, 'refused')
+    expect(end.stderr).to.match(
+      /not permitted: .*cannot get, patch namespaces\..* kata-conformance rbac --for run --shards$/m,
+    )
+    expect(end.code).to.equal(3)
   })
 
   it('doctor uses each of its own', async () => {

@@ -200,6 +200,19 @@ describe('the plan', () => {
     }
   })
 
+  it('leaves out neither canary nor control because something broke', () => {
+    const applies = (): Applicability => ({ unknown: 'sizing is unknown: no answer' })
+    const definition = { on: { scope: 'class', applies }, control: true, canary: true } as const
+    const of = (classes: ClassFacts[]) => makePlan(catalogOf(claim()), [check(definition)], facts({ classes }), options)
+    const planned = of([{ ...kataClass('kata-qemu', ['n1']), unread: 'n1: the connection broke' }]).arms
+    expect(planned.map(({ planned: { role }, decided }) => [role, decided?.verdict])).to.deep.equal([
+      ['check', 'broken'],
+      ['control', 'broken'],
+      ['canary', 'broken'],
+    ])
+    expect(of([kataClass('kata-qemu', ['n1'])]).arms.map(({ planned: { role } }) => role)).to.deep.equal(['check'])
+  })
+
   it('breaks, and does not skip, what only a lost node could show', () => {
     const nodes = [node('n1', { schedulable: known(false, 'the node is not Ready: NodeStatusUnknown') })]
     expect(decided(catalogOf(claim()), [check()], facts({ nodes }), options)[0]).to.deep.equal({
