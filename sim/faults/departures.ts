@@ -11,12 +11,12 @@ import { type FootprintDepartures, healthyFootprint } from './footprintDeparture
  */
 export interface Departures
   extends
+    ShimsDepartures,
     AnnotationsDepartures,
-    FootprintDepartures,
     KyvernoDepartures,
     SecurityDepartures,
-    ShimsDepartures,
-    StorageDepartures {
+    StorageDepartures,
+    FootprintDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
