@@ -14,6 +14,7 @@ export function exitCodeOf(error: unknown): number {
     'JournalError',
     'JoinError',
     'MergeError',
+    'RunError',
   ].includes(name ?? '')
     ? 2
     : 3

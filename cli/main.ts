@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addCleanCommand } from './clean.ts'
+import { addCompareCommand } from './compare.ts'
 import { addDoctorCommand } from './doctor.ts'
+import { addGateCommand } from './gate.ts'
 import { addListCommand } from './list.ts'
 import { addManifestsCommand } from './manifests.ts'
 import { addMergeCommand } from './merge.ts'
@@ -28,6 +30,8 @@ for (const add of [
   addDoctorCommand,
   addListCommand,
   addReportCommand,
+  addCompareCommand,
+  addGateCommand,
   addMergeCommand,
   addManifestsCommand,
   addCleanCommand,

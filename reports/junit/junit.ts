@@ -2,6 +2,7 @@ import { create } from 'xmlbuilder2'
 import type { XMLBuilder } from 'xmlbuilder2/lib/interfaces.js'
 import type { ArmRecord } from '../record/arm.ts'
 import type { RunRecord } from '../record/runRecord.ts'
+import { clean } from './clean.ts'
 
 /**
  * junit.xml in the shape that Jenkins and GitLab read: a suite per chapter, a case per arm. A failed arm is a failure, a broken or environment one an
@@ -82,7 +83,3 @@ const details = ({ message, expected, observed, evidence }: ArmRecord): string =
     ...(expected === null ? [] : [`expected: ${expected}`, `observed: ${observed ?? ''}`]),
     ...evidence.map(({ path }) => `evidence: ${path}`),
   ].join('\n')
-
-/** XML 1.0 has no control characters but tab, line feed and carriage return. */
-
-const clean = (text: string): string => text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')

@@ -1,0 +1,31 @@
+import { type Command, Option } from 'commander'
+
+interface CompareOptions {
+  store?: string
+  force: boolean
+  rename: Record<string, string>
+  output: 'text' | 'json'
+}
+
+const renames = (value: string, previous: Record<string, string>): Record<string, string> => {
+  const [from = '', to = ''] = value.split('=')
+  return { ...previous, [from]: to }
+}
+
+export function addCompareCommand(program: Command): void {
+  program
+    .command('compare')
+    .description('what differs between two runs, check by check and figure by figure; `gate` judges it')
+    .argument('<before>', 'a run: its folder, its run.json, or its name in the store')
+    .argument('<after>', 'another run')
+    .option('--store <folder>', 'archive of accepted runs, for runs by name')
+    .option('--rename <former=present>', 'a RuntimeClass that has another name now (repeatable)', renames, {})
+    .option('--force', 'compare runs of different clusters or profiles all the same', false)
+    .addOption(new Option('-o, --output <format>', 'format').choices(['text', 'json']).default('text'))
+    .action(async (before: string, after: string, { store, force, rename, output }: CompareOptions) => {
+      const { compareGiven } = await import('./runsToCompare.ts')
+      const { comparisonText, comparisonJson } = await import('../reports/compare/comparisonText.ts')
+      const { comparison, forced } = compareGiven([before, after], { store, force, renamed: rename })
+      process.stdout.write(output === 'json' ? comparisonJson(comparison, forced) : comparisonText(comparison, forced))
+    })
+}
