@@ -1,7 +1,7 @@
 import type { Sample } from '../record/figure.ts'
 
-/** Of the samples of a block so many at each end are left out of its mean: one start in five that meets a busy moment moves nothing. */
-const TRIMMED = 0.2
+/** Of the samples of a block so many at each end are left out of its mean: two starts in five that meet a busy moment move nothing. */
+const TRIMMED = 0.4
 
 /** Mean of each block's valid samples without the extremes, by block. */
 export function blockMeans(samples: readonly Sample[]): Map<number, number> {
@@ -17,7 +17,7 @@ export function blockMeans(samples: readonly Sample[]): Map<number, number> {
 
 function trimmedMean(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
-  const cut = Math.floor(sorted.length * TRIMMED)
+  const cut = Math.min(Math.floor(sorted.length * TRIMMED), Math.floor((sorted.length - 1) / 2))
   const kept = sorted.slice(cut, sorted.length - cut)
   return kept.reduce((sum, value) => sum + value, 0) / kept.length
 }

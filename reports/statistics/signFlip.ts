@@ -1,5 +1,8 @@
-/** More blocks than this are joined in pairs of neighbours: 2^14 ways to flip signs are all looked at, none is drawn by lot. */
-const MOST_BLOCKS = 14
+/**
+ * More blocks than this are joined with their neighbours: what drifts or goes with the block before is then mostly within a group, where it does no harm
+ * (docs/gate.md has the error rates with and without it), and all 2^10 ways to flip signs are looked at, none is drawn by lot.
+ */
+const MOST_BLOCKS = 10
 
 /** Differences of one figure by block, positive for worse. */
 export type Differences = ReadonlyMap<string, number>

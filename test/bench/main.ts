@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { plainTable } from '../../cli/terminal/plainTable.ts'
 import { engine } from './engine.ts'
 import { execLatency } from './execLatency.ts'
+import { gateSpeed } from './gateSpeed.ts'
 import { joinedScale } from './joinedScale.ts'
 import { mutationMatrix } from './mutationMatrix.ts'
 import { naturalRun } from './naturalRun.ts'
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   run: naturalRun,
   scale,
   join: joinedScale,
+  gate: gateSpeed,
   mutation: mutationMatrix,
   cluster: realCluster,
 }
