@@ -15,6 +15,7 @@ export function exitCodeOf(error: unknown): number {
     'JoinError',
     'MergeError',
     'RunError',
+    'StoreError',
   ].includes(name ?? '')
     ? 2
     : 3

@@ -48,7 +48,7 @@ async function gate(
   const { writeAtomically } = await import('../reports/atomicFile.ts')
   const rules = await policyOf(policy)
   const { comparison, forced } = compareGiven(runs, { store, force, renamed: rules.renamedClasses })
-  const decision = decide(comparison, rules, undefined, {}, forced)
+  const decision = decide(comparison, rules, undefined, await experienceOf(store), forced)
   const write = await writers()
   if (out !== undefined) {
     mkdirSync(out, { recursive: true })
@@ -67,6 +67,13 @@ async function policyOf(file: string | undefined) {
     file,
     (await readClaims()).map(({ id }) => id),
   )
+}
+
+async function experienceOf(store: string | undefined) {
+  if (store === undefined) return {}
+  const { learn } = await import('../reports/history/experience.ts')
+  const { storedRuns } = await import('../reports/history/store.ts')
+  return learn(storedRuns(store))
 }
 
 async function writers() {

@@ -11,12 +11,19 @@ import { addRbacCommand } from './rbac.ts'
 import { addReportCommand } from './report.ts'
 import { addResultsCommand } from './results.ts'
 import { addRunCommand } from './run.ts'
+import { addRunsCommand } from './runs.ts'
 import { addSimCommand } from './sim.ts'
 import { exitCodeOf, oneLine } from './failure.ts'
 
 // Inside the cluster another container waits for the end of this one.
 const { KATA_CONFORMANCE_ENDED: ended } = process.env
 if (ended !== undefined) process.on('exit', (code) => writeFileSync(ended, `${code}\n`))
+
+// Whoever reads has enough (`| head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
 
 const program = new Command('kata-conformance')
   .description('Conformance and end-to-end suite for Kata Containers on Kubernetes')
@@ -32,6 +39,7 @@ for (const add of [
   addReportCommand,
   addCompareCommand,
   addGateCommand,
+  addRunsCommand,
   addMergeCommand,
   addManifestsCommand,
   addCleanCommand,

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import path from 'node:path'
 import { type Comparison, compareRuns } from '../reports/compare/comparison.ts'
 import { incomparable } from '../reports/compare/incomparable.ts'
 import { readRun } from '../reports/compare/readRun.ts'
+import { placeInStore } from '../reports/history/store.ts'
 import { UsageError } from './usageError.ts'
 
 export interface ComparedRuns {
@@ -26,6 +26,6 @@ export function compareGiven(
 /** A path, or the name of a run in the store. */
 function placeOf(given: string, store: string | undefined): string {
   if (existsSync(given) || store === undefined) return given
-  const archived = path.join(store, 'runs', given)
+  const archived = placeInStore(store, given)
   return existsSync(archived) ? archived : given
 }

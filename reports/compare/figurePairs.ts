@@ -113,3 +113,13 @@ function droppedOf(samples: readonly Sample[]): Record<string, number> {
   for (const { invalid } of samples) if (invalid !== null) counts[invalid] = (counts[invalid] ?? 0) + 1
   return counts
 }
+
+/** Mean of the blocks of each figure of one run, by its key. */
+export function figureMeans(run: RunRecord): Map<string, number> {
+  return new Map(
+    [...seriesOf(run)].flatMap(([key, series]) => {
+      const means = [...meansOf(series).values()]
+      return means.length === 0 ? [] : [[key, means.reduce((sum, mean) => sum + mean, 0) / means.length]]
+    }),
+  )
+}
