@@ -5,6 +5,7 @@ import { addDoctorCommand } from './doctor.ts'
 import { addListCommand } from './list.ts'
 import { addManifestsCommand } from './manifests.ts'
 import { addMergeCommand } from './merge.ts'
+import { addProfileCommand } from './profile.ts'
 import { addRbacCommand } from './rbac.ts'
 import { addReportCommand } from './report.ts'
 import { addResultsCommand } from './results.ts'
@@ -27,6 +28,7 @@ for (const add of [
   addRunCommand,
   addDoctorCommand,
   addListCommand,
+  addProfileCommand,
   addReportCommand,
   addMergeCommand,
   addManifestsCommand,

@@ -4,6 +4,7 @@ import { healthyKyverno, type KyvernoDepartures } from './kyvernoDepartures.ts'
 import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
 import { healthyStorage, type StorageDepartures } from './storageDepartures.ts'
 import { type FootprintDepartures, healthyFootprint } from './footprintDepartures.ts'
+import { healthyDeployment, type DeploymentDepartures } from './deploymentDepartures.ts'
 
 /**
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
@@ -16,7 +17,8 @@ export interface Departures
     KyvernoDepartures,
     SecurityDepartures,
     StorageDepartures,
-    FootprintDepartures {
+    FootprintDepartures,
+    DeploymentDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
@@ -135,6 +137,7 @@ export const healthy: Departures = {
   ...healthySecurity,
   ...healthyStorage,
   ...healthyFootprint,
+  ...healthyDeployment,
 
   kataHandlersRunBy: 'kata',
   vmScope: 'sandbox',
