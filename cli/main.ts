@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addCleanCommand } from './clean.ts'
 import { addDoctorCommand } from './doctor.ts'
+import { addImagesCommand } from './images.ts'
 import { addListCommand } from './list.ts'
 import { addManifestsCommand } from './manifests.ts'
 import { addMergeCommand } from './merge.ts'
@@ -28,6 +29,7 @@ for (const add of [
   addRunCommand,
   addDoctorCommand,
   addListCommand,
+  addImagesCommand,
   addProfileCommand,
   addReportCommand,
   addMergeCommand,
