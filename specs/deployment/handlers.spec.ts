@@ -52,6 +52,7 @@ behaviour('KATA-DEPLOY-011', {
   killedBy: {
     'handler-missing-on-second-node': 'handler kata-clh of containerd on kata-2',
     'kata-clh-with-a-legacy-runtime-type': 'runtime_type of handler kata-clh',
+    'pod-annotations-not-passed': 'pod_annotations of handler',
     'host-devices-flag-missing': 'privileged_without_host_devices of handler',
     'kata-qemu-runtime-rs-run-by-the-go-shim': 'runtime_path of handler kata-qemu-runtime-rs',
     'kata-cloud-hypervisor-run-by-the-go-shim': 'runtime_path of handler kata-cloud-hypervisor',
