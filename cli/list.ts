@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
+import type { Claim } from '../engine/catalog/claim.ts'
 import { UsageError } from './usageError.ts'
 
 interface ListOptions {
@@ -76,7 +77,7 @@ export async function list(options: ListOptions): Promise<string> {
 }
 
 async function summary(
-  claims: Parameters<typeof import('./listSummary.ts').summarise>[0],
+  claims: readonly (Claim & { readonly chapter: string })[],
   output: ListOptions['output'],
 ): Promise<string> {
   const { faultsByClaim, summarise, summaryTable } = await import('./listSummary.ts')
