@@ -22,6 +22,7 @@ export function addRunCommand(program: Command): void {
       collect,
       [],
     )
+    .option('--image-registry <prefix>', 'prefix of a mirror that has every image, such as registry.example/mirror')
     .option('--no-probe', 'no privileged node probe; what needs it is skipped')
     .option('--quiet-nodes', 'nodes carry no other load: also measure performance', false)
     .option('--slow', 'also run checks of more than five minutes', false)

@@ -12,6 +12,8 @@ export interface RunSettings {
   level: string[]
   behaviour: string[]
   image: string[]
+  /** Prefix of a mirror that has every image which is not replaced. */
+  imageRegistry?: string
   /** --no-probe */
   probe: boolean
   quietNodes: boolean
@@ -75,6 +77,7 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
     scenario: of('SCENARIO'),
     kataVersion: of('KATA_VERSION'),
     specs: of('SPECS'),
+    imageRegistry: of('IMAGE_REGISTRY'),
   }
   return {
     ...defaultSettings,

@@ -41,6 +41,8 @@ export interface CheckContext<Pods extends string, Case> {
   readonly expect: Expect
   /** The read-only probe of the arm's node. Only for claims whose `needs` has node-probe; otherwise using it throws. */
   readonly node: NodeProbe
+  /** The read-only probes of all nodes of the run, for claims about every node. Only for claims whose `needs` has node-probe; otherwise using it throws. */
+  readonly probes: readonly NodeProbe[]
   /** Changes on the arm's node, each undone when the arm ends. Only for claims whose `needs` has node-changes; otherwise using it throws. */
   readonly changes: NodeChanges
   /** Reads objects of the cluster (RuntimeClasses, discovery). Never writes. */

@@ -9,6 +9,7 @@ import { nodeObject } from './node/clusterObjects.ts'
 import { createClusterServices } from './node/clusterServices.ts'
 import { createContainerRuntime } from './node/containerRuntime.ts'
 import { createNode } from './node/createNode.ts'
+import { distribution } from './node/distributions.ts'
 import { handlersOf } from './node/handlersOf.ts'
 import { createPodLookup } from './node/podLookup.ts'
 import type { SimNode } from './node/simNode.ts'
@@ -43,6 +44,7 @@ export function createNodes(options: {
       podNetwork,
       kataNumber: node.kata ? kata.indexOf(node) + 1 : null,
       mode: scenario.mode,
+      distribution: distribution(scenario.distribution),
       release,
       departures,
       clock,
@@ -79,7 +81,7 @@ export async function startNode(
     client: connection.client,
     clock: node.clock,
     runtime,
-    node: nodeObject(node, scenario.kubernetesVersion),
+    node: nodeObject(node, scenario),
   })
   return { runtime, kubelet, connection }
 }

@@ -99,7 +99,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     if (!found) throw new Error(`the scenario has no node ${name}; ${nodes.map((node) => node.name).join(', ')}`)
     return found.connection
   }
-  await deployKata(client, scenario)
+  await deployKata(client, scenario, departures)
   if (scenario.kyverno) {
     for (const { path, object } of kyvernoObjects(scenario.kyverno, scenario, departures))
       await client.create(path, object)

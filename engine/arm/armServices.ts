@@ -26,6 +26,8 @@ export interface ArmServices {
   /** What the arm stands on from now on. */
   ground(): Ground
   probe(node: string): NodeProbe
+  /** Of every node that has one. */
+  probes(): readonly NodeProbe[]
   /** Objects that a check makes in its course; `end` removes them. */
   extras(arm: Arm): {
     createPod(spec: PodSpec): Promise<PodHandle>

@@ -179,12 +179,12 @@ function contextOf(
     finding: (text) => void course.findings.push(text),
     expect: recordingExpect(course.log),
     get node() {
-      if (!arm.claim.needs.some((need) => ['node-probe', 'crictl', 'ctr'].includes(need))) {
-        throw new Error(
-          `${arm.planned.behaviour} uses the node probe, but its claim does not list node-probe among its needs`,
-        )
-      }
+      needsProbe(arm)
       return services.probe(arm.planned.node ?? '')
+    },
+    get probes() {
+      needsProbe(arm)
+      return services.probes()
     },
     get changes() {
       if (!arm.claim.needs.includes('node-changes')) {
@@ -207,6 +207,12 @@ function contextOf(
     },
     signal,
   }
+}
+
+/** What a claim does not list is not there for it: the run may have been started without. */
+function needsProbe({ claim, planned }: Arm): void {
+  if (claim.needs.some((need) => ['node-probe', 'crictl', 'ctr'].includes(need))) return
+  throw new Error(`${planned.behaviour} uses the node probe, but its claim does not list node-probe among its needs`)
 }
 
 function verdictOfAssertions(log: AssertionLog, lost: readonly unknown[]): Judgement {

@@ -20,6 +20,8 @@ export interface Probes {
   on(node: string): NodeProbe | null
   /** Throws when the node has no probe. */
   require(node: string): NodeProbe
+  /** In the order of the nodes' names. */
+  all(): readonly NodeProbe[]
   /** Why nodes have no probe. */
   readonly notes: readonly string[]
 }
@@ -66,6 +68,7 @@ export async function startProbes(deps: Dependencies): Promise<Probes> {
   return {
     notes,
     on: (node) => probes.get(node) ?? null,
+    all: () => [...probes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, probe]) => probe),
     require(node) {
       const probe = probes.get(node)
       if (!probe) throw new Error(`node ${node} has no probe`)

@@ -86,6 +86,7 @@ export function startRun(parts: RunParts): PreparedRun {
     },
     ground: () => groundOf(cluster, readings, readiness),
     probe: (node) => probes.require(node),
+    probes: () => probes.all(),
     extras: (arm) => createExtras({ ...own, arm, starter, objects, workshops }),
     collectEvidence: (arm, pods, message) =>
       collectEvidence(journal.folder, arm, pods, message, { cluster, probe: probes.on(arm.planned.node ?? '') }),

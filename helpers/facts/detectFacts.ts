@@ -133,6 +133,7 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
       .filter(({ kata }) => kata === null)
       .map(({ runtimeClass }) => runtimeClass.metadata.name ?? ''),
     declared,
+    declaredVersion: options.declaredVersion ?? null,
     unreadable: [...deployment.unreadable, ...(pods.value === null ? [pods.how] : [])],
     privilegedNamespace: privileged,
     mayCreateRuntimeClasses: mayCreate,

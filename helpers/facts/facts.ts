@@ -120,6 +120,8 @@ export interface ClusterFacts {
    * createDefaultRuntimeClass), with the handler where the profile fixes one; null without a profile.
    */
   readonly declared: readonly { readonly name: string; readonly handler?: string }[] | null
+  /** Kata's release that the operator's profile declares; null where it declares none. */
+  readonly declaredVersion?: string | null
   /** What could not be read, with the reason, one line each: a right that is lacking, an API that is down. */
   readonly unreadable?: readonly string[]
   /** May the suite create a namespace with Pod Security level privileged? */

@@ -3,6 +3,15 @@ import { parseBlockDevices } from '../guest/blockDevices.ts'
 import { runsKata } from './containerdConfig.ts'
 import { crictlArgv, parseCrictl } from './crictl.ts'
 import { defaultConfigPaths, readEffectiveToml } from './effectiveToml.ts'
+import {
+  digestsArgv,
+  holdsArgv,
+  inventoryArgv,
+  parseDigests,
+  parseInventory,
+  parseStatus,
+  statusArgv,
+} from './fileListing.ts'
 import { fileDescriptorsArgv, parseFileDescriptors } from './fileDescriptors.ts'
 import {
   catArgv,
@@ -144,6 +153,18 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
       const stdout = await output(useArgv(path), `measuring what is below ${path}`)
       return stdout === null ? null : parsed(`measuring what is below ${path}`, () => parseFirstNumber(stdout) * 1024)
     },
+    fileStatus: async (path) => parseStatus((await output(statusArgv(path), `looking at ${path}`)) ?? ''),
+    realPath: host.realPath,
+    async inventory(folder) {
+      const stdout = await output(inventoryArgv(folder), `listing every file of ${folder}`)
+      return stdout === null ? null : parseInventory(stdout)
+    },
+    async digests(folder, paths) {
+      if (paths.length === 0) return new Map()
+      const stdout = await output(digestsArgv(folder, paths), `hashing files of ${folder}`)
+      return parseDigests(stdout ?? fail(`${folder} does not exist`))
+    },
+    holds: async (path, text) => (await output(holdsArgv(path, text), `searching ${path}`))?.trim() === 'yes',
     fileSize: async (path) => parseSize((await output(sizeArgv(path), `measuring ${path}`)) ?? ''),
   }
 }

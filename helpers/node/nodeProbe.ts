@@ -1,5 +1,6 @@
 import type { BlockDevice } from '../guest/blockDevices.ts'
 import type { ContainerdConfig } from './containerdConfig.ts'
+import type { FileStatus, ListedFile } from './fileListing.ts'
 import type { KataRuntimeCheck } from './kataRuntimeCheck.ts'
 
 /** A process of the node as /proc shows it to the probe. */
@@ -71,6 +72,16 @@ export interface NodeProbe {
   blockDevices(): Promise<readonly BlockDevice[]>
   /** Bytes that the files below a host directory take on its disk; null when it does not exist. */
   diskUse(path: string): Promise<number | null>
+  /** Kind, permissions and size of what a path leads to; null when nothing is there. */
+  fileStatus(path: string): Promise<FileStatus | null>
+  /** Where a path really is, links followed; null when nothing is there. */
+  realPath(path: string): Promise<string | null>
+  /** Every regular file below a folder; null when there is no such folder. */
+  inventory(folder: string): Promise<readonly ListedFile[] | null>
+  /** SHA-256 of files of a folder, by their path below it. Throws NodeProbeError when one is missing. */
+  digests(folder: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /** Whether a file holds a text anywhere: a binary's own release, which nobody has to run it for. False when there is no file. */
+  holds(path: string, text: string): Promise<boolean>
   /** Size in bytes: apparent and allocated. */
   fileSize(path: string): Promise<{ apparent: number; allocated: number } | null>
 }

@@ -9,12 +9,24 @@ export function profileDepartures(facts: ClusterFacts, profile: Profile): string
   if (profile.kataVersion !== null && version.value !== null && version.value !== profile.kataVersion) {
     departures.push(`Kata is ${version.value} (${version.how}), declared is ${profile.kataVersion}`)
   }
+  const { distribution } = facts
+  if (profile.distribution !== null && distribution.value !== null && !isSame(profile.distribution, distribution.value))
+    departures.push(
+      `the distribution is ${distribution.value} (${distribution.how}), declared is ${profile.distribution}`,
+    )
   for (const declared of profile.classes ?? []) {
     const found = facts.classes.find((each) => each.name === declared.name)
     if (found) departures.push(...classDepartures(found, declared))
     else departures.push(`RuntimeClass ${declared.name} is declared and not there`)
   }
   return departures
+}
+
+/** The guide and the chart say k8s where the facts say kubernetes, and write all in small letters. What the chart does not know it takes for k8s. */
+function isSame(declared: string, found: string): boolean {
+  const ofChart = ['rke2', 'k3s', 'k0s', 'microk8s']
+  const plain = (name: string) => (ofChart.includes(name.toLowerCase()) ? name.toLowerCase() : 'k8s')
+  return declared.toLowerCase() === found.toLowerCase() || plain(declared) === plain(found)
 }
 
 function classDepartures(found: ClassFacts, declared: DeclaredClass): string[] {

@@ -4,19 +4,13 @@ import { healthyKyverno, type KyvernoDepartures } from './kyvernoDepartures.ts'
 import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
 import { healthyStorage, type StorageDepartures } from './storageDepartures.ts'
 import { type FootprintDepartures, healthyFootprint } from './footprintDepartures.ts'
+import { healthyDeployment, type DeploymentDepartures } from './deploymentDepartures.ts'
 
 /**
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
-export interface Departures
-  extends
-    ShimsDepartures,
-    AnnotationsDepartures,
-    KyvernoDepartures,
-    SecurityDepartures,
-    StorageDepartures,
-    FootprintDepartures {
+export interface Departures extends ShimsDepartures, AnnotationsDepartures, KyvernoDepartures, SecurityDepartures, StorageDepartures, FootprintDepartures, DeploymentDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
@@ -135,6 +129,7 @@ export const healthy: Departures = {
   ...healthySecurity,
   ...healthyStorage,
   ...healthyFootprint,
+  ...healthyDeployment,
 
   kataHandlersRunBy: 'kata',
   vmScope: 'sandbox',

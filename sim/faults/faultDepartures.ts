@@ -1,4 +1,5 @@
 import { closest } from 'fastest-levenshtein'
+import { deploymentFaults } from './deploymentDepartures.ts'
 import { healthy, type Departures } from './departures.ts'
 import { shimsFaults } from './shimsDepartures.ts'
 import { annotationsFaults } from './annotationsDepartures.ts'
@@ -133,6 +134,15 @@ const faults: Record<string, Partial<Departures>> = {
   ...kyvernoFaults,
   ...securityFaults,
   ...storageFaults,
+  // RuntimeClasses that kata-deploy should not have made so
+  'stratovirt-class-offered': {
+    undeclaredClasses: ['kata-stratovirt'],
+    classHandlers: { 'kata-stratovirt': 'kata-stratovirt' },
+  },
+  'default-class-left-behind': { undeclaredClasses: ['kata'] },
+  'default-class-of-another-shim': { classHandlers: { kata: 'kata-clh' } },
+
+  ...deploymentFaults,
 }
 
 /** Names of all faults that the model knows, in the order of faults.yaml. */

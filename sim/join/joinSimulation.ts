@@ -112,7 +112,7 @@ export async function joinSimulation(options: JoinOptions): Promise<JoinedSimula
     }
     await Promise.all(Array.from({ length: AT_ONCE }, startNext))
     ending.push(() => removeKataDeploy(client, { kubelets: true }))
-    await deployKata(client, scenario, labelled)
+    await deployKata(client, scenario, departures, labelled)
     installed = true
     return { client, nodes: nodes.map(({ name }) => name), close: end }
   } catch (error) {

@@ -282,8 +282,8 @@ export interface MachineFiles {
   usage(path: string): number
   /** Undoes a mount at that path; false when nothing is mounted there. */
   unmount(path: string): boolean
-  /** A program: running `path` calls it. Directories are made. */
-  registerCommand(path: string, command: MachineCommand): void
+  /** A program: running `path` calls it; `content` is what is read of it. Directories are made. */
+  registerCommand(path: string, command: MachineCommand, content?: string): void
   /** A file whose text is made on reading. Also below /proc and /sys, which take nothing else. */
   virtual(path: string, generate: () => string | Uint8Array): void
   /** Puts an inode of `inodeOf`, or of a container's layers, at a path. */

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Departures } from '../faults/departures.ts'
-import type { Machine, MachineSpec } from '../machine/machine.ts'
+import type { Machine, MachineCommandCall, MachineSpec } from '../machine/machine.ts'
 import type { NodeScenario, Scenario } from '../scenarios/scenario.ts'
 import type { KataHandler } from '../shims/kataHandler.ts'
 import type { KataRelease } from '../shims/kataRelease.ts'
 import { createAddressPool, nodeAddress, podPrefix } from './addresses.ts'
 import type { ClusterNetwork } from './clusterNetwork.ts'
-import { containerdToml, kataDeployConfig, kataDeployToml } from './containerdConfig.ts'
+import { writeContainerdConfig } from './containerdConfig.ts'
+import type { Distribution } from './distributions.ts'
 import { macAddress } from './identifiers.ts'
-import { installKata } from './kataArtifacts.ts'
+import { installKata, programText } from './kataArtifacts.ts'
 import { kataRuntimeCheck } from './kataRuntimeCheck.ts'
 import { addHardware, nodeCpu, nodeKvm, nodeMemTotalKiB } from './nodeHardware.ts'
 import { startNodeProcesses } from './nodeProcesses.ts'
@@ -28,6 +29,7 @@ export interface NodeOptions {
   /** Of the nodes with Kata, from 1; null for others. */
   kataNumber: number | null
   mode: Scenario['mode']
+  distribution: Distribution
   release: KataRelease
   departures: Departures
   clock: Clock
@@ -54,13 +56,16 @@ export function createNode(options: NodeOptions): SimNode {
   for (const name of modulesOf(scenario)) machine.files.virtual(`/sys/module/${name}/initstate`, () => 'live\n')
   startNodeProcesses(machine, scenario.name, scenario.kvm === 'usable')
   if (scenario.kata) {
-    installKata(machine.files, options.handlers, release, departures, second)
-    machine.files.registerCommand('/opt/kata/bin/kata-runtime', (call) => kataRuntimeCheck(call, machine, kvm, release))
+    installKata(machine.files, { handlers: options.handlers, release, departures, second })
+    const text = programText('bin/kata-runtime', { release, departures, second })
+    const check = (call: MachineCommandCall) => kataRuntimeCheck(call, machine, kvm, release)
+    machine.files.registerCommand('/opt/kata/bin/kata-runtime', check, text)
   }
   return {
     name: scenario.name,
     ip,
     scenario,
+    kataNumber: options.kataNumber,
     mode: options.mode,
     release,
     departures,
@@ -153,7 +158,8 @@ function connect(machine: Machine, network: ClusterNetwork, name: string, ip: st
   network.attach({ namespace: rootNetNamespace, ip, node: name, kind: 'node' })
 }
 
-function writeFiles(machine: Machine, { scenario, handlers, departures, clock }: NodeOptions): void {
+function writeFiles(machine: Machine, options: NodeOptions): void {
+  const { scenario, clock } = options
   const { files } = machine
   const release = [
     'PRETTY_NAME="Ubuntu 24.04.2 LTS"',
@@ -179,9 +185,5 @@ function writeFiles(machine: Machine, { scenario, handlers, departures, clock }:
   ])
     files.mkdir(directory)
   addSocket(files, '/run/containerd/containerd.sock', clock.now())
-  files.write(
-    '/etc/containerd/config.toml',
-    containerdToml(scenario.defaultRuntime, scenario.kata, scenario.snapshotters),
-  )
-  if (scenario.kata) files.write(kataDeployConfig, kataDeployToml(handlers, departures))
+  writeContainerdConfig(files, options)
 }

@@ -7,16 +7,19 @@ import type { KataRelease } from '../shims/kataRelease.ts'
 export function handlersOf(
   scenario: Scenario,
   release: KataRelease,
-  departures: Pick<Departures, 'renamedHandlers' | 'furtherHandlers'>,
+  departures: Pick<Departures, 'renamedHandlers' | 'furtherHandlers' | 'customRuntimesRead'>,
 ): KataHandler[] {
-  const like = scenario.runtimeClasses.find(({ handler }) => handler === 'kata-qemu')
+  const stock = departures.customRuntimesRead === 'stock'
+  // The default class has the handler of another.
+  const classes = scenario.runtimeClasses.filter(({ name }) => name !== 'kata')
+  const like = classes.find(({ handler }) => handler === 'kata-qemu')
   const further = like ? departures.furtherHandlers.map((handler) => ({ ...like, handler })) : []
-  return [...scenario.runtimeClasses, ...further].map(({ handler, shim, hypervisor, dropIn }) => ({
+  return [...classes, ...further].map(({ handler, shim, hypervisor, dropIn }) => ({
     name: departures.renamedHandlers[handler] ?? handler,
     shim: shimName(shim, hypervisor, release),
     language: shim,
     hypervisor,
-    custom: dropIn === null ? null : handler,
-    dropIn,
+    custom: dropIn === null || stock ? null : handler,
+    dropIn: stock ? null : dropIn,
   }))
 }

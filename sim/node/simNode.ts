@@ -14,6 +14,8 @@ export interface SimNode {
   readonly name: string
   readonly ip: string
   readonly scenario: NodeScenario
+  /** Of the nodes with Kata, from 1; null for others. */
+  readonly kataNumber: number | null
   readonly mode: Scenario['mode']
   readonly release: KataRelease
   readonly departures: Departures

@@ -16,7 +16,15 @@ export interface ScenarioOptions {
 }
 
 /** The scenarios that come with the simulator. */
-export const builtInScenarios = ['documented', 'small', 'as-recorded', 'without-devmapper', 'kyverno'] as const
+export const builtInScenarios = [
+  'documented',
+  'small',
+  'as-recorded',
+  'without-devmapper',
+  'job-mode',
+  'rke2',
+  'kyverno',
+] as const
 
 /**
  * Reads a scenario.
@@ -68,7 +76,17 @@ function completed(file: ScenarioFile, options: ScenarioOptions): Scenario {
   const faults = [...file.faults, ...(options.faults ?? [])]
   departuresOf(faults)
   const classes = file.runtimeClasses.filter((entry) => release.customRuntimes || entry.custom === undefined)
-  return { ...file, kataVersion, faults, runtimeClasses: classes.map((entry) => runtimeClass(entry, release)) }
+  if (file.deploymentMode === 'job' && !release.jobMode)
+    throw new ScenarioError(`kata-deploy ${kataVersion} knows no Job mode: it came with 3.32.0`)
+  const { defaultClass, ...rest } = file
+  const runtimeClasses = classes.map((entry) => runtimeClass(entry, release))
+  const byDefault = runtimeClasses.filter(({ name }) => defaultClass && name === `kata-${release.defaultShim}`)
+  return {
+    ...rest,
+    kataVersion,
+    faults,
+    runtimeClasses: [...runtimeClasses, ...byDefault.map((entry) => ({ ...entry, name: 'kata' }))],
+  }
 }
 
 function runtimeClass(entry: ScenarioFile['runtimeClasses'][number], release: KataRelease): RuntimeClassScenario {

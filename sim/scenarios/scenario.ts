@@ -1,3 +1,5 @@
+import type { DistributionName } from '../node/distributions.ts'
+
 /** A simulated cluster, as a scenario file describes it. */
 export interface Scenario {
   name: string
@@ -8,6 +10,10 @@ export interface Scenario {
   containerdVersion: string
   /** Where kata-deploy runs. */
   kataDeployNamespace: string
+  /** Kubernetes distribution of all nodes, as the chart's k8sDistribution names it. */
+  distribution: DistributionName
+  /** The chart's deploymentMode: job from 3.32. */
+  deploymentMode: 'daemonset' | 'job'
   nodes: NodeScenario[]
   runtimeClasses: RuntimeClassScenario[]
   /** Whether its operator declares its RuntimeClasses in a profile. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { faultNames, unknownFault } from '../faults/faultDepartures.ts'
+import { distributionNames } from '../node/distributions.ts'
 import { kataVersions } from '../shims/kataRelease.ts'
 
 const node = z.strictObject({
@@ -40,6 +41,10 @@ export const scenarioSchema = z.strictObject({
   kataVersion: z.enum(kataVersions),
   containerdVersion: z.string().regex(/^\d+\.\d+\.\d+$/, 'a version such as 1.7.24'),
   kataDeployNamespace: z.string().default('kata-containers'),
+  distribution: z.enum(distributionNames).default('k8s'),
+  deploymentMode: z.enum(['daemonset', 'job']).default('daemonset'),
+  /** A RuntimeClass kata besides, with the chart's default shim (runtimeClasses.createDefault). */
+  defaultClass: z.boolean().default(false),
   nodes: z.array(node).min(1),
   runtimeClasses: z.array(runtimeClass),
   profile: z.boolean().default(true),

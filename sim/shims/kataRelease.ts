@@ -16,6 +16,10 @@ export interface KataRelease {
   qemuOverheadMiB: number
   /** customRuntimes of the chart: from 3.26. */
   customRuntimes: boolean
+  /** deploymentMode: job of the chart: from 3.32. */
+  jobMode: boolean
+  /** kata-deploy's pods without hostPID, privileges and the host's root: from 4.1 (D-Bus). */
+  deploysUnprivileged: boolean
   /** disable_block_device_use of the Go shims (DEFDISABLEBLOCK, 20ca4d2d79: true from 3.26). */
   goDisablesBlock: boolean
   /** static_sandbox_resource_mgmt of the Rust shims (e93558e810: from 3.32). */
@@ -79,6 +83,8 @@ export function kataRelease(version: string): KataRelease {
     virtiofsd: row[5],
     qemuOverheadMiB: from('4.0.0') ? 320 : 160,
     customRuntimes: from('3.26.0'),
+    jobMode: from('3.32.0'),
+    deploysUnprivileged: from('4.1.0'),
     goDisablesBlock: from('3.26.0'),
     rustSizesStatically: from('3.32.0'),
     rustSizesByOverhead: from('4.0.0'),

@@ -1,4 +1,5 @@
 import { parse, stringify, type TomlTable } from 'smol-toml'
+import type { Departures } from '../faults/departures.ts'
 import { hypervisorSection, kataPrefix, type KataHandler } from './kataHandler.ts'
 import type { KataRelease } from './kataRelease.ts'
 
@@ -12,10 +13,14 @@ const hypervisorPaths = {
 } as const
 
 /** The base configuration of a shim as a release ships it: the keys whose effect the model has, with upstream's defaults. */
-export function baseConfiguration(handler: KataHandler, release: KataRelease): TomlTable {
+export function baseConfiguration(
+  handler: KataHandler,
+  release: KataRelease,
+  departures: Pick<Departures, 'hypervisorPaths'>,
+): TomlTable {
   const rust = handler.language === 'rust'
   const hypervisor: TomlTable = {
-    path: hypervisorPaths[handler.hypervisor],
+    path: departures.hypervisorPaths[handler.hypervisor] ?? hypervisorPaths[handler.hypervisor],
     kernel:
       handler.hypervisor === 'dragonball'
         ? `${share}/vmlinux-dragonball-experimental.container`

@@ -54,7 +54,7 @@ const comms = {
   qemu: 'qemu-system-x86',
   'cloud-hypervisor': 'cloud-hyperviso',
   firecracker: 'firecracker',
-  dragonball: '',
+  dragonball: 'dragonball',
 }
 
 /** Starts a VM. @throws CriError when KVM is not there or the VM is too small to boot. */
@@ -160,7 +160,8 @@ function tooSmall(handler: KataHandler, size: VmSize): CriError {
 
 function commandLine(node: SimNode, start: VmStart, size: VmSize, maxVcpus: number): string[] | null {
   const { handler, config, sandboxId } = start
-  if (handler.hypervisor === 'dragonball') return null
+  if (handler.hypervisor === 'dragonball')
+    return node.departures.dragonballRuns === 'as-process' ? ['/opt/kata/bin/dragonball', '--id', sandboxId] : null
   if (handler.hypervisor === 'cloud-hypervisor')
     return cloudHypervisorCommandLine(handler, config.hypervisorPath, sandboxId)
   if (handler.hypervisor === 'firecracker') return firecrackerCommandLine(config.hypervisorPath, sandboxId)

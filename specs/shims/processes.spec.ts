@@ -38,5 +38,6 @@ behaviour(
   'KATA-SHIM-006',
   processesOf(['kata-dragonball'], 'rust', 'dragonball', {
     'kata-dragonball-class-with-qemu-handler': "shims of a pod of kata-dragonball: expected [ 'go' ]",
+    'dragonball-as-a-process': 'virtual machines that the shim of kata-dragonball has in KVM',
   }),
 )

@@ -23,7 +23,10 @@ behaviour('KATA-TROUBLE-003', {
       `files of Kata that a debug pod cannot list on ${node.node}`,
     ).to.deep.equal([])
   },
-  killedBy: { 'firecracker-missing-on-second-node': 'files of Kata that a debug pod cannot list' },
+  killedBy: {
+    'firecracker-missing-on-second-node': 'files of Kata that a debug pod cannot list',
+    'qemu-of-the-distribution': 'files of Kata that a debug pod cannot list',
+  },
 })
 
 /** A line of `ls -la` about this file; of a link it names the target too. */
@@ -78,6 +81,7 @@ behaviour('KATA-TROUBLE-011', {
       expect(of, `tables of the effective configuration of ${name}`).to.include('hypervisor')
   },
   killedBy: {
+    'handler-missing-on-second-node': 'tables of the effective configuration of kata-clh',
     'default-configuration-dangles': 'default configuration that a debug pod can read on',
   },
 })

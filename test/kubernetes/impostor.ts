@@ -6,6 +6,8 @@ export const passesOnRunc: Readonly<Record<string, string>> = {
   'KATA-ARCH-008': 'SIGTERM and its grace period are the same for every runtime',
   'KATA-CTR-005': 'that containerd refuses class and annotation together does not depend on the runtime',
   'KATA-OVERHEAD-001': 'what the API server counts for a pod says nothing about what runs it',
+  'KATA-DEPLOY-009': 'StratoVirt is absent where there is nothing of Kata at all',
+  'KATA-DEPLOY-015': 'the objects are those that the profile declares',
   'KATA-PIDNS-001': 'a container has a PID namespace of its own under every runtime',
   'KATA-PIDNS-005': 'shareProcessNamespace is the same for every runtime',
   'KATA-PRIV-004': 'Pod Security admission does not look at the RuntimeClass',
@@ -43,6 +45,12 @@ export const mayBeSkippedFor: readonly { readonly reason: RegExp; readonly why: 
     why: 'only the operator can say that nodes are quiet',
   },
   { reason: /takes more than five minutes; run with --slow/g, why: 'only when asked for' },
+  {
+    reason: /kata-deploy is unknown: no DaemonSet and no Job of the cluster runs its image/g,
+    why: 'nobody deployed it',
+  },
+  { reason: /needs two Kata nodes, there are \d+/g, why: 'the cluster has one node' },
+  { reason: /no class is known to have the Go shim with QEMU/g, why: 'what runs the handlers is not Kata' },
   { reason: /kata-[a-z-]+ is neither there nor declared by a profile/g, why: 'a class that nobody enabled' },
   { reason: /the handler that the CRI reports is unknown: no crictl on worker-1/g, why: 'the cluster has no crictl' },
   {

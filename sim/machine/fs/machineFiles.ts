@@ -180,10 +180,10 @@ export class RootFiles implements MachineFiles {
     return found ? this.#bytesBelow(found.inode) : 0
   }
 
-  registerCommand(path: string, command: MachineCommand): void {
+  registerCommand(path: string, command: MachineCommand, content = ''): void {
     const name = path.slice(path.lastIndexOf('/') + 1)
     const file: RegularFile = {
-      ...regularFile('', this.#now, 0o755),
+      ...regularFile(content, this.#now, 0o755),
       program: commandProgram(name, command),
       shownSize: 1_048_576,
     }

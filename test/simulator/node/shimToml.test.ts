@@ -20,7 +20,7 @@ async function handler(name: string, kataVersion = '3.26.0'): Promise<KataHandle
 
 async function effective(name: string, kataVersion = '3.26.0'): Promise<ShimConfig> {
   const found = await handler(name, kataVersion)
-  const base = baseToml(baseConfiguration(found, kataRelease(kataVersion)), found)
+  const base = baseToml(baseConfiguration(found, kataRelease(kataVersion), healthy), found)
   return shimConfig(mergeToml(base, found.dropIn === null ? [] : [dropInToml(found)]))
 }
 

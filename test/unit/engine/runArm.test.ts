@@ -31,6 +31,7 @@ describe('an arm', () => {
     again: () => undefined,
     ground: () => ({ disturbance: () => Promise.resolve(null) }),
     probe: () => ({}) as never,
+    probes: () => [],
     extras: () => ({
       createPod: () => Promise.resolve(podHandle('x')),
       createObject: () => Promise.reject(new Error('no object here')),
