@@ -4,8 +4,9 @@ import { configPath, shimBinary, type KataHandler } from '../shims/kataHandler.t
 
 export const kataDeployConfig = '/opt/kata/containerd/config.d/kata-deploy.toml'
 
-/** The snapshotter that a shim of the chart needs (values.yaml: fc wants devmapper, which the operator must set up). */
-export function snapshotterOf(handler: Pick<KataHandler, 'hypervisor'>): string | null {
+/** The snapshotter that a shim of the chart needs (values.yaml: fc wants devmapper, TEE and CoCo shims nydus; the operator must set them up). */
+export function snapshotterOf(handler: Pick<KataHandler, 'hypervisor' | 'variant'>): string | null {
+  if (handler.variant !== null) return 'nydus'
   return handler.hypervisor === 'firecracker' ? 'devmapper' : null
 }
 
@@ -24,8 +25,10 @@ export function containerdToml(
         },
       }
     : {}
+  const nydus = { type: 'snapshot', address: '/run/containerd-nydus/containerd-nydus-grpc.sock' }
   return stringify({
     version: 2,
+    ...(snapshotters.includes('nydus') ? { proxy_plugins: { nydus } } : {}),
     ...(kata ? { imports: [kataDeployConfig] } : {}),
     plugins: {
       'io.containerd.grpc.v1.cri': {
@@ -52,11 +55,12 @@ export function containerdToml(
  */
 export function kataDeployToml(
   handlers: readonly KataHandler[],
-  departures: Pick<Departures, 'shimBinaries' | 'runtimeTypes' | 'podAnnotations'>,
+  departures: Pick<Departures, 'shimBinaries' | 'runtimeTypes' | 'podAnnotations' | 'teeSnapshotter'>,
 ): string {
   const runtimes: Record<string, TomlTable> = {}
   for (const handler of handlers) {
-    const snapshotter = snapshotterOf(handler)
+    const snapshotter =
+      departures.teeSnapshotter === 'nydus' || handler.variant === null ? snapshotterOf(handler) : null
     runtimes[handler.name] = {
       runtime_type:
         departures.runtimeTypes[handler.name] ?? `io.containerd.${handler.custom ?? `kata-${handler.shim}`}.v2`,

@@ -11,11 +11,12 @@ export function handlersOf(
 ): KataHandler[] {
   const like = scenario.runtimeClasses.find(({ handler }) => handler === 'kata-qemu')
   const further = like ? departures.furtherHandlers.map((handler) => ({ ...like, handler })) : []
-  return [...scenario.runtimeClasses, ...further].map(({ handler, shim, hypervisor, dropIn }) => ({
+  return [...scenario.runtimeClasses, ...further].map(({ handler, shim, hypervisor, variant, dropIn }) => ({
     name: departures.renamedHandlers[handler] ?? handler,
-    shim: shimName(shim, hypervisor, release),
+    shim: shimName(shim, hypervisor, release, variant),
     language: shim,
     hypervisor,
+    variant,
     custom: dropIn === null ? null : handler,
     dropIn,
   }))

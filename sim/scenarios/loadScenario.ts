@@ -16,7 +16,14 @@ export interface ScenarioOptions {
 }
 
 /** The scenarios that come with the simulator. */
-export const builtInScenarios = ['documented', 'small', 'as-recorded', 'without-devmapper', 'kyverno'] as const
+export const builtInScenarios = [
+  'documented',
+  'small',
+  'as-recorded',
+  'without-devmapper',
+  'without-nydus',
+  'kyverno',
+] as const
 
 /**
  * Reads a scenario.
@@ -72,14 +79,19 @@ function completed(file: ScenarioFile, options: ScenarioOptions): Scenario {
 }
 
 function runtimeClass(entry: ScenarioFile['runtimeClasses'][number], release: KataRelease): RuntimeClassScenario {
-  const name = `kata-${entry.custom ?? shimName(entry.shim, entry.hypervisor, release)}`
+  const variant = entry.variant ?? null
+  const name = `kata-${entry.custom ?? shimName(entry.shim, entry.hypervisor, release, variant)}`
   return {
     name,
     handler: name,
     shim: entry.shim,
     hypervisor: entry.hypervisor,
+    variant,
     // templates/runtimeclasses.yaml of the chart
-    overhead: { memory: `${entry.hypervisor === 'qemu' ? release.qemuOverheadMiB : 130}Mi`, cpu: '250m' },
+    overhead:
+      variant === null || variant === 'coco-dev'
+        ? { memory: `${entry.hypervisor === 'qemu' ? release.qemuOverheadMiB : 130}Mi`, cpu: '250m' }
+        : { memory: '2048Mi', cpu: '1' },
     nodeSelector: { 'katacontainers.io/kata-runtime': 'true' },
     dropIn: entry.custom === undefined ? null : (entry.dropIn ?? {}),
   }
