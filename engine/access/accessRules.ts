@@ -136,9 +136,14 @@ export const accessRules: readonly AccessRule[] = [
     why: "kata-deploy's release, by the image of its DaemonSet",
   },
   {
-    ...{ group: 'apps', resource: 'deployments', verbs: ['create', 'delete', 'list', 'watch'], where: 'own' },
+    ...{ group: 'apps', resource: 'deployments', verbs: ['create', 'delete', 'list', 'patch', 'watch'], where: 'own' },
     ...{ for: checks, optional: true },
     why: 'Deployments of the claims about pods that controllers make',
+  },
+  {
+    ...{ group: 'batch', resource: 'jobs', verbs: ['create', 'delete', 'watch'], where: 'own' },
+    ...{ for: checks, optional: true },
+    why: 'Jobs, likewise',
   },
   {
     ...{ group: 'batch', resource: 'jobs', verbs: ['list'], where: 'cluster', for: facts, optional: true },

@@ -1,5 +1,6 @@
 import type { CheckContext } from '../../helpers/behaviour.ts'
 import type { ObjectHandle } from '../../helpers/objects/objectHandle.ts'
+import { remedyOf } from '../../helpers/oracles/remedies.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import { podSpecOf } from '../../helpers/pods/podSpec.ts'
 import type { ArmResult, Evidence, Measurement } from '../../reports/record/arm.ts'
@@ -57,6 +58,8 @@ export async function tryArm(arm: Arm, services: ArmServices): Promise<Try> {
   const judgement = disturbance === null ? own : withdrawn(own, disturbance)
   timeline.mark(judgement.verdict)
   const wanted = judgement.verdict === 'failed' || judgement.verdict === 'broken'
+  const known = wanted ? remedyOf(judgement.message) : null
+  if (known) findings.push(`${known.cause}: ${known.remedy}`)
   const evidence =
     wanted && !services.signal.aborted
       ? await services.collectEvidence(arm, pods, judgement.message).catch((error: unknown) => {

@@ -22,9 +22,9 @@ export const deployment = (
 })
 
 /** `available`, or how many of its replicas were so at the end of the time. Throws what is not about the time: an API server that is gone. */
-export async function becomesAvailable(handle: ObjectHandle, timeoutMs: number): Promise<string> {
+export async function becomesAvailable(handle: ObjectHandle, timeoutMs: number, replicas = 1): Promise<string> {
   try {
-    await handle.waitFor('all replicas available', isAvailable, timeoutMs)
+    await handle.waitFor(`${replicas} replicas available`, (object) => isAvailable(object, replicas), timeoutMs)
     return 'available'
   } catch (error) {
     if (!(error instanceof WaitError) || error.trouble || error.end !== 'deadline') throw error
@@ -33,9 +33,13 @@ export async function becomesAvailable(handle: ObjectHandle, timeoutMs: number):
   }
 }
 
-/** Its replicas are all there, and have been for as long as it asks. */
-function isAvailable(object: KubeObject): boolean {
+/** So many replicas are asked for, and the controller has seen that and has them all: what is seen may be older than the last change. */
+function isAvailable(object: KubeObject, wanted: number): boolean {
   const { replicas = 1 } = object['spec'] as { replicas?: number }
-  const { availableReplicas = 0 } = (object['status'] ?? {}) as { availableReplicas?: number }
-  return availableReplicas >= replicas
+  const { generation = 0 } = object.metadata as { generation?: number }
+  const { availableReplicas = 0, observedGeneration = 0 } = (object['status'] ?? {}) as {
+    availableReplicas?: number
+    observedGeneration?: number
+  }
+  return replicas === wanted && observedGeneration >= generation && availableReplicas >= wanted
 }

@@ -6,8 +6,9 @@ import { configPath, shimBinary, type KataHandler } from '../shims/kataHandler.t
 import { mergeToml } from '../shims/shimToml.ts'
 import type { Distribution } from './distributions.ts'
 
-/** The snapshotter that a shim of the chart needs (values.yaml: fc wants devmapper, which the operator must set up). */
-export function snapshotterOf(handler: Pick<KataHandler, 'hypervisor'>): string | null {
+/** The snapshotter that a shim of the chart needs (values.yaml: fc wants devmapper, TEE and CoCo shims nydus; the operator must set them up). */
+export function snapshotterOf(handler: Pick<KataHandler, 'hypervisor' | 'variant'>): string | null {
+  if (handler.variant !== null) return 'nydus'
   return handler.hypervisor === 'firecracker' ? 'devmapper' : null
 }
 
@@ -53,8 +54,10 @@ function containerdToml({ defaultRuntime, snapshotters }: NodeScenario, imports:
         },
       }
     : {}
+  const nydus = { type: 'snapshot', address: '/run/containerd-nydus/containerd-nydus-grpc.sock' }
   return stringify({
     version: 2,
+    ...(snapshotters.includes('nydus') ? { proxy_plugins: { nydus } } : {}),
     ...(imports.length > 0 ? { imports: [...imports] } : {}),
     plugins: {
       'io.containerd.grpc.v1.cri': {
@@ -81,11 +84,15 @@ function containerdToml({ defaultRuntime, snapshotters }: NodeScenario, imports:
  */
 export function kataDeployToml(
   handlers: readonly KataHandler[],
-  departures: Pick<Departures, 'shimBinaries' | 'runtimeTypes' | 'podAnnotations' | 'handlersKeepHostDevicesAway'>,
+  departures: Pick<
+    Departures,
+    'shimBinaries' | 'runtimeTypes' | 'podAnnotations' | 'handlersKeepHostDevicesAway' | 'teeSnapshotter'
+  >,
 ): string {
   const runtimes: Record<string, TomlTable> = {}
   for (const handler of handlers) {
-    const snapshotter = snapshotterOf(handler)
+    const snapshotter =
+      departures.teeSnapshotter === 'nydus' || handler.variant === null ? snapshotterOf(handler) : null
     runtimes[handler.name] = {
       runtime_type:
         departures.runtimeTypes[handler.name] ?? `io.containerd.${handler.custom ?? `kata-${handler.shim}`}.v2`,

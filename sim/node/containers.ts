@@ -223,6 +223,9 @@ export function createContainers(node: SimNode, sandboxes: Sandboxes, onExit: (i
     },
     async execSync(id, argv, timeoutMs) {
       const record = known(id)
+      // Hooks come without a limit of time.
+      if (timeoutMs <= 0 && record.sandbox.handler !== null && departures.lifecycleHooks === 'skipped')
+        return { stdout: '', stderr: '', exitCode: 0 }
       await clock.sleep(record.sandbox.times.exec)
       const exec = startExec(record, argv, false)
       const output = { stdout: '', stderr: '' }

@@ -14,12 +14,13 @@ export function handlersOf(
   const classes = scenario.runtimeClasses.filter(({ name }) => name !== 'kata')
   const like = classes.find(({ handler }) => handler === 'kata-qemu')
   const further = like ? departures.furtherHandlers.map((handler) => ({ ...like, handler })) : []
-  return [...classes, ...further].map(({ handler, shim, hypervisor, dropIn }) => ({
+  return [...classes, ...further].map(({ handler, shim, hypervisor, variant, dropIn }) => ({
     name: departures.renamedHandlers[handler] ?? handler,
-    shim: shimName(shim, hypervisor, release),
+    shim: shimName(shim, hypervisor, release, variant),
     language: shim,
     hypervisor,
     custom: dropIn === null || stock ? null : handler,
     dropIn: stock ? null : dropIn,
+    variant,
   }))
 }

@@ -23,6 +23,7 @@ export const builtInScenarios = [
   'without-devmapper',
   'job-mode',
   'rke2',
+  'without-nydus',
   'kyverno',
 ] as const
 
@@ -90,14 +91,19 @@ function completed(file: ScenarioFile, options: ScenarioOptions): Scenario {
 }
 
 function runtimeClass(entry: ScenarioFile['runtimeClasses'][number], release: KataRelease): RuntimeClassScenario {
-  const name = `kata-${entry.custom ?? shimName(entry.shim, entry.hypervisor, release)}`
+  const variant = entry.variant ?? null
+  const name = `kata-${entry.custom ?? shimName(entry.shim, entry.hypervisor, release, variant)}`
   return {
     name,
     handler: name,
     shim: entry.shim,
     hypervisor: entry.hypervisor,
+    variant,
     // templates/runtimeclasses.yaml of the chart
-    overhead: { memory: `${entry.hypervisor === 'qemu' ? release.qemuOverheadMiB : 130}Mi`, cpu: '250m' },
+    overhead:
+      variant === null || variant === 'coco-dev'
+        ? { memory: `${entry.hypervisor === 'qemu' ? release.qemuOverheadMiB : 130}Mi`, cpu: '250m' }
+        : { memory: '2048Mi', cpu: '1' },
     nodeSelector: { 'katacontainers.io/kata-runtime': 'true' },
     dropIn: entry.custom === undefined ? null : (entry.dropIn ?? {}),
   }

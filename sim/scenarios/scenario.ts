@@ -60,6 +60,8 @@ export interface RuntimeClassScenario {
   handler: string
   shim: 'go' | 'rust'
   hypervisor: 'qemu' | 'cloud-hypervisor' | 'firecracker' | 'dragonball'
+  /** Of QEMU: a shim for confidential guests, or for what they share without the hardware (coco-dev). */
+  variant: 'coco-dev' | 'tdx' | 'snp' | 'se' | null
   overhead: { memory: string; cpu: string } | null
   nodeSelector: Record<string, string> | null
   /** Values of the effective TOML that differ from the shim's defaults: a drop-in of config.d, of a custom runtime. */

@@ -25,6 +25,7 @@ const node = z.strictObject({
 const runtimeClass = z.strictObject({
   shim: z.enum(['go', 'rust']),
   hypervisor: z.enum(['qemu', 'cloud-hypervisor', 'firecracker', 'dragonball']),
+  variant: z.enum(['coco-dev', 'tdx', 'snp', 'se']).optional(),
   custom: z.string().optional(),
   dropIn: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 })

@@ -55,6 +55,8 @@ export function agentContainer({
     signal(signal) {
       if (signal === 'TERM' && !departures.sigtermForwarded) return
       container.signal(signal)
+      if (signal === 'TERM' && departures.terminateSignals === 2)
+        void node.clock.sleep(500).then(() => container.signal(signal))
     },
     exec(argv, options) {
       beforeExec()

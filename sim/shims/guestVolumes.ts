@@ -38,10 +38,11 @@ export function createGuestVolumes(
   const deviceFsSize = `size=${deviceFsKiB}k,nr_inodes=${Math.round(deviceFsKiB / 4)}`
 
   /** A directory of the guest which all containers of the pod mount: an emptyDir. */
-  const guestDirectory = (hostPath: string, kind: 'local' | 'ephemeral' | 'shm'): string => {
-    const known = emptyDirs.get(hostPath)
+  const guestDirectory = (hostPath: string, kind: 'local' | 'ephemeral' | 'shm', containerId: string): string => {
+    const own = departures.emptyDirPer === 'container' && kind !== 'shm' ? `-${containerId}` : ''
+    const known = emptyDirs.get(`${hostPath}${own}`)
     if (known !== undefined) return known
-    const name = nameOf(hostPath)
+    const name = `${nameOf(hostPath)}${own}`
     const path =
       kind === 'local'
         ? `${sharedInGuest}/${sandboxId}/rootfs/local/${name}`
@@ -53,7 +54,7 @@ export function createGuestVolumes(
         { tmpfs: true, sizeBytes: kind === 'shm' ? null : config.defaultMemoryMiB * 1024 * 1024 },
         { fstype: 'tmpfs' },
       )
-    emptyDirs.set(hostPath, path)
+    emptyDirs.set(`${hostPath}${own}`, path)
     return path
   }
 
@@ -98,7 +99,8 @@ export function createGuestVolumes(
     if (nodesShm) return share(containerId, mount)
     const other = kind === 'share' ? departed(containerId, mount) : null
     if (other !== null) return other
-    if (kind === 'local' || kind === 'ephemeral' || kind === 'shm') return guestDirectory(mount.hostPath, kind)
+    if (kind === 'local' || kind === 'ephemeral' || kind === 'shm')
+      return guestDirectory(mount.hostPath, kind, containerId)
     if (kind === 'block') return disks.plug(mount.hostPath, mount.readonly).path
     if (kind !== 'guest') return share(containerId, mount)
     if (departures.hostProcShows === 'node' && !below(mount.hostPath, '/dev')) return share(containerId, mount)

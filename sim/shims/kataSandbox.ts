@@ -1,4 +1,5 @@
 import { CriError, type SandboxConfig } from '../kubelet/containerRuntime.ts'
+import type { Departures } from '../faults/departures.ts'
 import { MachineError, type MachineContainer, type MachineFiles, type MachineProcess } from '../machine/machine.ts'
 import type { PodNetwork } from '../node/podNetwork.ts'
 import type { ContainerStart, RunningContainer, Sandbox } from '../node/sandbox.ts'
@@ -106,7 +107,7 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
     guest.vm.resize(departures.vmScope === 'container' ? demandOf([demand]) : demandNow())
     let container: MachineContainer
     try {
-      container = await guest.run(start)
+      container = await guest.run(withoutMounts(start, node.departures))
     } catch (error) {
       containers.delete(start.id)
       throw new CriError(
@@ -276,6 +277,16 @@ function agentWords(error: unknown): string {
 
 function siblingsOf(guests: readonly SandboxGuest[], id: string): MachineContainer[] {
   return guests.flatMap((guest) => guest.containers()).filter((container) => container.id !== id)
+}
+
+/** The departures: files of the pod that the guest does not get from its node. */
+function withoutMounts(start: ContainerStart, departures: Departures): ContainerStart {
+  const kept = start.config.mounts.filter(
+    ({ containerPath }) =>
+      !(departures.guestResolvConf === 'guest' && containerPath === '/etc/resolv.conf') &&
+      !(departures.terminationLog === 'in the guest' && containerPath === start.config.terminationMessagePath),
+  )
+  return { ...start, config: { ...start.config, mounts: kept } }
 }
 
 function commOf(argv: readonly string[]): string {

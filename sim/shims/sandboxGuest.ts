@@ -61,7 +61,7 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
     netNamespace: net,
     cgroup: `${podCgroup(config)}/${sandboxId}`,
   })
-  for (const [name, value] of Object.entries(config.sysctls))
+  for (const [name, value] of Object.entries(departures.podSysctls === 'set' ? config.sysctls : {}))
     guest.setSysctl(name.replaceAll('.', '/'), value, name.startsWith('net.') ? net : ipcNamespace)
   // Cloud Hypervisor and Firecracker have the root file system on the first disk.
   const disks = createGuestDisks(guest, node.machine.files, settings, options.handler.hypervisor === 'qemu' ? 0 : 1)
@@ -143,14 +143,18 @@ function containerSpec(
   namespaces: MachineContainerSpec['namespaces'],
 ): MachineContainerSpec {
   const { config: container } = start
+  const { departures } = options.node
   return {
     id: start.id,
     argv: start.argv,
-    env: start.env,
+    env: departures.guestEnvironment === 'kept' ? start.env : onlyOwn(start.env),
     cwd: start.cwd,
-    user: userOf(container.security),
+    user: departures.guestUser === 'kept' ? userOf(container.security) : { uid: 0, gid: 0, groups: [] },
     // The agent sets no host name for a pod of the host's network: the guest keeps its own (recorded).
-    hostname: options.config.namespaces.network === 'NODE' ? 'localhost' : options.config.hostname,
+    hostname:
+      options.config.namespaces.network === 'NODE' || departures.guestHostName === 'guest'
+        ? 'localhost'
+        : options.config.hostname,
     tty: container.tty,
     stdin: container.stdin,
     image: container.image,
@@ -159,11 +163,13 @@ function containerSpec(
     namespaces,
     oomScoreAdj: container.resources.oomScoreAdj,
     cgroup: guestCgroup(options.node, options.config, start),
-    capabilities: capabilitiesOf(
-      options.node.departures.addedCapabilities === 'given'
-        ? container.security
-        : { ...container.security, capabilitiesAdd: [] },
-    ),
+    capabilities: capabilitiesOf({
+      ...container.security,
+      capabilitiesAdd: [
+        ...(departures.addedCapabilities === 'given' ? container.security.capabilitiesAdd : []),
+        ...departures.furtherCapabilities,
+      ],
+    }),
     withheld: container.security.privileged ? options.node.departures.privilegedLacks : [],
     noNewPrivs: container.security.noNewPrivs,
     privileged: container.security.privileged,
@@ -184,6 +190,9 @@ function plugNodeDisks({ machine }: SimNode, disks: GuestDisks): void {
   for (const name of files.list('/sys/block').filter((each) => !each.startsWith('loop')))
     disks.plug(`/dev/${name}`, false)
 }
+
+/** What an image's process has anyway. */
+const onlyOwn = ({ PATH = '', HOSTNAME = '' }: Record<string, string>) => ({ PATH, HOSTNAME })
 
 function rootFilesystem({ node, settings }: SandboxGuestOptions): { fstype: string; device: string; options: string } {
   if (settings.sharedFs === 'none') return { fstype: 'ext4', device: '/dev/vdb', options: 'rw,relatime' }

@@ -37,6 +37,7 @@ export function baseConfiguration(
     enable_debug: false,
     ...machineKeys(handler),
     ...sharedFilesystemKeys(handler),
+    ...(handler.variant === null || handler.variant === 'coco-dev' ? {} : { confidential_guest: true }),
   }
   if (rust && release.rustSizesByOverhead) Object.assign(hypervisor, { overhead_vcpus: 0.2, overhead_memory: 32 })
   return {
@@ -61,6 +62,8 @@ function machineKeys(handler: KataHandler): TomlTable {
 
 function sharedFilesystemKeys(handler: KataHandler): TomlTable {
   if (handler.hypervisor === 'firecracker') return { block_device_driver: 'virtio-mmio', shared_fs: 'none' }
+  // DEFSHAREDFS_QEMU_{COCO_DEV,TDX,SNP,SEL} of the runtime's Makefile.
+  if (handler.variant !== null) return { block_device_driver: 'virtio-scsi', shared_fs: 'none' }
   if (handler.hypervisor === 'dragonball')
     return { block_device_driver: 'virtio-blk-pci', shared_fs: 'inline-virtio-fs' }
   return {

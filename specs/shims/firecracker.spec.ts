@@ -24,6 +24,7 @@ const sharedTypes = ['virtiofs', '9p']
 behaviour('KATA-SHIM-011', {
   on: classes(hypervisorIs('firecracker')),
   pods: () => ({}),
+  timeoutMs: 180_000,
   async check({ changes, createPod, runtimeClass, finding, expect }) {
     const folder = await changes.folder({ before: 'written before the pod' })
     const pod = await createPod(

@@ -69,6 +69,7 @@ export const mayBeSkippedFor: readonly { readonly reason: RegExp; readonly why: 
     reason: /needs a node with(out)? Kata[^;]*(; worker-1: [^;]+)*/g,
     why: 'a claim about a second kind of node',
   },
+  { reason: /the claim is about kata-[^;]+/g, why: 'a class that the cluster does not have' },
   {
     reason: /is about nodes that are virtual machines, which worker-1 is not: [^;]+/g,
     why: 'a claim about nested virtualization, on bare metal',

@@ -14,4 +14,6 @@ function snapshotter(node: NodeFacts | undefined, argument: string): string | nu
 
 export const snapshotterNeeds: Readonly<Record<string, Need>> = {
   snapshotter: ({ node }, argument) => snapshotter(node, argument),
+  /** `nydus:absent`, `nydus:present` of the catalogue. */
+  nydus: ({ node }, argument) => snapshotter(node, argument === 'absent' ? 'nydus-absent' : 'nydus'),
 }
