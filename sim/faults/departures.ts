@@ -3,6 +3,7 @@ import { type AnnotationsDepartures, healthyAnnotations } from './annotationsDep
 import { healthyKyverno, type KyvernoDepartures } from './kyvernoDepartures.ts'
 import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
 import { healthyStorage, type StorageDepartures } from './storageDepartures.ts'
+import { type BenchmarksDepartures, healthyBenchmarks } from './benchmarksDepartures.ts'
 import { type FootprintDepartures, healthyFootprint } from './footprintDepartures.ts'
 
 /**
@@ -14,6 +15,9 @@ export interface Departures
     ShimsDepartures,
     AnnotationsDepartures,
     KyvernoDepartures,
+    BenchmarksDepartures,
+    ShimsDepartures,
+    AnnotationsDepartures,
     SecurityDepartures,
     StorageDepartures,
     FootprintDepartures {
@@ -135,6 +139,7 @@ export const healthy: Departures = {
   ...healthySecurity,
   ...healthyStorage,
   ...healthyFootprint,
+  ...healthyBenchmarks,
 
   kataHandlersRunBy: 'kata',
   vmScope: 'sandbox',
