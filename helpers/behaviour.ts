@@ -26,6 +26,27 @@ export interface PodsContext<Case> {
 
 export type Expect = typeof expect
 
+/** What is measured, and how. Source of the form: reports/record/figure.ts */
+export interface FigureAsked {
+  /** One word for each thing that is measured in an arm: cold-start, cold-start-default-runtime. */
+  readonly metric: string
+  readonly unit: string
+  readonly better: 'lower' | 'higher'
+  /** Tool, amounts and what is timed by which clock. */
+  readonly method: string
+  /** The guide's figure for sandboxes like these, in the same unit; null where it has none. */
+  readonly documented: number | null
+}
+
+export interface SampleTaken {
+  /** From 1. */
+  readonly block: number
+  readonly at: Date
+  readonly value: number
+  /** Name of the rule by which it does not count, or null. */
+  readonly invalid: string | null
+}
+
 export interface CheckContext<Pods extends string, Case> {
   readonly pods: Readonly<Record<Pods, PodHandle>>
   /** The objects of the check, by the names that it gave them. */
@@ -35,6 +56,8 @@ export interface CheckContext<Pods extends string, Case> {
   readonly facts: Facts
   /** Records a figure and returns it. */
   readonly measure: (name: string, value: number, unit: string) => number
+  /** Records a reading of a figure that is measured in blocks, as it was taken. */
+  readonly sample: (figure: FigureAsked, sample: SampleTaken) => void
   /** Says which of several accepted outcomes was seen; written to the report as a finding. */
   readonly finding: (text: string) => void
   /** chai's expect; what it asserts is recorded, and a check without any assertion fails as vacuous. */

@@ -7,6 +7,7 @@ import type { ObjectHandle } from '../../helpers/objects/objectHandle.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
 import type { Evidence } from '../../reports/record/arm.ts'
+import type { FigureHead, Sample } from '../../reports/record/figure.ts'
 import type { Arm } from '../plan/arm.ts'
 import type { Ground } from './ground.ts'
 import type { LostRejections } from './lostRejections.ts'
@@ -38,5 +39,7 @@ export interface ArmServices {
     readonly changes: NodeChanges
     end(): Promise<void>
   }
+  /** A reading that was taken, for the journal. */
+  sampled?(arm: Arm, figure: FigureHead, sample: Sample): void
   collectEvidence(arm: Arm, pods: readonly PodHandle[], message: string): Promise<readonly Evidence[]>
 }

@@ -4,6 +4,7 @@ import { remedyOf } from '../../helpers/oracles/remedies.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import { podSpecOf } from '../../helpers/pods/podSpec.ts'
 import type { ArmResult, Evidence, Measurement } from '../../reports/record/arm.ts'
+import { type FigureHead, gatherFigures, type Sample } from '../../reports/record/figure.ts'
 import type { Arm } from '../plan/arm.ts'
 import type { ArmServices } from './armServices.ts'
 import type { Disturbance, Ground } from './ground.ts'
@@ -36,6 +37,7 @@ export async function tryArm(arm: Arm, services: ArmServices): Promise<Try> {
   const log = createAssertionLog()
   const measurements: Measurement[] = []
   const findings: string[] = []
+  const readings: Reading[] = []
   const pods: PodHandle[] = []
   const extras = services.extras(arm)
   const ground = services.ground()
@@ -45,7 +47,7 @@ export async function tryArm(arm: Arm, services: ArmServices): Promise<Try> {
       timeline.mark('pods requested')
       const named = await startPods(services.acquire(arm), pods, timeline)
       const objects = await services.objects(arm)
-      await check(arm, services, { named, objects, log, measurements, findings, extras, timeline, pods })
+      await check(arm, services, { named, objects, log, measurements, readings, findings, extras, timeline, pods })
       return verdictOfAssertions(log, services.lost.take(arm.planned.id))
     } catch (error) {
       services.lost.take(arm.planned.id)
@@ -69,7 +71,9 @@ export async function tryArm(arm: Arm, services: ArmServices): Promise<Try> {
       : []
   await extras.end()
   services.release(arm)
-  return { result: resultOf(timeline, log, judgement, measurements, findings, evidence), disturbance }
+  const result = resultOf(timeline, log, judgement, measurements, findings, evidence)
+  const figures = readings.length === 0 ? {} : { figures: gatherFigures(readings) }
+  return { result: { ...result, ...figures }, disturbance }
 }
 
 /** What was done to the arm from outside; null when its own verdict stands. */
@@ -118,11 +122,17 @@ async function startPods(
   return Object.fromEntries(outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])))
 }
 
+interface Reading {
+  readonly figure: FigureHead
+  readonly sample: Sample
+}
+
 interface Course {
   readonly named: Record<string, PodHandle>
   readonly objects: Readonly<Record<string, ObjectHandle>>
   readonly log: AssertionLog
   readonly measurements: Measurement[]
+  readonly readings: Reading[]
   readonly findings: string[]
   readonly extras: ReturnType<ArmServices['extras']>
   readonly timeline: Timeline
@@ -178,6 +188,14 @@ function contextOf(
       if (!Number.isFinite(value)) throw new Error(`the figure ${JSON.stringify(name)} is no number: ${value}`)
       course.measurements.push({ name, value, unit })
       return value
+    },
+    sample(asked, { at, ...taken }) {
+      if (!Number.isFinite(taken.value))
+        throw new Error(`the figure ${JSON.stringify(asked.metric)} is no number: ${taken.value}`)
+      const figure = { ...asked }
+      const sample = { ...taken, at: at.toISOString() }
+      course.readings.push({ figure, sample })
+      services.sampled?.(arm, figure, sample)
     },
     finding: (text) => void course.findings.push(text),
     expect: recordingExpect(course.log),

@@ -88,6 +88,7 @@ export function startRun(parts: RunParts): PreparedRun {
     probe: (node) => probes.require(node),
     probes: () => probes.all(),
     extras: (arm) => createExtras({ ...own, arm, starter, objects, workshops }),
+    sampled: (arm, figure, sample) => journal.write({ event: 'sample', arm: arm.planned.id, figure, sample }),
     collectEvidence: (arm, pods, message) =>
       collectEvidence(journal.folder, arm, pods, message, { cluster, probe: probes.on(arm.planned.node ?? '') }),
   }

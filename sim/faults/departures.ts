@@ -3,6 +3,7 @@ import { type AnnotationsDepartures, healthyAnnotations } from './annotationsDep
 import { healthyKyverno, type KyvernoDepartures } from './kyvernoDepartures.ts'
 import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
 import { healthyStorage, type StorageDepartures } from './storageDepartures.ts'
+import { type BenchmarksDepartures, healthyBenchmarks } from './benchmarksDepartures.ts'
 import { type FootprintDepartures, healthyFootprint } from './footprintDepartures.ts'
 import { healthyDeployment, type DeploymentDepartures } from './deploymentDepartures.ts'
 
@@ -10,7 +11,7 @@ import { healthyDeployment, type DeploymentDepartures } from './deploymentDepart
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
-export interface Departures extends ShimsDepartures, AnnotationsDepartures, KyvernoDepartures, SecurityDepartures, StorageDepartures, FootprintDepartures, DeploymentDepartures {
+export interface Departures extends ShimsDepartures, AnnotationsDepartures, KyvernoDepartures, SecurityDepartures, StorageDepartures, BenchmarksDepartures, FootprintDepartures, DeploymentDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
@@ -130,6 +131,7 @@ export const healthy: Departures = {
   ...healthyStorage,
   ...healthyFootprint,
   ...healthyDeployment,
+  ...healthyBenchmarks,
 
   kataHandlersRunBy: 'kata',
   vmScope: 'sandbox',

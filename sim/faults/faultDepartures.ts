@@ -6,11 +6,13 @@ import { annotationsFaults } from './annotationsDepartures.ts'
 import { kyvernoFaults } from './kyvernoDepartures.ts'
 import { securityFaults } from './securityDepartures.ts'
 import { storageFaults } from './storageDepartures.ts'
+import { benchmarksFaults } from './benchmarksDepartures.ts'
 import { footprintFaults } from './footprintDepartures.ts'
 
 /** What each fault of faults.yaml changes in the model, and nothing else. */
 const faults: Record<string, Partial<Departures>> = {
   ...footprintFaults,
+  ...benchmarksFaults,
 
   // isolation
   'runc-behind-kata-handlers': { kataHandlersRunBy: 'runc' },

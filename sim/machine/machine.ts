@@ -45,6 +45,8 @@ export interface MachineSpec {
     blockMiB: number
   }
   cgroupVersion: 1 | 2
+  /** Times that computing takes here beside a machine that is not virtual. Default 1. */
+  cpuSlowdown?: number
   /**
    * How fast written data reaches its disk when it is flushed (dd conv=fsync or fdatasync, sync), bytes a second by type of file system:
    * virtiofs of a guest, ext4 of a node. A type that is not named takes no time.

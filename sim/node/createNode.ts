@@ -1,3 +1,4 @@
+import { createNoise } from '../noise.ts'
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Departures } from '../faults/departures.ts'
@@ -79,6 +80,7 @@ export function createNode(options: NodeOptions): SimNode {
     kvm,
     pods: options.pods,
     latencies: options.latencies,
+    noise: createNoise(options.scenario.name.length + options.scenario.cpus),
     tmpfsMounts: new Set(),
     snapshots: createSnapshots(machine.files),
   }

@@ -72,6 +72,7 @@ function installConfiguration(
   { release, departures, second }: Target,
 ): void {
   const configuration = baseConfiguration(handler, release, departures)
+  if (departures.templating) configuration.factory = { enable_template: true }
   const hypervisor = Object.values(configuration.hypervisor as Record<string, Record<string, unknown>>)[0] ?? {}
   const memory = departures.baseDefaultMemoryMiB[handler.custom ?? `kata-${handler.shim}`]
   if (memory !== undefined) hypervisor.default_memory = memory

@@ -31,6 +31,8 @@ export interface SimNode {
   readonly pods: PodLookup
   /** False while the cluster is set up: what starts then was there before the simulation, and takes no time. */
   readonly latencies: () => boolean
+  /** Factors around 1, by which figures of this node differ from one another. */
+  readonly noise: (spread: number) => number
   /** Paths at which the kubelet mounted a tmpfs. */
   readonly tmpfsMounts: Set<string>
   readonly snapshots: Snapshots

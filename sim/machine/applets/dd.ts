@@ -89,8 +89,9 @@ async function copy(
   count: number,
   totals: Totals,
 ): Promise<string | null> {
+  const usecPerByte = COPY_USEC_PER_BYTE * (process.kernel.spec.cpuSlowdown ?? 1)
   if (input.endless && output.sink) {
-    await process.burn(Math.max(1, block * count * COPY_USEC_PER_BYTE))
+    await process.burn(Math.max(1, block * count * usecPerByte))
     totals.fullIn = totals.fullOut = count
     totals.bytes = block * count
     return null
@@ -108,7 +109,7 @@ async function copy(
       }
       if (!chunk) break
       read += chunk.length
-      const pause = process.spend(1 + chunk.length * COPY_USEC_PER_BYTE)
+      const pause = process.spend(1 + chunk.length * usecPerByte)
       if (pause) await pause
       try {
         const wrote = output.write(chunk)
