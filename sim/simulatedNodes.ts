@@ -8,6 +8,7 @@ import { createClusterNetwork } from './node/clusterNetwork.ts'
 import { nodeObject } from './node/clusterObjects.ts'
 import { createClusterServices } from './node/clusterServices.ts'
 import { createContainerRuntime } from './node/containerRuntime.ts'
+import { createNetworkPolicies } from './node/networkPolicies.ts'
 import { createNode } from './node/createNode.ts'
 import { handlersOf } from './node/handlersOf.ts'
 import { createPodLookup } from './node/podLookup.ts'
@@ -33,7 +34,10 @@ export function createNodes(options: {
   const release = kataRelease(scenario.kataVersion)
   const handlers = handlersOf(scenario, release, departures)
   const services = createClusterServices(client)
-  const network = createClusterNetwork(() => services, departures)
+  const network = createClusterNetwork(() => services, departures, {
+    scenario: scenario.network,
+    policies: createNetworkPolicies(client),
+  })
   const pods = createPodLookup(client)
   const kata = scenario.nodes.filter((node) => node.kata)
   return scenario.nodes.map((node, index) =>
@@ -49,6 +53,7 @@ export function createNodes(options: {
       containerdVersion: scenario.containerdVersion,
       handlers,
       network,
+      networkScenario: scenario.network,
       pods,
       latencies,
       createMachine,

@@ -9,6 +9,7 @@ import { startKubeletEndpoint } from './kubelet/endpoint.ts'
 import { embeddedPodNetwork } from './node/addresses.ts'
 import type { Departures } from './faults/departures.ts'
 import { kyvernoObjects } from './node/kyvernoObjects.ts'
+import { addOnObjects } from './node/clusterAddOns.ts'
 import { runtimeClassObjects } from './node/clusterObjects.ts'
 import type { NodeConnection } from './nodeConnection.ts'
 import type { SimNode } from './node/simNode.ts'
@@ -89,6 +90,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     quotaCountsOverhead: departures.quotaCountsOverhead,
   })
   const scheduler = startScheduler({ client: api.client('kube-scheduler'), clock })
+  for (const { path, object } of addOnObjects(scenario.network)) await client.create(path, object)
   for (const object of runtimeClassObjects(scenario, departures))
     await client.create('/apis/node.k8s.io/v1/runtimeclasses', object)
   const running = await Promise.all(

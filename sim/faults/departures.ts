@@ -4,6 +4,7 @@ import { healthyKyverno, type KyvernoDepartures } from './kyvernoDepartures.ts'
 import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
 import { healthyStorage, type StorageDepartures } from './storageDepartures.ts'
 import { type FootprintDepartures, healthyFootprint } from './footprintDepartures.ts'
+import { healthyNetwork, type NetworkDepartures } from './networkDepartures.ts'
 
 /**
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
@@ -17,6 +18,10 @@ export interface Departures
     SecurityDepartures,
     StorageDepartures,
     FootprintDepartures {
+  extends ShimsDepartures, AnnotationsDepartures, SecurityDepartures, StorageDepartures, FootprintDepartures {
+export interface Departures extends SecurityDepartures, ShimsDepartures {
+export interface Departures extends ShimsDepartures {
+export interface Departures extends NetworkDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
@@ -135,6 +140,7 @@ export const healthy: Departures = {
   ...healthySecurity,
   ...healthyStorage,
   ...healthyFootprint,
+  ...healthyNetwork,
 
   kataHandlersRunBy: 'kata',
   vmScope: 'sandbox',

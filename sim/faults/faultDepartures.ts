@@ -6,6 +6,7 @@ import { kyvernoFaults } from './kyvernoDepartures.ts'
 import { securityFaults } from './securityDepartures.ts'
 import { storageFaults } from './storageDepartures.ts'
 import { footprintFaults } from './footprintDepartures.ts'
+import { networkFaults } from './networkDepartures.ts'
 
 /** What each fault of faults.yaml changes in the model, and nothing else. */
 const faults: Record<string, Partial<Departures>> = {
@@ -133,6 +134,7 @@ const faults: Record<string, Partial<Departures>> = {
   ...kyvernoFaults,
   ...securityFaults,
   ...storageFaults,
+  ...networkFaults,
 }
 
 /** Names of all faults that the model knows, in the order of faults.yaml. */

@@ -126,7 +126,25 @@ export interface IpcNamespace {
 export interface NetNamespace {
   readonly id: string
   interfaces: NetInterface[]
-  routes: { destination: string; gateway: string | null; device: string; source?: string; mtu?: number }[]
+  routes: NetRoute[]
+  /** Bytes and packets by interface. */
+  readonly counters?: Map<string, NetCounters>
+}
+export interface NetRoute {
+  /** An address, a network, or `default`. */
+  destination: string
+  gateway: string | null
+  device: string
+  source?: string
+  mtu?: number
+  /** Of a default route; others tell it by their destination. Default 4. */
+  family?: 4 | 6
+}
+export interface NetCounters {
+  rxBytes: number
+  rxPackets: number
+  txBytes: number
+  txPackets: number
 }
 export interface NetInterface {
   name: string
@@ -136,6 +154,12 @@ export interface NetInterface {
   up: boolean
   /** A veth: the index of its other end, in another namespace. */
   peer?: number
+  /** Of interfaces that come and go; default: its place in the list. */
+  index?: number
+  /** The bridge whose port it is. */
+  master?: string
+  /** Of the device behind it; virtual interfaces have none. */
+  driver?: string
   /** Made by `ip link add NAME type dummy`. */
   dummy?: boolean
 }
@@ -333,10 +357,12 @@ export interface MachineNetwork {
   listen(namespace: NetNamespace, port: number, accept: (peer: MachineStream) => void): () => void
   /** Throws MachineError ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT. */
   connect(from: NetNamespace, ip: string, port: number): Promise<MachineStream>
-  /** True when ICMP echo is answered. */
-  ping(from: NetNamespace, ip: string): Promise<boolean>
-  /** Addresses of a name by the cluster's DNS; empty: NXDOMAIN. */
-  lookup(from: NetNamespace, name: string): Promise<string[]>
+  /** Round trip of an ICMP echo with so many bytes of data, ms; null when there is no answer. Throws MachineError ENETUNREACH. */
+  ping(from: NetNamespace, ip: string, bytes: number): Promise<number | null>
+  /** Addresses of a name by a DNS server; empty: NXDOMAIN. Throws MachineError ENETUNREACH, ETIMEDOUT. */
+  lookup(from: NetNamespace, server: string, name: string): Promise<string[]>
+  /** What one TCP stream reaches, bit/s. Throws MachineError as connect does. */
+  throughput(from: NetNamespace, ip: string): number
 }
 
 /** One end of a connection. */

@@ -58,14 +58,15 @@ export function startRuncSandbox({ node, id, config, network, hostname, handler 
     memory: { rssKiB: 36, shmemKiB: 0, pssKiB: 36 },
     cgroup: scope(config, id),
   })
-  if (network !== null) node.network.attach({ namespace: net, ip: network.ip, node: node.name, kind: 'pod' })
+  if (network !== null) 
+    node.network.attach({ namespace: net, ip: network.ip, ip6: network.ip6, node: node.name, kind: 'pod' })
   const containers = new Set<MachineContainer>()
 
   return {
     id,
     config,
     handler,
-    ips: [network?.ip ?? node.ip],
+    ips: network === null ? [node.ip] : [network.ip, ...(network.ip6 === null ? [] : [network.ip6])],
     pid: pause.pid,
     async startContainer(start) {
       const pid = config.namespaces.pid === 'CONTAINER' ? machine.newPidNamespace() : sharedPids

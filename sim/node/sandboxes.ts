@@ -4,7 +4,7 @@ import type { KataHandler } from '../shims/kataHandler.ts'
 import { snapshotterOf } from './containerdConfig.ts'
 import { containerId } from './identifiers.ts'
 import { sandboxConfigJson, taskDirectory } from './ociConfig.ts'
-import { addToNetwork, type PodNetwork } from './podNetwork.ts'
+import { addToNetwork, removeFromNetwork, type PodNetwork } from './podNetwork.ts'
 import { startRuncSandbox } from './runcSandbox.ts'
 import type { Sandbox, StartTimes } from './sandbox.ts'
 import { removeSandboxFiles, writeSandboxFiles } from './sandboxDirectory.ts'
@@ -54,7 +54,7 @@ export function createSandboxes(node: SimNode, onLost: (id: string) => void): Sa
     files.remove(taskDirectory(id))
     removeSandboxFiles(files, id)
     if (network === null) return
-    node.addresses.free(network.ip)
+    removeFromNetwork(node, network)
     if (network.path !== null) files.remove(network.path)
   }
 

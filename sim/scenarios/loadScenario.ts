@@ -17,6 +17,7 @@ export interface ScenarioOptions {
 
 /** The scenarios that come with the simulator. */
 export const builtInScenarios = ['documented', 'small', 'as-recorded', 'without-devmapper', 'kyverno'] as const
+export const builtInScenarios = ['documented', 'small', 'as-recorded', 'without-devmapper', 'cilium'] as const
 
 /**
  * Reads a scenario.
