@@ -72,7 +72,10 @@ export interface RunningNode {
 export async function startNode(
   node: SimNode,
   scenario: Scenario,
-  options: Pick<KubeletOptions, 'client' | 'endpoint' | 'shared' | 'cluster'>,
+  options: Pick<KubeletOptions, 'client' | 'endpoint' | 'shared' | 'cluster'> & {
+    /** InternalIP of the node; default that of the endpoint. */
+    address?: string
+  },
 ): Promise<RunningNode> {
   const runtime = createContainerRuntime(node)
   const { runtimeClassAdmission, longEventsRecorded, nodesWithoutKata } = node.departures
@@ -84,7 +87,7 @@ export async function startNode(
     client: connection.client,
     clock: node.clock,
     runtime,
-    node: nodeObject(node, scenario.kubernetesVersion),
+    node: nodeObject(node, scenario.kubernetesVersion, options.address),
   })
   return { runtime, kubelet, connection }
 }

@@ -68,6 +68,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     kubernetesVersion: scenario.kubernetesVersion,
     admission,
     port: options.port ?? 0,
+    kubeletHost: endpoint.address,
     takeStream({ host, port }, request, socket, head) {
       if (host !== endpoint.address || port !== endpoint.port) return false
       return endpoint.accept(request, socket, head)
@@ -94,7 +95,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   for (const object of runtimeClassObjects(scenario, departures))
     await client.create('/apis/node.k8s.io/v1/runtimeclasses', object)
   const running = await Promise.all(
-    nodes.map((node) => startNode(node, scenario, { client: api.client('kubelet'), endpoint })),
+    nodes.map((node) => startNode(node, scenario, { client: api.client('kubelet'), endpoint, address: node.ip })),
   )
   const connectionOf = (name: string): NodeConnection => {
     const found = running.find(({ kubelet }) => kubelet.nodeName === name)

@@ -2,6 +2,7 @@ import type { Cluster, KubeObject } from '../cluster/cluster.ts'
 import { isConnectionTrouble } from '../cluster/connectionTrouble.ts'
 import type { NodeProbe } from '../node/nodeProbe.ts'
 import { agree } from './agree.ts'
+import { detectCilium } from './cilium.ts'
 import { detectClassFacts } from './classFacts.ts'
 import { classNodes } from './classNodes.ts'
 import { customRuntimes } from './customRuntimes.ts'
@@ -65,6 +66,18 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
             options.privilegedNamespace ? 'the suite has one' : 'it could not be made',
           ),
     ])
+  const [version, nodeObjects, runtimeClasses, pods, deployment, cilium, mayCreate, privileged] = await Promise.all([
+    kubernetesVersion(cluster),
+    cluster.list({ apiVersion: 'v1', kind: 'Node' }),
+    cluster.list({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' }),
+    attempt('listing pods', () => cluster.list({ apiVersion: 'v1', kind: 'Pod', ...counted })),
+    kataDeploy(cluster),
+    detectCilium(cluster),
+    detectMayCreateRuntimeClasses(cluster),
+    options.privilegedNamespace === undefined
+      ? detectPrivilegedNamespace(cluster)
+      : known(options.privilegedNamespace, options.privilegedNamespace ? 'the suite has one' : 'it could not be made'),
+  ])
   const unread = new Map<string, string>()
   const evidence = await Promise.all(
     nodeObjects.map((node) => {
@@ -133,7 +146,11 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
       .filter(({ kata }) => kata === null)
       .map(({ runtimeClass }) => runtimeClass.metadata.name ?? ''),
     declared,
-    unreadable: [...deployment.unreadable, ...(pods.value === null ? [pods.how] : [])],
+    unreadable: [
+      ...deployment.unreadable,
+      ...(pods.value === null ? [pods.how] : []),
+      ...(cilium.value === null ? [cilium.how] : []),
+    ],
     privilegedNamespace: privileged,
     mayCreateRuntimeClasses: mayCreate,
     mayReadKubelets,
@@ -141,6 +158,7 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
     ...(await detectKyverno(cluster)),
     declaredDefaultClass: options.declaredDefaultClass ?? null,
     production: options.production ?? null,
+    cilium,
   }
 }
 

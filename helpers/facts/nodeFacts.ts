@@ -4,6 +4,7 @@ import type { NodeProbe } from '../node/nodeProbe.ts'
 import { detectBootId } from './bootId.ts'
 import { detectCgroupDriver } from './cgroupDriver.ts'
 import { detectCgroupVersion } from './cgroupVersion.ts'
+import { detectCni } from './cni.ts'
 import { detectCpuVirtualization, detectNested } from './cpuVirtualization.ts'
 import type { Fact } from './fact.ts'
 import type { NodeFacts } from './facts.ts'
@@ -70,6 +71,16 @@ export async function detectNodeFacts(
       detectMemTotal(probe),
       probed(probe, detectLoopDevices),
     ])
+  const [bootId, cni, cgroupVersion, kvmUsable, cpuVirtualization, nested, machine, memTotalKiB] = await Promise.all([
+    detectBootId(node, probe),
+    detectCni(probe),
+    detectCgroupVersion(probe),
+    detectKvm(probe),
+    detectCpuVirtualization(probe),
+    detectNested(probe),
+    detectMachine(probe),
+    detectMemTotal(probe),
+  ])
   return {
     name,
     kata,
@@ -80,6 +91,7 @@ export async function detectNodeFacts(
     provider: detectProvider(node),
     cgroupDriver: detectCgroupDriver(evidence.containerd, evidence.containerdWhy),
     snapshotters: detectSnapshotters(evidence.containerd, evidence.containerdWhy),
+    cni,
     cgroupVersion,
     kvmUsable,
     cpuVirtualization,

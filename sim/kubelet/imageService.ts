@@ -15,6 +15,8 @@ export interface ImageService {
 const PRESENT: Record<string, number> = {
   'docker.io/library/busybox': 2.1,
   'docker.io/library/nginx': 15,
+  'docker.io/networkstatic/iperf3': 12,
+  'quay.io/cilium/cilium': 30,
   'docker.io/library/alpine': 3.5,
   'docker.io/library/debian': 80,
   'docker.io/library/ubuntu': 29,

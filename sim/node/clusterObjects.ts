@@ -30,7 +30,7 @@ function runtimeClass(
 }
 
 /** The Node that a kubelet registers. kata-deploy has labelled those with Kata. */
-export function nodeObject(node: SimNode, kubernetesVersion: string): KubeObject {
+export function nodeObject(node: SimNode, kubernetesVersion: string, address?: string): KubeObject {
   const { scenario, machine } = node
   return {
     apiVersion: 'v1',
@@ -40,6 +40,14 @@ export function nodeObject(node: SimNode, kubernetesVersion: string): KubeObject
       labels: { ...(scenario.kata ? { [kataLabel]: 'true' } : {}), [simulatedLabel]: 'true', ...scenario.labels },
     },
     status: {
+      ...(address === undefined
+        ? {}
+        : {
+            addresses: [
+              { type: 'InternalIP', address },
+              { type: 'Hostname', address: scenario.name },
+            ],
+          }),
       capacity: {
         cpu: String(scenario.cpus),
         memory: `${machine.spec.memory.totalKiB}Ki`,

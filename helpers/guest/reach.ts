@@ -1,0 +1,18 @@
+import type { PodHandle } from '../pods/podHandle.ts'
+
+/**
+ * HTTP GET from within the pod, tried again for some seconds: what serves a Service learns of its pods a moment after they are ready. The tries are the
+ * pod's own, in one exec. Returns the body, or null with what wget said last.
+ */
+export async function httpUntil(
+  pod: PodHandle,
+  address: string,
+  port: number,
+  tries = 5,
+): Promise<{ ok: boolean; text: string }> {
+  const host = address.includes(':') ? `[${address}]` : address
+  const script = `i=0; until timeout 5 wget -qO- "$1"; do i=$((i+1)); [ $i -lt ${tries} ] || exit 1; sleep 1; done`
+  const { stdout, stderr, exitCode } = await pod.read(['sh', '-c', script, 'sh', `http://${host}:${port}/`])
+  const said = stderr.trim().split('\n').at(-1) ?? ''
+  return { ok: exitCode === 0, text: exitCode === 0 ? stdout.trim() : said === '' ? 'no answer in time' : said }
+}
