@@ -22,6 +22,7 @@ export interface Departures
 export interface Departures extends SecurityDepartures, ShimsDepartures {
 export interface Departures extends ShimsDepartures {
 export interface Departures extends NetworkDepartures {
+export interface Departures extends ShimsDepartures, NetworkDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
