@@ -10,6 +10,7 @@ import { embeddedPodNetwork } from './node/addresses.ts'
 import type { Departures } from './faults/departures.ts'
 import { kyvernoObjects } from './node/kyvernoObjects.ts'
 import { addOnObjects } from './node/clusterAddOns.ts'
+import { addOnObjects, agentUnderKata } from './node/clusterAddOns.ts'
 import { runtimeClassObjects } from './node/clusterObjects.ts'
 import type { NodeConnection } from './nodeConnection.ts'
 import type { SimNode } from './node/simNode.ts'
@@ -91,7 +92,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     quotaCountsOverhead: departures.quotaCountsOverhead,
   })
   const scheduler = startScheduler({ client: api.client('kube-scheduler'), clock })
-  for (const { path, object } of addOnObjects(scenario.network)) await client.create(path, object)
+  for (const { path, object } of addOnObjects(scenario.network, departures)) await client.create(path, object)
   for (const object of runtimeClassObjects(scenario, departures))
     await client.create('/apis/node.k8s.io/v1/runtimeclasses', object)
   const running = await Promise.all(
@@ -102,6 +103,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     if (!found) throw new Error(`the scenario has no node ${name}; ${nodes.map((node) => node.name).join(', ')}`)
     return found.connection
   }
+  if (departures.agentUnderKata) await client.create('/apis/apps/v1/namespaces/kube-system/daemonsets', agentUnderKata)
   await deployKata(client, scenario)
   if (scenario.kyverno) {
     for (const { path, object } of kyvernoObjects(scenario.kyverno, scenario, departures))

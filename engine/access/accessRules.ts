@@ -158,6 +158,11 @@ export const accessRules: readonly AccessRule[] = [
     why: 'Services in front of pods of the checks',
   },
   {
+    ...{ group: 'networking.k8s.io', resource: 'networkpolicies', verbs: ['create', 'delete'], where: 'own' },
+    for: checks,
+    why: 'NetworkPolicies for pods of the checks',
+  },
+  {
     ...{ group: 'apps', resource: 'daemonsets', verbs: ['watch'], where: 'kata-deploy', for: upgrade },
     why: 'when the new kata-deploy is rolled out',
   },

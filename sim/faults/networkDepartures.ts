@@ -4,6 +4,12 @@ export interface NetworkDepartures {
   /** 'pod': that of the interface outside; else bytes. */
   guestMtu: 'pod' | number
   guestRouteMtu: boolean
+  /** Routes that a container changed are there for the next one. */
+  guestRoutesKept: boolean
+  /** Cilium puts what encapsulation leaves of the MTU on the pods' default routes. */
+  ciliumRouteMtu: boolean
+  /** /dev/shm is the pod's, not each container's. */
+  podShm: boolean
   /** Driver of the guest's eth0. */
   guestNic: 'virtio_net' | 'e1000'
   /** A tap device beside the veth, in the pod's network namespace on the node. */
@@ -17,6 +23,10 @@ export interface NetworkDepartures {
   guestReachesServices: boolean
   /** Datagrams from guests arrive. */
   guestUdp: boolean
+  /** Packets of more than 1400 bytes between a guest and another node arrive. */
+  largePacketsArrive: boolean
+  /** Where Cilium's socket load balancer works, if not where the scenario says. */
+  ciliumSocketLb: 'as-configured' | 'everywhere'
   /** NetworkPolicies hold for Kata pods too. */
   policiesOnKata: boolean
   /** What each guest adds to a round trip beyond what is documented, ms. */
@@ -24,13 +34,22 @@ export interface NetworkDepartures {
   /** What the throughput of guests is divided by, beyond what is documented. */
   guestThroughputDivisor: number
 
-  /** Veths on the bridge: one a pod. */
+  // eBPF
+  /** Whose programs bpf() in a guest acts on. */
+  guestBpf: 'own' | 'node'
+  /** An observability agent runs as a DaemonSet of a Kata class. */
+  agentUnderKata: boolean
+
+  /** Veths of Kata pods on the bridge: one a pod. */
   bridgePorts: 'one-a-pod' | 'none' | 'kept-after-deletion'
 }
 
 export const healthyNetwork: NetworkDepartures = {
   guestMtu: 'pod',
   guestRouteMtu: true,
+  guestRoutesKept: true,
+  ciliumRouteMtu: true,
+  podShm: true,
   guestNic: 'virtio_net',
   tapDevice: true,
   hostNetworkShows: 'loopback',
@@ -39,9 +58,14 @@ export const healthyNetwork: NetworkDepartures = {
 
   guestReachesServices: true,
   guestUdp: true,
+  largePacketsArrive: true,
+  ciliumSocketLb: 'as-configured',
   policiesOnKata: true,
   guestLatencyMs: 0,
   guestThroughputDivisor: 1,
+
+  guestBpf: 'own',
+  agentUnderKata: false,
 
   bridgePorts: 'one-a-pod',
 }
@@ -61,6 +85,15 @@ export const networkFaults: Record<string, Partial<NetworkDepartures>> = {
 
   'guest-mtu-fixed': { guestMtu: 1400 },
   'route-mtu-not-propagated': { guestRouteMtu: false },
+  'cilium-route-without-mtu': { ciliumRouteMtu: false },
+  'routes-set-anew-for-each-container': { guestRoutesKept: false },
+  'large-packets-of-guests-lost': { largePacketsArrive: false },
 
+  'cilium-socket-lb-in-pods': { ciliumSocketLb: 'everywhere' },
+
+  'shm-of-each-container-its-own': { podShm: false },
+
+  'bpf-of-guests-reaches-the-node': { guestBpf: 'node' },
+  'observability-agent-under-kata': { agentUnderKata: true },
   'policies-not-applied-to-kata-pods': { policiesOnKata: false },
 }

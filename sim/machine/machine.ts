@@ -54,6 +54,8 @@ export interface MachineSpec {
   shows?: {
     meminfo?: () => { MemTotal: number; MemFree: number; MemAvailable: number }
     kernelLog?: () => readonly string[]
+    /** The machine whose eBPF programs bpf() acts on instead. */
+    bpf?: Machine
   }
   /** Departures: another system to which also happens what a process does to this one (faults guest-sysctls-reach-node and its like). */
   reaches?: {
@@ -351,6 +353,14 @@ export interface BlockDeviceSpec {
   rotational?: boolean
 }
 
+/** An eBPF program as it is loaded. */
+export interface BpfProgramSpec {
+  /** As bpftool names it: socket_filter, xdp, cgroup_device… */
+  type: string
+  name: string
+  instructions: Uint8Array
+}
+
 /** How the machines reach each other: sim/node gives one object to all machines of a cluster. */
 export interface MachineNetwork {
   /** Registers what listens; the answer stops it. Throws MachineError EADDRINUSE. */
@@ -409,6 +419,8 @@ export interface Machine {
   kernelLog(): string[]
   /** Called after lines were added to the kernel log: an OOM kill is seen there. The answer stops it. */
   onLog(listener: () => void): () => void
+  /** Loads an eBPF program; the answer unloads it. */
+  loadBpf(program: BpfProgramSpec): () => void
   addBlockDevice(device: BlockDeviceSpec): void
   removeBlockDevice(name: string): void
   /** Sets a kernel parameter as sysctl does: 'net/core/somaxconn'. Namespaced ones (net, kernel/shm*, kernel/msg*, fs/mqueue) belong to a namespace. */

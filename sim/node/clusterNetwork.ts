@@ -6,6 +6,7 @@ import { type Attachment, type LinkQuality, rttMs, streamBitsPerSecond } from '.
 import { streamPair } from './machineStream.ts'
 import type { NetworkPolicies } from './networkPolicies.ts'
 import { pathMtu } from './podNetwork.ts'
+import { withoutLarge } from './lossyStream.ts'
 import { countBytes } from './trafficCounters.ts'
 
 export type { Attachment } from './linkQuality.ts'
@@ -34,6 +35,8 @@ type NetworkDepartures = Pick<
   | 'guestReachesServices'
   | 'guestUdp'
   | 'policiesOnKata'
+  | 'largePacketsArrive'
+  | 'ciliumSocketLb'
   | 'guestLatencyMs'
   | 'guestThroughputDivisor'
 >
@@ -97,10 +100,15 @@ export function createClusterNetwork(
     const isNode = byIp.get(ip)?.kind === 'node' && byIp.get(ip)?.namespace !== from
     const endpoint = await services().endpoint(ip, port, isNode)
     if (endpoint === null || sender?.kind !== 'kata-pod') return endpoint
-    const balancedAtSockets = scenario.kubeProxyReplacement && scenario.socketLb === 'everywhere' && !isNode
+    const everywhere = scenario.socketLb === 'everywhere' || departures.ciliumSocketLb === 'everywhere'
+    const balancedAtSockets = scenario.kubeProxyReplacement && everywhere && !isNode
     if (!departures.guestReachesServices || balancedAtSockets) throw timedOut()
     return endpoint
   }
+
+  /** Whether large packets between two ends vanish: a guest is one of them, and they are on two nodes. */
+  const losesLarge = (a: Attachment, b: Attachment) =>
+    !departures.largePacketsArrive && a.node !== b.node && (a.kind === 'kata-pod' || b.kind === 'kata-pod')
 
   const allowed = async (from: NetNamespace, target: Attachment, port: number): Promise<boolean> => {
     const sender = attachmentOf(from)
@@ -135,7 +143,8 @@ export function createClusterNetwork(
       const sender = attachmentOf(from)
       const own = isIPv6(endpoint.ip) ? sender?.ip6 : sender?.ip
       const stream = open(target.namespace, own ?? ip, ip, endpoint.port)
-      return sender ? countBytes(stream, sender, target) : stream
+      if (!sender) return stream
+      return countBytes(losesLarge(sender, target) ? withoutLarge(stream, lostAbove) : stream, sender, target)
     },
     async connectFromNode(node, ip, port) {
       const self = [...byIp.values()].find((attachment) => attachment.node === node && attachment.kind === 'node')
@@ -178,11 +187,15 @@ export function createClusterNetwork(
     const ways = learnt.get(from) ?? new Map<string, number>()
     learnt.set(from, ways)
     const own = Math.min(mtuTo(from, target.ip), ways.get(target.ip) ?? Infinity)
+    if (sender && losesLarge(sender, target) && Math.min(size, own) > lostAbove) return false
     if (size > own || size <= way) return true
     ways.set(target.ip, way)
     return false
   }
 }
+
+/** Bytes of a packet: larger ones are lost where the departure says so. */
+const lostAbove = 1400
 
 const timedOut = () => new MachineError('ETIMEDOUT', 'Connection timed out')
 

@@ -12,6 +12,7 @@ import { installKata } from './kataArtifacts.ts'
 import { kataRuntimeCheck } from './kataRuntimeCheck.ts'
 import { addHardware, nodeCpu, nodeKvm, nodeMemTotalKiB } from './nodeHardware.ts'
 import { connectNode } from './nodeNetwork.ts'
+import { loadNodePrograms } from './nodePrograms.ts'
 import { startNodeProcesses } from './nodeProcesses.ts'
 import type { PodLookup } from './podLookup.ts'
 import type { SimNode } from './simNode.ts'
@@ -53,6 +54,7 @@ export function createNode(options: NodeOptions): SimNode {
   writeFiles(machine, options)
   addHardware(machine, scenario, kvm)
   for (const name of modulesOf(scenario)) machine.files.virtual(`/sys/module/${name}/initstate`, () => 'live\n')
+  loadNodePrograms(machine, options.networkScenario)
   startNodeProcesses(machine, scenario.name, scenario.kvm === 'usable')
   if (scenario.kata) {
     installKata(machine.files, options.handlers, release, departures, second)

@@ -16,6 +16,8 @@ export interface PodNetwork {
   gateway: string | null
   /** eth0 as it was given: what Kata's shim copies into the guest. */
   eth0: Eth0
+  /** Of a sandbox of Kata's. */
+  kata: boolean
 }
 
 /** Settings of a pod's interface, outside the guest and in it. */
@@ -47,7 +49,7 @@ const FIRST_INDEX = 16
 const nextIndex = new WeakMap<SimNode['machine'], number>()
 
 /** Adds the pod to the network (CNI ADD): a namespace, an address, eth0 and its routes, a veth on the node. @throws Error when no address is left. */
-export function addToNetwork(node: SimNode): PodNetwork {
+export function addToNetwork(node: SimNode, kata: boolean): PodNetwork {
   const { cni, deviceMtu, dualStack, encapsulation } = node.networkScenario
   const { gateway } = node.addresses
   const ip = node.addresses.take()
@@ -64,11 +66,13 @@ export function addToNetwork(node: SimNode): PodNetwork {
     peer,
     ...(cilium ? { prefix: 32 } : {}),
     // Cilium leaves the device at the MTU of the nodes' and puts what is left of it on the route (pkg/mtu, daemon/cmd/ipam.go).
-    ...(cilium && encapsulation !== 'none' ? { routeMtu: pathMtu(node.networkScenario) } : {}),
+    ...(cilium && encapsulation !== 'none' && node.departures.ciliumRouteMtu
+      ? { routeMtu: pathMtu(node.networkScenario) }
+      : {}),
     ...(dualStack ? { ip6: ip6Of(ip), gateway6: ip6Of(gateway) } : {}),
   }
   setInterfaces(namespace, eth0)
-  node.machine.rootNetNamespace.interfaces.push(hostEnd(node, peer))
+  node.machine.rootNetNamespace.interfaces.push(hostEnd(node, peer, kata))
   return {
     namespace,
     path: `/var/run/netns/${networkNamespaceName()}`,
@@ -78,25 +82,30 @@ export function addToNetwork(node: SimNode): PodNetwork {
     mtu: deviceMtu,
     gateway,
     eth0,
+    kata,
   }
 }
 
 /** Takes the pod off the network (CNI DEL): its veth goes, its address is free again. */
 export function removeFromNetwork(node: SimNode, network: PodNetwork): void {
   node.addresses.free(network.ip)
-  if (node.departures.bridgePorts === 'kept-after-deletion') return
+  if (network.kata && node.departures.bridgePorts === 'kept-after-deletion') return
   const { rootNetNamespace } = node.machine
   rootNetNamespace.interfaces = rootNetNamespace.interfaces.filter(({ index }) => index !== network.eth0.peer)
 }
 
 /** The veth's end on the node: a port of the bridge, or Cilium's, to which eBPF programs are attached. */
-function hostEnd({ networkScenario: { cni, deviceMtu }, departures }: SimNode, index: number): NetInterface {
+function hostEnd(
+  { networkScenario: { cni, deviceMtu }, departures }: SimNode,
+  index: number,
+  kata: boolean,
+): NetInterface {
   const mac = macAddress()
   const suffix = mac.replaceAll(':', '').slice(4)
   const end = { mac, mtu: deviceMtu, addresses: [`${linkLocal(mac)}/64`], up: true, index, peer: 2 }
   if (cni === 'cilium') return { ...end, name: `lxc${suffix}` }
   const port = { ...end, name: `veth${suffix}` }
-  return departures.bridgePorts === 'none' ? port : { ...port, master: 'cni0' }
+  return kata && departures.bridgePorts === 'none' ? port : { ...port, master: 'cni0' }
 }
 
 /** The IPv6 address of a pod beside its IPv4 one: fd00:10:244:1::7 beside 10.244.1.7. */

@@ -66,7 +66,7 @@ export function createSandboxes(node: SimNode, onLost: (id: string) => void): Sa
       requireSnapshotter(node, handler)
       await node.clock.sleep(times.sandbox)
       const id = containerId()
-      const network = config.namespaces.network === 'NODE' ? null : addToNetwork(node)
+      const network = config.namespaces.network === 'NODE' ? null : addToNetwork(node, handler !== null)
       const hostname = network === null ? node.name : config.hostname
       if (network?.path) node.machine.bindNetNamespace(network.path, network.namespace)
       writeSandboxFiles(files, id, config, hostname)

@@ -50,6 +50,7 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
   const { guest } = vm
   const { departures } = node
   const net = guestNetwork(options)
+  const routes = [...net.routes]
   const pidNamespace = guest.newPidNamespace()
   const ipcNamespace = guest.newIpcNamespace()
   guest.spawn({
@@ -75,6 +76,7 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
   return {
     vm,
     async run(start) {
+      if (!departures.guestRoutesKept) net.routes = [...routes]
       const exists = (path: string) => guest.files.kindOf(path) !== null
       const { privileged } = start.config.security
       const standard = agentMounts(privileged, departures.guestCgroup, exists, departures.privilegedSysctls)

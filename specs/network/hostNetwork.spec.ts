@@ -1,13 +1,12 @@
-import { behaviour, type CheckContext } from '../../helpers/behaviour.ts'
+import { behaviour } from '../../helpers/behaviour.ts'
 import { lookup, resolver } from '../../helpers/guest/dns.ts'
-import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
+import { startedOnHostNetwork } from '../../helpers/guest/hostNetworkStart.ts'
 import { leadingOut, links } from '../../helpers/guest/links.ts'
 import { httpGet } from '../../helpers/guest/network.ts'
 import { ping } from '../../helpers/guest/ping.ts'
 import { notLoopback, routes } from '../../helpers/guest/routes.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
 import { busybox, idle } from '../../helpers/pods/pod.ts'
-import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 
 const port = 38_217
 
@@ -22,26 +21,6 @@ const hostNetworkPod = (runtimeClass: string | undefined) =>
     .with({ dnsPolicy: 'ClusterFirstWithHostNet' })
     .awaits('settled')
 
-/** What the Go shim says where the runtime names the node's own namespace, as CRI-O does (katautils/network_linux.go). */
-const refusal = 'Host networking requested, not supported by runtime'
-
-type Context = CheckContext<string, unknown>
-
-/**
- * containerd names no network namespace for such a pod, and the shim makes an empty one. Where the runtime names the node's, the shim refuses: upstream
- * does not support hostNetwork, so that is no less conformant. Returns false then.
- */
-async function started(context: Context, pod: PodHandle): Promise<boolean> {
-  const { expect, finding } = context
-  if (pod.outcome === 'ready') {
-    await expectInVm(context, pod)
-    return true
-  }
-  expect(pod.failure?.message ?? pod.outcome, 'why a pod with hostNetwork does not start').to.include(refusal)
-  finding(`a pod with hostNetwork is refused: ${refusal}`)
-  return false
-}
-
 const killedBy = {
   'runc-behind-kata-handlers': 'this pod is not in a VM',
   'host-network-pod-fails': 'why a pod with hostNetwork does not start',
@@ -52,7 +31,7 @@ behaviour('KATA-NET-006', {
   pods: ({ runtimeClass }) => ({ pod: hostNetworkPod(runtimeClass) }),
   async check(context) {
     const { pods, expect } = context
-    if (!(await started(context, pods.pod))) return
+    if (!(await startedOnHostNetwork(context, pods.pod))) return
     const { podIP, hostIP } = pods.pod.object['status'] as { podIP?: string; hostIP?: string }
     expect(hostIP, 'status.hostIP of a pod with hostNetwork').to.be.a('string')
     expect(podIP, 'status.podIP of a pod with hostNetwork').to.equal(hostIP)
@@ -65,7 +44,7 @@ behaviour('KATA-NET-007', {
   pods: ({ runtimeClass }) => ({ pod: hostNetworkPod(runtimeClass) }),
   async check(context) {
     const { pods, expect } = context
-    if (!(await started(context, pods.pod))) return
+    if (!(await startedOnHostNetwork(context, pods.pod))) return
     const all = await links(pods.pod)
     expect(
       all.map(({ name }) => name),
@@ -84,7 +63,7 @@ behaviour('KATA-NET-008', {
   pods: ({ runtimeClass }) => ({ pod: hostNetworkPod(runtimeClass) }),
   async check(context) {
     const { pods, expect } = context
-    if (!(await started(context, pods.pod))) return
+    if (!(await startedOnHostNetwork(context, pods.pod))) return
     const found = notLoopback(await routes(pods.pod)).map(({ destination, device }) => `${destination} by ${device}`)
     expect(found, 'routes of a pod with hostNetwork').to.deep.equal([])
   },
@@ -96,7 +75,7 @@ behaviour('KATA-NET-009', {
   pods: ({ runtimeClass }) => ({ pod: hostNetworkPod(runtimeClass) }),
   async check(context) {
     const { pods, finding, expect } = context
-    if (!(await started(context, pods.pod))) return
+    if (!(await startedOnHostNetwork(context, pods.pod))) return
     const { servers } = await resolver(pods.pod)
     expect(servers, 'DNS servers in the settings of the pod').to.not.be.empty
     const [pings, answer] = await Promise.all([
@@ -118,7 +97,7 @@ behaviour('KATA-NET-010', {
   pods: ({ runtimeClass }) => ({ pod: hostNetworkPod(runtimeClass), client: busybox(undefined) }),
   async check(context) {
     const { pods, expect } = context
-    if (!(await started(context, pods.pod))) return
+    if (!(await startedOnHostNetwork(context, pods.pod))) return
     const addresses = leadingOut(await links(pods.pod)).flatMap((each) => each.addresses)
     expect(addresses, 'addresses of a pod with hostNetwork').to.deep.equal([])
     const { hostIP = '' } = pods.pod.object['status'] as { hostIP?: string }

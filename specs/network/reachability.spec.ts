@@ -5,11 +5,11 @@ import { podIPs } from '../../helpers/guest/network.ts'
 import { httpUntil } from '../../helpers/guest/reach.ts'
 import { service } from '../../helpers/objects/service.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
-import { busybox, pod } from '../../helpers/pods/pod.ts'
+import { httpPort, httpServer } from '../../helpers/pods/httpServer.ts'
+import { busybox } from '../../helpers/pods/pod.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 
-/** First words of the page that nginx ships. */
-const page = 'Welcome to nginx!'
+const page = 'served-by-the-pod'
 
 interface ServiceObject {
   readonly clusterIPs?: readonly string[]
@@ -18,9 +18,9 @@ interface ServiceObject {
 
 behaviour<string>('KATA-NET-002', {
   on: anyKata,
-  objects: () => ({ front: service('server', 80, 80, 'NodePort') }),
+  objects: () => ({ front: service('server', 80, httpPort, 'NodePort') }),
   pods: ({ runtimeClass, facts }) => ({
-    server: pod('nginx', runtimeClass),
+    server: httpServer(runtimeClass, page),
     kata: busybox(runtimeClass),
     standard: busybox(undefined),
     // Two nodes have a way between them, which has an MTU, a tunnel and routes of its own.
@@ -33,7 +33,7 @@ behaviour<string>('KATA-NET-002', {
     await expectInVm(context, server)
     const { clusterIPs = [], ports = [] } = (objects['front']?.object['spec'] ?? {}) as ServiceObject
     const targets = [
-      ...podIPs(server).map((address) => ({ what: `pod IP ${address}`, address, port: 80 })),
+      ...podIPs(server).map((address) => ({ what: `pod IP ${address}`, address, port: httpPort })),
       ...clusterIPs.map((address) => ({ what: `ClusterIP ${address}`, address, port: 80 })),
       { what: 'NodePort', address: hostIP(server), port: ports[0]?.nodePort ?? 0 },
     ]
@@ -48,7 +48,7 @@ behaviour<string>('KATA-NET-002', {
       clients.flatMap(({ who, client }) =>
         targets.map(async ({ what, address, port }) => {
           const { text } = await httpUntil(client, address, port)
-          expect(text, `${who} asks the server by its ${what}`).to.include(page)
+          expect(text, `${who} asks the server by its ${what}`).to.equal(page)
         }),
       ),
     )
