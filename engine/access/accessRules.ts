@@ -154,12 +154,12 @@ export const accessRules: readonly AccessRule[] = [
     why: "how Cilium is set, by its agents' own ConfigMap",
   },
   {
-    ...{ group: core, resource: 'services', verbs: ['create', 'delete'], where: 'own', for: checks },
+    ...{ group: core, resource: 'services', verbs: ['create', 'delete'], where: 'own', for: checks, optional: true },
     why: 'Services in front of pods of the checks',
   },
   {
     ...{ group: 'networking.k8s.io', resource: 'networkpolicies', verbs: ['create', 'delete'], where: 'own' },
-    for: checks,
+    ...{ for: checks, optional: true },
     why: 'NetworkPolicies for pods of the checks',
   },
   {

@@ -1,5 +1,6 @@
 import type { ExecResult } from '../cluster/cluster.ts'
 import { parseBlockDevices } from '../guest/blockDevices.ts'
+import { bpfSymbolsArgv } from './bpfSymbolsArgv.ts'
 import { runsKata } from './containerdConfig.ts'
 import { crictlArgv, parseCrictl } from './crictl.ts'
 import { defaultConfigPaths, readEffectiveToml } from './effectiveToml.ts'
@@ -122,6 +123,7 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
       return parsePodNetwork((await output(podNetworkArgv(spec.netns), `looking into ${spec.netns}`)) ?? '')
     },
     hostNetwork: async () => parseHostNetwork((await output(hostNetworkArgv(), "listing the node's network")) ?? ''),
+    bpfSymbols: async () => (await output(bpfSymbolsArgv(), 'looking for eBPF programs')) ?? '',
     kvm: async () => parseKvm((await output(kvmArgv(), 'looking at /dev/kvm')) ?? ''),
     async kataRuntimeCheck() {
       const stdout = (await output(kataRuntimeCheckArgv(), 'asking kata-runtime')) ?? ''

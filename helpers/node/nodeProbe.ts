@@ -61,6 +61,8 @@ export interface NodeProbe {
   podNetwork(podUid: string): Promise<PodNetwork>
   /** The node's own interfaces, routes and rules. */
   hostNetwork(): Promise<HostNetwork>
+  /** Lines of the node's /proc/kallsyms that name compiled eBPF programs; the whole file has several megabytes. */
+  bpfSymbols(): Promise<string>
   /** Looks at /dev/kvm and opens it. `apiVersion` is null: a shell cannot ask KVM_GET_API_VERSION. */
   kvm(): Promise<{ present: boolean; kind: string; device: string; opens: boolean; apiVersion: number | null }>
   /** What the node's own kata-runtime says of it. The only program of Kata that the probe runs; asked only where it changes nothing. */

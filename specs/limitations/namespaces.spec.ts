@@ -51,9 +51,9 @@ behaviour('KATA-LIMIT-002', {
   pods: ({ runtimeClass }) => ({
     pod: busybox(runtimeClass)
       .script(
-        `mkdir -p /tmp/www && echo ${page} >/tmp/www/index.html && echo ${page} >${file} && httpd -p 127.0.0.1:${port} -h /tmp/www; ${idle}`,
+        `mkdir -p /tmp/www && echo ${page} >/tmp/www/index.html && echo ${page} >${file} && httpd -p 127.0.0.1:${port} -h /tmp/www && touch /tmp/serving; ${idle}`,
       )
-      .readinessExec(['wget', '-qO', '/dev/null', `http://127.0.0.1:${port}/`])
+      .readinessExec(['test', '-e', '/tmp/serving'])
       .container('second', idle),
     other: busybox(runtimeClass),
   }),

@@ -5,19 +5,14 @@ import { podIPs } from '../../helpers/guest/network.ts'
 import { ping } from '../../helpers/guest/ping.ts'
 import { defaultRoute, routes } from '../../helpers/guest/routes.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
-import { busybox, idle } from '../../helpers/pods/pod.ts'
+import { httpPort, httpServer } from '../../helpers/pods/httpServer.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 
-const port = 8080
 const mebibytes = 4
 const headers = 28
 
 const serving = (runtimeClass: string | undefined) =>
-  busybox(runtimeClass)
-    .script(
-      `mkdir -p /tmp/www && dd if=/dev/zero of=/tmp/www/large bs=1M count=${mebibytes} 2>/dev/null && httpd -p ${port} -h /tmp/www; ${idle}`,
-    )
-    .readinessExec(['sh', '-c', `wget -qO /dev/null http://127.0.0.1:${port}/large`])
+  httpServer(runtimeClass, 'ready', `dd if=/dev/zero of=/tmp/www/large bs=1M count=${mebibytes} 2>/dev/null`)
 
 /** The largest packet that a pod sends whole: what its route allows, else its interface. */
 async function largest(pod: PodHandle): Promise<number> {
@@ -28,7 +23,7 @@ async function largest(pod: PodHandle): Promise<number> {
 /** Bytes that a pod gets from another by HTTP. */
 async function fetched(client: PodHandle, server: PodHandle): Promise<number> {
   const address = podIPs(server)[0] ?? ''
-  const script = `timeout 60 wget -qO- http://${address}:${port}/large | wc -c`
+  const script = `timeout 60 wget -qO- http://${address}:${httpPort}/large | wc -c`
   return Number((await client.read(['sh', '-c', script], { timeoutMs: 90_000 })).stdout.trim())
 }
 

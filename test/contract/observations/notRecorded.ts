@@ -32,6 +32,7 @@ export const notRecorded: Readonly<Record<string, string>> = {
   'bpf.parseSymbols': 'no symbol of an eBPF program was recorded',
   'bpf.symbols': 'no symbol of an eBPF program was recorded',
   'bpfObject.bpfObject': 'makes a file',
+  'bpfSymbolsArgv.bpfSymbolsArgv': 'builds a command',
   'bpfSymbols.nodeBpfSymbols': 'asks the node probe',
   'hostNetworkStart.startedOnHostNetwork': 'judges the outcome of a pod',
   'reach.httpUntil': 'answers the body as it came',
