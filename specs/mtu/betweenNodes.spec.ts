@@ -56,7 +56,7 @@ behaviour('KATA-MTU-005', {
     'runc-behind-kata-handlers': 'this pod is not in a VM',
     'large-packets-of-guests-lost': 'bytes from the Kata pod',
     'route-mtu-not-propagated': 'bytes from the Kata pod',
-    'guest-address-missing': 'answers to 5 pings',
+    'guest-address-missing': 'pings from the Kata pod',
     'guest-route-missing': 'pings from the Kata pod',
   },
 })

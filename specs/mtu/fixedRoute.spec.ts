@@ -36,6 +36,6 @@ behaviour('KATA-MTU-004', {
     'guest-route-missing': 'MTU on the default route after the init container',
     'services-unreachable-from-guests': 'a name, asked for over that route',
     'datagrams-from-guests-lost': 'a name, asked for over that route',
-    'guest-address-missing': 'MTU on the default route after the init container',
+    'guest-address-missing': 'a name, asked for over that route',
   },
 })
