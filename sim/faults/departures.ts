@@ -23,6 +23,7 @@ export interface Departures extends SecurityDepartures, ShimsDepartures {
 export interface Departures extends ShimsDepartures {
 export interface Departures extends NetworkDepartures {
 export interface Departures extends ShimsDepartures, NetworkDepartures {
+export interface Departures extends SecurityDepartures, ShimsDepartures, NetworkDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'

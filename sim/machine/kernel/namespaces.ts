@@ -1,4 +1,3 @@
-import type { IpcNamespace, NetInterface, NetNamespace, PidNamespace } from '../machine.ts'
 import type { MemoryDirectory } from '../fs/inode.ts'
 import type { IpcNamespace, NetCounters, NetInterface, NetNamespace, PidNamespace } from '../machine.ts'
 import type { Process } from './process.ts'
