@@ -59,6 +59,7 @@ behaviour('KATA-EBPF-004', {
     'policies-not-applied-to-kata-pods': 'a stranger being kept from the guarded server',
     'kata-pod-cuts-the-nodes-network': 'answer of a server without a policy to a stranger',
     'guest-address-missing': 'answer of a server without a policy to a stranger',
+    'guest-route-missing': 'the same by the Service of the guarded server',
     'services-unreachable-from-guests': 'the same by the Service of the guarded server',
   },
 })

@@ -1,4 +1,5 @@
 import { behaviour } from '../../helpers/behaviour.ts'
+import { containerState } from '../../helpers/guest/containerState.ts'
 import { clusterDomain, lookup, resolver } from '../../helpers/guest/dns.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { defaultRoute, routes } from '../../helpers/guest/routes.ts'
@@ -19,10 +20,16 @@ behaviour('KATA-MTU-004', {
   pods: ({ runtimeClass }) => ({
     pod: busybox(runtimeClass)
       .script(idle)
+      .awaits('settled')
       .initContainer('fix-mtu', fix, { securityContext: { capabilities: { add: ['NET_ADMIN'] } } }),
   }),
   async check(context) {
     const { pods, expect } = context
+    const { phase, exitCode } = containerState(pods.pod.object, 'fix-mtu')
+    expect(
+      pods.pod.outcome === 'ready' ? 'ready' : `${pods.pod.outcome}, init container ${phase} with exit code ${exitCode}`,
+      'what became of a pod whose init container sets the MTU',
+    ).to.equal('ready')
     await expectInVm(context, pods.pod)
     const before = await routes(pods.pod)
     expect(defaultRoute(before)?.mtu ?? null, 'MTU on the default route after the init container').to.equal(mtu)
@@ -33,7 +40,7 @@ behaviour('KATA-MTU-004', {
   killedBy: {
     'runc-behind-kata-handlers': 'this pod is not in a VM',
     'routes-set-anew-for-each-container': 'MTU on the default route after the init container',
-    'guest-route-missing': 'MTU on the default route after the init container',
+    'guest-route-missing': 'what became of a pod whose init container sets the MTU',
     'services-unreachable-from-guests': 'a name, asked for over that route',
     'datagrams-from-guests-lost': 'a name, asked for over that route',
     'guest-address-missing': 'a name, asked for over that route',
