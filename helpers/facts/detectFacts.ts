@@ -50,13 +50,14 @@ export interface DetectOptions {
  */
 export async function detectFacts(cluster: Cluster, options: DetectOptions): Promise<ClusterFacts> {
   const counted = options.countedPods === undefined ? {} : { labelSelector: options.countedPods }
-  const [version, nodeObjects, runtimeClasses, pods, deployment, mayCreate, mayReadKubelets, privileged] =
+  const [version, nodeObjects, runtimeClasses, pods, deployment, cilium, mayCreate, mayReadKubelets, privileged] =
     await Promise.all([
       kubernetesVersion(cluster),
       cluster.list({ apiVersion: 'v1', kind: 'Node' }),
       cluster.list({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' }),
       attempt('listing pods', () => cluster.list({ apiVersion: 'v1', kind: 'Pod', ...counted })),
       kataDeploy(cluster),
+      detectCilium(cluster),
       detectMayCreateRuntimeClasses(cluster),
       detectMayReadKubelets(cluster),
       options.privilegedNamespace === undefined
@@ -66,18 +67,6 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
             options.privilegedNamespace ? 'the suite has one' : 'it could not be made',
           ),
     ])
-  const [version, nodeObjects, runtimeClasses, pods, deployment, cilium, mayCreate, privileged] = await Promise.all([
-    kubernetesVersion(cluster),
-    cluster.list({ apiVersion: 'v1', kind: 'Node' }),
-    cluster.list({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' }),
-    attempt('listing pods', () => cluster.list({ apiVersion: 'v1', kind: 'Pod', ...counted })),
-    kataDeploy(cluster),
-    detectCilium(cluster),
-    detectMayCreateRuntimeClasses(cluster),
-    options.privilegedNamespace === undefined
-      ? detectPrivilegedNamespace(cluster)
-      : known(options.privilegedNamespace, options.privilegedNamespace ? 'the suite has one' : 'it could not be made'),
-  ])
   const unread = new Map<string, string>()
   const evidence = await Promise.all(
     nodeObjects.map((node) => {

@@ -60,9 +60,10 @@ export async function detectNodeFacts(
   podsWhy: string,
 ): Promise<NodeFacts> {
   const { node, name, probe } = evidence
-  const [bootId, cgroupVersion, kvmUsable, cpuVirtualization, nested, machine, memTotalKiB, loopDevices] =
+  const [bootId, cni, cgroupVersion, kvmUsable, cpuVirtualization, nested, machine, memTotalKiB, loopDevices] =
     await Promise.all([
       detectBootId(node, probe),
+      detectCni(probe),
       detectCgroupVersion(probe),
       detectKvm(probe),
       detectCpuVirtualization(probe),
@@ -71,16 +72,6 @@ export async function detectNodeFacts(
       detectMemTotal(probe),
       probed(probe, detectLoopDevices),
     ])
-  const [bootId, cni, cgroupVersion, kvmUsable, cpuVirtualization, nested, machine, memTotalKiB] = await Promise.all([
-    detectBootId(node, probe),
-    detectCni(probe),
-    detectCgroupVersion(probe),
-    detectKvm(probe),
-    detectCpuVirtualization(probe),
-    detectNested(probe),
-    detectMachine(probe),
-    detectMemTotal(probe),
-  ])
   return {
     name,
     kata,

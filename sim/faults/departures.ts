@@ -24,6 +24,10 @@ export interface Departures extends ShimsDepartures {
 export interface Departures extends NetworkDepartures {
 export interface Departures extends ShimsDepartures, NetworkDepartures {
 export interface Departures extends SecurityDepartures, ShimsDepartures, NetworkDepartures {
+    SecurityDepartures,
+    StorageDepartures,
+    FootprintDepartures,
+    NetworkDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'

@@ -98,7 +98,6 @@ export function createGuestVolumes(
     if (nodesShm) return share(containerId, mount)
     const other = kind === 'share' ? departed(containerId, mount) : null
     if (other !== null) return other
-    if (kind === 'local' || kind === 'ephemeral' || kind === 'shm') return guestDirectory(mount.hostPath, kind)
     if (kind === 'shm')
       return guestDirectory(departures.podShm ? mount.hostPath : `${mount.hostPath}-${containerId}`, kind)
     if (kind === 'local' || kind === 'ephemeral') return guestDirectory(mount.hostPath, kind)
