@@ -30,7 +30,10 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
   const { node, handler, id, config, network } = options
   const { departures, machine } = node
   if (network === null && departures.hostNetworkPods === 'fail')
-    throw new CriError('Unknown', 'failed to create containerd task: failed to create shim task: no such device: unknown')
+    throw new CriError(
+      'Unknown',
+      'failed to create containerd task: failed to create shim task: no such device: unknown',
+    )
   const shimSettings = effectiveConfig(node, handler, config)
   const cgroups = cgroupsOf(config, id, shimSettings)
   const shims = [startShim(node, handler, id, cgroups.overhead, network)]

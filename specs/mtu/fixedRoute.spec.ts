@@ -27,7 +27,9 @@ behaviour('KATA-MTU-004', {
     const { pods, expect } = context
     const { phase, exitCode } = containerState(pods.pod.object, 'fix-mtu')
     expect(
-      pods.pod.outcome === 'ready' ? 'ready' : `${pods.pod.outcome}, init container ${phase} with exit code ${exitCode}`,
+      pods.pod.outcome === 'ready'
+        ? 'ready'
+        : `${pods.pod.outcome}, init container ${phase} with exit code ${exitCode}`,
       'what became of a pod whose init container sets the MTU',
     ).to.equal('ready')
     await expectInVm(context, pods.pod)

@@ -96,7 +96,9 @@ async function address(process: Process, namespace: NetNs, args: string[], famil
       (text) => family === null || text.includes(':') === (family === '6'),
     )
     if (family !== null && addresses.length === 0) continue
-    await process.out(linkText(namespace, shown, family) + addresses.map((text) => addressText(shown.device, text)).join(''))
+    await process.out(
+      linkText(namespace, shown, family) + addresses.map((text) => addressText(shown.device, text)).join(''),
+    )
   }
   return 0
 }
