@@ -8,11 +8,14 @@ export async function httpUntil(
   pod: PodHandle,
   address: string,
   port: number,
-  tries = 5,
+  { tries = 5, container }: { tries?: number; container?: string } = {},
 ): Promise<{ ok: boolean; text: string }> {
   const host = address.includes(':') ? `[${address}]` : address
   const script = `i=0; until timeout 5 wget -qO- "$1"; do i=$((i+1)); [ $i -lt ${tries} ] || exit 1; sleep 1; done`
-  const { stdout, stderr, exitCode } = await pod.read(['sh', '-c', script, 'sh', `http://${host}:${port}/`])
+  const { stdout, stderr, exitCode } = await pod.read(
+    ['sh', '-c', script, 'sh', `http://${host}:${port}/`],
+    container === undefined ? {} : { container },
+  )
   const said = stderr.trim().split('\n').at(-1) ?? ''
   return { ok: exitCode === 0, text: exitCode === 0 ? stdout.trim() : said === '' ? 'no answer in time' : said }
 }

@@ -4,16 +4,12 @@ import { busybox, idle, type Pod } from './pod.ts'
 export const httpPort = 8080
 
 /**
- * A pod whose main container serves one page, by busybox httpd, and is ready once it does. It is asked until then and not after: an exec a second
- * would be a load on the guest.
+ * A pod whose main container serves one page, by busybox httpd. It is ready a moment before the server is: who asks it tries again (`httpUntil`). A probe
+ * would be one more thing that can fail of itself.
  * @param page what it answers at /
- * @param more a command of the shell that adds files to /tmp/www
+ * @param more a command of the shell that adds files to /tmp/www, done before anything is served
  */
 export const httpServer = (runtimeClass: string | undefined, page: string, more = ':'): Pod =>
-  busybox(runtimeClass)
-    .script(
-      `mkdir -p /tmp/www && echo ${page} >/tmp/www/index.html && ${more} && httpd -p ${httpPort} -h /tmp/www; ${idle}`,
-    )
-    .main((main) => main.with({ startupProbe: { periodSeconds: 1, failureThreshold: 60, exec: { command: served } } }))
-
-const served = ['wget', '-qO', '/dev/null', `http://127.0.0.1:${httpPort}/`]
+  busybox(runtimeClass).script(
+    `mkdir -p /tmp/www && echo ${page} >/tmp/www/index.html && ${more} && httpd -p ${httpPort} -h /tmp/www; ${idle}`,
+  )

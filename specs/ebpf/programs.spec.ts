@@ -40,6 +40,7 @@ behaviour('KATA-EBPF-001', {
   killedBy: {
     'runc-behind-kata-handlers': 'this pod is not in a VM',
     'bpf-of-guests-reaches-the-node': "the pod's program among those of the node",
+    'privileged-lacks-sys-admin': 'what keeps a program from being loaded in the pod',
   },
 })
 
@@ -132,5 +133,6 @@ behaviour<'pod', Row>('KATA-EBPF-003', {
     'runc-behind-kata-handlers': 'this pod is not in a VM',
     'bpf-of-guests-reaches-the-node': "the pod's XDP program among those of the node",
     'observability-agent-under-kata': 'DaemonSets of this kind',
+    'privileged-lacks-sys-admin': 'what keeps an XDP program from being loaded in the pod',
   },
 })

@@ -4,6 +4,7 @@ import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { leadingOut, links } from '../../helpers/guest/links.ts'
 import { httpGet } from '../../helpers/guest/network.ts'
 import { processes } from '../../helpers/guest/processes.ts'
+import { httpUntil } from '../../helpers/guest/reach.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
 import { busybox, idle } from '../../helpers/pods/pod.ts'
 
@@ -51,19 +52,17 @@ behaviour('KATA-LIMIT-002', {
   pods: ({ runtimeClass }) => ({
     pod: busybox(runtimeClass)
       .script(
-        `mkdir -p /tmp/www && echo ${page} >/tmp/www/index.html && echo ${page} >${file} && httpd -p 127.0.0.1:${port} -h /tmp/www && touch /tmp/serving; ${idle}`,
+        `mkdir -p /tmp/www && echo ${page} >/tmp/www/index.html && echo ${page} >${file} && httpd -p 127.0.0.1:${port} -h /tmp/www; ${idle}`,
       )
-      .readinessExec(['test', '-e', '/tmp/serving'])
       .container('second', idle),
     other: busybox(runtimeClass),
   }),
   async check(context) {
     const { pods, expect } = context
     await expectInVm(context, pods.pod)
-    const second = { container: 'second' }
-    const wget = ['timeout', '15', 'wget', '-qO-', `http://127.0.0.1:${port}/`]
-    const [answer, shared] = await Promise.all([pods.pod.read(wget, second), pods.pod.read(['cat', file], second)])
-    expect(answer.stdout.trim(), 'answer of the first container to the second, at 127.0.0.1').to.equal(page)
+    const answer = await httpUntil(pods.pod, '127.0.0.1', port, { container: 'second' })
+    expect(answer.text, 'answer of the first container to the second, at 127.0.0.1').to.equal(page)
+    const shared = await pods.pod.read(['cat', file], { container: 'second' })
     expect(shared.stdout.trim(), 'file in /dev/shm of the first container, read in the second').to.equal(page)
     const outside = await httpGet(pods.other, '127.0.0.1', port)
     expect(outside.text, 'what another pod gets at the same 127.0.0.1').to.not.include(page)

@@ -3,6 +3,7 @@ import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { links } from '../../helpers/guest/links.ts'
 import { podIPs } from '../../helpers/guest/network.ts'
 import { ping } from '../../helpers/guest/ping.ts'
+import { httpUntil } from '../../helpers/guest/reach.ts'
 import { defaultRoute, routes } from '../../helpers/guest/routes.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
 import { httpPort, httpServer } from '../../helpers/pods/httpServer.ts'
@@ -44,6 +45,8 @@ behaviour('KATA-MTU-005', {
       const { sent, received } = await ping(from, podIPs(to)[0] ?? '', { count: 5, bytes: size - headers })
       expect(sent, `pings ${way}`).to.equal(5)
       expect(received, `answers to ${sent} pings of ${size} bytes ${way}`).to.equal(sent)
+      // The file is there once anything is served.
+      await httpUntil(from, podIPs(to)[0] ?? '', httpPort)
       const bytes = await fetched(from, to)
       expect(bytes, `bytes of ${mebibytes} MiB that were transferred to where the pings came ${way}`).to.equal(
         mebibytes * 1024 ** 2,
