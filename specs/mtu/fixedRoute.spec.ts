@@ -41,6 +41,7 @@ behaviour('KATA-MTU-004', {
   control: true,
   killedBy: {
     'runc-behind-kata-handlers': 'this pod is not in a VM',
+    'vm-per-container': 'MTU on the default route after the init container',
     'added-capabilities-dropped': 'what became of a pod whose init container sets the MTU',
     'routes-set-anew-for-each-container': 'MTU on the default route after the init container',
     'guest-route-missing': 'what became of a pod whose init container sets the MTU',

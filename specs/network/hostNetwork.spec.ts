@@ -4,11 +4,13 @@ import { startedOnHostNetwork } from '../../helpers/guest/hostNetworkStart.ts'
 import { leadingOut, links } from '../../helpers/guest/links.ts'
 import { httpGet } from '../../helpers/guest/network.ts'
 import { ping } from '../../helpers/guest/ping.ts'
+import { httpUntil } from '../../helpers/guest/reach.ts'
 import { notLoopback, routes } from '../../helpers/guest/routes.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
 import { busybox, idle } from '../../helpers/pods/pod.ts'
 
 const port = 38_217
+const page = 'served-in-a-pod-with-host-network'
 
 /**
  * One pod for the whole table of the guide. It listens, to be looked for at the node's address, and has the cluster's DNS server in its settings:
@@ -16,7 +18,7 @@ const port = 38_217
  */
 const hostNetworkPod = (runtimeClass: string | undefined) =>
   busybox(runtimeClass)
-    .script(`httpd -p ${port} -h /tmp; ${idle}`)
+    .script(`mkdir -p /tmp/www && echo ${page} >/tmp/www/index.html && httpd -p ${port} -h /tmp/www; ${idle}`)
     .hostNetwork()
     .with({ dnsPolicy: 'ClusterFirstWithHostNet' })
     .awaits('settled')
@@ -102,10 +104,10 @@ behaviour('KATA-NET-010', {
     expect(addresses, 'addresses of a pod with hostNetwork').to.deep.equal([])
     const { hostIP = '' } = pods.pod.object['status'] as { hostIP?: string }
     // It does listen: what follows says something of the way, not of the server.
-    const own = await httpGet(pods.pod, '127.0.0.1', port)
-    expect(own.text, 'answer of the pod to itself').to.include('404')
+    const own = await httpUntil(pods.pod, '127.0.0.1', port)
+    expect(own.text, 'answer of the pod to itself').to.equal(page)
     const answer = await httpGet(pods.client, hostIP, port)
-    expect(answer.ok || answer.text.includes('404'), `the pod's server answering at ${hostIP}:${port}`).to.equal(false)
+    expect(answer.text, `what is answered at ${hostIP}:${port}`).to.not.include(page)
   },
   killedBy: { ...killedBy, 'host-network-leaked': 'addresses of a pod with hostNetwork' },
 })
