@@ -17,15 +17,6 @@ export interface Departures
     KyvernoDepartures,
     SecurityDepartures,
     StorageDepartures,
-    FootprintDepartures {
-  extends ShimsDepartures, AnnotationsDepartures, SecurityDepartures, StorageDepartures, FootprintDepartures {
-export interface Departures extends SecurityDepartures, ShimsDepartures {
-export interface Departures extends ShimsDepartures {
-export interface Departures extends NetworkDepartures {
-export interface Departures extends ShimsDepartures, NetworkDepartures {
-export interface Departures extends SecurityDepartures, ShimsDepartures, NetworkDepartures {
-    SecurityDepartures,
-    StorageDepartures,
     FootprintDepartures,
     NetworkDepartures {
   // isolation

@@ -16,8 +16,14 @@ export interface ScenarioOptions {
 }
 
 /** The scenarios that come with the simulator. */
-export const builtInScenarios = ['documented', 'small', 'as-recorded', 'without-devmapper', 'kyverno'] as const
-export const builtInScenarios = ['documented', 'small', 'as-recorded', 'without-devmapper', 'cilium'] as const
+export const builtInScenarios = [
+  'documented',
+  'small',
+  'as-recorded',
+  'without-devmapper',
+  'kyverno',
+  'cilium',
+] as const
 
 /**
  * Reads a scenario.

@@ -19,6 +19,7 @@ export interface Scenario {
   admission: { runtimeClass: boolean; podSecurity: boolean }
   /** Kyverno is installed, with the policies of the guide's deployer. */
   kyverno?: KyvernoScenario | undefined
+  network: NetworkScenario
 }
 
 export interface KyvernoScenario {
@@ -26,7 +27,6 @@ export interface KyvernoScenario {
   defaultRuntimeClass: string
   /** Of the namespaces that are in production. */
   productionLabels: Record<string, string>
-  network: NetworkScenario
 }
 
 /** The cluster's network: what makes pods' interfaces, and what serves Services. */
