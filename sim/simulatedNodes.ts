@@ -8,6 +8,7 @@ import { createClusterNetwork } from './node/clusterNetwork.ts'
 import { nodeObject } from './node/clusterObjects.ts'
 import { createClusterServices } from './node/clusterServices.ts'
 import { createContainerRuntime } from './node/containerRuntime.ts'
+import { createNetworkPolicies } from './node/networkPolicies.ts'
 import { createNode } from './node/createNode.ts'
 import { distribution } from './node/distributions.ts'
 import { handlersOf } from './node/handlersOf.ts'
@@ -34,7 +35,10 @@ export function createNodes(options: {
   const release = kataRelease(scenario.kataVersion)
   const handlers = handlersOf(scenario, release, departures)
   const services = createClusterServices(client)
-  const network = createClusterNetwork(() => services, departures)
+  const network = createClusterNetwork(() => services, departures, {
+    scenario: scenario.network,
+    policies: createNetworkPolicies(client),
+  })
   const pods = createPodLookup(client)
   const kata = scenario.nodes.filter((node) => node.kata)
   return scenario.nodes.map((node, index) =>
@@ -51,6 +55,7 @@ export function createNodes(options: {
       containerdVersion: scenario.containerdVersion,
       handlers,
       network,
+      networkScenario: scenario.network,
       pods,
       latencies,
       createMachine,
@@ -69,7 +74,10 @@ export interface RunningNode {
 export async function startNode(
   node: SimNode,
   scenario: Scenario,
-  options: Pick<KubeletOptions, 'client' | 'endpoint' | 'shared' | 'cluster'>,
+  options: Pick<KubeletOptions, 'client' | 'endpoint' | 'shared' | 'cluster'> & {
+    /** InternalIP of the node; default that of the endpoint. */
+    address?: string
+  },
 ): Promise<RunningNode> {
   const runtime = createContainerRuntime(node)
   const { runtimeClassAdmission, longEventsRecorded, nodesWithoutKata } = node.departures
@@ -81,7 +89,7 @@ export async function startNode(
     client: connection.client,
     clock: node.clock,
     runtime,
-    node: nodeObject(node, scenario),
+    node: nodeObject(node, scenario, options.address),
   })
   return { runtime, kubelet, connection }
 }

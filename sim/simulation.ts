@@ -9,6 +9,7 @@ import { startKubeletEndpoint } from './kubelet/endpoint.ts'
 import { embeddedPodNetwork } from './node/addresses.ts'
 import type { Departures } from './faults/departures.ts'
 import { kyvernoObjects } from './node/kyvernoObjects.ts'
+import { addOnObjects, agentUnderKata } from './node/clusterAddOns.ts'
 import { runtimeClassObjects } from './node/clusterObjects.ts'
 import type { NodeConnection } from './nodeConnection.ts'
 import type { SimNode } from './node/simNode.ts'
@@ -67,6 +68,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     kubernetesVersion: scenario.kubernetesVersion,
     admission,
     port: options.port ?? 0,
+    kubeletHost: endpoint.address,
     takeStream({ host, port }, request, socket, head) {
       if (host !== endpoint.address || port !== endpoint.port) return false
       return endpoint.accept(request, socket, head)
@@ -89,16 +91,18 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     quotaCountsOverhead: departures.quotaCountsOverhead,
   })
   const scheduler = startScheduler({ client: api.client('kube-scheduler'), clock })
+  for (const { path, object } of addOnObjects(scenario.network, departures)) await client.create(path, object)
   for (const object of runtimeClassObjects(scenario, departures))
     await client.create('/apis/node.k8s.io/v1/runtimeclasses', object)
   const running = await Promise.all(
-    nodes.map((node) => startNode(node, scenario, { client: api.client('kubelet'), endpoint })),
+    nodes.map((node) => startNode(node, scenario, { client: api.client('kubelet'), endpoint, address: node.ip })),
   )
   const connectionOf = (name: string): NodeConnection => {
     const found = running.find(({ kubelet }) => kubelet.nodeName === name)
     if (!found) throw new Error(`the scenario has no node ${name}; ${nodes.map((node) => node.name).join(', ')}`)
     return found.connection
   }
+  if (departures.agentUnderKata) await client.create('/apis/apps/v1/namespaces/kube-system/daemonsets', agentUnderKata)
   await deployKata(client, scenario, departures)
   if (scenario.kyverno) {
     for (const { path, object } of kyvernoObjects(scenario.kyverno, scenario, departures))

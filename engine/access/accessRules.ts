@@ -154,6 +154,20 @@ export const accessRules: readonly AccessRule[] = [
     why: "kata-deploy's custom runtimes and their drop-ins",
   },
   {
+    ...{ group: core, resource: 'configmaps', verbs: ['get'], where: 'cluster', for: facts, optional: true },
+    names: ['cilium-config'],
+    why: "how Cilium is set, by its agents' own ConfigMap",
+  },
+  {
+    ...{ group: core, resource: 'services', verbs: ['create', 'delete'], where: 'own', for: checks, optional: true },
+    why: 'Services in front of pods of the checks',
+  },
+  {
+    ...{ group: 'networking.k8s.io', resource: 'networkpolicies', verbs: ['create', 'delete'], where: 'own' },
+    ...{ for: checks, optional: true },
+    why: 'NetworkPolicies for pods of the checks',
+  },
+  {
     ...{ group: 'apps', resource: 'daemonsets', verbs: ['watch'], where: 'kata-deploy', for: upgrade },
     why: 'when the new kata-deploy is rolled out',
   },

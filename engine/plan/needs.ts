@@ -6,6 +6,7 @@ import { kyvernoNeeds } from './needs/kyverno.ts'
 import { nodeNeeds } from './needs/node.ts'
 import { snapshotterNeeds } from './needs/snapshotter.ts'
 import { storageNeeds } from './needs/storage.ts'
+import { networkNeeds } from './needs/network.ts'
 
 const truth = (fact: Fact<boolean>, otherwise: string): string | null => {
   if (fact.value === true) return null
@@ -68,6 +69,7 @@ const needs: Readonly<Record<string, Need>> = {
   ...snapshotterNeeds,
   ...storageNeeds,
   ...kubeletStatsNeeds,
+  ...networkNeeds,
   slow: ({ options }) => (options.slow ? null : 'takes more than five minutes; run with --slow'),
 }
 

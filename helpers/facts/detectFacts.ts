@@ -2,6 +2,7 @@ import type { Cluster, KubeObject } from '../cluster/cluster.ts'
 import { isConnectionTrouble } from '../cluster/connectionTrouble.ts'
 import type { NodeProbe } from '../node/nodeProbe.ts'
 import { agree } from './agree.ts'
+import { detectCilium } from './cilium.ts'
 import { detectClassFacts } from './classFacts.ts'
 import { classNodes } from './classNodes.ts'
 import { customRuntimes } from './customRuntimes.ts'
@@ -49,13 +50,14 @@ export interface DetectOptions {
  */
 export async function detectFacts(cluster: Cluster, options: DetectOptions): Promise<ClusterFacts> {
   const counted = options.countedPods === undefined ? {} : { labelSelector: options.countedPods }
-  const [version, nodeObjects, runtimeClasses, pods, deployment, mayCreate, mayReadKubelets, privileged] =
+  const [version, nodeObjects, runtimeClasses, pods, deployment, cilium, mayCreate, mayReadKubelets, privileged] =
     await Promise.all([
       kubernetesVersion(cluster),
       cluster.list({ apiVersion: 'v1', kind: 'Node' }),
       cluster.list({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' }),
       attempt('listing pods', () => cluster.list({ apiVersion: 'v1', kind: 'Pod', ...counted })),
       kataDeploy(cluster),
+      detectCilium(cluster),
       detectMayCreateRuntimeClasses(cluster),
       detectMayReadKubelets(cluster),
       options.privilegedNamespace === undefined
@@ -134,7 +136,11 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
       .map(({ runtimeClass }) => runtimeClass.metadata.name ?? ''),
     declared,
     declaredVersion: options.declaredVersion ?? null,
-    unreadable: [...deployment.unreadable, ...(pods.value === null ? [pods.how] : [])],
+    unreadable: [
+      ...deployment.unreadable,
+      ...(pods.value === null ? [pods.how] : []),
+      ...(cilium.value === null ? [cilium.how] : []),
+    ],
     privilegedNamespace: privileged,
     mayCreateRuntimeClasses: mayCreate,
     mayReadKubelets,
@@ -142,6 +148,7 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
     ...(await detectKyverno(cluster)),
     declaredDefaultClass: options.declaredDefaultClass ?? null,
     production: options.production ?? null,
+    cilium,
   }
 }
 

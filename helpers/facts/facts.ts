@@ -1,3 +1,5 @@
+import type { CiliumSettings } from './cilium.ts'
+import type { Cni } from './cni.ts'
 import type { Fact } from './fact.ts'
 import type { DefaultClassPolicy, PolicyException } from './kyverno.ts'
 
@@ -45,6 +47,8 @@ export interface NodeFacts {
   readonly cgroupDriver?: Fact<'systemd' | 'cgroupfs'>
   /** Snapshotters that containerd has set up, by its configuration. */
   readonly snapshotters?: Fact<readonly string[]>
+  /** What makes the pods' network. */
+  readonly cni?: Fact<Cni>
   readonly cgroupVersion: Fact<1 | 2>
   readonly kvmUsable: Fact<boolean>
   readonly cpuVirtualization: Fact<'vmx' | 'svm' | 'none'>
@@ -140,4 +144,6 @@ export interface ClusterFacts {
   readonly declaredDefaultClass?: string | null
   /** The operator says that the cluster is in production: in namespaces with these labels. */
   readonly production?: { readonly namespaceLabels: Readonly<Record<string, string>> } | null
+  /** Cilium's settings; empty where Cilium does not run. */
+  readonly cilium?: Fact<CiliumSettings>
 }

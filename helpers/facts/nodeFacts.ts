@@ -4,6 +4,7 @@ import type { NodeProbe } from '../node/nodeProbe.ts'
 import { detectBootId } from './bootId.ts'
 import { detectCgroupDriver } from './cgroupDriver.ts'
 import { detectCgroupVersion } from './cgroupVersion.ts'
+import { detectCni } from './cni.ts'
 import { detectCpuVirtualization, detectNested } from './cpuVirtualization.ts'
 import type { Fact } from './fact.ts'
 import type { NodeFacts } from './facts.ts'
@@ -59,9 +60,10 @@ export async function detectNodeFacts(
   podsWhy: string,
 ): Promise<NodeFacts> {
   const { node, name, probe } = evidence
-  const [bootId, cgroupVersion, kvmUsable, cpuVirtualization, nested, machine, memTotalKiB, loopDevices] =
+  const [bootId, cni, cgroupVersion, kvmUsable, cpuVirtualization, nested, machine, memTotalKiB, loopDevices] =
     await Promise.all([
       detectBootId(node, probe),
+      detectCni(probe),
       detectCgroupVersion(probe),
       detectKvm(probe),
       detectCpuVirtualization(probe),
@@ -80,6 +82,7 @@ export async function detectNodeFacts(
     provider: detectProvider(node),
     cgroupDriver: detectCgroupDriver(evidence.containerd, evidence.containerdWhy),
     snapshotters: detectSnapshotters(evidence.containerd, evidence.containerdWhy),
+    cni,
     cgroupVersion,
     kvmUsable,
     cpuVirtualization,

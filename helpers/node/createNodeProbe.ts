@@ -1,5 +1,6 @@
 import type { ExecResult } from '../cluster/cluster.ts'
 import { parseBlockDevices } from '../guest/blockDevices.ts'
+import { bpfSymbolsArgv } from './bpfSymbolsArgv.ts'
 import { runsKata } from './containerdConfig.ts'
 import { crictlArgv, parseCrictl } from './crictl.ts'
 import { defaultConfigPaths, readEffectiveToml } from './effectiveToml.ts'
@@ -27,10 +28,12 @@ import {
 } from './hostFile.ts'
 import type { HostFiles } from './hostFiles.ts'
 import { kataRuntimeCheckArgv, parseKataRuntimeCheck } from './kataRuntimeCheck.ts'
+import { hostNetworkArgv, parseHostNetwork } from './hostNetwork.ts'
 import { kvmArgv, parseKvm } from './kvmDevice.ts'
 import type { NodeProbe } from './nodeProbe.ts'
 import { NodeProbeError } from './nodeProbeError.ts'
 import { interfacesArgv, parseInterfaces } from './podInterfaces.ts'
+import { parsePodNetwork, podNetworkArgv } from './podNetwork.ts'
 import { memoryArgv, parseMemory } from './processMemory.ts'
 import { parseSnapshot, snapshotArgv, type SnapshotProcess } from './processSnapshot.ts'
 import { readContainerd } from './readContainerd.ts'
@@ -123,6 +126,13 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
         (await output(interfacesArgv(spec.netns), `listing the interfaces in ${spec.netns}`)) ?? '',
       )
     },
+    async podNetwork(podUid) {
+      const { spec } = await liveSandbox(podUid)
+      if (spec.netns === null) return fail(`pod ${podUid} has no network namespace of its own (hostNetwork)`)
+      return parsePodNetwork((await output(podNetworkArgv(spec.netns), `looking into ${spec.netns}`)) ?? '')
+    },
+    hostNetwork: async () => parseHostNetwork((await output(hostNetworkArgv(), "listing the node's network")) ?? ''),
+    bpfSymbols: async () => (await output(bpfSymbolsArgv(), 'looking for eBPF programs')) ?? '',
     kvm: async () => parseKvm((await output(kvmArgv(), 'looking at /dev/kvm')) ?? ''),
     async kataRuntimeCheck() {
       const stdout = (await output(kataRuntimeCheckArgv(), 'asking kata-runtime')) ?? ''

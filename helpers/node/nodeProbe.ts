@@ -2,6 +2,8 @@ import type { BlockDevice } from '../guest/blockDevices.ts'
 import type { ContainerdConfig } from './containerdConfig.ts'
 import type { FileStatus, ListedFile } from './fileListing.ts'
 import type { KataRuntimeCheck } from './kataRuntimeCheck.ts'
+import type { HostNetwork } from './hostNetwork.ts'
+import type { PodNetwork } from './podNetwork.ts'
 
 /** A process of the node as /proc shows it to the probe. */
 export interface HostProcess {
@@ -56,6 +58,12 @@ export interface NodeProbe {
   podInterfaces(
     podUid: string,
   ): Promise<readonly { name: string; mac: string; addresses: readonly string[]; mtu: number }[]>
+  /** The pod's network namespace on the host: interfaces, routes, bytes. Throws NodeProbeError with hostNetwork, where it has none. */
+  podNetwork(podUid: string): Promise<PodNetwork>
+  /** The node's own interfaces, routes and rules. */
+  hostNetwork(): Promise<HostNetwork>
+  /** Lines of the node's /proc/kallsyms that name compiled eBPF programs; the whole file has several megabytes. */
+  bpfSymbols(): Promise<string>
   /** Looks at /dev/kvm and opens it. `apiVersion` is null: a shell cannot ask KVM_GET_API_VERSION. */
   kvm(): Promise<{ present: boolean; kind: string; device: string; opens: boolean; apiVersion: number | null }>
   /** What the node's own kata-runtime says of it. The only program of Kata that the probe runs; asked only where it changes nothing. */

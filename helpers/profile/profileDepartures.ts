@@ -14,6 +14,7 @@ export function profileDepartures(facts: ClusterFacts, profile: Profile): string
     departures.push(
       `the distribution is ${distribution.value} (${distribution.how}), declared is ${profile.distribution}`,
     )
+  departures.push(...cniDepartures(facts, profile.cni))
   for (const declared of profile.classes ?? []) {
     const found = facts.classes.find((each) => each.name === declared.name)
     if (found) departures.push(...classDepartures(found, declared))
@@ -40,4 +41,14 @@ function classDepartures(found: ClassFacts, declared: DeclaredClass): string[] {
     ...differs('number of default vCPUs', found.defaultVcpus, declared.defaultVcpus),
     ...differs('use of block devices', found.blockDeviceUse, declared.blockDeviceUse),
   ]
+}
+
+/** Nodes whose CNI is another than the declared one: `cilium` is the plug-in cilium-cni, as others are by their own name. */
+function cniDepartures({ nodes }: ClusterFacts, declared: string | null): string[] {
+  if (declared === null) return []
+  return nodes.flatMap(({ name, cni }) => {
+    const plugins = cni?.value?.plugins
+    const isIt = plugins?.some((plugin) => plugin === declared || plugin === `${declared}-cni`) ?? true
+    return isIt ? [] : [`the CNI of ${name} is ${plugins?.join(', ')} (${cni?.how}), declared is ${declared}`]
+  })
 }

@@ -22,6 +22,8 @@ export interface ApiServerOptions {
   port?: number
   /** Kubelets of this process; default: every one is dialled. */
   takeStream?: TakeStream
+  /** Where all kubelets are dialled, whatever addresses their nodes have; default: there. */
+  kubeletHost?: string
   /** Told of every request that came over HTTP, once it is answered. */
   audit?: (event: AuditEvent) => void
 }
@@ -57,6 +59,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     audit: options.audit ?? null,
     snapshots: createSnapshots(),
     takeStream: options.takeStream ?? (() => false),
+    kubeletHost: options.kubeletHost ?? null,
     closing: closing.signal,
   }
   bootstrap(context)

@@ -21,6 +21,8 @@ export interface Context {
   audit: ((event: AuditEvent) => void) | null
   snapshots: Snapshots
   takeStream: TakeStream
+  /** Where all kubelets are dialled, whatever addresses their nodes have; null: there. */
+  kubeletHost: string | null
   /** Aborts when the server closes. */
   closing: AbortSignal
 }

@@ -6,12 +6,13 @@ import { healthyStorage, type StorageDepartures } from './storageDepartures.ts'
 import { type BenchmarksDepartures, healthyBenchmarks } from './benchmarksDepartures.ts'
 import { type FootprintDepartures, healthyFootprint } from './footprintDepartures.ts'
 import { healthyDeployment, type DeploymentDepartures } from './deploymentDepartures.ts'
+import { healthyNetwork, type NetworkDepartures } from './networkDepartures.ts'
 
 /**
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
-export interface Departures extends ShimsDepartures, AnnotationsDepartures, KyvernoDepartures, SecurityDepartures, StorageDepartures, BenchmarksDepartures, FootprintDepartures, DeploymentDepartures {
+export interface Departures extends ShimsDepartures, AnnotationsDepartures, KyvernoDepartures, SecurityDepartures, StorageDepartures, BenchmarksDepartures, FootprintDepartures, DeploymentDepartures, NetworkDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
@@ -132,6 +133,7 @@ export const healthy: Departures = {
   ...healthyFootprint,
   ...healthyDeployment,
   ...healthyBenchmarks,
+  ...healthyNetwork,
 
   kataHandlersRunBy: 'kata',
   vmScope: 'sandbox',

@@ -8,6 +8,7 @@ import { securityFaults } from './securityDepartures.ts'
 import { storageFaults } from './storageDepartures.ts'
 import { benchmarksFaults } from './benchmarksDepartures.ts'
 import { footprintFaults } from './footprintDepartures.ts'
+import { networkFaults } from './networkDepartures.ts'
 
 /** What each fault of faults.yaml changes in the model, and nothing else. */
 const faults: Record<string, Partial<Departures>> = {
@@ -145,6 +146,7 @@ const faults: Record<string, Partial<Departures>> = {
   'default-class-of-another-shim': { classHandlers: { kata: 'kata-clh' } },
 
   ...deploymentFaults,
+  ...networkFaults,
 }
 
 /** Names of all faults that the model knows, in the order of faults.yaml. */

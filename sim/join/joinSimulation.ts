@@ -93,6 +93,9 @@ export async function joinSimulation(options: JoinOptions): Promise<JoinedSimula
       podNetwork,
       latencies: () => installed && options.latencies !== false,
     })
+    // All of them are at one address: what is asked of a node's port there is answered by one of them.
+    for (const { network, machine, name } of nodes)
+      network.attach({ namespace: machine.rootNetNamespace, ip: options.nodeAddress, node: name, kind: 'node' })
     const running: RunningNode[] = []
     ending.push(async () => {
       await Promise.all(running.map(({ kubelet }) => kubelet.stop()))

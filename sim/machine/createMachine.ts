@@ -47,6 +47,10 @@ export function createMachine(spec: MachineSpec): Machine {
     log: (line) => kernel.log(line),
     kernelLog: () => kernel.log_.lines(),
     onLog: (listener) => kernel.log_.onLine(listener),
+    loadBpf(program) {
+      const loaded = kernel.bpf.load(program)
+      return () => kernel.bpf.unload(loaded)
+    },
     addBlockDevice(disk) {
       kernel.addDisk(disk)
       // udev of a distribution gives disks to their group; without it devtmpfs leaves them to root

@@ -1,4 +1,14 @@
 import type { Clock } from '../clock.ts'
+import type { MachineNetwork, MachineStream, NetNamespace } from './machineNetwork.ts'
+
+export type {
+  MachineNetwork,
+  MachineStream,
+  NetCounters,
+  NetInterface,
+  NetNamespace,
+  NetRoute,
+} from './machineNetwork.ts'
 
 /**
  * A modelled Linux system: one kernel with its memory, CPUs, file systems, processes, namespaces and cgroups. A node is one, and so is
@@ -56,6 +66,8 @@ export interface MachineSpec {
   shows?: {
     meminfo?: () => { MemTotal: number; MemFree: number; MemAvailable: number }
     kernelLog?: () => readonly string[]
+    /** The machine whose eBPF programs bpf() acts on instead. */
+    bpf?: Machine
   }
   /** Departures: another system to which also happens what a process does to this one (faults guest-sysctls-reach-node and its like). */
   reaches?: {
@@ -125,23 +137,6 @@ export interface PidNamespace {
 export interface IpcNamespace {
   readonly id: string
 }
-export interface NetNamespace {
-  readonly id: string
-  interfaces: NetInterface[]
-  routes: { destination: string; gateway: string | null; device: string; source?: string; mtu?: number }[]
-}
-export interface NetInterface {
-  name: string
-  mac: string
-  mtu: number
-  addresses: string[]
-  up: boolean
-  /** A veth: the index of its other end, in another namespace. */
-  peer?: number
-  /** Made by `ip link add NAME type dummy`. */
-  dummy?: boolean
-}
-
 /** One mount of a container's mount namespace, in order. */
 export type ContainerMount =
   | {
@@ -329,25 +324,12 @@ export interface BlockDeviceSpec {
   rotational?: boolean
 }
 
-/** How the machines reach each other: sim/node gives one object to all machines of a cluster. */
-export interface MachineNetwork {
-  /** Registers what listens; the answer stops it. Throws MachineError EADDRINUSE. */
-  listen(namespace: NetNamespace, port: number, accept: (peer: MachineStream) => void): () => void
-  /** Throws MachineError ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT. */
-  connect(from: NetNamespace, ip: string, port: number): Promise<MachineStream>
-  /** True when ICMP echo is answered. */
-  ping(from: NetNamespace, ip: string): Promise<boolean>
-  /** Addresses of a name by the cluster's DNS; empty: NXDOMAIN. */
-  lookup(from: NetNamespace, name: string): Promise<string[]>
-}
-
-/** One end of a connection. */
-export interface MachineStream {
-  readonly remoteAddress: string
-  write(data: Uint8Array): void
-  end(): void
-  onData(listener: (data: Uint8Array) => void): void
-  onEnd(listener: () => void): void
+/** An eBPF program as it is loaded. */
+export interface BpfProgramSpec {
+  /** As bpftool names it: socket_filter, xdp, cgroup_device… */
+  type: string
+  name: string
+  instructions: Uint8Array
 }
 
 export interface Machine {
@@ -385,6 +367,8 @@ export interface Machine {
   kernelLog(): string[]
   /** Called after lines were added to the kernel log: an OOM kill is seen there. The answer stops it. */
   onLog(listener: () => void): () => void
+  /** Loads an eBPF program; the answer unloads it. */
+  loadBpf(program: BpfProgramSpec): () => void
   addBlockDevice(device: BlockDeviceSpec): void
   removeBlockDevice(name: string): void
   /** Sets a kernel parameter as sysctl does: 'net/core/somaxconn'. Namespaced ones (net, kernel/shm*, kernel/msg*, fs/mqueue) belong to a namespace. */

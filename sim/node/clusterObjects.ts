@@ -35,6 +35,7 @@ function runtimeClass(
 export function nodeObject(
   node: SimNode,
   { kubernetesVersion, distribution: name }: { kubernetesVersion: string; distribution: DistributionName },
+  address?: string,
 ): KubeObject {
   const { scenario, machine, departures } = node
   const { versionSuffix, labels } = distribution(name)
@@ -52,6 +53,14 @@ export function nodeObject(
       },
     },
     status: {
+      ...(address === undefined
+        ? {}
+        : {
+            addresses: [
+              { type: 'InternalIP', address },
+              { type: 'Hostname', address: scenario.name },
+            ],
+          }),
       capacity: {
         cpu: String(scenario.cpus),
         memory: `${machine.spec.memory.totalKiB}Ki`,

@@ -3,17 +3,18 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Departures } from '../faults/departures.ts'
 import type { Machine, MachineCommandCall, MachineSpec } from '../machine/machine.ts'
-import type { NodeScenario, Scenario } from '../scenarios/scenario.ts'
+import type { NetworkScenario, NodeScenario, Scenario } from '../scenarios/scenario.ts'
 import type { KataHandler } from '../shims/kataHandler.ts'
 import type { KataRelease } from '../shims/kataRelease.ts'
 import { createAddressPool, nodeAddress, podPrefix } from './addresses.ts'
 import type { ClusterNetwork } from './clusterNetwork.ts'
 import { writeContainerdConfig } from './containerdConfig.ts'
 import type { Distribution } from './distributions.ts'
-import { macAddress } from './identifiers.ts'
 import { installKata, programText } from './kataArtifacts.ts'
 import { kataRuntimeCheck } from './kataRuntimeCheck.ts'
 import { addHardware, nodeCpu, nodeKvm, nodeMemTotalKiB } from './nodeHardware.ts'
+import { connectNode } from './nodeNetwork.ts'
+import { loadNodePrograms } from './nodePrograms.ts'
 import { startNodeProcesses } from './nodeProcesses.ts'
 import type { PodLookup } from './podLookup.ts'
 import type { SimNode } from './simNode.ts'
@@ -37,6 +38,7 @@ export interface NodeOptions {
   containerdVersion: string
   handlers: readonly KataHandler[]
   network: ClusterNetwork
+  networkScenario: NetworkScenario
   pods: PodLookup
   latencies: () => boolean
   createMachine: (spec: MachineSpec) => Machine
@@ -50,11 +52,12 @@ export function createNode(options: NodeOptions): SimNode {
   const machine = options.createMachine(nodeSpec(scenario, clock, !second || departures.secondNodeCpuFlags))
   const ip = nodeAddress(number)
   const pods = podPrefix(options.podNetwork, number)
-  connect(machine, network, scenario.name, ip, pods)
+  connectNode(machine, network, options.networkScenario, { name: scenario.name, ip, pods })
   installUserland(machine.files, clock.now())
   writeFiles(machine, options)
   addHardware(machine, scenario, kvm)
   for (const name of modulesOf(scenario)) machine.files.virtual(`/sys/module/${name}/initstate`, () => 'live\n')
+  loadNodePrograms(machine, options.networkScenario)
   startNodeProcesses(machine, scenario.name, scenario.kvm === 'usable')
   if (scenario.kata) {
     installKata(machine.files, { handlers: options.handlers, release, departures, second })
@@ -74,6 +77,7 @@ export function createNode(options: NodeOptions): SimNode {
     machine,
     createMachine: options.createMachine,
     network,
+    networkScenario: options.networkScenario,
     addresses: createAddressPool(pods),
     containerdVersion: options.containerdVersion,
     handlers: new Map(scenario.kata ? options.handlers.map((handler) => [handler.name, handler]) : []),
@@ -142,22 +146,6 @@ function modulesOf(node: NodeScenario): string[] {
     'virtio_net',
     'virtio_blk',
   ]
-}
-
-function connect(machine: Machine, network: ClusterNetwork, name: string, ip: string, pods: string): void {
-  machine.network = network
-  const { rootNetNamespace } = machine
-  rootNetNamespace.interfaces = [
-    { name: 'lo', mac: '00:00:00:00:00:00', mtu: 65536, addresses: ['127.0.0.1/8', '::1/128'], up: true },
-    { name: 'eth0', mac: macAddress(), mtu: 1500, addresses: [`${ip}/24`], up: true },
-    { name: 'cni0', mac: macAddress(), mtu: 1500, addresses: [`${pods}.1/24`], up: true },
-  ]
-  rootNetNamespace.routes = [
-    { destination: 'default', gateway: '192.168.121.1', device: 'eth0' },
-    { destination: '192.168.121.0/24', gateway: null, device: 'eth0', source: ip },
-    { destination: `${pods}.0/24`, gateway: null, device: 'cni0', source: `${pods}.1` },
-  ]
-  network.attach({ namespace: rootNetNamespace, ip, node: name, kind: 'node' })
 }
 
 function writeFiles(machine: Machine, options: NodeOptions): void {

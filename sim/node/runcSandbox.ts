@@ -12,6 +12,7 @@ import { runcCgroup, userOf } from './containerResources.ts'
 import { deviceNumbers } from './deviceNumbers.ts'
 import { hostFilesystem } from './hostMounts.ts'
 import { taskDirectory } from './ociConfig.ts'
+import { deviceGuard } from './nodePrograms.ts'
 import type { PodNetwork } from './podNetwork.ts'
 import type { ContainerStart, RunningContainer, Sandbox } from './sandbox.ts'
 import type { SimNode } from './simNode.ts'
@@ -58,20 +59,23 @@ export function startRuncSandbox({ node, id, config, network, hostname, handler 
     memory: { rssKiB: 36, shmemKiB: 0, pssKiB: 36 },
     cgroup: scope(config, id),
   })
-  if (network !== null) node.network.attach({ namespace: net, ip: network.ip, node: node.name, kind: 'pod' })
+  if (network !== null)
+    node.network.attach({ namespace: net, ip: network.ip, ip6: network.ip6, node: node.name, kind: 'pod' })
   const containers = new Set<MachineContainer>()
 
   return {
     id,
     config,
     handler,
-    ips: [network?.ip ?? node.ip],
+    ips: network === null ? [node.ip] : [network.ip, ...(network.ip6 === null ? [] : [network.ip6])],
     pid: pause.pid,
     async startContainer(start) {
       const pid = config.namespaces.pid === 'CONTAINER' ? machine.newPidNamespace() : sharedPids
       const container = run(node, config, start, { pid, net, ipc }, hostname)
       node.snapshots.show(start.id, `${taskDirectory(start.id)}/rootfs`, container.layers)
       containers.add(container)
+      const unload = machine.loadBpf(deviceGuard(start.config.security.privileged))
+      void container.exited.then(unload)
       void container.exited.then(() => containers.delete(container))
       return runningContainer(container)
     },

@@ -4,7 +4,7 @@ import type { KataHandler } from '../shims/kataHandler.ts'
 import { snapshotterOf } from './containerdConfig.ts'
 import { containerId } from './identifiers.ts'
 import { sandboxConfigJson, taskDirectory } from './ociConfig.ts'
-import { addToNetwork, type PodNetwork } from './podNetwork.ts'
+import { addToNetwork, removeFromNetwork, type PodNetwork } from './podNetwork.ts'
 import { startRuncSandbox } from './runcSandbox.ts'
 import type { Sandbox, StartTimes } from './sandbox.ts'
 import { removeSandboxFiles, writeSandboxFiles } from './sandboxDirectory.ts'
@@ -54,7 +54,7 @@ export function createSandboxes(node: SimNode, onLost: (id: string) => void): Sa
     files.remove(taskDirectory(id))
     removeSandboxFiles(files, id)
     if (network === null) return
-    node.addresses.free(network.ip)
+    removeFromNetwork(node, network)
     if (network.path !== null) files.remove(network.path)
   }
 
@@ -66,7 +66,7 @@ export function createSandboxes(node: SimNode, onLost: (id: string) => void): Sa
       requireSnapshotter(node, handler)
       await node.clock.sleep(times.sandbox * node.noise(0.05))
       const id = containerId()
-      const network = config.namespaces.network === 'NODE' ? null : addToNetwork(node)
+      const network = config.namespaces.network === 'NODE' ? null : addToNetwork(node, handler !== null)
       const hostname = network === null ? node.name : config.hostname
       if (network?.path) node.machine.bindNetNamespace(network.path, network.namespace)
       writeSandboxFiles(files, id, config, hostname)

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Departures } from '../faults/departures.ts'
 import type { Machine, MachineSpec } from '../machine/machine.ts'
-import type { NodeScenario, Scenario } from '../scenarios/scenario.ts'
+import type { NetworkScenario, NodeScenario, Scenario } from '../scenarios/scenario.ts'
 import type { KataHandler } from '../shims/kataHandler.ts'
 import type { KataRelease } from '../shims/kataRelease.ts'
 import type { AddressPool } from './addresses.ts'
@@ -23,6 +23,7 @@ export interface SimNode {
   readonly machine: Machine
   readonly createMachine: (spec: MachineSpec) => Machine
   readonly network: ClusterNetwork
+  readonly networkScenario: NetworkScenario
   readonly addresses: AddressPool
   readonly containerdVersion: string
   /** Kata handlers of containerd, by name. Empty on a node without Kata. */

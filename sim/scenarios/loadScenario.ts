@@ -25,6 +25,8 @@ export const builtInScenarios = [
   'rke2',
   'without-nydus',
   'kyverno',
+  'kyverno',
+  'cilium',
 ] as const
 
 /**

@@ -25,6 +25,7 @@ export interface Scenario {
   admission: { runtimeClass: boolean; podSecurity: boolean }
   /** Kyverno is installed, with the policies of the guide's deployer. */
   kyverno?: KyvernoScenario | undefined
+  network: NetworkScenario
 }
 
 export interface KyvernoScenario {
@@ -32,6 +33,24 @@ export interface KyvernoScenario {
   defaultRuntimeClass: string
   /** Of the namespaces that are in production. */
   productionLabels: Record<string, string>
+}
+
+/** The cluster's network: what makes pods' interfaces, and what serves Services. */
+export interface NetworkScenario {
+  /** bridge: the reference plug-in, a Linux bridge on each node, with kube-proxy. cilium: eBPF on each pod's interface. */
+  cni: 'bridge' | 'cilium'
+  /** MTU of the nodes' own interface, bytes. */
+  deviceMtu: number
+  /** How packets travel between nodes. */
+  encapsulation: 'none' | 'vxlan' | 'geneve' | 'wireguard'
+  /** Whether anything on the nodes acts on NetworkPolicies. */
+  networkPolicy: 'enforced' | 'ignored'
+  /** Cilium serves Services, and no kube-proxy runs. */
+  kubeProxyReplacement: boolean
+  /** Where Cilium's socket load balancer works: in the node's namespace alone (socketLB.hostNamespaceOnly), or in pods too. */
+  socketLb: 'host-namespace' | 'everywhere'
+  /** Pods and Services have IPv6 addresses too. */
+  dualStack: boolean
 }
 
 export interface NodeScenario {

@@ -30,6 +30,16 @@ const runtimeClass = z.strictObject({
   dropIn: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 })
 
+const network = z.strictObject({
+  cni: z.enum(['bridge', 'cilium']).default('bridge'),
+  deviceMtu: z.int().min(1280).max(9216).default(1500),
+  encapsulation: z.enum(['none', 'vxlan', 'geneve', 'wireguard']).default('none'),
+  networkPolicy: z.enum(['enforced', 'ignored']).default('enforced'),
+  kubeProxyReplacement: z.boolean().default(false),
+  socketLb: z.enum(['host-namespace', 'everywhere']).default('host-namespace'),
+  dualStack: z.boolean().default(false),
+})
+
 const fault = z.string().superRefine((name, context) => {
   if (!faultNames.includes(name)) context.addIssue({ code: 'custom', message: unknownFault(name) })
 })
@@ -60,6 +70,7 @@ export const scenarioSchema = z.strictObject({
       productionLabels: z.record(z.string(), z.string()).default({ environment: 'production' }),
     })
     .optional(),
+  network: network.prefault({}),
 })
 
 export type ScenarioFile = z.output<typeof scenarioSchema>

@@ -112,6 +112,7 @@ export function flushSpeed({ departures }: SimNode, handler: KataHandler, size: 
 function shown({ departures, machine }: SimNode): Pick<MachineSpec, 'shows'> {
   const shows: NonNullable<MachineSpec['shows']> = {}
   if (departures.meminfoShows === 'node') shows.meminfo = () => machine.meminfo()
+  if (departures.guestBpf === 'node') shows.bpf = machine
   if (departures.kernelLogShows === 'node') shows.kernelLog = () => machine.kernelLog()
   return Object.keys(shows).length > 0 ? { shows } : {}
 }

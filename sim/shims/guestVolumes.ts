@@ -99,8 +99,9 @@ export function createGuestVolumes(
     if (nodesShm) return share(containerId, mount)
     const other = kind === 'share' ? departed(containerId, mount) : null
     if (other !== null) return other
-    if (kind === 'local' || kind === 'ephemeral' || kind === 'shm')
-      return guestDirectory(mount.hostPath, kind, containerId)
+    if (kind === 'shm')
+      return guestDirectory(departures.podShm ? mount.hostPath : `${mount.hostPath}-${containerId}`, kind, containerId)
+    if (kind === 'local' || kind === 'ephemeral') return guestDirectory(mount.hostPath, kind, containerId)
     if (kind === 'block') return disks.plug(mount.hostPath, mount.readonly).path
     if (kind !== 'guest') return share(containerId, mount)
     if (departures.hostProcShows === 'node' && !below(mount.hostPath, '/dev')) return share(containerId, mount)

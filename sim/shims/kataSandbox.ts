@@ -30,6 +30,11 @@ export interface KataSandboxOptions {
 export async function startKataSandbox(options: KataSandboxOptions): Promise<Sandbox> {
   const { node, handler, id, config, network } = options
   const { departures, machine } = node
+  if (network === null && departures.hostNetworkPods === 'fail')
+    throw new CriError(
+      'Unknown',
+      'failed to create containerd task: failed to create shim task: no such device: unknown',
+    )
   const shimSettings = effectiveConfig(node, handler, config)
   const cgroups = cgroupsOf(config, id, shimSettings)
   const shims = [startShim(node, handler, id, cgroups.overhead, network)]
@@ -145,7 +150,7 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
     id,
     config,
     handler: departures.criReportsHandler ? config.runtimeHandler : '',
-    ips: network === null ? [] : [network.ip],
+    ips: network === null ? [] : [network.ip, ...(network.ip6 === null ? [] : [network.ip6])],
     pid: (guests[0] as SandboxGuest).vm.process.pid,
     startContainer,
     async stop() {

@@ -10,7 +10,7 @@ import type {
 import { capabilitiesOf } from '../node/capabilities.ts'
 import { cpuWeight, userOf } from '../node/containerResources.ts'
 import { macAddress } from '../node/identifiers.ts'
-import { setInterfaces, setLoopbackOnly, type PodNetwork } from '../node/podNetwork.ts'
+import { linkLocal, setInterfaces, setLoopbackOnly, type PodNetwork } from '../node/podNetwork.ts'
 import type { ContainerStart } from '../node/sandbox.ts'
 import type { SimNode } from '../node/simNode.ts'
 import { createGuestDisks, type GuestDisks } from './guestDisks.ts'
@@ -50,6 +50,7 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
   const { guest } = vm
   const { departures } = node
   const net = guestNetwork(options)
+  const routes = [...net.routes]
   const pidNamespace = guest.newPidNamespace()
   const ipcNamespace = guest.newIpcNamespace()
   guest.spawn({
@@ -75,6 +76,7 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
   return {
     vm,
     async run(start) {
+      if (!departures.guestRoutesKept) net.routes = [...routes]
       const exists = (path: string) => guest.files.kindOf(path) !== null
       const { privileged } = start.config.security
       const standard = agentMounts(privileged, departures.guestCgroup, exists, departures.privilegedSysctls)
@@ -99,22 +101,54 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
   }
 }
 
-/** eth0 with the MAC, address, MTU and routes of the pod's interface on the node; with hostNetwork there is none to take over. */
-function guestNetwork({ node, network, vm, first }: SandboxGuestOptions): NetNamespace {
+/**
+ * eth0 with the MAC, address, MTU and routes of the pod's interface on the node; with hostNetwork there is none to take over: containerd names no
+ * network namespace, and the shim makes an empty one (katautils/network_linux.go).
+ */
+function guestNetwork({ node, handler, network, vm, first }: SandboxGuestOptions): NetNamespace {
   const { departures } = node
   const namespace = vm.guest.rootNetNamespace
   if (network === null || network.mac === null) {
     setLoopbackOnly(namespace)
+    if (departures.hostNetworkShows === 'node') {
+      namespace.interfaces = [...node.machine.rootNetNamespace.interfaces]
+      namespace.routes = [...node.machine.rootNetNamespace.routes]
+    }
+    if (departures.hostNetworkTouchesHost) addTap(node.machine.rootNetNamespace)
     return namespace
   }
+  const { peer: _peer, ...outer } = network.eth0
   setInterfaces(namespace, {
+    ...outer,
     ip: departures.guestAddress ? network.ip : null,
     mac: departures.guestMac === 'pod' ? network.mac : macAddress(),
-    mtu: network.mtu,
+    mtu: departures.guestMtu === 'pod' ? network.mtu : departures.guestMtu,
     gateway: departures.guestDefaultRoute ? network.gateway : null,
+    // Since 3.17.0 (kata-containers, "add the mtu support for updating routes").
+    routeMtu: departures.guestRouteMtu ? (outer.routeMtu ?? null) : null,
+    driver: departures.guestNic,
   })
-  if (first) node.network.attach({ namespace, ip: network.ip, node: node.name, kind: 'kata-pod' })
+  const tap = departures.tapDevice && first
+  if (tap) addTap(network.namespace)
+  if (first)
+    node.network.attach({
+      namespace,
+      ip: network.ip,
+      ip6: network.ip6,
+      node: node.name,
+      kind: 'kata-pod',
+      outer: network.namespace,
+      shim: handler.language,
+      hypervisor: handler.hypervisor,
+    })
   return namespace
+}
+
+/** The tap device of the VM, tied to eth0 by tc filters (internetworking_model tcfilter; recorded). */
+function addTap(namespace: NetNamespace): void {
+  const mac = macAddress()
+  const mtu = namespace.interfaces.find(({ name }) => name === 'eth0')?.mtu ?? 1500
+  namespace.interfaces.push({ name: 'tap0_kata', mac, mtu, addresses: [`${linkLocal(mac)}/64`], up: true })
 }
 
 /** hostPID and shareProcessNamespace both mean the sandbox's namespace (kata_agent.go handlePidNamespace). */

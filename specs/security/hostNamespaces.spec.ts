@@ -39,6 +39,8 @@ behaviour('KATA-SEC-001', {
   },
   killedBy: {
     'guest-loopback-reaches-node': "what answers on the node's loopback",
+    'host-network-leaked': 'interfaces of the node in a pod with hostNetwork',
+    'host-network-pod-fails': 'why a pod with hostNetwork does not start',
     'runc-behind-kata-handlers': 'this pod is not in a VM',
   },
 })

@@ -1,10 +1,11 @@
 import { MachineError } from '../machine.ts'
-import type { BlockDeviceSpec, MachineNetwork, MachineSpec, ProcessSpec } from '../machine.ts'
+import type { BlockDeviceSpec, Machine, MachineNetwork, MachineSpec, ProcessSpec } from '../machine.ts'
 import { MemoryDirectory, regularFile } from '../fs/inode.ts'
 import type { Device, Inode, RegularFile } from '../fs/inode.ts'
 import type { RootFiles } from '../fs/machineFiles.ts'
 import { MountNamespace } from '../fs/mountNamespace.ts'
 import type { FileSystem } from '../fs/mountNamespace.ts'
+import { BpfPrograms } from './bpf.ts'
 import { Cgroup } from './cgroup.ts'
 import { CpuScheduler } from './cpuScheduler.ts'
 import { KernelLog } from './kernelLog.ts'
@@ -50,6 +51,7 @@ export class Kernel {
   readonly memory: Memory
   readonly cpu: CpuScheduler
   readonly sysctls: Sysctls
+  readonly bpf: BpfPrograms
   /** Network namespaces kept by a file (`ip netns`, CNI: a bind mount of nsfs). */
   readonly netNsFiles = new WeakMap<object, NetNs>()
   readonly disks = new Map<string, Disk>()
@@ -97,6 +99,7 @@ export class Kernel {
     })
     this.cpu = new CpuScheduler(this.timers, this.rootCgroup, spec.cpus.length)
     this.sysctls = new Sysctls(this)
+    this.bpf = programsOf(spec.shows?.bpf) ?? new BpfPrograms()
   }
 
   /** A distribution's kernel, with modules, DMI and more; the guest's is built without. */
@@ -297,6 +300,10 @@ export class Kernel {
     return [...this.disks.values()].find((disk) => disk.spec.name === name)
   }
 }
+
+/** Of a machine that was made by this module's callers: its kernel is behind its files. */
+const programsOf = (machine: Machine | undefined): BpfPrograms | undefined =>
+  machine && (machine.files as RootFiles).kernel.bpf
 
 function defaultBootLog(spec: MachineSpec): string[] {
   return [

@@ -205,17 +205,32 @@ function netClass(network: NetNs, now: number): Directory {
     () => network.interfaces.map((device) => device.name).sort(),
     (name) => {
       const index = network.interfaces.findIndex((device) => device.name === name)
-      return index < 0 ? undefined : interfaceDirectory(network.interfaces[index] as NetInterface, index, now)
+      return index < 0 ? undefined : interfaceDirectory(network.interfaces[index] as NetInterface, index, network, now)
     },
   )
 }
 
-function interfaceDirectory(device: NetInterface, index: number, now: number): Directory {
+function interfaceDirectory(device: NetInterface, place: number, network: NetNs, now: number): Directory {
   const file = (text: string) => () => virtualFile(now, () => `${text}\n`)
+  const index = device.index ?? place + 1
+  const { driver } = device
+  const ports = network.interfaces.filter(({ master }) => master === device.name)
+  const link = (target: string) => () => symlink(target, now)
   return virtualDirectory(now, {
+    ...(driver === undefined
+      ? {}
+      : { device: () => virtualDirectory(now, { driver: link(`../../../../bus/virtio/drivers/${driver}`) }) }),
+    ...(ports.length === 0
+      ? {}
+      : {
+          brif: () =>
+            virtualDirectory(now, Object.fromEntries(ports.map(({ name }) => [name, () => virtualDirectory(now, {})]))),
+        }),
+    ...(device.master === undefined ? {} : { master: link(`../${device.master}`) }),
+    iflink: file(String(device.peer ?? index)),
     address: file(device.mac),
     carrier: file(device.up ? '1' : '0'),
-    ifindex: file(String(index + 1)),
+    ifindex: file(String(index)),
     mtu: file(String(device.mtu)),
     operstate: file(device.name === 'lo' ? 'unknown' : device.up ? 'up' : 'down'),
     speed: file('-1'),

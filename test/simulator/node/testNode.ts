@@ -82,6 +82,7 @@ export async function startTestNode(options: NodeTestOptions = {}): Promise<Test
     containerdVersion: scenario.containerdVersion,
     handlers: handlersOf(scenario, release, departures),
     network,
+    networkScenario: scenario.network,
     pods,
     latencies: () => true,
     createMachine(spec) {
