@@ -1,6 +1,7 @@
 import { healthyShims, type ShimsDepartures } from './shimsDepartures.ts'
 import { type AnnotationsDepartures, healthyAnnotations } from './annotationsDepartures.ts'
 import { healthyKyverno, type KyvernoDepartures } from './kyvernoDepartures.ts'
+import { healthyNydus, type NydusDepartures } from './nydusDepartures.ts'
 import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
 import { healthyStorage, type StorageDepartures } from './storageDepartures.ts'
 import { type FootprintDepartures, healthyFootprint } from './footprintDepartures.ts'
@@ -14,6 +15,7 @@ export interface Departures
     ShimsDepartures,
     AnnotationsDepartures,
     KyvernoDepartures,
+    NydusDepartures,
     SecurityDepartures,
     StorageDepartures,
     FootprintDepartures {
@@ -132,6 +134,7 @@ export const healthy: Departures = {
   ...healthyShims,
   ...healthyAnnotations,
   ...healthyKyverno,
+  ...healthyNydus,
   ...healthySecurity,
   ...healthyStorage,
   ...healthyFootprint,

@@ -3,6 +3,7 @@ import { healthy, type Departures } from './departures.ts'
 import { shimsFaults } from './shimsDepartures.ts'
 import { annotationsFaults } from './annotationsDepartures.ts'
 import { kyvernoFaults } from './kyvernoDepartures.ts'
+import { nydusFaults } from './nydusDepartures.ts'
 import { securityFaults } from './securityDepartures.ts'
 import { storageFaults } from './storageDepartures.ts'
 import { footprintFaults } from './footprintDepartures.ts'
@@ -131,6 +132,7 @@ const faults: Record<string, Partial<Departures>> = {
   ...shimsFaults,
   ...annotationsFaults,
   ...kyvernoFaults,
+  ...nydusFaults,
   ...securityFaults,
   ...storageFaults,
 }

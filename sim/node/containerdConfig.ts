@@ -4,8 +4,12 @@ import { configPath, shimBinary, type KataHandler } from '../shims/kataHandler.t
 
 export const kataDeployConfig = '/opt/kata/containerd/config.d/kata-deploy.toml'
 
-/** The snapshotter that a shim of the chart needs (values.yaml: fc wants devmapper, which the operator must set up). */
-export function snapshotterOf(handler: Pick<KataHandler, 'hypervisor'>): string | null {
+/** The snapshotter that a shim of the chart needs (values.yaml: fc wants devmapper and the CoCo shims nydus, which the operator must set up). */
+export function snapshotterOf(
+  handler: Pick<KataHandler, 'hypervisor' | 'confidential'>,
+  { cocoSnapshotter }: Pick<Departures, 'cocoSnapshotter'>,
+): string | null {
+  if (handler.confidential !== null) return cocoSnapshotter
   return handler.hypervisor === 'firecracker' ? 'devmapper' : null
 }
 
@@ -52,11 +56,11 @@ export function containerdToml(
  */
 export function kataDeployToml(
   handlers: readonly KataHandler[],
-  departures: Pick<Departures, 'shimBinaries' | 'runtimeTypes' | 'podAnnotations'>,
+  departures: Pick<Departures, 'shimBinaries' | 'runtimeTypes' | 'podAnnotations' | 'cocoSnapshotter'>,
 ): string {
   const runtimes: Record<string, TomlTable> = {}
   for (const handler of handlers) {
-    const snapshotter = snapshotterOf(handler)
+    const snapshotter = snapshotterOf(handler, departures)
     runtimes[handler.name] = {
       runtime_type:
         departures.runtimeTypes[handler.name] ?? `io.containerd.${handler.custom ?? `kata-${handler.shim}`}.v2`,

@@ -11,11 +11,12 @@ export function handlersOf(
 ): KataHandler[] {
   const like = scenario.runtimeClasses.find(({ handler }) => handler === 'kata-qemu')
   const further = like ? departures.furtherHandlers.map((handler) => ({ ...like, handler })) : []
-  return [...scenario.runtimeClasses, ...further].map(({ handler, shim, hypervisor, dropIn }) => ({
+  return [...scenario.runtimeClasses, ...further].map(({ handler, shim, hypervisor, dropIn, confidential = null }) => ({
     name: departures.renamedHandlers[handler] ?? handler,
-    shim: shimName(shim, hypervisor, release),
+    shim: shimName(shim, hypervisor, release, confidential),
     language: shim,
     hypervisor,
+    confidential,
     custom: dropIn === null ? null : handler,
     dropIn,
   }))

@@ -16,7 +16,14 @@ export interface ScenarioOptions {
 }
 
 /** The scenarios that come with the simulator. */
-export const builtInScenarios = ['documented', 'small', 'as-recorded', 'without-devmapper', 'kyverno'] as const
+export const builtInScenarios = [
+  'documented',
+  'small',
+  'as-recorded',
+  'without-devmapper',
+  'kyverno',
+  'without-nydus',
+] as const
 
 /**
  * Reads a scenario.
@@ -72,12 +79,13 @@ function completed(file: ScenarioFile, options: ScenarioOptions): Scenario {
 }
 
 function runtimeClass(entry: ScenarioFile['runtimeClasses'][number], release: KataRelease): RuntimeClassScenario {
-  const name = `kata-${entry.custom ?? shimName(entry.shim, entry.hypervisor, release)}`
+  const name = `kata-${entry.custom ?? shimName(entry.shim, entry.hypervisor, release, entry.confidential)}`
   return {
     name,
     handler: name,
     shim: entry.shim,
     hypervisor: entry.hypervisor,
+    confidential: entry.confidential ?? null,
     // templates/runtimeclasses.yaml of the chart
     overhead: { memory: `${entry.hypervisor === 'qemu' ? release.qemuOverheadMiB : 130}Mi`, cpu: '250m' },
     nodeSelector: { 'katacontainers.io/kata-runtime': 'true' },

@@ -54,6 +54,8 @@ export interface RuntimeClassScenario {
   handler: string
   shim: 'go' | 'rust'
   hypervisor: 'qemu' | 'cloud-hypervisor' | 'firecracker' | 'dragonball'
+  /** The CoCo stack without confidential hardware. */
+  confidential?: 'coco-dev' | null
   overhead: { memory: string; cpu: string } | null
   nodeSelector: Record<string, string> | null
   /** Values of the effective TOML that differ from the shim's defaults: a drop-in of config.d, of a custom runtime. */

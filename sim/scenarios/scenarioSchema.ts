@@ -24,6 +24,7 @@ const node = z.strictObject({
 const runtimeClass = z.strictObject({
   shim: z.enum(['go', 'rust']),
   hypervisor: z.enum(['qemu', 'cloud-hypervisor', 'firecracker', 'dragonball']),
+  confidential: z.literal('coco-dev').optional(),
   custom: z.string().optional(),
   dropIn: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 })

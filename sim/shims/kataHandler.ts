@@ -8,6 +8,8 @@ export interface KataHandler {
   shim: string
   language: 'go' | 'rust'
   hypervisor: 'qemu' | 'cloud-hypervisor' | 'firecracker' | 'dragonball'
+  /** The CoCo stack without confidential hardware; null for an ordinary guest. */
+  confidential: 'coco-dev' | null
   /** Of the customRuntimes: the directory under custom-runtimes; null for a shim of the chart. */
   custom: string | null
   /** Keys of the drop-in: of the hypervisor's section, or `section.key`. */
@@ -18,7 +20,13 @@ export const kataPrefix = '/opt/kata'
 const defaults = `${kataPrefix}/share/defaults/kata-containers`
 
 /** The shim of the chart for a language and a hypervisor (values.yaml, `shims`). */
-export function shimName(language: 'go' | 'rust', hypervisor: KataHandler['hypervisor'], release: KataRelease): string {
+export function shimName(
+  language: 'go' | 'rust',
+  hypervisor: KataHandler['hypervisor'],
+  release: KataRelease,
+  confidential: KataHandler['confidential'] = null,
+): string {
+  if (confidential !== null) return language === 'go' ? `qemu-${confidential}` : `qemu-${confidential}-runtime-rs`
   if (hypervisor === 'dragonball') return 'dragonball'
   if (hypervisor === 'firecracker') return 'fc'
   if (hypervisor === 'qemu') return language === 'go' ? 'qemu' : 'qemu-runtime-rs'

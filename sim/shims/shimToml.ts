@@ -58,6 +58,8 @@ function sharedFilesystemKeys(handler: KataHandler): TomlTable {
   if (handler.hypervisor === 'firecracker') return { block_device_driver: 'virtio-mmio', shared_fs: 'none' }
   if (handler.hypervisor === 'dragonball')
     return { block_device_driver: 'virtio-blk-pci', shared_fs: 'inline-virtio-fs' }
+  // DEFSHAREDFS_QEMU_COCO_DEV := none (Makefile of 3.26.0)
+  if (handler.confidential !== null) return { block_device_driver: 'virtio-scsi', shared_fs: 'none' }
   return {
     shared_fs: 'virtio-fs',
     virtio_fs_daemon: `${kataPrefix}/libexec/virtiofsd`,
@@ -79,7 +81,7 @@ function runtimeSection(handler: KataHandler, release: KataRelease): TomlTable {
     disable_guest_seccomp: true,
     sandbox_cgroup_only: rust && rustCgroups,
     // Firecracker cannot plug anything; the Rust shims size at start from 3.32 on (e93558e810).
-    static_sandbox_resource_mgmt: firecracker || (rust && release.rustSizesStatically),
+    static_sandbox_resource_mgmt: firecracker || handler.confidential !== null || (rust && release.rustSizesStatically),
     disable_guest_empty_dir: !rust && release.goEmptyDirShared,
     create_container_timeout: rust ? 30 : 60,
   }

@@ -20,6 +20,7 @@ const goQemu: KataHandler = {
   language: 'go',
   hypervisor: 'qemu',
   custom: null,
+  confidential: null,
   dropIn: null,
 }
 const id = 'bc887ff835ad02e754d0554467245594431af5a40bf3f4550b4211cad0aaa129'
