@@ -1,6 +1,7 @@
 import { healthyShims, type ShimsDepartures } from './shimsDepartures.ts'
 import { type AnnotationsDepartures, healthyAnnotations } from './annotationsDepartures.ts'
 import { healthyKyverno, type KyvernoDepartures } from './kyvernoDepartures.ts'
+import { healthyNydus, type NydusDepartures } from './nydusDepartures.ts'
 import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
 import { healthyStorage, type StorageDepartures } from './storageDepartures.ts'
 import { type BenchmarksDepartures, healthyBenchmarks } from './benchmarksDepartures.ts'
@@ -12,7 +13,7 @@ import { healthyNetwork, type NetworkDepartures } from './networkDepartures.ts'
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
-export interface Departures extends ShimsDepartures, AnnotationsDepartures, KyvernoDepartures, SecurityDepartures, StorageDepartures, BenchmarksDepartures, FootprintDepartures, DeploymentDepartures, NetworkDepartures {
+export interface Departures extends ShimsDepartures, AnnotationsDepartures, KyvernoDepartures, NydusDepartures, SecurityDepartures, StorageDepartures, BenchmarksDepartures, FootprintDepartures, DeploymentDepartures, NetworkDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
@@ -128,6 +129,7 @@ export const healthy: Departures = {
   ...healthyShims,
   ...healthyAnnotations,
   ...healthyKyverno,
+  ...healthyNydus,
   ...healthySecurity,
   ...healthyStorage,
   ...healthyFootprint,

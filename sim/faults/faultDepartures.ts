@@ -4,6 +4,7 @@ import { healthy, type Departures } from './departures.ts'
 import { shimsFaults } from './shimsDepartures.ts'
 import { annotationsFaults } from './annotationsDepartures.ts'
 import { kyvernoFaults } from './kyvernoDepartures.ts'
+import { nydusFaults } from './nydusDepartures.ts'
 import { securityFaults } from './securityDepartures.ts'
 import { storageFaults } from './storageDepartures.ts'
 import { benchmarksFaults } from './benchmarksDepartures.ts'
@@ -135,6 +136,7 @@ const faults: Record<string, Partial<Departures>> = {
   ...shimsFaults,
   ...annotationsFaults,
   ...kyvernoFaults,
+  ...nydusFaults,
   ...securityFaults,
   ...storageFaults,
   // RuntimeClasses that kata-deploy should not have made so

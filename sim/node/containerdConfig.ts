@@ -7,8 +7,11 @@ import { mergeToml } from '../shims/shimToml.ts'
 import type { Distribution } from './distributions.ts'
 
 /** The snapshotter that a shim of the chart needs (values.yaml: fc wants devmapper, TEE and CoCo shims nydus; the operator must set them up). */
-export function snapshotterOf(handler: Pick<KataHandler, 'hypervisor' | 'variant'>): string | null {
-  if (handler.variant !== null) return 'nydus'
+export function snapshotterOf(
+  handler: Pick<KataHandler, 'hypervisor' | 'variant'>,
+  { cocoSnapshotter, teeSnapshotter }: Pick<Departures, 'cocoSnapshotter' | 'teeSnapshotter'>,
+): string | null {
+  if (handler.variant !== null) return teeSnapshotter === 'none' ? null : cocoSnapshotter
   return handler.hypervisor === 'firecracker' ? 'devmapper' : null
 }
 
@@ -86,13 +89,17 @@ export function kataDeployToml(
   handlers: readonly KataHandler[],
   departures: Pick<
     Departures,
-    'shimBinaries' | 'runtimeTypes' | 'podAnnotations' | 'handlersKeepHostDevicesAway' | 'teeSnapshotter'
+    | 'shimBinaries'
+    | 'runtimeTypes'
+    | 'podAnnotations'
+    | 'handlersKeepHostDevicesAway'
+    | 'teeSnapshotter'
+    | 'cocoSnapshotter'
   >,
 ): string {
   const runtimes: Record<string, TomlTable> = {}
   for (const handler of handlers) {
-    const snapshotter =
-      departures.teeSnapshotter === 'nydus' || handler.variant === null ? snapshotterOf(handler) : null
+    const snapshotter = snapshotterOf(handler, departures)
     runtimes[handler.name] = {
       runtime_type:
         departures.runtimeTypes[handler.name] ?? `io.containerd.${handler.custom ?? `kata-${handler.shim}`}.v2`,

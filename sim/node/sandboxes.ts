@@ -134,8 +134,8 @@ function reportedHandler(node: SimNode, config: SandboxConfig): string {
 }
 
 function requireSnapshotter(node: SimNode, handler: KataHandler | null): void {
-  const named = handler === null || (handler.variant !== null && node.departures.teeSnapshotter === 'none')
-  const snapshotter = named ? null : snapshotterOf(handler)
+  const snapshotter = handler === null ? null : snapshotterOf(handler, node.departures)
+  if (node.departures.missingSnapshotter === 'replaced') return
   if (snapshotter === null || node.scenario.snapshotters.includes(snapshotter)) return
   const why = node.departures.missingSnapshotterNamed
     ? `snapshotter ${snapshotter} was not found: not found`

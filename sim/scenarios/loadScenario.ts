@@ -27,6 +27,8 @@ export const builtInScenarios = [
   'kyverno',
   'kyverno',
   'cilium',
+  'kyverno',
+  'without-nydus',
 ] as const
 
 /**

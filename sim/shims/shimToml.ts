@@ -87,7 +87,7 @@ function runtimeSection(handler: KataHandler, release: KataRelease): TomlTable {
     disable_guest_seccomp: true,
     sandbox_cgroup_only: rust && rustCgroups,
     // Firecracker cannot plug anything; the Rust shims size at start from 3.32 on (e93558e810).
-    static_sandbox_resource_mgmt: firecracker || (rust && release.rustSizesStatically),
+    static_sandbox_resource_mgmt: firecracker || handler.variant !== null || (rust && release.rustSizesStatically),
     disable_guest_empty_dir: !rust && release.goEmptyDirShared,
     create_container_timeout: rust ? 30 : 60,
   }

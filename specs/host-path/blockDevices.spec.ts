@@ -2,7 +2,13 @@ import { behaviour } from '../../helpers/behaviour.ts'
 import { containerStart } from '../../helpers/guest/containerStart.ts'
 import { diskHead } from '../../helpers/guest/diskText.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
-import { blockDevicesPlugged, blockDevicesRefused, classes, goShim } from '../../helpers/oracles/applicability.ts'
+import {
+  blockDevicesPlugged,
+  blockDevicesRefused,
+  classes,
+  goShim,
+  notConfidential,
+} from '../../helpers/oracles/applicability.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 
 const inContainer = '/dev/hostdisk'
@@ -10,7 +16,7 @@ const inContainer = '/dev/hostdisk'
 // The shim does not share the device, and the agent mounts what the guest has at that path (container.go, mountSharedDirMounts): a name that no guest has. With
 // one that it has, the container would start on the guest's own device (recorded), and nothing would say so.
 behaviour('KATA-HOSTPATH-004', {
-  on: classes(goShim, blockDevicesRefused),
+  on: classes(goShim, notConfidential, blockDevicesRefused),
   pods: () => ({}),
   async check({ changes, createPod, runtimeClass, finding, expect }) {
     const disk = await changes.blockDevice(16)

@@ -13,7 +13,7 @@ interface AdmittedSpec {
   readonly nodeSelector?: Readonly<Record<string, string>>
 }
 
-const admittedSpec = (pod: PodHandle): AdmittedSpec => (pod.admitted['spec'] ?? {}) as AdmittedSpec
+const admittedSpec = (pod: PodHandle): AdmittedSpec => pod.admitted['spec'] ?? {}
 
 /** The policy of the cluster; the need default-rc-policy says that there is one. */
 function policyOf({ cluster: facts }: { readonly cluster: ClusterFacts }): DefaultClassPolicy {

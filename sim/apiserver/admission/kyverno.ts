@@ -45,7 +45,7 @@ function mutateAt(context: Context, request: AdmissionRequest, when: 'first' | '
   if (context.admission.kyverno?.mutates !== when) return
   for (const { rule } of rulesFor(context, request)) {
     const patch = rule.mutate?.patchStrategicMerge
-    if (patch !== undefined) merge(request.object as unknown as Json, patch)
+    if (patch !== undefined) merge(request.object, patch)
   }
 }
 
@@ -106,7 +106,7 @@ function mismatch(resource: unknown, pattern: unknown, path: string): string | n
 
 function scalarFits(value: unknown, pattern: unknown): boolean {
   if (typeof pattern !== 'string') return value === pattern
-  const text = value === undefined ? '' : String(value)
+  const text = typeof value === 'string' ? value : JSON.stringify(value ?? '')
   return pattern.startsWith('!') ? text !== pattern.slice(1) : text === pattern
 }
 
