@@ -70,7 +70,11 @@ export async function doctor(options: DoctorOptions): Promise<{ text: string; ex
 async function examine(cluster: Cluster, options: DoctorOptions, profile: Profile | null, signal: AbortSignal) {
   const { detectFacts } = await import('../helpers/facts/detectFacts.ts')
   const { withProbes } = await import('./doctorProbes.ts')
-  const given = { declared: profile?.classes ?? null, declaredVersion: profile?.kataVersion ?? null }
+  const given = {
+    declared: profile?.classes ?? null,
+    declaredVersion: profile?.kataVersion ?? null,
+    ...(profile ? { storageClasses: profile.storageClasses } : {}),
+  }
   const fromApi = await detectFacts(cluster, { ...given, probes: () => null })
   if (!options.probe) return render(fromApi, options, profile, ['no node probe: --no-probe'])
   const wanted = {

@@ -18,6 +18,8 @@ export interface RunSettings {
   slow: boolean
   allowNodeChanges: boolean
   allowDisruptive: boolean
+  storageClassBlock?: string
+  storageClassFilesystem?: string
   /** False where somebody else prints the summary. */
   summary: boolean
   inCluster: boolean
@@ -75,6 +77,8 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
     scenario: of('SCENARIO'),
     kataVersion: of('KATA_VERSION'),
     specs: of('SPECS'),
+    storageClassBlock: of('STORAGE_CLASS_BLOCK'),
+    storageClassFilesystem: of('STORAGE_CLASS_FILESYSTEM'),
   }
   return {
     ...defaultSettings,

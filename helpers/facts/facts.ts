@@ -138,4 +138,7 @@ export interface ClusterFacts {
   readonly declaredDefaultClass?: string | null
   /** The operator says that the cluster is in production: in namespaces with these labels. */
   readonly production?: { readonly namespaceLabels: Readonly<Record<string, string>> } | null
+  /** StorageClass for volumes of mode Block; null where the cluster has none that is known to give them. */
+  readonly storageClassBlock?: Fact<string>
+  readonly storageClassFilesystem?: Fact<string>
 }

@@ -65,11 +65,18 @@ function installConfiguration(
   const memory = departures.baseDefaultMemoryMiB[handler.custom ?? `kata-${handler.shim}`]
   if (memory !== undefined) hypervisor.default_memory = memory
   if (departures.defaultVcpus !== null) hypervisor.default_vcpus = departures.defaultVcpus
+  if (departures.virtiofsDax && hypervisor.virtio_fs_cache_size !== undefined) hypervisor.virtio_fs_cache_size = 1024
   const text = baseToml(configuration, handler)
   files.write(configPath(handler), text)
   files.mkdir(`${configDirectory(handler)}/config.d`)
   if (handler.dropIn !== null) {
-    const dropIn = departures.defaultVcpus === null ? handler : withDefaultVcpus(handler, departures.defaultVcpus)
+    const disabled =
+      departures.blockUseDisabled[`kata-${handler.custom ?? ''}`] ?? departures.blockUseDisabled[handler.custom ?? '']
+    const wanted =
+      disabled === undefined
+        ? handler
+        : { ...handler, dropIn: { ...handler.dropIn, disable_block_device_use: disabled } }
+    const dropIn = departures.defaultVcpus === null ? wanted : withDefaultVcpus(wanted, departures.defaultVcpus)
     files.write(`${configDirectory(handler)}/config.d/50-overrides.toml`, dropInToml(dropIn))
   } else {
     const directory = handler.language === 'go' ? defaults : `${defaults}/runtime-rs`

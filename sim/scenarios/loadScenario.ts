@@ -16,7 +16,14 @@ export interface ScenarioOptions {
 }
 
 /** The scenarios that come with the simulator. */
-export const builtInScenarios = ['documented', 'small', 'as-recorded', 'without-devmapper', 'kyverno'] as const
+export const builtInScenarios = [
+  'documented',
+  'small',
+  'as-recorded',
+  'without-devmapper',
+  'kyverno',
+  'without-storage-classes',
+] as const
 
 /**
  * Reads a scenario.

@@ -28,6 +28,13 @@ const runtimeClass = z.strictObject({
   dropIn: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 })
 
+const storageClass = z.strictObject({
+  name: z.string(),
+  provisioner: z.string(),
+  mode: z.enum(['Block', 'Filesystem']),
+  isDefault: z.boolean().default(false),
+})
+
 const fault = z.string().superRefine((name, context) => {
   if (!faultNames.includes(name)) context.addIssue({ code: 'custom', message: unknownFault(name) })
 })
@@ -42,6 +49,7 @@ export const scenarioSchema = z.strictObject({
   kataDeployNamespace: z.string().default('kata-containers'),
   nodes: z.array(node).min(1),
   runtimeClasses: z.array(runtimeClass),
+  storageClasses: z.array(storageClass).default([]),
   profile: z.boolean().default(true),
   faults: z.array(fault).default([]),
   mode: z.enum(['documented', 'as-recorded']).default('documented'),
