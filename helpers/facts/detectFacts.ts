@@ -137,7 +137,11 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
       .filter(({ kata }) => kata === null)
       .map(({ runtimeClass }) => runtimeClass.metadata.name ?? ''),
     declared,
-    unreadable: [...deployment.unreadable, ...(pods.value === null ? [pods.how] : [])],
+    unreadable: [
+      ...deployment.unreadable,
+      ...(pods.value === null ? [pods.how] : []),
+      ...(storage.value === null ? [storage.how] : []),
+    ],
     privilegedNamespace: privileged,
     mayCreateRuntimeClasses: mayCreate,
     mayReadKubelets,

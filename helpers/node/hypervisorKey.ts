@@ -1,14 +1,12 @@
-import { FactUnknownError } from '../facts/armFacts.ts'
 import { hypervisorTable } from '../facts/classOnNode.ts'
 import type { NodeProbe } from './nodeProbe.ts'
 
 /**
- * A key of the hypervisor's table in a handler's effective configuration; undefined when it is not set. Throws FactUnknownError when the handler has no
- * configuration of Kata on the node.
+ * A key of the hypervisor's table in a handler's effective configuration; undefined when it is not set, and a sentence that says so when the handler has
+ * no configuration of Kata on the node.
  */
 export async function hypervisorKey(node: NodeProbe, handler: string, key: string): Promise<unknown> {
   const toml = await node.effectiveToml(handler)
-  if (toml === null)
-    throw new FactUnknownError(`${key} of ${handler}`, `no configuration of Kata for it on ${node.node}`)
+  if (toml === null) return `${handler} has no configuration of Kata on ${node.node}`
   return hypervisorTable(toml.values)?.table[key]
 }

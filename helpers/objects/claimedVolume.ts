@@ -17,11 +17,14 @@ type Context = Pick<CheckContext<string, unknown>, 'facts' | 'createObject' | 'c
  * A claim for a volume: of the StorageClass that fits, or of a volume that the suite makes on the arm's node (a loop device over a file, or a folder, below
  * /var/tmp). For claims whose `needs` has storageclass:block or storageclass:filesystem; which of the two it was is a finding.
  */
+let count = 0
+
 export async function claimVolume(
   context: Context,
   mode: 'Block' | 'Filesystem',
   sizeMiB: number,
 ): Promise<ClaimedVolume> {
+  count += 1
   const { facts, createObject, finding } = context
   const size = `${sizeMiB}Mi`
   const fact = mode === 'Block' ? facts.cluster.storageClassBlock : facts.cluster.storageClassFilesystem
