@@ -33,7 +33,6 @@ behaviour('KATA-BLOCK-005', {
   killedBy: {
     'claimed-files-plugged-as-a-disk': 'type of a claim of mode Filesystem',
     'claimed-volumes-lose-data': 'what the next pod reads of the volume',
-    'runc-behind-kata-handlers': 'this pod is not in a VM',
   },
 })
 
@@ -51,7 +50,6 @@ behaviour('KATA-BLOCK-006', {
   killedBy: {
     'host-path-shows-the-guest': 'type of a hostPath directory',
     'host-path-copied-at-start': 'type of a hostPath directory',
-    'runc-behind-kata-handlers': 'this pod is not in a VM',
   },
 })
 
@@ -89,6 +87,5 @@ behaviour('KATA-BLOCK-007', {
   },
   killedBy: {
     'block-device-use-ignored': 'start of a container with a hostPath of a block device',
-    'runc-behind-kata-handlers': 'start of a container with a hostPath of a block device',
   },
 })

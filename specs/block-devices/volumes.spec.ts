@@ -63,7 +63,6 @@ behaviour('KATA-BLOCK-002', {
   timeoutMs: 180_000,
   killedBy: {
     'block-driver-ignored': 'numbers of the disk in the guest',
-    'runc-behind-kata-handlers': 'this pod is not in a VM',
   },
 })
 
@@ -93,7 +92,6 @@ behaviour('KATA-BLOCK-003', {
   killedBy: {
     'block-volume-read-only': 'writing 10 MiB',
     'claimed-volumes-lose-data': 'SHA-256 of what the next pod reads',
-    'runc-behind-kata-handlers': 'this pod is not in a VM',
   },
 })
 
@@ -114,7 +112,6 @@ behaviour('KATA-BLOCK-004', {
   timeoutMs: 180_000,
   killedBy: {
     'node-disk-beside-the-volume': "disks of the guest beside the volume that are the node's",
-    'runc-behind-kata-handlers': 'this pod is not in a VM',
   },
 })
 
