@@ -37,7 +37,10 @@ export async function claimVolume(
   const { changes } = context
   const made = mode === 'Block' ? await changes.blockDevice(sizeMiB) : await changes.folder()
   const { path } = made
-  const volume = await createObject(`volume-${count}`, persistentVolume({ node: facts.node.name, path, volumeMode: mode, size }))
+  const volume = await createObject(
+    `volume-${count}`,
+    persistentVolume({ node: facts.node.name, path, volumeMode: mode, size }),
+  )
   const claim = await createObject(
     `claim-${count}`,
     persistentVolumeClaim({ storageClass: '', volumeMode: mode, size, volumeName: volume.name }),

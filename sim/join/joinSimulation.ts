@@ -58,7 +58,8 @@ const AT_ONCE = 32
 export async function joinSimulation(options: JoinOptions): Promise<JoinedSimulation> {
   const { access, scenario, tell = () => {} } = options
   const departures = departuresOf(scenario.faults)
-  const { runtimeClassAdmission, podSecurityAdmission, podSecurityLabels, quotaCountsOverhead, hostPathDevices } = departures
+  const { runtimeClassAdmission, podSecurityAdmission, podSecurityLabels, quotaCountsOverhead, hostPathDevices } =
+    departures
   const departs =
     scenario.kyverno !== undefined ||
     !runtimeClassAdmission ||
