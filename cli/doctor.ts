@@ -40,7 +40,11 @@ export async function doctor(options: DoctorOptions): Promise<{ text: string; ex
   const { loadProfile } = await import('../helpers/profile/loadProfile.ts')
   const { onCluster, probedFacts } = await import('./probedFacts.ts')
   const profile = options.profile === undefined ? null : loadProfile(options.profile)
-  const given = { declared: profile?.classes ?? null, declaredVersion: profile?.kataVersion ?? null }
+  const given = {
+    declared: profile?.classes ?? null,
+    declaredVersion: profile?.kataVersion ?? null,
+    ...(profile ? { storageClasses: profile.storageClasses } : {}),
+  }
   return onCluster(options, async (cluster, signal) => {
     const { facts, notes } = await probedFacts(cluster, options, given, signal)
     return render(facts, options, profile, notes)

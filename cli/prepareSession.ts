@@ -67,6 +67,7 @@ export async function prepareSession(
     declaredVersion: profile?.kataVersion ?? null,
     declaredDefaultClass: profile?.defaultRuntimeClass ?? simulation?.defaultRuntimeClass ?? null,
     production: profile?.production ?? simulation?.production ?? null,
+    storageClasses: storageClassesOf(settings, profile?.storageClasses ?? simulation?.storageClasses ?? {}),
   }
   const abort = new AbortController()
   // Every arm and every wait listens to it.
@@ -135,6 +136,16 @@ function runOptions(
     maxPodsPerNode: settings.maxPods,
   }
 }
+
+/** What is typed goes before what the profile says. */
+const storageClassesOf = (
+  { storageClassBlock, storageClassFilesystem }: RunSettings,
+  declared: NonNullable<RunOptions['storageClasses']>,
+): NonNullable<RunOptions['storageClasses']> => ({
+  ...declared,
+  ...(storageClassBlock === undefined ? {} : { block: storageClassBlock }),
+  ...(storageClassFilesystem === undefined ? {} : { filesystem: storageClassFilesystem }),
+})
 
 const suiteVersion = (): string =>
   (JSON.parse(readFileSync(path.join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string })

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Cluster } from '../helpers/cluster/cluster.ts'
+import type { DetectOptions } from '../helpers/facts/detectFacts.ts'
 import type { ClusterFacts } from '../helpers/facts/facts.ts'
-import type { DeclaredClass } from '../helpers/profile/profile.ts'
 import { chosen } from './chosen.ts'
 
 /** Which cluster is looked at, and how: flags of `doctor` and `profile detect`. */
@@ -46,7 +46,7 @@ export async function onCluster<T>(
 export async function probedFacts(
   cluster: Cluster,
   options: LookOptions,
-  given: { readonly declared: readonly DeclaredClass[] | null; readonly declaredVersion: string | null },
+  given: Pick<DetectOptions, 'declared' | 'declaredVersion' | 'storageClasses'>,
   signal: AbortSignal,
 ): Promise<{ readonly facts: ClusterFacts; readonly notes: readonly string[] }> {
   const { detectFacts } = await import('../helpers/facts/detectFacts.ts')

@@ -20,6 +20,8 @@ export interface RunSettings {
   slow: boolean
   allowNodeChanges: boolean
   allowDisruptive: boolean
+  storageClassBlock?: string
+  storageClassFilesystem?: string
   /** False where somebody else prints the summary. */
   summary: boolean
   inCluster: boolean
@@ -78,6 +80,8 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
     kataVersion: of('KATA_VERSION'),
     specs: of('SPECS'),
     imageRegistry: of('IMAGE_REGISTRY'),
+    storageClassBlock: of('STORAGE_CLASS_BLOCK'),
+    storageClassFilesystem: of('STORAGE_CLASS_FILESYSTEM'),
   }
   return {
     ...defaultSettings,

@@ -12,6 +12,8 @@ export interface SimulatedCluster {
   /** What whoever deployed it would declare beside them. */
   readonly defaultRuntimeClass: string | null
   readonly production: { readonly namespaceLabels: Readonly<Record<string, string>> } | null
+  /** Its StorageClasses, as its operator would name them. */
+  readonly storageClasses: { readonly block?: string; readonly filesystem?: string }
   close(): Promise<void>
 }
 
@@ -45,6 +47,9 @@ export async function startSimulatedCluster({
     classes: loaded.profile ? loaded.runtimeClasses.map(({ name, handler }) => ({ name, handler })) : null,
     defaultRuntimeClass: loaded.kyverno?.defaultRuntimeClass ?? null,
     production: loaded.kyverno ? { namespaceLabels: loaded.kyverno.productionLabels } : null,
+    storageClasses: Object.fromEntries(
+      loaded.storageClasses.map(({ name, mode }) => [mode === 'Block' ? 'block' : 'filesystem', name]),
+    ),
     async close() {
       await simulation.close()
       rmSync(folder, { recursive: true, force: true })

@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly allowNodeChanges: boolean
   /** Checks may do what can disturb other pods of a node. */
   readonly allowDisruptive: boolean
+  /** StorageClasses that the operator names for the claims about volumes. */
+  readonly storageClasses?: { readonly block?: string; readonly filesystem?: string }
   readonly knownDeviations: readonly KnownDeviation[]
   /** RuntimeClasses that the operator's profile declares; null without a profile. */
   readonly declaredClasses: readonly DeclaredClass[] | null

@@ -9,8 +9,9 @@ import { startKubeletEndpoint } from './kubelet/endpoint.ts'
 import { embeddedPodNetwork } from './node/addresses.ts'
 import type { Departures } from './faults/departures.ts'
 import { kyvernoObjects } from './node/kyvernoObjects.ts'
+import { startVolumeProvisioner } from './controllers/volumeProvisioner.ts'
 import { addOnObjects, agentUnderKata } from './node/clusterAddOns.ts'
-import { runtimeClassObjects } from './node/clusterObjects.ts'
+import { runtimeClassObjects, storageClassObjects } from './node/clusterObjects.ts'
 import type { NodeConnection } from './nodeConnection.ts'
 import type { SimNode } from './node/simNode.ts'
 import type { Scenario } from './scenarios/scenario.ts'
@@ -61,6 +62,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     podSecurityLabels: departures.podSecurityLabels,
     quotaCountsOverhead: departures.quotaCountsOverhead,
     ...(scenario.kyverno ? { kyverno: { mutates: whenPoliciesMutate(departures) } } : {}),
+    hostPathDevices: departures.hostPathDevices,
   }
   const endpoint = await startKubeletEndpoint()
   const api = await startApiServer({
@@ -89,11 +91,14 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     client: api.client('kube-controller-manager'),
     clock,
     quotaCountsOverhead: departures.quotaCountsOverhead,
+    further: scenario.storageClasses.length > 0 ? [startVolumeProvisioner] : [],
   })
   const scheduler = startScheduler({ client: api.client('kube-scheduler'), clock })
   for (const { path, object } of addOnObjects(scenario.network, departures)) await client.create(path, object)
   for (const object of runtimeClassObjects(scenario, departures))
     await client.create('/apis/node.k8s.io/v1/runtimeclasses', object)
+  for (const object of storageClassObjects(scenario))
+    await client.create('/apis/storage.k8s.io/v1/storageclasses', object)
   const running = await Promise.all(
     nodes.map((node) => startNode(node, scenario, { client: api.client('kubelet'), endpoint, address: node.ip })),
   )

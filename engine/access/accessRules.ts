@@ -85,6 +85,28 @@ export const accessRules: readonly AccessRule[] = [
     why: 'a quota that counts the overhead of pods, and what it has counted',
   },
   {
+    ...{ group: core, resource: 'configmaps', verbs: ['create', 'patch', 'delete'], where: 'own', for: checks },
+    why: 'what pods of the checks mount, and its updates',
+  },
+  {
+    ...{ group: core, resource: 'secrets', verbs: ['create', 'patch', 'delete'], where: 'own', for: checks },
+    why: 'the same, made up by the suite: it reads no Secret',
+  },
+  {
+    ...{ group: core, resource: 'persistentvolumeclaims', verbs: ['create', 'delete'], where: 'own', for: checks },
+    why: 'volumes for the claims about storage',
+  },
+  {
+    ...{ group: core, resource: 'persistentvolumes', verbs: ['create', 'delete'], where: 'cluster' },
+    for: { run: 'with-node-changes', upgrade: 'with-node-changes' },
+    why: "volumes of the suite's own on a node, where no StorageClass fits",
+  },
+  {
+    ...{ group: core, resource: 'persistentvolumes', verbs: ['list', 'delete'], where: 'cluster' },
+    for: { clean: 'with-node-changes' },
+    why: 'which of them are left of a run',
+  },
+  {
     ...{ group: core, resource: 'nodes', verbs: ['list'], where: 'cluster', for: facts },
     why: 'which nodes have Kata, and what they have to give',
   },
@@ -130,6 +152,11 @@ export const accessRules: readonly AccessRule[] = [
       optional: true,
     },
     why: 'what exempts kata-deploy from them',
+  },
+  {
+    ...{ group: 'storage.k8s.io', resource: 'storageclasses', verbs: ['list'], where: 'cluster', for: facts },
+    optional: true,
+    why: 'the default one, and whether those that the operator names are there',
   },
   {
     ...{ group: 'apps', resource: 'daemonsets', verbs: ['list'], where: 'cluster', for: facts, optional: true },

@@ -80,7 +80,7 @@ export function createExtras(deps: {
       return name
     },
     async end() {
-      for (const pod of pods) void starter.remove(pod).catch(() => undefined)
+      const removals = pods.map((pod) => starter.remove(pod).catch(() => undefined))
       for (const { apiVersion, kind, metadata } of [...classes, ...namespaces]) {
         const uid = metadata.uid ?? ''
         void cluster.delete({ apiVersion, kind, name: metadata.name ?? '', uid }).then(
@@ -89,6 +89,8 @@ export function createExtras(deps: {
         )
       }
       objects.remove(arm)
+      // What pods hold of a node is let go first: a device under a volume, a folder that is mounted.
+      if (changes.made) await Promise.all(removals)
       await changes.undo().catch(() => undefined)
     },
   }

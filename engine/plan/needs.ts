@@ -3,7 +3,6 @@ import type { Need, NeedContext } from './need.ts'
 import { annotationNeeds } from './needs/annotations.ts'
 import { kubeletStatsNeeds } from './needs/kubeletStats.ts'
 import { kyvernoNeeds } from './needs/kyverno.ts'
-import { nydusNeeds } from './needs/nydus.ts'
 import { nodeNeeds } from './needs/node.ts'
 import { snapshotterNeeds } from './needs/snapshotter.ts'
 import { storageNeeds } from './needs/storage.ts'
@@ -67,7 +66,6 @@ const needs: Readonly<Record<string, Need>> = {
   ...annotationNeeds,
   ...kyvernoNeeds,
   ...nodeNeeds,
-  ...nydusNeeds,
   ...snapshotterNeeds,
   ...storageNeeds,
   ...kubeletStatsNeeds,

@@ -114,6 +114,7 @@ async function plan(
     declaredDefaultClass: options.declaredDefaultClass ?? null,
     production: options.production ?? null,
     classes: options.classes,
+    ...(options.storageClasses === undefined ? {} : { storageClasses: options.storageClasses }),
     // What the other shards of this run have there is not in the way: they have budgets of their own.
     ...(options.shard === null ? {} : { countedPods: `${RUN_LABEL}!=${options.runId}` }),
   }

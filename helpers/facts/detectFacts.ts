@@ -24,6 +24,7 @@ import {
 import { detectNodeFacts, nodeEvidence, type NodeEvidence } from './nodeFacts.ts'
 import { listeningProbe } from './listeningProbe.ts'
 import { detectMayCreateRuntimeClasses, detectMayReadKubelets, detectPrivilegedNamespace } from './permissions.ts'
+import { detectStorageClass } from './storageClass.ts'
 
 export interface DetectOptions {
   /** The probe of a node, or null where there is none. */
@@ -37,6 +38,8 @@ export interface DetectOptions {
   /** What else the operator's profile says. */
   readonly declaredDefaultClass?: string | null
   readonly production?: ClusterFacts['production']
+  /** StorageClasses that the operator names. */
+  readonly storageClasses?: { readonly block?: string; readonly filesystem?: string }
   /** Whether the suite has its privileged namespace already; asked with a dry run when not said. */
   readonly privilegedNamespace?: boolean
   /** Label selector of the pods that count as load of their node; all of them when not said. */
@@ -50,7 +53,18 @@ export interface DetectOptions {
  */
 export async function detectFacts(cluster: Cluster, options: DetectOptions): Promise<ClusterFacts> {
   const counted = options.countedPods === undefined ? {} : { labelSelector: options.countedPods }
-  const [version, nodeObjects, runtimeClasses, pods, deployment, cilium, mayCreate, mayReadKubelets, privileged] =
+  const [
+    version,
+    nodeObjects,
+    runtimeClasses,
+    pods,
+    deployment,
+    cilium,
+    mayCreate,
+    mayReadKubelets,
+    privileged,
+    storage,
+  ] =
     await Promise.all([
       kubernetesVersion(cluster),
       cluster.list({ apiVersion: 'v1', kind: 'Node' }),
@@ -66,6 +80,7 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
             options.privilegedNamespace,
             options.privilegedNamespace ? 'the suite has one' : 'it could not be made',
           ),
+      attempt('listing StorageClasses', () => cluster.list({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' })),
     ])
   const unread = new Map<string, string>()
   const evidence = await Promise.all(
@@ -140,6 +155,7 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
       ...deployment.unreadable,
       ...(pods.value === null ? [pods.how] : []),
       ...(cilium.value === null ? [cilium.how] : []),
+      ...(storage.value === null ? [storage.how] : []),
     ],
     privilegedNamespace: privileged,
     mayCreateRuntimeClasses: mayCreate,
@@ -149,6 +165,8 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
     declaredDefaultClass: options.declaredDefaultClass ?? null,
     production: options.production ?? null,
     cilium,
+    storageClassBlock: detectStorageClass(storage, 'Block', options.storageClasses?.block),
+    storageClassFilesystem: detectStorageClass(storage, 'Filesystem', options.storageClasses?.filesystem),
   }
 }
 

@@ -146,4 +146,7 @@ export interface ClusterFacts {
   readonly production?: { readonly namespaceLabels: Readonly<Record<string, string>> } | null
   /** Cilium's settings; empty where Cilium does not run. */
   readonly cilium?: Fact<CiliumSettings>
+  /** StorageClass for volumes of mode Block; null where the cluster has none that is known to give them. */
+  readonly storageClassBlock?: Fact<string>
+  readonly storageClassFilesystem?: Fact<string>
 }

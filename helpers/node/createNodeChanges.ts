@@ -8,6 +8,8 @@ import { folders, hostDevices, ipcFolders } from './workshopPod.ts'
 export type RunInWorkshop = (argv: readonly string[]) => Promise<ExecResult>
 
 export interface UndoableChanges extends NodeChanges {
+  /** Whether anything was changed, and not undone. */
+  readonly made: boolean
   /** Undoes the changes, last first. Throws NodeProbeError when one stays. */
   undo(): Promise<void>
 }
@@ -71,6 +73,9 @@ export function createNodeChanges(run: RunInWorkshop, node: string, tag: string)
             String(length),
           ),
       }
+    },
+    get made() {
+      return undos.length > 0
     },
     async undo() {
       for (const undo of undos.splice(0).reverse()) await undo()

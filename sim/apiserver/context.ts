@@ -37,6 +37,8 @@ export interface AdmissionSettings {
   quotaCountsOverhead?: boolean
   /** Kyverno is installed: its policies admit pods. late: after the API server's own plug-ins, which do not run again. A departure. */
   readonly kyverno?: { readonly mutates: 'first' | 'late' | 'never' }
+  /** mounted: a webhook makes volumeMounts of volumeDevices of hostPath volumes. A departure. */
+  readonly hostPathDevices?: 'refused' | 'mounted'
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { KubeClient } from '../kubeClient.ts'
-import type { Controller } from './controllerContext.ts'
+import type { Controller, ControllerContext } from './controllerContext.ts'
 import { startDaemonSets } from './daemonSets.ts'
 import { startDeployments } from './deployments.ts'
 import { startGarbageCollector } from './garbageCollector.ts'
@@ -24,6 +24,8 @@ export async function startControllers(options: {
   clock: Clock
   caCertificate?: string
   quotaCountsOverhead?: boolean
+  /** Of other programs, which watch the same objects. */
+  further?: readonly ((context: ControllerContext) => Controller)[]
 }): Promise<Controller> {
   const { client, clock } = options
   const informers = createSharedInformers(client, clock)
@@ -40,6 +42,7 @@ export async function startControllers(options: {
     startVolumeBinder(context),
     startResourceQuotas(context, options.quotaCountsOverhead ?? true),
     startServiceEndpoints(context),
+    ...(options.further ?? []).map((start) => start(context)),
   ]
   await informers.start()
   return {

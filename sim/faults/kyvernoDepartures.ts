@@ -9,6 +9,8 @@ export interface KyvernoDepartures {
   staleDefaultClassPolicy: boolean
   policyException: boolean
   blockDevicePolicy: boolean
+  /** Whether hostPath volumes are refused where pods are sandboxed. */
+  hostPathPolicy: boolean
 }
 
 export const healthyKyverno: KyvernoDepartures = {
@@ -19,6 +21,7 @@ export const healthyKyverno: KyvernoDepartures = {
   staleDefaultClassPolicy: false,
   policyException: true,
   blockDevicePolicy: true,
+  hostPathPolicy: true,
 }
 
 /** What each fault of kyverno.yaml changes in the model, and nothing else. */
@@ -30,5 +33,6 @@ export const kyvernoFaults: Record<string, Partial<KyvernoDepartures>> = {
   'policy-overwrites-class': { defaultClassPolicy: 'overwrites' },
   'stale-default-class-policy': { staleDefaultClassPolicy: true },
   'policy-exception-missing': { policyException: false },
+  'host-path-policy-missing': { hostPathPolicy: false },
   'block-device-policy-missing': { blockDevicePolicy: false },
 }

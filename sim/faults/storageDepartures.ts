@@ -12,6 +12,32 @@ export interface StorageDepartures {
   hostDiskPlugged: 'as-configured' | 'always' | 'never'
   /** A hostPath of a device that the guest lacks. */
   missingHostDevice: 'refused' | 'empty-file'
+  /** How a claim of mode Filesystem reaches the guest. */
+  claimedFiles: 'shared' | 'as-disk'
+  /** What is written to volumes of claims. */
+  claimedWrites: 'kept' | 'lost'
+  /** Mode Block in a class without block devices of its own. */
+  stockClassPlugs: boolean
+  scsiDriver: 'as-configured' | 'virtio-blk'
+  /** The guest has a disk of the node's beside its volume. */
+  nodeDiskInGuest: boolean
+  diskWrites: 'work' | 'fail'
+  /** Times that flushed writes to a plugged disk take. */
+  diskWriteFactor: number
+  /** ms that each flush of a plugged disk takes besides. */
+  diskFlushMs: number
+  /** Times that flushed writes to virtiofs take. */
+  virtiofsWriteFactor: number
+  /** ConfigMaps and Secrets of running Kata pods. */
+  configUpdates: 'arrive' | 'never'
+  /** Files of the host are mapped into the guest's memory. */
+  virtiofsDax: boolean
+  /** The kubelet's limits of emptyDirs. */
+  emptyDirLimits: 'watched' | 'ignored'
+  /** disable_block_device_use by custom runtime, whatever its drop-in says. */
+  blockUseDisabled: Readonly<Record<string, boolean>>
+  /** volumeDevices of a hostPath volume: what becomes of them before the API server validates the pod. */
+  hostPathDevices: 'refused' | 'mounted'
   /** subPath of a ConfigMap, Secret, projected or downward API volume. */
   subPathFiles: 'files' | 'directories'
   /** A container that mounts a subPath of an emptyDir; `empty-files`: what others wrote there is shown, without its content. */
@@ -25,6 +51,20 @@ export const healthyStorage: StorageDepartures = {
   containerLayer: 'node',
   hostDiskPlugged: 'as-configured',
   missingHostDevice: 'refused',
+  claimedFiles: 'shared',
+  claimedWrites: 'kept',
+  stockClassPlugs: true,
+  scsiDriver: 'as-configured',
+  nodeDiskInGuest: false,
+  diskWrites: 'work',
+  diskWriteFactor: 1,
+  diskFlushMs: 0,
+  virtiofsWriteFactor: 1,
+  configUpdates: 'arrive',
+  virtiofsDax: false,
+  emptyDirLimits: 'watched',
+  blockUseDisabled: {},
+  hostPathDevices: 'refused',
   subPathFiles: 'files',
   emptyDirSubPath: 'mounted',
 }
@@ -40,5 +80,20 @@ export const storageFaults: Record<string, Partial<StorageDepartures>> = {
   'host-disk-path-made-up': { missingHostDevice: 'empty-file' },
   'subpath-files-are-directories': { subPathFiles: 'directories' },
   'emptydir-subpath-file-empty': { emptyDirSubPath: 'empty-files' },
+  'claimed-files-plugged-as-a-disk': { claimedFiles: 'as-disk' },
+  'claimed-volumes-lose-data': { claimedWrites: 'lost' },
+  'stock-class-refuses-block-claims': { stockClassPlugs: false },
+  'block-driver-ignored': { scsiDriver: 'virtio-blk' },
+  'node-disk-beside-the-volume': { nodeDiskInGuest: true },
+  'block-volume-read-only': { diskWrites: 'fail' },
+  'block-volume-writes-slow': { diskWriteFactor: 12 },
+  'block-volume-latency-high': { diskFlushMs: 40 },
+  'virtiofs-writes-slow': { virtiofsWriteFactor: 12 },
+  'config-updates-never-arrive': { configUpdates: 'never' },
+  'virtiofs-dax-on': { virtiofsDax: true },
+  'emptydir-limits-ignored': { emptyDirLimits: 'ignored' },
+  'block-minimal-disables-block-devices': { blockUseDisabled: { 'kata-qemu-block-minimal': true } },
+  'minimal-class-uses-block-devices': { blockUseDisabled: { 'kata-qemu-minimal': false } },
+  'hostpath-devices-mounted-at-admission': { hostPathDevices: 'mounted' },
   'emptydir-subpath-refused': { emptyDirSubPath: 'refused' },
 }

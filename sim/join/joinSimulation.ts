@@ -58,12 +58,14 @@ const AT_ONCE = 32
 export async function joinSimulation(options: JoinOptions): Promise<JoinedSimulation> {
   const { access, scenario, tell = () => {} } = options
   const departures = departuresOf(scenario.faults)
-  const { runtimeClassAdmission, podSecurityAdmission, podSecurityLabels, quotaCountsOverhead } = departures
+  const { runtimeClassAdmission, podSecurityAdmission, podSecurityLabels, quotaCountsOverhead, hostPathDevices } =
+    departures
   const departs =
     scenario.kyverno !== undefined ||
     !runtimeClassAdmission ||
     !podSecurityAdmission ||
     podSecurityLabels !== 'kept' ||
+    hostPathDevices !== 'refused' ||
     !quotaCountsOverhead
   if (departs || !scenario.admission.runtimeClass || !scenario.admission.podSecurity)
     throw new JoinError(

@@ -128,6 +128,10 @@ export interface HostFiles {
   kindOf(path: string): 'directory' | 'file' | 'socket' | 'characterDevice' | 'blockDevice' | null
   /** Bytes below the path that are on the host: for eviction. */
   usage(path: string): number
+  /** A departure: what volumes may hold is not looked at. */
+  readonly ignoresVolumeLimits?: boolean
+  /** The node plug-in of a CSI driver: shows a volume at a path, made when it is first used. Absent: the node has no driver. */
+  publishVolume?(volume: { handle: string; block: boolean; sizeBytes: number; target: string }): void
 }
 
 /** A TCP connection to a port of a pod. */

@@ -59,9 +59,11 @@ export interface MachineSpec {
   cpuSlowdown?: number
   /**
    * How fast written data reaches its disk when it is flushed (dd conv=fsync or fdatasync, sync), bytes a second by type of file system:
-   * virtiofs of a guest, ext4 of a node. A type that is not named takes no time.
+   * virtiofs of a guest, ext4 of a node, `disk` of a block device itself. A type that is not named takes no time.
    */
   flushBytesPerSecond?: Record<string, number>
+  /** ms that a flush of a block device takes whatever was written. Default 0. */
+  diskFlushMs?: number
   /** Departures: what another system answers in place of this kernel (faults guest-sees-node-memory, guest-dmesg-is-the-hosts). */
   shows?: {
     meminfo?: () => { MemTotal: number; MemFree: number; MemAvailable: number }
@@ -285,6 +287,8 @@ export interface MachineFiles {
   virtual(path: string, generate: () => string | Uint8Array): void
   /** Puts an inode of `inodeOf`, or of a container's layers, at a path. */
   place(path: string, inode: unknown): void
+  /** Size of the disk that a device node stands for; null when it stands for none. */
+  diskBytes(path: string): number | null
   /** The inode at a path, for a machine that shares it: opaque. */
   inodeOf(path: string): unknown
   /** Makes opening a device fail as the driver would: ENODEV of /dev/kvm when firmware has locked it. null heals it. */

@@ -31,6 +31,21 @@ function runtimeClass(
   }
 }
 
+/** StorageClass objects as their provisioners' charts make them. */
+export function storageClassObjects(scenario: Scenario): KubeObject[] {
+  return scenario.storageClasses.map(({ name, provisioner, isDefault }) => ({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: {
+      name,
+      ...(isDefault ? { annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } } : {}),
+    },
+    provisioner,
+    volumeBindingMode: 'WaitForFirstConsumer',
+    reclaimPolicy: 'Delete',
+  }))
+}
+
 /** The Node that a kubelet registers. kata-deploy has labelled those with Kata. */
 export function nodeObject(
   node: SimNode,

@@ -22,7 +22,10 @@ export function createContainerRuntime(node: SimNode): ContainerRuntime {
 
   return {
     version: `containerd://${node.containerdVersion}`,
-    host: createHostFiles(node.machine.files, node.tmpfsMounts),
+    host: {
+      ...createHostFiles(node.machine, node.tmpfsMounts),
+      ignoresVolumeLimits: node.departures.emptyDirLimits === 'ignored',
+    },
     runPodSandbox: (config) => sandboxes.run(config),
     async stopPodSandbox(id) {
       await containers.stopAllOf(id)

@@ -79,6 +79,7 @@ function installConfiguration(
   if (departures.defaultVcpus !== null) hypervisor.default_vcpus = departures.defaultVcpus
   if (second && departures.secondNodeDebug) (configuration.runtime as TomlTable).enable_debug = true
   if (departures.vmTemplates && handler.hypervisor === 'qemu') configuration.factory = { enable_template: true }
+  if (departures.virtiofsDax && hypervisor.virtio_fs_cache_size !== undefined) hypervisor.virtio_fs_cache_size = 1024
   const text = baseToml(configuration, handler)
   files.mkdir(`${configDirectory(handler)}/config.d`)
   if (handler.dropIn === null) {
@@ -87,8 +88,12 @@ function installConfiguration(
     files.write(`${directory}/configuration-${handler.shim}.toml`, text)
     return
   }
+  const disabled =
+    departures.blockUseDisabled[`kata-${handler.custom ?? ''}`] ?? departures.blockUseDisabled[handler.custom ?? '']
+  const wanted =
+    disabled === undefined ? handler : { ...handler, dropIn: { ...handler.dropIn, disable_block_device_use: disabled } }
   const dropIn = dropInToml(
-    departures.defaultVcpus === null ? handler : withDefaultVcpus(handler, departures.defaultVcpus),
+    departures.defaultVcpus === null ? wanted : withDefaultVcpus(wanted, departures.defaultVcpus),
   )
   if (departures.customOverridesIn === 'base-file') {
     files.write(configPath(handler), baseToml(mergeToml(stringify(configuration), [dropIn]), handler))

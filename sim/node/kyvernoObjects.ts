@@ -15,6 +15,7 @@ export function kyvernoObjects(
     ...(kyverno.defaultRuntimeClass === '' ? [] : [defaultClass('default-runtime-class', kyverno, departures)]),
     ...(departures.staleDefaultClassPolicy ? [stale] : []),
     noTokens,
+    ...(departures.hostPathPolicy ? [noHostPaths] : []),
     ...(departures.blockDevicePolicy ? [noBlockDevices(kyverno)] : []),
   ]
   const exceptions = departures.policyException ? [exception(kataDeployNamespace)] : []
@@ -77,6 +78,15 @@ const noBlockDevices = ({ productionLabels }: KyvernoScenario): KubeObject =>
       pattern: { spec: { '=(volumes)': [{ '=(hostPath)': { '=(type)': '!BlockDevice' } }] } },
     },
   })
+
+/** Kyverno's sample disallow-host-path, where pods are sandboxed: the one flag that a VM does not confine. */
+const noHostPaths = policy('disallow-host-path', {
+  match: pods(optIn),
+  validate: {
+    message: 'HostPath volumes are forbidden. The field spec.volumes[*].hostPath must be unset.',
+    pattern: { spec: { '=(volumes)': [{ 'X(hostPath)': 'null' }] } },
+  },
+})
 
 const exception = (namespace: string): KubeObject => ({
   apiVersion: 'kyverno.io/v2',

@@ -25,10 +25,8 @@ export const builtInScenarios = [
   'rke2',
   'without-nydus',
   'kyverno',
-  'kyverno',
   'cilium',
-  'kyverno',
-  'without-nydus',
+  'without-storage-classes',
 ] as const
 
 /**

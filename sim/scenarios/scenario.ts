@@ -18,6 +18,7 @@ export interface Scenario {
   runtimeClasses: RuntimeClassScenario[]
   /** Whether its operator declares its RuntimeClasses in a profile. */
   profile: boolean
+  storageClasses: StorageClassScenario[]
   /** Names of faults: departures from the documented behaviour. */
   faults: string[]
   /** documented: as the guide says. as-recorded: as real Kata 3.26.0 was seen to behave where it differs. */
@@ -51,6 +52,14 @@ export interface NetworkScenario {
   socketLb: 'host-namespace' | 'everywhere'
   /** Pods and Services have IPv6 addresses too. */
   dualStack: boolean
+}
+
+/** A StorageClass whose provisioner makes volumes of one mode on the node that is chosen for their first pod. */
+export interface StorageClassScenario {
+  name: string
+  provisioner: string
+  mode: 'Block' | 'Filesystem'
+  isDefault: boolean
 }
 
 export interface NodeScenario {

@@ -40,6 +40,13 @@ const network = z.strictObject({
   dualStack: z.boolean().default(false),
 })
 
+const storageClass = z.strictObject({
+  name: z.string(),
+  provisioner: z.string(),
+  mode: z.enum(['Block', 'Filesystem']),
+  isDefault: z.boolean().default(false),
+})
+
 const fault = z.string().superRefine((name, context) => {
   if (!faultNames.includes(name)) context.addIssue({ code: 'custom', message: unknownFault(name) })
 })
@@ -58,6 +65,7 @@ export const scenarioSchema = z.strictObject({
   defaultClass: z.boolean().default(false),
   nodes: z.array(node).min(1),
   runtimeClasses: z.array(runtimeClass),
+  storageClasses: z.array(storageClass).default([]),
   profile: z.boolean().default(true),
   faults: z.array(fault).default([]),
   mode: z.enum(['documented', 'as-recorded']).default('documented'),

@@ -94,7 +94,16 @@ export function createGuestVolumes(
     return departures.hostDirectories === 'copied' ? own : hostPath
   }
 
+  const copied = (containerId: string, mount: CriMount): string => {
+    const path = `${sharedInGuest}/${containerId}-copied-${nameOf(mount.containerPath)}`
+    copyTree(node.machine.files, mount.hostPath, guest.files, path)
+    return path
+  }
+
   const sourceOf = (containerId: string, mount: CriMount, kind: VolumeKind): string => {
+    if (kind === 'watchable' && departures.configUpdates === 'never') return copied(containerId, mount)
+    if (kind === 'share' && isClaimed(mount.hostPath) && departures.claimedWrites === 'lost')
+      return copied(containerId, mount)
     const nodesShm = kind === 'shm' && mount.hostPath === '/dev/shm' && departures.hostIpcShows === 'node'
     if (nodesShm) return share(containerId, mount)
     const other = kind === 'share' ? departed(containerId, mount) : null
@@ -164,13 +173,16 @@ function shownAs(
   if (config.sharedFs === 'none' && node.departures.firecrackerVolumes === 'copied')
     return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
   const directory = host.kindOf(mount.hostPath) === 'directory'
-  const { hostDirectories } = node.departures
+  const { hostDirectories, claimedFiles } = node.departures
+  if (claimedFiles === 'as-disk' && isClaimed(mount.hostPath))
+    return { fstype: 'ext4', device: '/dev/sda', options: `${access},relatime` }
   if (hostDirectories !== 'shared' && isHostDirectory(mount.hostPath, host))
     return hostDirectories === 'copied'
       ? { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
       : { fstype: 'ext4', device: '/dev/root', options: `${access},relatime` }
   if (node.departures.sharedFilesystem === '9p' && kind === 'share' && directory) return nineP(access)
-  return { fstype: 'virtiofs', device: directory ? 'none' : 'kataShared', options: `${access},relatime` }
+  const dax = config.virtiofsCacheMiB > 0 ? ',dax' : ''
+  return { fstype: 'virtiofs', device: directory ? 'none' : 'kataShared', options: `${access},relatime${dax}` }
 }
 
 /** A mount of the old shared file system. */
@@ -195,13 +207,16 @@ function guestFilesystem(
 
 /** Without a shared file system the shim copies what the volume holds when the container is made, and no more. */
 function copyTree(from: MachineFiles, source: string, to: MachineFiles, target: string): void {
-  if (from.kindOf(source) !== 'directory') {
+  if (from.kindOf(source) !== 'directory' && from.list(source).length === 0) {
     to.write(target, from.read(source) ?? '')
     return
   }
   to.mkdir(target)
   for (const name of from.list(source)) copyTree(from, `${source}/${name}`, to, `${target}/${name}`)
 }
+
+/** The volume of a claim, as a CSI driver publishes it. */
+const isClaimed = (path: string): boolean => path.includes('/kubernetes.io~csi/')
 
 /** The same names without what is in the files. */
 function emptyCopy(files: MachineFiles, source: string, target: string): void {

@@ -18,6 +18,7 @@ import { createGuestVolumes, nineP, type HostMounts } from './guestVolumes.ts'
 import type { KataHandler } from './kataHandler.ts'
 import { leakProcesses } from './leakedProcesses.ts'
 import type { ShimConfig } from './shimConfig.ts'
+import { withBacktrace } from './backtrace.ts'
 import { agentMounts } from './standardMounts.ts'
 import type { VirtualMachine } from './virtualMachine.ts'
 
@@ -65,7 +66,13 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
   for (const [name, value] of Object.entries(departures.podSysctls === 'set' ? config.sysctls : {}))
     guest.setSysctl(name.replaceAll('.', '/'), value, name.startsWith('net.') ? net : ipcNamespace)
   // Cloud Hypervisor and Firecracker have the root file system on the first disk.
-  const disks = createGuestDisks(guest, node.machine.files, settings, options.handler.hypervisor === 'qemu' ? 0 : 1)
+  const disks = createGuestDisks(
+    guest,
+    node.machine.files,
+    settings,
+    options.handler.hypervisor === 'qemu' ? 0 : 1,
+    departures,
+  )
   const volumes = createGuestVolumes(node, guest, disks, settings, sandboxId, options.host)
   const running = new Map<string, MachineContainer>()
   const leak =
@@ -77,6 +84,8 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
     vm,
     async run(start) {
       if (!departures.guestRoutesKept) net.routes = [...routes]
+      if (!departures.stockClassPlugs && settings.disableBlockDeviceUse && start.config.devices.length > 0)
+        throw new Error(withBacktrace('block device use is disabled'))
       const exists = (path: string) => guest.files.kindOf(path) !== null
       const { privileged } = start.config.security
       const standard = agentMounts(privileged, departures.guestCgroup, exists, departures.privilegedSysctls)
@@ -232,7 +241,7 @@ function rootFilesystem({ node, settings }: SandboxGuestOptions): { fstype: stri
   if (settings.sharedFs === 'none') return { fstype: 'ext4', device: '/dev/vdb', options: 'rw,relatime' }
   return node.departures.sharedFilesystem === '9p'
     ? nineP('rw')
-    : { fstype: 'virtiofs', device: 'none', options: 'rw,relatime' }
+    : { fstype: 'virtiofs', device: 'none', options: `rw,relatime${settings.virtiofsCacheMiB > 0 ? ',dax' : ''}` }
 }
 
 /** The pod's cgroup on its node, by the cgroupfs driver's names: the agent makes the same path in the guest (recorded in an OOM report). */

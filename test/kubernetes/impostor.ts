@@ -18,6 +18,7 @@ export const passesOnRunc: Readonly<Record<string, string>> = {
   'KATA-PROC-002': "the agent's rule for mounts below /proc is runc's",
   'KATA-PROC-003': "the agent's rule for mounts below /proc is runc's",
   'KATA-PROC-004': "the agent's rule for mounts on /proc is runc's",
+  'KATA-BLOCK-008': 'the API server refuses the manifest before there is a pod',
   'KATA-RTCLASS-001': 'the object is there, and right: it says nothing about what runs',
   'KATA-RTCLASS-002': 'the object is there, and right: it says nothing about what runs',
   'KATA-RTCLASS-005': 'the object is there, and right: it says nothing about what runs',
@@ -60,6 +61,16 @@ export const mayBeSkippedFor: readonly { readonly reason: RegExp; readonly why: 
   },
   { reason: /needs two Kata nodes, there are \d+/g, why: 'the cluster has one node' },
   { reason: /no class is known to have the Go shim with QEMU/g, why: 'what runs the handlers is not Kata' },
+  {
+    reason: /makes (files or devices of its own|a loop device) on the node; run with --allow-node-changes/g,
+    why: 'only the operator can say that nodes may be changed',
+  },
+  {
+    reason:
+      /needs a StorageClass for volumes of mode (block|filesystem): no StorageClass is named, and the cluster has no default one; name one with --storage-class-(block|filesystem), or let the suite make a volume with --allow-node-changes/g,
+    why: 'the cluster has no StorageClass',
+  },
+  { reason: /can disturb other pods of the node; run with --allow-disruptive/g, why: 'only when asked for' },
   { reason: /kata-[a-z-]+ is neither there nor declared by a profile/g, why: 'a class that nobody enabled' },
   { reason: /the handler that the CRI reports is unknown: no crictl on worker-1/g, why: 'the cluster has no crictl' },
   {

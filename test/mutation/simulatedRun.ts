@@ -44,6 +44,7 @@ export async function simulatedRun({
       simulation.kubeconfig,
       {
         declaredClasses: simulation.classes,
+        storageClasses: simulation.storageClasses,
         declaredDefaultClass: simulation.defaultRuntimeClass,
         production: simulation.production,
         ...options,

@@ -12,6 +12,7 @@ import { runtimeClass } from './runtimeClass.ts'
 import { serviceAccount } from './serviceAccount.ts'
 import { defaultStorageClass, storageProtection } from './storageProtection.ts'
 import { defaultTolerationSeconds, taintNodesByCondition } from './tolerations.ts'
+import { volumeDevices } from './volumeDevices.ts'
 
 export interface AdmissionRequest {
   operation: 'CREATE' | 'UPDATE' | 'DELETE'
@@ -49,6 +50,7 @@ const chain: readonly Admission[] = [
   defaultStorageClass,
   kyvernoLate,
   resourceQuota,
+  volumeDevices,
 ]
 
 export function mutate(context: Context, request: AdmissionRequest): void {

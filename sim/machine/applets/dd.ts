@@ -137,9 +137,15 @@ async function copy(
 
 /** Waits until what was written has reached the disk behind the file system. */
 async function flush(process: Process, output: OpenFile, bytes: number): Promise<void> {
-  const speed = process.kernel.spec.flushBytesPerSecond?.[output.location?.fs.type ?? '']
-  if (speed !== undefined) await process.sleep((bytes / speed) * 1000)
+  const { flushBytesPerSecond, diskFlushMs = 0 } = process.kernel.spec
+  const type = typeFlushed(output)
+  const speed = flushBytesPerSecond?.[type]
+  if (speed !== undefined) await process.sleep((bytes / speed) * 1000 + (type === 'disk' ? diskFlushMs : 0))
 }
+
+/** A disk is flushed as such, whatever file system its node is on. */
+const typeFlushed = ({ location }: OpenFile): string =>
+  location?.inode.kind === 'blockDevice' ? 'disk' : (location?.fs.type ?? '')
 
 async function report(process: Process, totals: Totals, ms: number, short: boolean): Promise<void> {
   const seconds = Math.max(ms, 0.01) / 1000

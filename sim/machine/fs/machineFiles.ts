@@ -194,6 +194,11 @@ export class RootFiles implements MachineFiles {
     this.#put(path, virtualFile(this.#now, generate))
   }
 
+  diskBytes(path: string): number | null {
+    const inode = this.locate(path)?.inode
+    return inode?.kind === 'blockDevice' ? (this.kernel.diskOf(inode)?.sizeBytes ?? null) : null
+  }
+
   place(path: string, inode: unknown): void {
     this.#put(path, inode as Inode)
   }

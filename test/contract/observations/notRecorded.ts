@@ -109,6 +109,7 @@ export const notRecorded: Readonly<Record<string, string>> = {
   'linesInPod.linesInPod': 'it waits',
   'hostFile.sha256Argv': 'builds a command',
   'hostFile.blockDevicesArgv': 'builds a command',
+  'hypervisorKey.hypervisorKey': 'no TOML was recorded',
   'hostFile.useArgv': 'builds a command',
   'hostFile.parseFirstNumber': 'du was not recorded',
   'writableLayer.writableLayer': 'no /proc/mounts of a node was recorded',
