@@ -71,8 +71,9 @@ async function examine(cluster: Cluster, options: DoctorOptions, profile: Profil
   const { detectFacts } = await import('../helpers/facts/detectFacts.ts')
   const { withProbes } = await import('./doctorProbes.ts')
   const given = { declared: profile?.classes ?? null, declaredVersion: profile?.kataVersion ?? null }
+  const remarks = await remarksOn(cluster, options.probe)
   const fromApi = await detectFacts(cluster, { ...given, probes: () => null })
-  if (!options.probe) return render(fromApi, options, profile, ['no node probe: --no-probe'])
+  if (!options.probe) return render(fromApi, options, profile, [...remarks, 'no node probe: --no-probe'])
   const wanted = {
     namespacePrefix: options.namespacePrefix,
     nodes: options.node,
@@ -88,7 +89,16 @@ async function examine(cluster: Cluster, options: DoctorOptions, profile: Profil
     notes,
   }))
   signal.throwIfAborted()
-  return render(facts, options, profile, notes)
+  return render(facts, options, profile, [...remarks, ...notes])
+}
+
+/** Whoever makes nothing can look at an API server with which no run would begin. */
+async function remarksOn(cluster: Cluster, probe: boolean): Promise<readonly string[]> {
+  const { ApiServerError, checkApiServer } = await import('../engine/access/checkApiServer.ts')
+  return checkApiServer(cluster).catch((error: unknown) => {
+    if (error instanceof ApiServerError && !probe) return [error.message]
+    throw error
+  })
 }
 
 async function render(facts: ClusterFacts, options: DoctorOptions, profile: Profile | null, notes: readonly string[]) {

@@ -37,7 +37,7 @@ export interface DetectOptions {
   readonly declaredDefaultClass?: string | null
   readonly production?: ClusterFacts['production']
   /** Whether the suite has its privileged namespace already; asked with a dry run when not said. */
-  readonly privilegedNamespace?: boolean
+  readonly privilegedNamespace?: boolean | { readonly refused: string }
   /** Label selector of the pods that count as load of their node; all of them when not said. */
   readonly countedPods?: string
 }
@@ -60,10 +60,7 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
       detectMayReadKubelets(cluster),
       options.privilegedNamespace === undefined
         ? detectPrivilegedNamespace(cluster)
-        : known(
-            options.privilegedNamespace,
-            options.privilegedNamespace ? 'the suite has one' : 'it could not be made',
-          ),
+        : privilegedNamespace(options.privilegedNamespace),
     ])
   const unread = new Map<string, string>()
   const evidence = await Promise.all(
@@ -152,6 +149,12 @@ const runtimesOf = (evidence: readonly NodeEvidence[], handler: string) =>
 function detectProbes(evidence: readonly NodeEvidence[]): Fact<boolean> {
   const probed = evidence.filter(hasProbe).map((each) => each.name)
   return probed.length > 0 ? known(true, `a probe runs on ${probed.join(', ')}`) : known(false, 'no node has a probe')
+}
+
+function privilegedNamespace(given: boolean | { readonly refused: string }): Fact<boolean> {
+  if (typeof given === 'object')
+    return known(false, `a namespace with Pod Security level privileged is refused: ${given.refused}`)
+  return known(given, given ? 'the suite has one' : 'it could not be made')
 }
 
 async function kubernetesVersion(cluster: Cluster): Promise<Fact<string>> {
