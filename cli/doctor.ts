@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { Arm } from '../engine/plan/arm.ts'
 import { type RunOptions, wholeRun } from '../engine/options.ts'
+import type { Cluster } from '../helpers/cluster/cluster.ts'
 import type { ClusterFacts } from '../helpers/facts/facts.ts'
 import type { Profile } from '../helpers/profile/profile.ts'
 import type { PlannedCheck } from './doctorReport.ts'
@@ -46,8 +47,18 @@ export async function doctor(options: DoctorOptions): Promise<{ text: string; ex
     ...(profile ? { storageClasses: profile.storageClasses } : {}),
   }
   return onCluster(options, async (cluster, signal) => {
+    const remarks = await remarksOn(cluster, options.probe)
     const { facts, notes } = await probedFacts(cluster, options, given, signal)
-    return render(facts, options, profile, notes)
+    return render(facts, options, profile, [...remarks, ...notes])
+  })
+}
+
+/** Whoever makes nothing can look at an API server with which no run would begin. */
+async function remarksOn(cluster: Cluster, probe: boolean): Promise<readonly string[]> {
+  const { ApiServerError, checkApiServer } = await import('../engine/access/checkApiServer.ts')
+  return checkApiServer(cluster).catch((error: unknown) => {
+    if (error instanceof ApiServerError && !probe) return [error.message]
+    throw error
   })
 }
 

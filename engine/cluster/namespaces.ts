@@ -10,6 +10,8 @@ export interface RunNamespaces {
   readonly baseline: string
   /** Pod Security level privileged; null when the suite may not have one */
   readonly privileged: string | null
+  /** What the cluster said when it refused the privileged one; null when it did not. */
+  readonly refused: string | null
 }
 
 /** Of the baseline namespace of a run, or of one of its shards. */
@@ -32,18 +34,17 @@ export async function createNamespaces(
   const level = (enforced: string) => ({ 'pod-security.kubernetes.io/enforce': enforced })
   await createNamespace(cluster, ledger, name, level('baseline'), runId, made)
   const second = `${name}-privileged`
-  const privileged = await createNamespace(cluster, ledger, second, level('privileged'), runId).then(
-    () => second,
-    (error: unknown) => {
-      if (isRefusal(error)) return null
-      throw error
-    },
-  )
-  return { baseline: name, privileged }
+  try {
+    await createNamespace(cluster, ledger, second, level('privileged'), runId)
+    return { baseline: name, privileged: second, refused: null }
+  } catch (error) {
+    if (isRefusal(error)) return { baseline: name, privileged: null, refused: error.message }
+    throw error
+  }
 }
 
 /** No permission, or a policy of the cluster: an answer, unlike a server that does not give one. */
-const isRefusal = (error: unknown): boolean =>
+const isRefusal = (error: unknown): error is ApiError =>
   error instanceof ApiError && (error.code === 400 || error.code === 403 || error.code === 422)
 
 /** Makes a namespace of the run and waits until it takes pods. Throws ApiError. */

@@ -6,6 +6,7 @@ import { type PodSpec, podSpecOf } from '../../helpers/pods/podSpec.ts'
 import type { Claim } from '../catalog/claim.ts'
 import type { Arm } from './arm.ts'
 import { isLost } from './isLost.ts'
+import { noRoom } from './noRoom.ts'
 import { unmetNeeds } from './needs.ts'
 import type { Expansion, Row, Subject } from './subjects.ts'
 
@@ -55,6 +56,9 @@ export function decide(
   const lacking =
     underTest === null || Object.keys(pods).length === 0 ? null : withoutSnapshotter(subject, claim, facts)
   if (lacking !== null) return skipped(lacking)
+  // A deadline for each of its pods would say the same, much later.
+  const full = subject.nodeFacts && Object.keys(pods).length > 0 ? noRoom(subject.nodeFacts) : null
+  if (full !== null) return { pods, objects, decided: { verdict: 'broken', reason: full } }
   return { pods, objects, decided: null }
 }
 

@@ -41,7 +41,7 @@ export interface DetectOptions {
   /** StorageClasses that the operator names. */
   readonly storageClasses?: { readonly block?: string; readonly filesystem?: string }
   /** Whether the suite has its privileged namespace already; asked with a dry run when not said. */
-  readonly privilegedNamespace?: boolean
+  readonly privilegedNamespace?: boolean | { readonly refused: string }
   /** Label selector of the pods that count as load of their node; all of them when not said. */
   readonly countedPods?: string
 }
@@ -64,24 +64,20 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
     mayReadKubelets,
     privileged,
     storage,
-  ] =
-    await Promise.all([
-      kubernetesVersion(cluster),
-      cluster.list({ apiVersion: 'v1', kind: 'Node' }),
-      cluster.list({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' }),
-      attempt('listing pods', () => cluster.list({ apiVersion: 'v1', kind: 'Pod', ...counted })),
-      kataDeploy(cluster),
-      detectCilium(cluster),
-      detectMayCreateRuntimeClasses(cluster),
-      detectMayReadKubelets(cluster),
-      options.privilegedNamespace === undefined
-        ? detectPrivilegedNamespace(cluster)
-        : known(
-            options.privilegedNamespace,
-            options.privilegedNamespace ? 'the suite has one' : 'it could not be made',
-          ),
-      attempt('listing StorageClasses', () => cluster.list({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' })),
-    ])
+  ] = await Promise.all([
+    kubernetesVersion(cluster),
+    cluster.list({ apiVersion: 'v1', kind: 'Node' }),
+    cluster.list({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' }),
+    attempt('listing pods', () => cluster.list({ apiVersion: 'v1', kind: 'Pod', ...counted })),
+    kataDeploy(cluster),
+    detectCilium(cluster),
+    detectMayCreateRuntimeClasses(cluster),
+    detectMayReadKubelets(cluster),
+    options.privilegedNamespace === undefined
+      ? detectPrivilegedNamespace(cluster)
+      : privilegedNamespace(options.privilegedNamespace),
+    attempt('listing StorageClasses', () => cluster.list({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' })),
+  ])
   const unread = new Map<string, string>()
   const evidence = await Promise.all(
     nodeObjects.map((node) => {
@@ -178,6 +174,12 @@ const runtimesOf = (evidence: readonly NodeEvidence[], handler: string) =>
 function detectProbes(evidence: readonly NodeEvidence[]): Fact<boolean> {
   const probed = evidence.filter(hasProbe).map((each) => each.name)
   return probed.length > 0 ? known(true, `a probe runs on ${probed.join(', ')}`) : known(false, 'no node has a probe')
+}
+
+function privilegedNamespace(given: boolean | { readonly refused: string }): Fact<boolean> {
+  if (typeof given === 'object')
+    return known(false, `a namespace with Pod Security level privileged is refused: ${given.refused}`)
+  return known(given, given ? 'the suite has one' : 'it could not be made')
 }
 
 async function kubernetesVersion(cluster: Cluster): Promise<Fact<string>> {

@@ -8,7 +8,16 @@ import type { PodHandle } from './podHandle.ts'
 import { completeManifest } from './podManifest.ts'
 import { statusOf } from './podStatus.ts'
 import type { Awaited, PodSpec } from './podSpec.ts'
-import { apiTrouble, errorOfDeadline, errorOfEnd, notCreated, refusalOf, textOf, whatOf } from './podStartErrors.ts'
+import {
+  apiTrouble,
+  errorOfDeadline,
+  errorOfEnd,
+  notCreated,
+  refusalOf,
+  refuseChanged,
+  textOf,
+  whatOf,
+} from './podStartErrors.ts'
 
 export interface StartOptions {
   readonly spec: PodSpec
@@ -46,6 +55,7 @@ export async function startPod(cluster: Cluster, options: StartOptions): Promise
     throw notCreated(options, error)
   }
   options.onCreated?.(admitted)
+  refuseChanged(options, admitted)
 
   const { object, end } = await awaitEnd(cluster, options, admitted)
   return handle({ admitted, object, outcome: end.outcome, failure: end.outcome === 'not-started' ? end.failure : null })

@@ -14,6 +14,8 @@ const node = (name: string, overrides: Partial<NodeFacts> = {}): NodeFacts =>
     name,
     kata: known(true, 'label'),
     schedulable: known(true, 'api'),
+    allocatablePods: known(110, 'api'),
+    requestedPods: known(5, 'api'),
     kvmUsable: known(true, 'probe'),
     cpus: known(4, 'capacity'),
     ...overrides,

@@ -189,6 +189,14 @@ describe('starting a pod', () => {
     for (const message of [
       'pods is forbidden: User "u" cannot create resource "pods"',
       'pods "x" is forbidden: exceeded quota: q',
+      'pods "x" is forbidden: failed quota: q: must specify limits.memory for: main',
+      'pods "x" is forbidden: status unknown for quota: q, resources: limits.memory',
+      'pods "x" is forbidden: minimum memory usage per Container is 1Gi, but request is 16Mi',
+      'pods "x" is forbidden: maximum cpu usage per Pod is 1.  No limit is specified',
+      'pods "x" is forbidden: memory max limit to request ratio per Container is 2, but provided ratio is 4.000000',
+      'pods "x" is forbidden: violates PodSecurity "restricted:latest": host namespaces (hostPID=true)',
+      'admission webhook "deny.example.com" denied the request: not in this cluster',
+      `pods "x" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no`,
       'pods "x" is forbidden: error looking up service account n/default: serviceaccount "default" not found',
     ]) {
       api.on(`POST ${pods}`, (_, response) => status(response, 403, 'Forbidden', message))
