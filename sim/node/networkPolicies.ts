@@ -44,7 +44,7 @@ export function createNetworkPolicies(client: KubeClient): NetworkPolicies {
         if (!pod || isOnHostNetwork(pod)) return true
         const specs = policies
           .filter((policy) => policy.metadata.namespace === pod.metadata.namespace)
-          .map((policy) => ({ spec: policy['spec'] as unknown as PolicySpec, namespace: policy.metadata.namespace! }))
+          .map((policy) => ({ spec: policy['spec'], namespace: policy.metadata.namespace! }))
           .filter(({ spec }) => selects(spec.podSelector, pod.metadata.labels) && typesOf(spec).includes(type))
         if (specs.length === 0) return true
         const there = podAt(pods, other)

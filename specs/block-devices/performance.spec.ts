@@ -33,7 +33,7 @@ behaviour<string, { mode: string; path: string; documented: number }>('KATA-BLOC
   pods: () => ({}),
   async check(context) {
     const { case: row, measure, finding, expect } = context
-    const pod = await podWithBoth(context as CheckContext<string, unknown>)
+    const pod = await podWithBoth(context)
     const speeds: Record<string, number[]> = { [file]: [], [disk]: [] }
     for (let run = 0; run < runs; run++)
       for (const path of [file, disk])
