@@ -70,7 +70,6 @@ export const shimsFaults: Readonly<Record<string, Partial<ShimsDepartures>>> = {
   'kata-cloud-hypervisor-run-by-the-go-shim': { shimBinaries: { 'kata-cloud-hypervisor': 'go' } },
   'kata-stratovirt-handler-configured': { furtherHandlers: ['kata-stratovirt'] },
   'missing-snapshotter-not-named': { missingSnapshotterNamed: false },
-  'missing-nydus-not-named': { missingSnapshotterNamed: false },
   'tee-handlers-without-snapshotter': { teeSnapshotter: 'none' },
   'cloud-hypervisor-aborts-when-nested': { cloudHypervisorWhenNested: 'aborts' },
   'firecracker-shares-host-directories': { firecrackerVolumes: 'shared' },
