@@ -1,20 +1,24 @@
 import type { Arm } from '../../engine/plan/arm.ts'
 
-/**
- * Every check once: of each check and case the first arm that something can be observed in, whatever its RuntimeClass, and every arm that has none.
- * @param behaviours whose arms all are taken
- */
-export function oneOfEach(arms: readonly Arm[], behaviours: readonly string[]): Arm[] {
+/** Which arms of a plan are executed, where not all of them are. */
+export interface Selection {
+  /** check: of each check and case one arm. shim: one for the Go shim and one for the Rust shim. */
+  readonly per: 'check' | 'shim'
+  /** Behaviours whose arms all are taken. */
+  readonly all: readonly string[]
+}
+
+/** Every check, by the first arm in which something can be observed, whatever its RuntimeClass; and every arm that has no RuntimeClass. */
+export function oneOfEach(arms: readonly Arm[], { per, all }: Selection): Arm[] {
   const first = new Map<string, Arm>()
+  const keyOf = (arm: Arm): string =>
+    per === 'check' ? checkOf(arm) : `${checkOf(arm)} ${arm.classFacts?.shim.value ?? ''}`
   for (const arm of arms) {
-    const known = first.get(checkOf(arm))
-    if (!known || (known.decided && !arm.decided)) first.set(checkOf(arm), arm)
+    const known = first.get(keyOf(arm))
+    if (!known || (known.decided && !arm.decided)) first.set(keyOf(arm), arm)
   }
   return arms.filter(
-    (arm) =>
-      arm.planned.runtimeClass === null ||
-      behaviours.includes(arm.planned.behaviour) ||
-      first.get(checkOf(arm)) === arm,
+    (arm) => arm.planned.runtimeClass === null || all.includes(arm.planned.behaviour) || first.get(keyOf(arm)) === arm,
   )
 }
 

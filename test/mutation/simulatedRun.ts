@@ -13,7 +13,7 @@ import { connect } from '../../helpers/cluster/connect.ts'
 import { loadImages } from '../../helpers/pods/images.ts'
 import type { RunRecord } from '../../reports/record/runRecord.ts'
 import { startSimulatedCluster } from '../../cli/simulatedCluster.ts'
-import { oneOfEach } from './oneOfEach.ts'
+import { oneOfEach, type Selection } from './oneOfEach.ts'
 
 export interface SimulatedRun {
   readonly scenario: string
@@ -22,8 +22,8 @@ export interface SimulatedRun {
   /** Default Infinity: no latencies. */
   readonly speed?: number
   readonly options?: Partial<RunOptions>
-  /** Of each check one arm, and of these checks all; default all arms of all checks. */
-  readonly oneOfEachAnd?: readonly string[]
+  /** Default: all arms of all checks. */
+  readonly select?: Selection
 }
 
 /** Read once a process. */
@@ -36,7 +36,7 @@ export async function simulatedRun({
   faults,
   speed = Infinity,
   options,
-  oneOfEachAnd,
+  select,
 }: SimulatedRun): Promise<RunRecord> {
   const simulation = await startSimulatedCluster({ scenario, kataVersion, faults, speed })
   try {
@@ -49,7 +49,7 @@ export async function simulatedRun({
         production: simulation.production,
         ...options,
       },
-      (arms) => (oneOfEachAnd ? oneOfEach(arms, oneOfEachAnd) : arms),
+      (arms) => (select ? oneOfEach(arms, select) : arms),
     )
   } finally {
     await simulation.close()
