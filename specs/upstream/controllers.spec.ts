@@ -11,7 +11,12 @@ import { busybox, idle } from '../../helpers/pods/pod.ts'
 const notInVm = "boot_id of the pod beside the node's"
 
 const qualities = {
-  guaranteed: { qos: 'Guaranteed', requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '100m', memory: '64Mi' } },
+  // Where the VM is sized once and for all, the limit is what its kernel has to boot in, too.
+  guaranteed: {
+    qos: 'Guaranteed',
+    requests: { cpu: '100m', memory: '256Mi' },
+    limits: { cpu: '100m', memory: '256Mi' },
+  },
   burstable: { qos: 'Burstable', requests: { cpu: '10m', memory: '16Mi' }, limits: {} },
   'best-effort': { qos: 'BestEffort', requests: {}, limits: {} },
 }
