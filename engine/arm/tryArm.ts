@@ -6,9 +6,11 @@ import { podSpecOf } from '../../helpers/pods/podSpec.ts'
 import type { ArmResult, Evidence, Measurement } from '../../reports/record/arm.ts'
 import { type FigureHead, gatherFigures, type Sample } from '../../reports/record/figure.ts'
 import type { Arm } from '../plan/arm.ts'
+import { withoutSnapshotter } from '../plan/decide.ts'
 import type { ArmServices } from './armServices.ts'
 import type { Disturbance, Ground } from './ground.ts'
 import { isTransient } from './isTransient.ts'
+import { NeedUnmetError } from './needUnmetError.ts'
 import { type AssertionLog, createAssertionLog, recordingExpect } from './recordingExpect.ts'
 import { startTimeline, type Timeline } from './timeline.ts'
 import { type Judgement, verdictOf } from './verdictOf.ts'
@@ -223,6 +225,8 @@ function contextOf(
     },
     temporaryNamespace: (labels) => course.extras.temporaryNamespace(labels),
     async createPod(asked) {
+      const lacking = arm.planned.runtimeClass === null ? null : withoutSnapshotter(arm, arm.claim, services.facts)
+      if (lacking !== null) throw new NeedUnmetError(lacking)
       const pod = await course.extras.createPod(podSpecOf(asked))
       course.pods.push(pod)
       return pod

@@ -70,7 +70,11 @@ export const unreadBy = (subject: Subject, { on }: Behaviour, facts: ClusterFact
   null
 
 /** A class that the operator declares is held to it all the same; and claims about what happens without a snapshotter are about just that. */
-function withoutSnapshotter({ classFacts, nodeFacts }: Subject, { needs }: Claim, facts: ClusterFacts): string | null {
+export function withoutSnapshotter(
+  { classFacts, nodeFacts }: Pick<Subject, 'classFacts' | 'nodeFacts'>,
+  { needs }: Pick<Claim, 'needs'>,
+  facts: ClusterFacts,
+): string | null {
   if (!classFacts || !nodeFacts) return null
   if (facts.declared?.some(({ name }) => name === classFacts.name)) return null
   return needs.some((need) => /[:-]absent$/.test(need)) ? null : snapshotterLacking(classFacts, nodeFacts)

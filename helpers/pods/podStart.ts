@@ -49,7 +49,7 @@ export async function startPod(cluster: Cluster, options: StartOptions): Promise
     admitted = await cluster.create(manifest, signal ? { signal } : {})
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    const refusal = refusalOf(error)
+    const refusal = refusalOf(error, spec.namespace !== undefined)
     if (refusal && spec.awaited === 'settled')
       return handle({ admitted: null, object: manifest, outcome: 'refused', refusal })
     throw notCreated(options, error)

@@ -23,13 +23,19 @@ export function textOf(end: PodEnd, pod: KubeObject | null): string {
   return `${reason}: ${message}`
 }
 
-/** The refusal as an outcome for a check; null when it says nothing about the pod (no permission, quota, overload, no namespace). */
-export function refusalOf(error: ApiError): PodHandle['refusal'] {
+/**
+ * The refusal as an outcome for a check; null when it says nothing about the pod (no permission, quota, overload, no namespace).
+ * @param asksPolicies the check made the namespace so that policies of the cluster are asked
+ */
+export function refusalOf(error: ApiError, asksPolicies = false): PodHandle['refusal'] {
   const { status } = error
   if (!status || ![400, 403, 422].includes(status.code)) return null
-  if (notAboutThePod.test(status.message)) return null
+  if (notAboutThePod.test(status.message) && !(asksPolicies && byPolicy.test(status.message))) return null
   return { code: status.code, reason: status.reason, message: status.message }
 }
+
+/** What a webhook or a policy that answered says. */
+const byPolicy = /admission webhook ".*" denied the request|ValidatingAdmissionPolicy .* denied request/
 
 /**
  * No permission, a quota, a LimitRange, Pod Security, a webhook or policy of the cluster, a namespace that goes; and an API server or controller manager
@@ -45,8 +51,7 @@ const notAboutThePod = new RegExp(
     'violates PodSecurity "restricted:',
     'is being terminated',
     'failed calling webhook',
-    'admission webhook ".*" denied the request',
-    'ValidatingAdmissionPolicy .* denied request',
+    byPolicy.source,
     'error looking up service account',
     'not yet ready to handle request',
   ].join('|'),
