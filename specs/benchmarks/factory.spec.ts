@@ -33,5 +33,8 @@ behaviour('KATA-BENCH-013', {
       'templating together with a file system shared by virtio-fs',
     ).to.equal(false)
   },
-  killedBy: { 'templating-with-virtiofs': 'templating together with a file system shared by virtio-fs' },
+  killedBy: {
+    'templating-with-virtiofs': 'templating together with a file system shared by virtio-fs',
+    'vm-templates-enabled': 'templating together with a file system shared by virtio-fs',
+  },
 })

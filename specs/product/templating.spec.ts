@@ -29,5 +29,8 @@ behaviour('KATA-PRODUCT-003', {
       `factory processes on ${node.node}`,
     ).to.deep.equal([])
   },
-  killedBy: { 'vm-templates-enabled': 'enable_template of kata-qemu' },
+  killedBy: {
+    'vm-templates-enabled': 'enable_template of kata-qemu',
+    'templating-with-virtiofs': 'enable_template of kata-',
+  },
 })
