@@ -1,23 +1,14 @@
-import { setMaxListeners } from 'node:events'
 import { Option, type Command } from 'commander'
 import type { Arm } from '../engine/plan/arm.ts'
 import { type RunOptions, wholeRun } from '../engine/options.ts'
 import type { Cluster } from '../helpers/cluster/cluster.ts'
 import type { ClusterFacts } from '../helpers/facts/facts.ts'
 import type { Profile } from '../helpers/profile/profile.ts'
-import { chosen } from './chosen.ts'
 import type { PlannedCheck } from './doctorReport.ts'
+import type { LookOptions } from './probedFacts.ts'
 
-export interface DoctorOptions {
-  kubeconfig?: string
-  context?: string
+export interface DoctorOptions extends LookOptions {
   profile?: string
-  /** Only these nodes get a probe; empty: every Kata node. */
-  node: string[]
-  /** --no-probe: ask the API only. */
-  probe: boolean
-  probeImage?: string
-  namespacePrefix: string
   output: 'table' | 'json' | 'yaml'
 }
 
@@ -47,48 +38,28 @@ export function addDoctorCommand(program: Command): void {
  * Exit code 0, or 1 when no check could run here or a RuntimeClass says to be Kata's and is not. Throws KubeconfigError, ProfileError (2), ApiError (3).
  */
 export async function doctor(options: DoctorOptions): Promise<{ text: string; exitCode: number }> {
-  const { connect } = await import('../helpers/cluster/connect.ts')
   const { loadProfile } = await import('../helpers/profile/loadProfile.ts')
+  const { onCluster, probedFacts } = await import('./probedFacts.ts')
   const profile = options.profile === undefined ? null : loadProfile(options.profile)
-  const cluster = await connect(chosen({ kubeconfig: options.kubeconfig, context: options.context }))
-  const stop = new AbortController()
-  // Every wait of every probe listens to it.
-  setMaxListeners(0, stop.signal)
-  const onSignal = (signal: NodeJS.Signals): void => {
-    process.stderr.write(`\nStopped by ${signal}: the probe is being removed.\n`)
-    stop.abort(Object.assign(new Error(`stopped by ${signal}`), { exitCode: 130 }))
+  const given = {
+    declared: profile?.classes ?? null,
+    declaredVersion: profile?.kataVersion ?? null,
+    ...(profile ? { storageClasses: profile.storageClasses } : {}),
   }
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-  try {
-    return await examine(cluster, options, profile, stop.signal)
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
-    await cluster.close()
-  }
+  return onCluster(options, async (cluster, signal) => {
+    const remarks = await remarksOn(cluster, options.probe)
+    const { facts, notes } = await probedFacts(cluster, options, given, signal)
+    return render(facts, options, profile, [...remarks, ...notes])
+  })
 }
 
-async function examine(cluster: Cluster, options: DoctorOptions, profile: Profile | null, signal: AbortSignal) {
-  const { detectFacts } = await import('../helpers/facts/detectFacts.ts')
-  const { withProbes } = await import('./doctorProbes.ts')
-  const given = { declared: profile?.classes ?? null, declaredVersion: profile?.kataVersion ?? null }
-  const fromApi = await detectFacts(cluster, { ...given, probes: () => null })
-  if (!options.probe) return render(fromApi, options, profile, ['no node probe: --no-probe'])
-  const wanted = {
-    namespacePrefix: options.namespacePrefix,
-    nodes: options.node,
-    signal,
-    ...(options.probeImage === undefined ? {} : { image: options.probeImage }),
-  }
-  const { facts, notes } = await withProbes(cluster, fromApi, wanted, async ({ on, notes, privilegedNamespace }) => ({
-    facts: await detectFacts(cluster, {
-      ...given,
-      probes: on,
-      ...(privilegedNamespace === undefined ? {} : { privilegedNamespace }),
-    }),
-    notes,
-  }))
-  signal.throwIfAborted()
-  return render(facts, options, profile, notes)
+/** Whoever makes nothing can look at an API server with which no run would begin. */
+async function remarksOn(cluster: Cluster, probe: boolean): Promise<readonly string[]> {
+  const { ApiServerError, checkApiServer } = await import('../engine/access/checkApiServer.ts')
+  return checkApiServer(cluster).catch((error: unknown) => {
+    if (error instanceof ApiServerError && !probe) return [error.message]
+    throw error
+  })
 }
 
 async function render(facts: ClusterFacts, options: DoctorOptions, profile: Profile | null, notes: readonly string[]) {

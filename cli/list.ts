@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
+import type { Claim } from '../engine/catalog/claim.ts'
 import { UsageError } from './usageError.ts'
 
 interface ListOptions {
@@ -7,6 +8,8 @@ interface ListOptions {
   level: string[]
   kind: string[]
   needs: string[]
+  /** Numbers by chapter instead of the claims. */
+  summary?: boolean
   output: 'table' | 'json' | 'yaml'
 }
 
@@ -20,6 +23,7 @@ export function addListCommand(program: Command): void {
     .option('--level <level>', 'only MUST, SHOULD, MAY or INFO (repeatable)', collect, [])
     .option('--kind <kind>', 'only this kind, such as security (repeatable)', collect, [])
     .option('--needs <need>', 'only what needs this, such as node-probe (repeatable)', collect, [])
+    .option('--summary', 'numbers by chapter: claims, executable, gate-relevant, proven by mutation', false)
     .addOption(new Option('-o, --output <format>', 'format').choices(['table', 'json', 'yaml']).default('table'))
     .action(async (options: ListOptions) => void process.stdout.write(await list(options)))
 }
@@ -57,6 +61,7 @@ export async function list(options: ListOptions): Promise<string> {
       allows(options.kind, [claim.kind]) &&
       allows(options.needs, claim.needs),
   )
+  if (options.summary) return summary(chosen, options.output)
   return format(
     chosen.map(({ id, chapter, title, level, kind, reason, notYet }) => ({
       id,
@@ -69,6 +74,16 @@ export async function list(options: ListOptions): Promise<string> {
     })),
     options.output,
   )
+}
+
+async function summary(
+  claims: readonly (Claim & { readonly chapter: string })[],
+  output: ListOptions['output'],
+): Promise<string> {
+  const { faultsByClaim, summarise, summaryTable } = await import('./listSummary.ts')
+  const chapters = summarise(claims, await faultsByClaim())
+  if (output === 'json') return `${JSON.stringify(chapters, null, 2)}\n`
+  return output === 'yaml' ? (await import('js-yaml')).dump(chapters) : summaryTable(chapters)
 }
 
 async function format(entries: readonly ListEntry[], output: ListOptions['output']): Promise<string> {

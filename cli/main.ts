@@ -4,9 +4,11 @@ import { addCleanCommand } from './clean.ts'
 import { addCompareCommand } from './compare.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addGateCommand } from './gate.ts'
+import { addImagesCommand } from './images.ts'
 import { addListCommand } from './list.ts'
 import { addManifestsCommand } from './manifests.ts'
 import { addMergeCommand } from './merge.ts'
+import { addProfileCommand } from './profile.ts'
 import { addRbacCommand } from './rbac.ts'
 import { addReportCommand } from './report.ts'
 import { addResultsCommand } from './results.ts'
@@ -36,6 +38,8 @@ for (const add of [
   addRunCommand,
   addDoctorCommand,
   addListCommand,
+  addImagesCommand,
+  addProfileCommand,
   addReportCommand,
   addCompareCommand,
   addGateCommand,

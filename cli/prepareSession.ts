@@ -46,7 +46,7 @@ export async function prepareSession(
   const runId = settings.runId ?? newRunId()
   const folder = path.join(settings.out, scopeOf(runId, shard))
   checkNewRun(folder)
-  const images = loadImages(settings.image)
+  const images = loadImages(settings.image, settings.imageRegistry)
   const profile = settings.profile === undefined ? null : await readProfile(settings.profile)
   const simulation = settings.sim ? await startSimulated(settings) : null
   const { connect } = await import('../helpers/cluster/connect.ts')
@@ -65,6 +65,9 @@ export async function prepareSession(
   const options = {
     ...runOptions(settings, { runId, shard }, command, profile?.knownDeviations ?? [], declared),
     declaredVersion: profile?.kataVersion ?? null,
+    declaredDefaultClass: profile?.defaultRuntimeClass ?? simulation?.defaultRuntimeClass ?? null,
+    production: profile?.production ?? simulation?.production ?? null,
+    storageClasses: storageClassesOf(settings, profile?.storageClasses ?? simulation?.storageClasses ?? {}),
   }
   const abort = new AbortController()
   // Every arm and every wait listens to it.
@@ -133,6 +136,16 @@ function runOptions(
     maxPodsPerNode: settings.maxPods,
   }
 }
+
+/** What is typed goes before what the profile says. */
+const storageClassesOf = (
+  { storageClassBlock, storageClassFilesystem }: RunSettings,
+  declared: NonNullable<RunOptions['storageClasses']>,
+): NonNullable<RunOptions['storageClasses']> => ({
+  ...declared,
+  ...(storageClassBlock === undefined ? {} : { block: storageClassBlock }),
+  ...(storageClassFilesystem === undefined ? {} : { filesystem: storageClassFilesystem }),
+})
 
 const suiteVersion = (): string =>
   (JSON.parse(readFileSync(path.join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string })

@@ -51,4 +51,9 @@ function roleAndBinding(
   return [role, binding]
 }
 
-const policyRule = ({ group, resource, verbs }: AccessRule) => ({ apiGroups: [group], resources: [resource], verbs })
+const policyRule = ({ group, resource, verbs, names }: AccessRule) => ({
+  apiGroups: [group],
+  resources: [resource],
+  ...(names === undefined ? {} : { resourceNames: [...names] }),
+  verbs,
+})

@@ -40,7 +40,7 @@ function manifest(object: KubeObject, options: RbacOptions): string {
   return `${yaml(rest)}rules:\n${rules.map(ruleText).join('')}`
 }
 
-const ruleText = ({ group, resource, verbs, why }: AccessRule): string =>
-  `  # ${why}\n  - apiGroups: [${JSON.stringify(group)}]\n    resources: [${resource}]\n    verbs: [${verbs.join(', ')}]\n`
+const ruleText = ({ group, resource, verbs, names, why }: AccessRule): string =>
+  `  # ${why}\n  - apiGroups: [${JSON.stringify(group)}]\n    resources: [${resource}]\n${names === undefined ? '' : `    resourceNames: [${names.join(', ')}]\n`}    verbs: [${verbs.join(', ')}]\n`
 
 const yaml = (value: object): string => dump(value, { lineWidth: -1, noRefs: true })

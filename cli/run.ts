@@ -22,11 +22,20 @@ export function addRunCommand(program: Command): void {
       collect,
       [],
     )
+    .option('--image-registry <prefix>', 'prefix of a mirror that has every image, such as registry.example/mirror')
     .option('--no-probe', 'no privileged node probe; what needs it is skipped')
     .option('--quiet-nodes', 'nodes carry no other load: also measure performance', false)
     .option('--slow', 'also run checks of more than five minutes', false)
     .option('--allow-node-changes', 'checks may make files, loop devices and processes of their own on nodes', false)
     .option('--allow-disruptive', 'checks may do what can disturb other pods of a node', false)
+    .option(
+      '--storage-class-block <name>',
+      "StorageClass for volumes of mode Block (default: the cluster's default one where it fits)",
+    )
+    .option(
+      '--storage-class-filesystem <name>',
+      "StorageClass for volumes of mode Filesystem (default: the cluster's default one)",
+    )
     .option('--out <folder>', 'where results go', defaultSettings.out)
     .option(
       '--repeat <n>',

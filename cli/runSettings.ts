@@ -12,12 +12,16 @@ export interface RunSettings {
   level: string[]
   behaviour: string[]
   image: string[]
+  /** Prefix of a mirror that has every image which is not replaced. */
+  imageRegistry?: string
   /** --no-probe */
   probe: boolean
   quietNodes: boolean
   slow: boolean
   allowNodeChanges: boolean
   allowDisruptive: boolean
+  storageClassBlock?: string
+  storageClassFilesystem?: string
   /** False where somebody else prints the summary. */
   summary: boolean
   inCluster: boolean
@@ -75,6 +79,9 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
     scenario: of('SCENARIO'),
     kataVersion: of('KATA_VERSION'),
     specs: of('SPECS'),
+    imageRegistry: of('IMAGE_REGISTRY'),
+    storageClassBlock: of('STORAGE_CLASS_BLOCK'),
+    storageClassFilesystem: of('STORAGE_CLASS_FILESYSTEM'),
   }
   return {
     ...defaultSettings,

@@ -7,8 +7,13 @@ import { scenarioOf } from './scenarioOf.ts'
 export interface SimulatedCluster {
   /** A kubeconfig file for it. */
   readonly kubeconfig: string
-  /** Its RuntimeClasses, as somebody who deployed it would declare them. */
-  readonly classes: readonly { readonly name: string; readonly handler: string }[]
+  /** Its RuntimeClasses, as somebody who deployed it would declare them; null where nobody does. */
+  readonly classes: readonly { readonly name: string; readonly handler: string }[] | null
+  /** What whoever deployed it would declare beside them. */
+  readonly defaultRuntimeClass: string | null
+  readonly production: { readonly namespaceLabels: Readonly<Record<string, string>> } | null
+  /** Its StorageClasses, as its operator would name them. */
+  readonly storageClasses: { readonly block?: string; readonly filesystem?: string }
   close(): Promise<void>
 }
 
@@ -39,7 +44,12 @@ export async function startSimulatedCluster({
   writeFileSync(kubeconfig, simulation.kubeconfig, { mode: 0o600 })
   return {
     kubeconfig,
-    classes: loaded.runtimeClasses.map(({ name, handler }) => ({ name, handler })),
+    classes: loaded.profile ? loaded.runtimeClasses.map(({ name, handler }) => ({ name, handler })) : null,
+    defaultRuntimeClass: loaded.kyverno?.defaultRuntimeClass ?? null,
+    production: loaded.kyverno ? { namespaceLabels: loaded.kyverno.productionLabels } : null,
+    storageClasses: Object.fromEntries(
+      loaded.storageClasses.map(({ name, mode }) => [mode === 'Block' ? 'block' : 'filesystem', name]),
+    ),
     async close() {
       await simulation.close()
       rmSync(folder, { recursive: true, force: true })

@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly allowNodeChanges: boolean
   /** Checks may do what can disturb other pods of a node. */
   readonly allowDisruptive: boolean
+  /** StorageClasses that the operator names for the claims about volumes. */
+  readonly storageClasses?: { readonly block?: string; readonly filesystem?: string }
   readonly knownDeviations: readonly KnownDeviation[]
   /** RuntimeClasses that the operator's profile declares; null without a profile. */
   readonly declaredClasses: readonly DeclaredClass[] | null
@@ -35,6 +37,10 @@ export interface RunOptions {
   readonly declaredVersion?: string | null
   /** How often each arm is executed, in pods of its own each time: what fails now and then is told from what is broken. */
   readonly repeat: number
+  /** defaultRuntimeClass of the profile; '' where the operator wants none. */
+  readonly declaredDefaultClass?: string | null
+  /** The profile says that the cluster is in production: in namespaces with these labels. */
+  readonly production?: { readonly namespaceLabels: Readonly<Record<string, string>> } | null
   /** Arms at once, over all nodes. */
   readonly maxArms: number
   /** Pods at once, on one node. */

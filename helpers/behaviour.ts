@@ -26,6 +26,27 @@ export interface PodsContext<Case> {
 
 export type Expect = typeof expect
 
+/** What is measured, and how. Source of the form: reports/record/figure.ts */
+export interface FigureAsked {
+  /** One word for each thing that is measured in an arm: cold-start, cold-start-default-runtime. */
+  readonly metric: string
+  readonly unit: string
+  readonly better: 'lower' | 'higher'
+  /** Tool, amounts and what is timed by which clock. */
+  readonly method: string
+  /** The guide's figure for sandboxes like these, in the same unit; null where it has none. */
+  readonly documented: number | null
+}
+
+export interface SampleTaken {
+  /** From 1. */
+  readonly block: number
+  readonly at: Date
+  readonly value: number
+  /** Name of the rule by which it does not count, or null. */
+  readonly invalid: string | null
+}
+
 export interface CheckContext<Pods extends string, Case> {
   readonly pods: Readonly<Record<Pods, PodHandle>>
   /** The objects of the check, by the names that it gave them. */
@@ -35,21 +56,35 @@ export interface CheckContext<Pods extends string, Case> {
   readonly facts: Facts
   /** Records a figure and returns it. */
   readonly measure: (name: string, value: number, unit: string) => number
+  /** Records a reading of a figure that is measured in blocks, as it was taken. */
+  readonly sample: (figure: FigureAsked, sample: SampleTaken) => void
   /** Says which of several accepted outcomes was seen; written to the report as a finding. */
   readonly finding: (text: string) => void
   /** chai's expect; what it asserts is recorded, and a check without any assertion fails as vacuous. */
   readonly expect: Expect
   /** The read-only probe of the arm's node. Only for claims whose `needs` has node-probe; otherwise using it throws. */
   readonly node: NodeProbe
+  /** The read-only probes of all nodes of the run, for claims about every node. Only for claims whose `needs` has node-probe; otherwise using it throws. */
+  readonly probes: readonly NodeProbe[]
   /** Changes on the arm's node, each undone when the arm ends. Only for claims whose `needs` has node-changes; otherwise using it throws. */
   readonly changes: NodeChanges
   /** Reads objects of the cluster (RuntimeClasses, discovery). Never writes. */
   readonly api: ReadApi
   /** Creates a suite-owned RuntimeClass for the life of the arm; needs runtimeclass-write. */
-  readonly temporaryRuntimeClass: (handler: string) => Promise<string>
+  readonly temporaryRuntimeClass: (handler: string, fields?: RuntimeClassFields) => Promise<string>
+  /** Creates an object beside the pods in the course of the check. Removed at the arm's end. */
+  readonly createObject: (local: string, spec: ObjectSpec) => Promise<ObjectHandle>
+  /** Creates a namespace with these labels for the life of the arm. Pod Security level baseline unless the labels say otherwise. */
+  readonly temporaryNamespace: (labels: Readonly<Record<string, string>>) => Promise<string>
   /** Creates a further pod in the course of the check, and waits as its spec says. Removed at the arm's end. */
   readonly createPod: (spec: PodAsked) => Promise<PodHandle>
   readonly signal: AbortSignal
+}
+
+/** What a RuntimeClass has beside its handler, as the object has it. */
+export interface RuntimeClassFields {
+  readonly overhead?: unknown
+  readonly scheduling?: unknown
 }
 
 export interface ReadApi {

@@ -1,36 +1,56 @@
+import type { Departures } from './faults/departures.ts'
 import type { KubeClient } from './kubeClient.ts'
 import type { KubeObject } from './kubeObject.ts'
-import { kataDeployObjects } from './node/clusterObjects.ts'
+import { kataDeployObjects, type ChartObject } from './node/kataDeployObjects.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 
 /** Real ms: kata-deploy's pods start like any other, in seconds at natural speed; many nodes take a control plane its time. */
 const rolloutDeadlineMs = (nodes: number) => 30_000 + 300 * nodes
 
-/** Installs kata-deploy's objects and waits until its DaemonSet is rolled out: the cluster is handed over installed. */
+/** Installs what kata-deploy's chart makes and waits until its DaemonSet is rolled out, or its Jobs are over: the cluster is handed over installed. */
 export async function deployKata(
   client: KubeClient,
   scenario: Scenario,
+  departures: Departures,
   label: (object: KubeObject) => KubeObject = (object) => object,
 ): Promise<void> {
-  const { namespace, daemonSet } = kataDeployObjects(scenario)
-  const name = scenario.kataDeployNamespace
-  if (name !== 'kube-system') await client.create('/api/v1/namespaces', label(namespace))
-  const path = `/apis/apps/v1/namespaces/${name}/daemonsets`
-  const created = await client.create(path, label(daemonSet))
-  const wanted = scenario.nodes.filter((node) => node.kata).length
-  const deadlineMs = rolloutDeadlineMs(wanted)
-  const rolledOut = new AbortController()
-  const signal = AbortSignal.any([rolledOut.signal, AbortSignal.timeout(deadlineMs)])
-  for await (const { object } of client.watch(path, {
-    resourceVersion: created.metadata.resourceVersion ?? '',
-    signal,
-  })) {
-    const { numberReady, numberAvailable } = (object.status ?? {}) as Record<string, number>
-    if (object.metadata.name !== 'kata-deploy' || numberReady !== wanted || numberAvailable !== wanted) continue
-    rolledOut.abort()
+  const nodes = scenario.nodes.filter((node) => node.kata || departures.kataDeployOnPlainNodes).length
+  for (const { path, object } of kataDeployObjects(scenario, departures)) {
+    const made = await client.create(path, label(object))
+    await installed(client, { path, object: made }, nodes)
+    if (object.kind === 'DaemonSet' && departures.daemonSetTemplate === 'changed')
+      await client.patch(`${path}/${object.metadata.name}`, {
+        spec: {
+          template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': '2026-01-01T00:00:00Z' } } },
+        },
+      })
+  }
+}
+
+/** Waits until a DaemonSet or Job has done its work; there is nothing to wait for with other objects. */
+async function installed(client: KubeClient, { path, object }: ChartObject, nodes: number): Promise<void> {
+  const isDone = object.kind === 'DaemonSet' ? isRolledOut(nodes) : object.kind === 'Job' ? isOver : null
+  if (isDone === null) return
+  const deadlineMs = rolloutDeadlineMs(nodes)
+  const done = new AbortController()
+  const signal = AbortSignal.any([done.signal, AbortSignal.timeout(deadlineMs)])
+  const resourceVersion = object.metadata.resourceVersion ?? ''
+  for await (const event of client.watch(path, { resourceVersion, signal })) {
+    if (event.object.metadata.name !== object.metadata.name || !isDone(event.object)) continue
+    done.abort()
     return
   }
   throw new Error(
-    `kata-deploy was not rolled out on ${wanted} nodes within ${deadlineMs / 1000} s; see the pods of namespace ${name}`,
+    `kata-deploy's ${object.kind} ${object.metadata.name} has not done its work on ${nodes} nodes within ${deadlineMs / 1000} s; see the pods of namespace ${object.metadata.namespace}`,
   )
+}
+
+const isRolledOut = (wanted: number) => (object: KubeObject) => {
+  const { numberReady, numberAvailable } = (object.status ?? {}) as Record<string, number>
+  return numberReady === wanted && numberAvailable === wanted
+}
+
+function isOver(object: KubeObject): boolean {
+  const { conditions = [] } = (object.status ?? {}) as { conditions?: { type: string; status: string }[] }
+  return conditions.some(({ type, status }) => status === 'True' && ['Complete', 'Failed'].includes(type))
 }

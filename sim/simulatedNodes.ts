@@ -8,7 +8,9 @@ import { createClusterNetwork } from './node/clusterNetwork.ts'
 import { nodeObject } from './node/clusterObjects.ts'
 import { createClusterServices } from './node/clusterServices.ts'
 import { createContainerRuntime } from './node/containerRuntime.ts'
+import { createNetworkPolicies } from './node/networkPolicies.ts'
 import { createNode } from './node/createNode.ts'
+import { distribution } from './node/distributions.ts'
 import { handlersOf } from './node/handlersOf.ts'
 import { createPodLookup } from './node/podLookup.ts'
 import type { SimNode } from './node/simNode.ts'
@@ -33,7 +35,10 @@ export function createNodes(options: {
   const release = kataRelease(scenario.kataVersion)
   const handlers = handlersOf(scenario, release, departures)
   const services = createClusterServices(client)
-  const network = createClusterNetwork(() => services, departures)
+  const network = createClusterNetwork(() => services, departures, {
+    scenario: scenario.network,
+    policies: createNetworkPolicies(client),
+  })
   const pods = createPodLookup(client)
   const kata = scenario.nodes.filter((node) => node.kata)
   return scenario.nodes.map((node, index) =>
@@ -43,12 +48,14 @@ export function createNodes(options: {
       podNetwork,
       kataNumber: node.kata ? kata.indexOf(node) + 1 : null,
       mode: scenario.mode,
+      distribution: distribution(scenario.distribution),
       release,
       departures,
       clock,
       containerdVersion: scenario.containerdVersion,
       handlers,
       network,
+      networkScenario: scenario.network,
       pods,
       latencies,
       createMachine,
@@ -67,21 +74,37 @@ export interface RunningNode {
 export async function startNode(
   node: SimNode,
   scenario: Scenario,
-  options: Pick<KubeletOptions, 'client' | 'endpoint' | 'shared' | 'cluster'>,
+  options: Pick<KubeletOptions, 'client' | 'endpoint' | 'shared' | 'cluster'> & {
+    /** InternalIP of the node; default that of the endpoint. */
+    address?: string
+  },
 ): Promise<RunningNode> {
   const runtime = createContainerRuntime(node)
-  const { runtimeClassAdmission } = node.departures
-  const connection = createNodeConnection(
-    runtimeClassAdmission ? options.client : withoutMissingClasses(options.client),
-  )
+  const { runtimeClassAdmission, longEventsRecorded, nodesWithoutKata } = node.departures
+  const client = longEventsRecorded ? options.client : withoutLongEvents(options.client)
+  const connection = createNodeConnection(runtimeClassAdmission ? client : withoutMissingClasses(client))
   const kubelet = await startKubelet({
     ...options,
+    cluster: { ...options.cluster, checksNodeAffinity: nodesWithoutKata === 'refuse' || node.scenario.kata },
     client: connection.client,
     clock: node.clock,
     runtime,
-    node: nodeObject(node, scenario.kubernetesVersion),
+    node: nodeObject(node, scenario, options.address),
   })
   return { runtime, kubelet, connection }
+}
+
+/** The departure: the API server takes no event with a backtrace in it. */
+function withoutLongEvents(client: KubeClient): KubeClient {
+  return {
+    ...client,
+    async create(path, object) {
+      const message = object.kind === 'Event' ? String(object['message']) : ''
+      if (message.includes('Stack backtrace'))
+        throw new KubeApiError(422, 'Invalid', 'message: Too long: may not be more than 1024 bytes')
+      return client.create(path, object)
+    },
+  }
 }
 
 /** The departure: a RuntimeClass that does not exist is to the kubelet one without handler, so the default runtime. */

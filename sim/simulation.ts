@@ -7,7 +7,11 @@ import { departuresOf } from './faults/faultDepartures.ts'
 import type { KubeClient } from './kubeClient.ts'
 import { startKubeletEndpoint } from './kubelet/endpoint.ts'
 import { embeddedPodNetwork } from './node/addresses.ts'
-import { runtimeClassObjects } from './node/clusterObjects.ts'
+import type { Departures } from './faults/departures.ts'
+import { kyvernoObjects } from './node/kyvernoObjects.ts'
+import { startVolumeProvisioner } from './controllers/volumeProvisioner.ts'
+import { addOnObjects, agentUnderKata } from './node/clusterAddOns.ts'
+import { runtimeClassObjects, storageClassObjects } from './node/clusterObjects.ts'
 import type { NodeConnection } from './nodeConnection.ts'
 import type { SimNode } from './node/simNode.ts'
 import type { Scenario } from './scenarios/scenario.ts'
@@ -41,6 +45,11 @@ export interface Simulation {
   close(): Promise<void>
 }
 
+function whenPoliciesMutate({ mutatingWebhook, reinvocation }: Departures): 'first' | 'late' | 'never' {
+  if (!mutatingWebhook) return 'never'
+  return reinvocation ? 'first' : 'late'
+}
+
 /** Starts a cluster: API server, controllers, scheduler, nodes with their kubelets, RuntimeClasses and kata-deploy, rolled out. */
 export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
   const { scenario } = options
@@ -49,6 +58,11 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   const admission = {
     ...scenario.admission,
     runtimeClass: scenario.admission.runtimeClass && departures.runtimeClassAdmission,
+    podSecurity: scenario.admission.podSecurity && departures.podSecurityAdmission,
+    podSecurityLabels: departures.podSecurityLabels,
+    quotaCountsOverhead: departures.quotaCountsOverhead,
+    ...(scenario.kyverno ? { kyverno: { mutates: whenPoliciesMutate(departures) } } : {}),
+    hostPathDevices: departures.hostPathDevices,
   }
   const endpoint = await startKubeletEndpoint()
   const api = await startApiServer({
@@ -56,6 +70,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     kubernetesVersion: scenario.kubernetesVersion,
     admission,
     port: options.port ?? 0,
+    kubeletHost: endpoint.address,
     takeStream({ host, port }, request, socket, head) {
       if (host !== endpoint.address || port !== endpoint.port) return false
       return endpoint.accept(request, socket, head)
@@ -72,19 +87,32 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     podNetwork: embeddedPodNetwork,
     latencies: () => installed,
   })
-  const controllers = await startControllers({ client: api.client('kube-controller-manager'), clock })
+  const controllers = await startControllers({
+    client: api.client('kube-controller-manager'),
+    clock,
+    quotaCountsOverhead: departures.quotaCountsOverhead,
+    further: scenario.storageClasses.length > 0 ? [startVolumeProvisioner] : [],
+  })
   const scheduler = startScheduler({ client: api.client('kube-scheduler'), clock })
+  for (const { path, object } of addOnObjects(scenario.network, departures)) await client.create(path, object)
   for (const object of runtimeClassObjects(scenario, departures))
     await client.create('/apis/node.k8s.io/v1/runtimeclasses', object)
+  for (const object of storageClassObjects(scenario))
+    await client.create('/apis/storage.k8s.io/v1/storageclasses', object)
   const running = await Promise.all(
-    nodes.map((node) => startNode(node, scenario, { client: api.client('kubelet'), endpoint })),
+    nodes.map((node) => startNode(node, scenario, { client: api.client('kubelet'), endpoint, address: node.ip })),
   )
   const connectionOf = (name: string): NodeConnection => {
     const found = running.find(({ kubelet }) => kubelet.nodeName === name)
     if (!found) throw new Error(`the scenario has no node ${name}; ${nodes.map((node) => node.name).join(', ')}`)
     return found.connection
   }
-  await deployKata(client, scenario)
+  if (departures.agentUnderKata) await client.create('/apis/apps/v1/namespaces/kube-system/daemonsets', agentUnderKata)
+  await deployKata(client, scenario, departures)
+  if (scenario.kyverno) {
+    for (const { path, object } of kyvernoObjects(scenario.kyverno, scenario, departures))
+      await client.create(path, object)
+  }
   installed = true
   return {
     kubeconfig: api.kubeconfig(),

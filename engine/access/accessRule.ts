@@ -11,6 +11,8 @@ export interface AccessRule {
   /** With its sub-resource: pods/log */
   readonly resource: string
   readonly verbs: readonly string[]
+  /** Only the objects of these names. */
+  readonly names?: readonly string[]
   /** Commands that need it. */
   readonly for: Readonly<Partial<Record<ClusterCommand, When>>>
   /**

@@ -26,6 +26,10 @@ export const accessRules: readonly AccessRule[] = [
     why: 'their removal, found by the labels of the run, watched to its end',
   },
   {
+    ...{ group: core, resource: 'namespaces', verbs: ['get'], where: 'cluster', for: checks, optional: true },
+    why: 'the Pod Security level that a namespace enforces',
+  },
+  {
     ...{ group: core, resource: 'namespaces', verbs: ['patch'], where: 'cluster' },
     for: { run: 'with-node-changes', upgrade: 'with-node-changes' },
     why: 'which nodes the run changes, written to its namespace before it does: clean finds it there after a crash',
@@ -71,6 +75,38 @@ export const accessRules: readonly AccessRule[] = [
     why: 'output of containers, and the evidence of failures',
   },
   {
+    ...{
+      group: core,
+      resource: 'resourcequotas',
+      verbs: ['create', 'delete', 'list', 'watch'],
+      where: 'own',
+      for: checks,
+    },
+    why: 'a quota that counts the overhead of pods, and what it has counted',
+  },
+  {
+    ...{ group: core, resource: 'configmaps', verbs: ['create', 'patch', 'delete'], where: 'own', for: checks },
+    why: 'what pods of the checks mount, and its updates',
+  },
+  {
+    ...{ group: core, resource: 'secrets', verbs: ['create', 'patch', 'delete'], where: 'own', for: checks },
+    why: 'the same, made up by the suite: it reads no Secret',
+  },
+  {
+    ...{ group: core, resource: 'persistentvolumeclaims', verbs: ['create', 'delete'], where: 'own', for: checks },
+    why: 'volumes for the claims about storage',
+  },
+  {
+    ...{ group: core, resource: 'persistentvolumes', verbs: ['create', 'delete'], where: 'cluster' },
+    for: { run: 'with-node-changes', upgrade: 'with-node-changes' },
+    why: "volumes of the suite's own on a node, where no StorageClass fits",
+  },
+  {
+    ...{ group: core, resource: 'persistentvolumes', verbs: ['list', 'delete'], where: 'cluster' },
+    for: { clean: 'with-node-changes' },
+    why: 'which of them are left of a run',
+  },
+  {
     ...{ group: core, resource: 'nodes', verbs: ['list'], where: 'cluster', for: facts },
     why: 'which nodes have Kata, and what they have to give',
   },
@@ -96,8 +132,45 @@ export const accessRules: readonly AccessRule[] = [
     why: 'their removal',
   },
   {
+    ...{
+      group: 'kyverno.io',
+      resource: 'clusterpolicies',
+      verbs: ['list'],
+      where: 'cluster',
+      for: facts,
+      optional: true,
+    },
+    why: 'policies of Kyverno that give pods a RuntimeClass',
+  },
+  {
+    ...{
+      group: 'kyverno.io',
+      resource: 'policyexceptions',
+      verbs: ['list'],
+      where: 'cluster',
+      for: facts,
+      optional: true,
+    },
+    why: 'what exempts kata-deploy from them',
+  },
+  {
+    ...{ group: 'storage.k8s.io', resource: 'storageclasses', verbs: ['list'], where: 'cluster', for: facts },
+    optional: true,
+    why: 'the default one, and whether those that the operator names are there',
+  },
+  {
     ...{ group: 'apps', resource: 'daemonsets', verbs: ['list'], where: 'cluster', for: facts, optional: true },
     why: "kata-deploy's release, by the image of its DaemonSet",
+  },
+  {
+    ...{ group: 'apps', resource: 'deployments', verbs: ['create', 'delete', 'list', 'patch', 'watch'], where: 'own' },
+    ...{ for: checks, optional: true },
+    why: 'Deployments of the claims about pods that controllers make',
+  },
+  {
+    ...{ group: 'batch', resource: 'jobs', verbs: ['create', 'delete', 'watch'], where: 'own' },
+    ...{ for: checks, optional: true },
+    why: 'Jobs, likewise',
   },
   {
     ...{ group: 'batch', resource: 'jobs', verbs: ['list'], where: 'cluster', for: facts, optional: true },
@@ -106,6 +179,20 @@ export const accessRules: readonly AccessRule[] = [
   {
     ...{ group: core, resource: 'configmaps', verbs: ['list'], where: 'kata-deploy', for: facts, optional: true },
     why: "kata-deploy's custom runtimes and their drop-ins",
+  },
+  {
+    ...{ group: core, resource: 'configmaps', verbs: ['get'], where: 'cluster', for: facts, optional: true },
+    names: ['cilium-config'],
+    why: "how Cilium is set, by its agents' own ConfigMap",
+  },
+  {
+    ...{ group: core, resource: 'services', verbs: ['create', 'delete'], where: 'own', for: checks, optional: true },
+    why: 'Services in front of pods of the checks',
+  },
+  {
+    ...{ group: 'networking.k8s.io', resource: 'networkpolicies', verbs: ['create', 'delete'], where: 'own' },
+    ...{ for: checks, optional: true },
+    why: 'NetworkPolicies for pods of the checks',
   },
   {
     ...{ group: 'apps', resource: 'daemonsets', verbs: ['watch'], where: 'kata-deploy', for: upgrade },

@@ -1,11 +1,13 @@
-import type { ReadApi } from '../../helpers/behaviour.ts'
+import type { ReadApi, RuntimeClassFields } from '../../helpers/behaviour.ts'
 import type { ClusterFacts } from '../../helpers/facts/facts.ts'
 import type { NodeChanges } from '../../helpers/node/nodeChanges.ts'
 import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
+import type { ObjectSpec } from '../../helpers/objects/objectSpec.ts'
 import type { ObjectHandle } from '../../helpers/objects/objectHandle.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
 import type { Evidence } from '../../reports/record/arm.ts'
+import type { FigureHead, Sample } from '../../reports/record/figure.ts'
 import type { Arm } from '../plan/arm.ts'
 import type { Ground } from './ground.ts'
 import type { LostRejections } from './lostRejections.ts'
@@ -25,13 +27,19 @@ export interface ArmServices {
   /** What the arm stands on from now on. */
   ground(): Ground
   probe(node: string): NodeProbe
+  /** Of every node that has one. */
+  probes(): readonly NodeProbe[]
   /** Objects that a check makes in its course; `end` removes them. */
   extras(arm: Arm): {
     createPod(spec: PodSpec): Promise<PodHandle>
-    temporaryRuntimeClass(handler: string): Promise<string>
+    createObject(local: string, spec: ObjectSpec): Promise<ObjectHandle>
+    temporaryRuntimeClass(handler: string, fields?: RuntimeClassFields): Promise<string>
+    temporaryNamespace(labels: Readonly<Record<string, string>>): Promise<string>
     /** Changes on the arm's node. */
     readonly changes: NodeChanges
     end(): Promise<void>
   }
+  /** A reading that was taken, for the journal. */
+  sampled?(arm: Arm, figure: FigureHead, sample: Sample): void
   collectEvidence(arm: Arm, pods: readonly PodHandle[], message: string): Promise<readonly Evidence[]>
 }

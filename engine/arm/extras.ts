@@ -1,8 +1,12 @@
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
+import type { RuntimeClassFields } from '../../helpers/behaviour.ts'
+import type { ObjectHandle } from '../../helpers/objects/objectHandle.ts'
+import type { ObjectSpec } from '../../helpers/objects/objectSpec.ts'
 import type { NodeChanges } from '../../helpers/node/nodeChanges.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
 import { runLabels } from '../cluster/labels.ts'
+import { createNamespace } from '../cluster/namespaces.ts'
 import type { ArmObjects } from '../cluster/armObjects.ts'
 import type { Ledger } from '../cluster/ledger.ts'
 import type { Workshops } from '../cluster/workshops.ts'
@@ -11,7 +15,9 @@ import type { PodStarter } from '../schedule/podPool.ts'
 
 export interface Extras {
   createPod(spec: PodSpec): Promise<PodHandle>
-  temporaryRuntimeClass(handler: string): Promise<string>
+  createObject(local: string, spec: ObjectSpec): Promise<ObjectHandle>
+  temporaryRuntimeClass(handler: string, fields?: RuntimeClassFields): Promise<string>
+  temporaryNamespace(labels: Readonly<Record<string, string>>): Promise<string>
   readonly changes: NodeChanges
   /** Undoes changes of the node, and begins the removal of the rest; what fails stays in the ledger, or for the sweep of the node. */
   end(): Promise<void>
@@ -35,6 +41,7 @@ export function createExtras(deps: {
   const { arm, starter, cluster, ledger, objects, workshops, runId, scope, signal } = deps
   const pods: PodHandle[] = []
   const classes: KubeObject[] = []
+  const namespaces: KubeObject[] = []
   const changes = workshops.changesOn(arm.planned.node ?? '')
   return {
     changes,
@@ -44,12 +51,14 @@ export function createExtras(deps: {
       pods.push(pod)
       return pod
     },
-    async temporaryRuntimeClass(handler) {
+    createObject: (local, spec) => objects.createMore(arm, local, spec),
+    async temporaryRuntimeClass(handler, fields = {}) {
       count += 1
       const manifest: KubeObject = {
         apiVersion: 'node.k8s.io/v1',
         kind: 'RuntimeClass',
         metadata: { name: `kata-conformance-${scope}-${count}`, labels: runLabels(runId) },
+        ...fields,
         handler,
       }
       const made = { ...manifest, ...(await cluster.create(manifest)) }
@@ -57,9 +66,22 @@ export function createExtras(deps: {
       classes.push(made)
       return made.metadata.name ?? ''
     },
+    async temporaryNamespace(labels) {
+      count += 1
+      const name = `kata-conformance-${scope}-${count}`
+      const made = await createNamespace(
+        cluster,
+        ledger,
+        name,
+        { 'pod-security.kubernetes.io/enforce': 'baseline', ...labels },
+        runId,
+      )
+      namespaces.push(made)
+      return name
+    },
     async end() {
-      for (const pod of pods) void starter.remove(pod).catch(() => undefined)
-      for (const { apiVersion, kind, metadata } of classes) {
+      const removals = pods.map((pod) => starter.remove(pod).catch(() => undefined))
+      for (const { apiVersion, kind, metadata } of [...classes, ...namespaces]) {
         const uid = metadata.uid ?? ''
         void cluster.delete({ apiVersion, kind, name: metadata.name ?? '', uid }).then(
           () => ledger.deleted(uid),
@@ -67,6 +89,8 @@ export function createExtras(deps: {
         )
       }
       objects.remove(arm)
+      // What pods hold of a node is let go first: a device under a volume, a folder that is mounted.
+      if (changes.made) await Promise.all(removals)
       await changes.undo().catch(() => undefined)
     },
   }

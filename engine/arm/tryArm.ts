@@ -1,12 +1,16 @@
 import type { CheckContext } from '../../helpers/behaviour.ts'
 import type { ObjectHandle } from '../../helpers/objects/objectHandle.ts'
+import { remedyOf } from '../../helpers/oracles/remedies.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import { podSpecOf } from '../../helpers/pods/podSpec.ts'
 import type { ArmResult, Evidence, Measurement } from '../../reports/record/arm.ts'
+import { type FigureHead, gatherFigures, type Sample } from '../../reports/record/figure.ts'
 import type { Arm } from '../plan/arm.ts'
+import { withoutSnapshotter } from '../plan/decide.ts'
 import type { ArmServices } from './armServices.ts'
 import type { Disturbance, Ground } from './ground.ts'
 import { isTransient } from './isTransient.ts'
+import { NeedUnmetError } from './needUnmetError.ts'
 import { type AssertionLog, createAssertionLog, recordingExpect } from './recordingExpect.ts'
 import { startTimeline, type Timeline } from './timeline.ts'
 import { type Judgement, verdictOf } from './verdictOf.ts'
@@ -35,6 +39,7 @@ export async function tryArm(arm: Arm, services: ArmServices): Promise<Try> {
   const log = createAssertionLog()
   const measurements: Measurement[] = []
   const findings: string[] = []
+  const readings: Reading[] = []
   const pods: PodHandle[] = []
   const extras = services.extras(arm)
   const ground = services.ground()
@@ -44,7 +49,7 @@ export async function tryArm(arm: Arm, services: ArmServices): Promise<Try> {
       timeline.mark('pods requested')
       const named = await startPods(services.acquire(arm), pods, timeline)
       const objects = await services.objects(arm)
-      await check(arm, services, { named, objects, log, measurements, findings, extras, timeline, pods })
+      await check(arm, services, { named, objects, log, measurements, readings, findings, extras, timeline, pods })
       return verdictOfAssertions(log, services.lost.take(arm.planned.id))
     } catch (error) {
       services.lost.take(arm.planned.id)
@@ -57,6 +62,8 @@ export async function tryArm(arm: Arm, services: ArmServices): Promise<Try> {
   const judgement = disturbance === null ? own : withdrawn(own, disturbance)
   timeline.mark(judgement.verdict)
   const wanted = judgement.verdict === 'failed' || judgement.verdict === 'broken'
+  const known = wanted ? remedyOf(judgement.message) : null
+  if (known) findings.push(`${known.cause}: ${known.remedy}`)
   const evidence =
     wanted && !services.signal.aborted
       ? await services.collectEvidence(arm, pods, judgement.message).catch((error: unknown) => {
@@ -66,7 +73,9 @@ export async function tryArm(arm: Arm, services: ArmServices): Promise<Try> {
       : []
   await extras.end()
   services.release(arm)
-  return { result: resultOf(timeline, log, judgement, measurements, findings, evidence), disturbance }
+  const result = resultOf(timeline, log, judgement, measurements, findings, evidence)
+  const figures = readings.length === 0 ? {} : { figures: gatherFigures(readings) }
+  return { result: { ...result, ...figures }, disturbance }
 }
 
 /** What was done to the arm from outside; null when its own verdict stands. */
@@ -115,11 +124,17 @@ async function startPods(
   return Object.fromEntries(outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])))
 }
 
+interface Reading {
+  readonly figure: FigureHead
+  readonly sample: Sample
+}
+
 interface Course {
   readonly named: Record<string, PodHandle>
   readonly objects: Readonly<Record<string, ObjectHandle>>
   readonly log: AssertionLog
   readonly measurements: Measurement[]
+  readonly readings: Reading[]
   readonly findings: string[]
   readonly extras: ReturnType<ArmServices['extras']>
   readonly timeline: Timeline
@@ -176,18 +191,27 @@ function contextOf(
       course.measurements.push({ name, value, unit })
       return value
     },
+    sample(asked, { at, ...taken }) {
+      if (!Number.isFinite(taken.value))
+        throw new Error(`the figure ${JSON.stringify(asked.metric)} is no number: ${taken.value}`)
+      const figure = { ...asked }
+      const sample = { ...taken, at: at.toISOString() }
+      course.readings.push({ figure, sample })
+      services.sampled?.(arm, figure, sample)
+    },
     finding: (text) => void course.findings.push(text),
     expect: recordingExpect(course.log),
     get node() {
-      if (!arm.claim.needs.some((need) => ['node-probe', 'crictl', 'ctr'].includes(need))) {
-        throw new Error(
-          `${arm.planned.behaviour} uses the node probe, but its claim does not list node-probe among its needs`,
-        )
-      }
+      needsProbe(arm)
       return services.probe(arm.planned.node ?? '')
     },
+    get probes() {
+      needsProbe(arm)
+      return services.probes()
+    },
     get changes() {
-      if (!arm.claim.needs.includes('node-changes')) {
+      // A volume of the suite's own stands in where the cluster has no StorageClass for it.
+      if (!arm.claim.needs.some((need) => need === 'node-changes' || need.startsWith('storageclass:'))) {
         throw new Error(
           `${arm.planned.behaviour} changes the node, but its claim does not list node-changes among its needs`,
         )
@@ -195,16 +219,26 @@ function contextOf(
       return course.extras.changes
     },
     api: services.api,
-    async temporaryRuntimeClass(handler) {
-      return course.extras.temporaryRuntimeClass(handler)
+    createObject: (local, spec) => course.extras.createObject(local, spec),
+    async temporaryRuntimeClass(handler, fields) {
+      return course.extras.temporaryRuntimeClass(handler, fields)
     },
+    temporaryNamespace: (labels) => course.extras.temporaryNamespace(labels),
     async createPod(asked) {
+      const lacking = arm.planned.runtimeClass === null ? null : withoutSnapshotter(arm, arm.claim, services.facts)
+      if (lacking !== null) throw new NeedUnmetError(lacking)
       const pod = await course.extras.createPod(podSpecOf(asked))
       course.pods.push(pod)
       return pod
     },
     signal,
   }
+}
+
+/** What a claim does not list is not there for it: the run may have been started without. */
+function needsProbe({ claim, planned }: Arm): void {
+  if (claim.needs.some((need) => ['node-probe', 'crictl', 'ctr'].includes(need))) return
+  throw new Error(`${planned.behaviour} uses the node probe, but its claim does not list node-probe among its needs`)
 }
 
 function verdictOfAssertions(log: AssertionLog, lost: readonly unknown[]): Judgement {

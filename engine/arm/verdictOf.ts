@@ -14,7 +14,7 @@ export function verdictOf(error: unknown): Judgement {
   const text = message ?? String(error)
   if (name === 'AssertionError') return { verdict: 'failed', message: text }
   if (name === 'PodStartError') return { verdict: kind === 'product' ? 'failed' : 'broken', message: text }
-  if (name === 'FactUnknownError') return { verdict: 'skipped', message: text }
+  if (name === 'FactUnknownError' || name === 'NeedUnmetError') return { verdict: 'skipped', message: text }
   const where = error instanceof Error && !isExpectedFailure(name) ? firstSpecFrame(error) : null
   return {
     verdict: 'broken',

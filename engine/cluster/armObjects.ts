@@ -1,6 +1,9 @@
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
 import type { ObjectHandle } from '../../helpers/objects/objectHandle.ts'
 import type { ArmNames, ObjectSpec } from '../../helpers/objects/objectSpec.ts'
+import type { ImageResolver } from '../../helpers/pods/images.ts'
+import { completeManifest } from '../../helpers/pods/podManifest.ts'
+import { podSpecOf } from '../../helpers/pods/podSpec.ts'
 import type { Arm } from '../plan/arm.ts'
 import { ARM_LABEL, armLabelValue, BEHAVIOUR_LABEL, POD_LABEL, runLabels } from './labels.ts'
 import type { Ledger } from './ledger.ts'
@@ -12,6 +15,8 @@ export interface ArmObjects {
   namesOf(arm: Arm): ReadonlyMap<string, string>
   /** Creates the arm's objects, once. Throws ApiError when the API server refuses one. */
   create(arm: Arm): Promise<Readonly<Record<string, ObjectHandle>>>
+  /** Creates one more object in the course of the arm. Throws ApiError when the API server refuses it. */
+  createMore(arm: Arm, local: string, spec: ObjectSpec): Promise<ObjectHandle>
   /** Begins the removal of the arm's objects; what fails stays in the ledger. */
   remove(arm: Arm): void
 }
@@ -29,35 +34,52 @@ export function createArmObjects(deps: {
   readonly runId: string
   /** Of names, unique among runs and shards. */
   readonly scope: string
+  readonly images: ImageResolver
   readonly signal: AbortSignal
 }): ArmObjects {
-  const { cluster, ledger, namespaces, runId, scope, signal } = deps
+  const { cluster, ledger, namespaces, runId, scope, images, signal } = deps
   const created = new Map<Arm, Promise<Readonly<Record<string, ObjectHandle>>>>()
   const made = new Map<Arm, KubeObject[]>()
 
   const namesOf = (arm: Arm): ReadonlyMap<string, string> =>
     new Map(Object.keys(arm.objects).map((local) => [local, objectName(arm, local)]))
 
-  async function createAll(arm: Arm): Promise<Readonly<Record<string, ObjectHandle>>> {
+  function armNamesOf(arm: Arm): ArmNames {
     const names = namesOf(arm)
-    const armNames: ArmNames = {
+    // The run's label too: a second run on the cluster has arms of the same ids.
+    const labelsOf = (pod: string) => ({ ...podLabels(arm, pod), ...runLabels(runId) })
+    return {
       object(local) {
         const name = names.get(local)
         if (name === undefined) throw new Error(`${arm.planned.behaviour} has no object ${JSON.stringify(local)}`)
         return name
       },
-      // The run's label too: a second run on the cluster has arms of the same ids.
-      labelsOf: (pod) => ({ ...podLabels(arm, pod), ...runLabels(runId) }),
+      labelsOf,
+      template(pod, asked) {
+        const { manifest } = podSpecOf(asked)
+        const labels = { ...labelsOf(pod), [BEHAVIOUR_LABEL]: arm.planned.behaviour }
+        const node = arm.planned.node ?? undefined
+        const { metadata, spec } = completeManifest(manifest, { name: '', namespace: '', labels, node, images })
+        const { name: _name, namespace: _namespace, ...template } = metadata
+        return { metadata: template, spec }
+      },
     }
+  }
+
+  async function createOne(arm: Arm, name: string, spec: ObjectSpec): Promise<ObjectHandle> {
     const namespace = namespaceOf(arm, namespaces)
+    const manifest = manifestOf(spec, armNamesOf(arm), { name, namespace, arm, runId, scope })
+    const object = { ...manifest, ...(await cluster.create(manifest, { signal })) }
+    ledger.created(object)
+    made.set(arm, [...(made.get(arm) ?? []), object])
+    return handleOf(cluster, object, signal)
+  }
+
+  async function createAll(arm: Arm): Promise<Readonly<Record<string, ObjectHandle>>> {
     const handles = await Promise.all(
-      Object.entries(arm.objects).map(async ([local, spec]) => {
-        const manifest = manifestOf(spec, armNames, { name: armNames.object(local), namespace, arm, runId, scope })
-        const object = { ...manifest, ...(await cluster.create(manifest, { signal })) }
-        ledger.created(object)
-        made.set(arm, [...(made.get(arm) ?? []), object])
-        return [local, handleOf(cluster, object, signal)] as const
-      }),
+      Object.entries(arm.objects).map(
+        async ([local, spec]) => [local, await createOne(arm, objectName(arm, local), spec)] as const,
+      ),
     )
     return Object.fromEntries(handles)
   }
@@ -69,6 +91,7 @@ export function createArmObjects(deps: {
       created.set(arm, known)
       return known
     },
+    createMore: (arm, local, spec) => createOne(arm, objectName(arm, local), spec),
     remove(arm) {
       const creating = created.get(arm) ?? Promise.resolve({})
       void creating
@@ -90,7 +113,7 @@ export function namespaceOf(arm: Arm, namespaces: RunNamespaces): string {
 }
 
 const manifestOf = (
-  { apiVersion, kind, clusterScoped, content }: ObjectSpec,
+  { apiVersion, kind, clusterScoped, annotations, content }: ObjectSpec,
   names: ArmNames,
   of: {
     readonly name: string
@@ -107,6 +130,7 @@ const manifestOf = (
     name: clusterScoped ? `kata-conformance-${of.scope}-${of.name}` : of.name,
     ...(clusterScoped ? {} : { namespace: of.namespace }),
     labels: { ...runLabels(of.runId), [BEHAVIOUR_LABEL]: of.arm.planned.behaviour },
+    ...(annotations ? { annotations: { ...annotations } } : {}),
   },
   ...content(names),
 })

@@ -10,6 +10,8 @@ export interface RunNamespaces {
   readonly baseline: string
   /** Pod Security level privileged; null when the suite may not have one */
   readonly privileged: string | null
+  /** What the cluster said when it refused the privileged one; null when it did not. */
+  readonly refused: string | null
 }
 
 /** Of the baseline namespace of a run, or of one of its shards. */
@@ -29,38 +31,42 @@ export async function createNamespaces(
   made: (namespace: string) => Promise<void>,
 ): Promise<RunNamespaces> {
   const name = namespaceName(runId, shard)
-  const baseline = await createNamespace(cluster, ledger, name, 'baseline', runId, made)
-  const privileged = await createNamespace(cluster, ledger, `${name}-privileged`, 'privileged', runId).catch(
-    (error: unknown) => {
-      if (isRefusal(error)) return null
-      throw error
-    },
-  )
-  return { baseline, privileged }
+  const level = (enforced: string) => ({ 'pod-security.kubernetes.io/enforce': enforced })
+  await createNamespace(cluster, ledger, name, level('baseline'), runId, made)
+  const second = `${name}-privileged`
+  try {
+    await createNamespace(cluster, ledger, second, level('privileged'), runId)
+    return { baseline: name, privileged: second, refused: null }
+  } catch (error) {
+    if (isRefusal(error)) return { baseline: name, privileged: null, refused: error.message }
+    throw error
+  }
 }
 
 /** No permission, or a policy of the cluster: an answer, unlike a server that does not give one. */
-const isRefusal = (error: unknown): boolean =>
+const isRefusal = (error: unknown): error is ApiError =>
   error instanceof ApiError && (error.code === 400 || error.code === 403 || error.code === 422)
 
-async function createNamespace(
+/** Makes a namespace of the run and waits until it takes pods. Throws ApiError. */
+export async function createNamespace(
   cluster: Cluster,
   ledger: Ledger,
   name: string,
-  level: string,
+  labels: Readonly<Record<string, string>>,
   runId: string,
   made?: (namespace: string) => Promise<void>,
-): Promise<string> {
+): Promise<KubeObject> {
   const manifest: KubeObject = {
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: { name, labels: { ...runLabels(runId), 'pod-security.kubernetes.io/enforce': level } },
+    metadata: { name, labels: { ...labels, ...runLabels(runId) } },
   }
-  ledger.created({ ...manifest, ...(await cluster.create(manifest)) })
+  const created = { ...manifest, ...(await cluster.create(manifest)) }
+  ledger.created(created)
   await made?.(name)
   await cluster.waitFor({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: name, name: 'default' }, () => true, {
     timeoutMs: NAMESPACE_READY_MS,
     what: `the default ServiceAccount of namespace ${name}`,
   })
-  return name
+  return created
 }

@@ -1,5 +1,6 @@
 import type { ClusterFacts } from '../../helpers/facts/facts.ts'
 import { isLost } from '../plan/isLost.ts'
+import { noRoom } from '../plan/noRoom.ts'
 
 /** Where no node claims to have Kata, a few are looked at all the same: why they could not have it. */
 const samples = 3
@@ -9,7 +10,11 @@ const samples = 3
  * pod that names it; one that is not Ready starts nothing.
  */
 export function nodesToProbe(facts: ClusterFacts, chosen: readonly string[], notes: string[]): string[] {
-  const ready = facts.nodes.filter((node) => !isLost(node))
+  const ready = facts.nodes.filter((node) => {
+    const full = noRoom(node)
+    if (full !== null) notes.push(`no node probe: ${full}`)
+    return !isLost(node) && full === null
+  })
   if (chosen.length > 0) return ready.map((node) => node.name).filter((name) => chosen.includes(name))
   const kata = ready.filter((node) => node.kata.value !== false)
   if (kata.length > 0) return kata.map((node) => node.name)

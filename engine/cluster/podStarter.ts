@@ -2,6 +2,7 @@ import type { Cluster } from '../../helpers/cluster/cluster.ts'
 import { withObjectNames } from '../../helpers/objects/inManifest.ts'
 import { startPod } from '../../helpers/pods/podStart.ts'
 import type { ImageResolver } from '../../helpers/pods/images.ts'
+import { imagesOf } from '../../helpers/pods/podImages.ts'
 import { PodLost } from '../../helpers/pods/podLost.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
@@ -10,6 +11,7 @@ import { type ArmObjects, namespaceOf, podLabels } from './armObjects.ts'
 import { BEHAVIOUR_LABEL, runLabels } from './labels.ts'
 import type { Ledger } from './ledger.ts'
 import type { RunNamespaces } from './namespaces.ts'
+import { createUnpulledImages } from './unpulledImages.ts'
 
 const REMOVAL_MS = 120_000
 
@@ -24,12 +26,15 @@ export function createPodStarter(deps: {
 }): PodStarter {
   const { cluster, ledger, namespaces, runId, images, objects } = deps
   const names = createNames()
+  const unpulled = createUnpulledImages()
   return {
     async start({ spec, arm, name, shared }, node, signal): Promise<PodHandle> {
       const hasObjects = Object.keys(arm.objects).length > 0
       const namespace = hasObjects ? namespaceOf(arm, namespaces) : ownNamespace(spec, namespaces)
+      const wanted = imagesOf(spec.manifest).map((image) => images.resolve(image))
+      unpulled.check(wanted, node)
       if (hasObjects) await objects.create(arm)
-      return startPod(cluster, {
+      const starting = startPod(cluster, {
         spec: { ...spec, manifest: withObjectNames(spec.manifest, objects.namesOf(arm)) },
         name: names.next(shared ? 'shared' : arm.planned.behaviour, name),
         namespace,
@@ -42,6 +47,10 @@ export function createPodStarter(deps: {
         images,
         signal,
         onCreated: (object) => ledger.created(object),
+      })
+      return starting.catch((error: unknown) => {
+        unpulled.learn(error, node)
+        throw error
       })
     },
     async remove(pod) {
@@ -57,7 +66,8 @@ export function createPodStarter(deps: {
   }
 }
 
-function ownNamespace({ privileged }: PodSpec, namespaces: RunNamespaces): string {
+function ownNamespace({ privileged, namespace: chosen }: PodSpec, namespaces: RunNamespaces): string {
+  if (chosen !== undefined) return chosen
   const namespace = privileged ? namespaces.privileged : namespaces.baseline
   if (namespace === null) throw new Error('the suite has no namespace of Pod Security level privileged')
   return namespace

@@ -8,6 +8,7 @@ import { disruptionOf } from '../../helpers/pods/podDisruption.ts'
 import type { ImageResolver } from '../../helpers/pods/images.ts'
 import type { RunOptions } from '../options.ts'
 import { isLost } from '../plan/isLost.ts'
+import { noRoom } from '../plan/noRoom.ts'
 import { brokenProbe } from './brokenProbe.ts'
 import { runLabels } from './labels.ts'
 import { lastingProbe, type StartedProbe } from './lastingProbe.ts'
@@ -20,6 +21,8 @@ export interface Probes {
   on(node: string): NodeProbe | null
   /** Throws when the node has no probe. */
   require(node: string): NodeProbe
+  /** In the order of the nodes' names. */
+  all(): readonly NodeProbe[]
   /** Why nodes have no probe. */
   readonly notes: readonly string[]
 }
@@ -42,11 +45,12 @@ export async function startProbes(deps: Dependencies): Promise<Probes> {
   const notes: string[] = []
   const namespace = namespaces.privileged
   if (!options.nodeProbe) notes.push('no node probe: --no-probe')
-  else if (namespace === null)
-    notes.push('no node probe: the suite may not make a namespace of Pod Security level privileged')
-  else {
-    for (const { name, kata, schedulable } of facts.nodes.filter(isLost))
-      if (kata.value !== false) probes.set(name, brokenProbe(name, schedulable.how))
+  // Without a namespace there is none, which the facts' warnings tell with what the cluster said.
+  else if (namespace !== null) {
+    for (const node of facts.nodes) {
+      const why = isLost(node) ? node.schedulable.how : noRoom(node)
+      if (why !== null && node.kata.value !== false) probes.set(node.name, brokenProbe(node.name, why))
+    }
     await Promise.all(
       nodesToProbe(facts, options.nodes, notes).map(async (node) => {
         const start = () =>
@@ -66,6 +70,7 @@ export async function startProbes(deps: Dependencies): Promise<Probes> {
   return {
     notes,
     on: (node) => probes.get(node) ?? null,
+    all: () => [...probes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, probe]) => probe),
     require(node) {
       const probe = probes.get(node)
       if (!probe) throw new Error(`node ${node} has no probe`)

@@ -13,37 +13,39 @@ export interface Leftover {
 interface Kind {
   readonly apiVersion: string
   readonly kind: string
-  /** Made by runs inside the cluster only: whoever may not list them has made none. */
-  readonly byJobs?: { readonly group?: string; readonly resource: string }
+  /** Made by runs inside the cluster, or with node changes, only: whoever may not list them has made none. */
+  readonly unlessForbidden?: { readonly group?: string; readonly resource: string }
 }
 
 /** In the order of their removal: what runs, what it was given, what it made. */
 const kinds: readonly Kind[] = [
-  { apiVersion: 'batch/v1', kind: 'Job', byJobs: { group: 'batch', resource: 'jobs' } },
-  { apiVersion: 'v1', kind: 'ConfigMap', byJobs: { resource: 'configmaps' } },
-  { apiVersion: 'v1', kind: 'ServiceAccount', byJobs: { resource: 'serviceaccounts' } },
+  { apiVersion: 'batch/v1', kind: 'Job', unlessForbidden: { group: 'batch', resource: 'jobs' } },
+  { apiVersion: 'v1', kind: 'ConfigMap', unlessForbidden: { resource: 'configmaps' } },
+  { apiVersion: 'v1', kind: 'ServiceAccount', unlessForbidden: { resource: 'serviceaccounts' } },
   {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRoleBinding',
-    byJobs: { group: 'rbac.authorization.k8s.io', resource: 'clusterrolebindings' },
+    unlessForbidden: { group: 'rbac.authorization.k8s.io', resource: 'clusterrolebindings' },
   },
   {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRole',
-    byJobs: { group: 'rbac.authorization.k8s.io', resource: 'clusterroles' },
+    unlessForbidden: { group: 'rbac.authorization.k8s.io', resource: 'clusterroles' },
   },
   {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'RoleBinding',
-    byJobs: { group: 'rbac.authorization.k8s.io', resource: 'rolebindings' },
+    unlessForbidden: { group: 'rbac.authorization.k8s.io', resource: 'rolebindings' },
   },
   {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'Role',
-    byJobs: { group: 'rbac.authorization.k8s.io', resource: 'roles' },
+    unlessForbidden: { group: 'rbac.authorization.k8s.io', resource: 'roles' },
   },
   { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' },
   { apiVersion: 'v1', kind: 'Namespace' },
+  // A volume is protected until its claim is gone, which goes with its namespace.
+  { apiVersion: 'v1', kind: 'PersistentVolume', unlessForbidden: { resource: 'persistentvolumes' } },
 ]
 
 /**
@@ -56,8 +58,8 @@ export async function removeLeftovers(
   { runId, dryRun, timeoutMs }: { runId?: string; dryRun: boolean; timeoutMs: number },
 ): Promise<readonly Leftover[]> {
   const found: Leftover[] = []
-  for (const { apiVersion, kind, byJobs } of kinds) {
-    if (byJobs && !(await cluster.may('list', byJobs))) continue
+  for (const { apiVersion, kind, unlessForbidden } of kinds) {
+    if (unlessForbidden && !(await cluster.may('list', unlessForbidden))) continue
     const objects = await cluster.list({ apiVersion, kind, labelSelector: runSelector(runId) })
     await Promise.all(
       objects.map(async ({ metadata }) => {

@@ -1,10 +1,12 @@
 import type { Behaviour } from '../../helpers/behaviour.ts'
 import type { ClassFacts, ClusterFacts, NodeFacts } from '../../helpers/facts/facts.ts'
+import { snapshotterLacking } from '../../helpers/facts/snapshotterLacking.ts'
 import type { ObjectSpec } from '../../helpers/objects/objectSpec.ts'
 import { type PodSpec, podSpecOf } from '../../helpers/pods/podSpec.ts'
 import type { Claim } from '../catalog/claim.ts'
 import type { Arm } from './arm.ts'
 import { isLost } from './isLost.ts'
+import { noRoom } from './noRoom.ts'
 import { unmetNeeds } from './needs.ts'
 import type { Expansion, Row, Subject } from './subjects.ts'
 
@@ -51,15 +53,32 @@ export function decide(
     }
   }
   if (!subject.nodeFacts && Object.keys(pods).length > 0) return withoutNode(subject, facts)
+  const lacking =
+    underTest === null || Object.keys(pods).length === 0 ? null : withoutSnapshotter(subject, claim, facts)
+  if (lacking !== null) return skipped(lacking)
+  // A deadline for each of its pods would say the same, much later.
+  const full = subject.nodeFacts && Object.keys(pods).length > 0 ? noRoom(subject.nodeFacts) : null
+  if (full !== null) return { pods, objects, decided: { verdict: 'broken', reason: full } }
   return { pods, objects, decided: null }
 }
 
 /** What broke while the facts were read that decide about this arm; null when nothing did. */
-const unreadBy = (subject: Subject, { on }: Behaviour, facts: ClusterFacts): string | null =>
+export const unreadBy = (subject: Subject, { on }: Behaviour, facts: ClusterFacts): string | null =>
   subject.classFacts?.unread ??
   subject.nodeFacts?.unread ??
   (on.scope === 'cluster' ? facts.nodes.find(({ unread }) => unread !== undefined)?.unread : undefined) ??
   null
+
+/** A class that the operator declares is held to it all the same; and claims about what happens without a snapshotter are about just that. */
+export function withoutSnapshotter(
+  { classFacts, nodeFacts }: Pick<Subject, 'classFacts' | 'nodeFacts'>,
+  { needs }: Pick<Claim, 'needs'>,
+  facts: ClusterFacts,
+): string | null {
+  if (!classFacts || !nodeFacts) return null
+  if (facts.declared?.some(({ name }) => name === classFacts.name)) return null
+  return needs.some((need) => /[:-]absent$/.test(need)) ? null : snapshotterLacking(classFacts, nodeFacts)
+}
 
 /** Another node of the class, for pods that have to be elsewhere. */
 export const otherNode = ({ classFacts, nodeFacts }: Subject, { nodes }: Expansion): string | undefined =>

@@ -1,15 +1,12 @@
-import type { ClusterFacts, NodeFacts } from '../../helpers/facts/facts.ts'
 import type { Fact } from '../../helpers/facts/fact.ts'
-import type { RunOptions } from '../options.ts'
-
-interface Context {
-  readonly facts: ClusterFacts
-  readonly node: NodeFacts | undefined
-  readonly options: Pick<RunOptions, 'quietNodes' | 'slow' | 'allowNodeChanges' | 'allowDisruptive'>
-}
-
-/** Null when the need is met, else why not, with the evidence. */
-type Need = (context: Context, argument: string) => string | null
+import type { Need, NeedContext } from './need.ts'
+import { annotationNeeds } from './needs/annotations.ts'
+import { kubeletStatsNeeds } from './needs/kubeletStats.ts'
+import { kyvernoNeeds } from './needs/kyverno.ts'
+import { nodeNeeds } from './needs/node.ts'
+import { snapshotterNeeds } from './needs/snapshotter.ts'
+import { storageNeeds } from './needs/storage.ts'
+import { networkNeeds } from './needs/network.ts'
 
 const truth = (fact: Fact<boolean>, otherwise: string): string | null => {
   if (fact.value === true) return null
@@ -66,6 +63,13 @@ const needs: Readonly<Record<string, Need>> = {
     options.allowNodeChanges ? null : 'makes files or devices of its own on the node; run with --allow-node-changes',
   'host-danger-allowed': ({ options }) =>
     options.allowDisruptive ? null : 'can disturb other pods of the node; run with --allow-disruptive',
+  ...annotationNeeds,
+  ...kyvernoNeeds,
+  ...nodeNeeds,
+  ...snapshotterNeeds,
+  ...storageNeeds,
+  ...kubeletStatsNeeds,
+  ...networkNeeds,
   slow: ({ options }) => (options.slow ? null : 'takes more than five minutes; run with --slow'),
 }
 
@@ -78,7 +82,7 @@ const split = (need: string): { name: string; argument: string } => {
 }
 
 /** Reasons of the needs that are not met; empty when the arm can run. */
-export function unmetNeeds(of: readonly string[], context: Context): string[] {
+export function unmetNeeds(of: readonly string[], context: NeedContext): string[] {
   return of.flatMap((need) => {
     const { name, argument } = split(need)
     const check = needs[name]

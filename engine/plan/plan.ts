@@ -6,7 +6,7 @@ import type { Catalog } from '../catalog/loadCatalog.ts'
 import type { Claim } from '../catalog/claim.ts'
 import type { RunOptions } from '../options.ts'
 import type { Arm } from './arm.ts'
-import { decide, otherNode } from './decide.ts'
+import { decide, otherNode, unreadBy } from './decide.ts'
 import { homeNodes, testedNodes } from './homeNode.ts'
 import { type Expansion, type Row, rowsOf, type Subject, subjectsOf } from './subjects.ts'
 
@@ -96,7 +96,10 @@ function armsOf(claim: CatalogClaim, check: RegisteredBehaviour, expansion: Expa
   const checkArms = applicable.flatMap((subject) =>
     rows.map((row) => createArm(claim, check, subject, row, 'check', expansion)),
   )
-  const first = applicable.find((subject) => subject.applies === true)
+  // A canary or a control that is left out because a fact could not be read would look as if there were none.
+  const first =
+    applicable.find((subject) => subject.applies === true) ??
+    applicable.find((subject) => unreadBy(subject, definition, expansion.facts) !== null)
   const extra: Arm[] = []
   if (definition.control && first)
     extra.push(...rows.map((row) => createArm(claim, check, first, row, 'control', expansion)))

@@ -10,7 +10,9 @@ import type { ImageResolver } from '../../helpers/pods/images.ts'
 import type { Catalog } from '../catalog/loadCatalog.ts'
 import type { LostRejections } from '../arm/lostRejections.ts'
 import { checkAccess } from '../access/checkAccess.ts'
+import { checkApiServer } from '../access/checkApiServer.ts'
 import { createLedger, type Ledger } from '../cluster/ledger.ts'
+import { earlierNamespaces } from '../cluster/earlierNamespaces.ts'
 import { RUN_LABEL } from '../cluster/labels.ts'
 import { createNamespaces, type RunNamespaces } from '../cluster/namespaces.ts'
 import { startProbes } from '../cluster/probes.ts'
@@ -45,6 +47,7 @@ export interface RunInputs {
 export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
   const { options, cluster } = inputs
   const { gitVersion } = await cluster.version()
+  const remarks = await checkApiServer(cluster)
   const access = {
     command: 'run',
     probe: options.nodeProbe,
@@ -52,6 +55,7 @@ export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
     shards: options.shard !== null,
   } as const
   await checkAccess(cluster, access, 'cluster')
+  const earlier = await earlierNamespaces(cluster, options.runId)
   const simulated = options.simulated || (await hasSimulatedNodes(cluster))
   const journal = openJournal(path.join(options.out, scopeOf(options.runId, options.shard)))
   inputs.onJournal(journal)
@@ -69,6 +73,7 @@ export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
     command: [...options.command],
     cluster: { context: cluster.context, server: cluster.server, kubernetesVersion: gitVersion },
   })
+  for (const text of [...remarks, ...earlier]) journal.write({ event: 'note', text })
   try {
     const namespaces = await createNamespaces(cluster, ledger, options, (namespace) =>
       checkAccess(cluster, access, { namespace }),
@@ -108,10 +113,13 @@ async function plan(
 ): Promise<PreparedRun> {
   const { options, cluster, catalog, registered, signal } = inputs
   const given = {
-    privilegedNamespace: namespaces.privileged !== null,
+    privilegedNamespace: namespaces.refused === null ? true : { refused: namespaces.refused },
     declared: options.declaredClasses,
     declaredVersion: options.declaredVersion ?? null,
+    declaredDefaultClass: options.declaredDefaultClass ?? null,
+    production: options.production ?? null,
     classes: options.classes,
+    ...(options.storageClasses === undefined ? {} : { storageClasses: options.storageClasses }),
     // What the other shards of this run have there is not in the way: they have budgets of their own.
     ...(options.shard === null ? {} : { countedPods: `${RUN_LABEL}!=${options.runId}` }),
   }

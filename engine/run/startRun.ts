@@ -86,7 +86,9 @@ export function startRun(parts: RunParts): PreparedRun {
     },
     ground: () => groundOf(cluster, readings, readiness),
     probe: (node) => probes.require(node),
+    probes: () => probes.all(),
     extras: (arm) => createExtras({ ...own, arm, starter, objects, workshops }),
+    sampled: (arm, figure, sample) => journal.write({ event: 'sample', arm: arm.planned.id, figure, sample }),
     collectEvidence: (arm, pods, message) =>
       collectEvidence(journal.folder, arm, pods, message, { cluster, probe: probes.on(arm.planned.node ?? '') }),
   }

@@ -201,6 +201,13 @@ function explainFailure(server: string, code: string, message: string): [reason:
       `the certificate of ${server} is not signed by the certificate-authority of the kubeconfig (${code})`,
     ]
   }
+  if (code === 'CERT_NOT_YET_VALID') {
+    const now = new Date().toISOString().slice(0, 19)
+    return [
+      'Tls',
+      `the certificate of ${server} is not valid yet at ${now}Z, by the clock of this machine: is it right?`,
+    ]
+  }
   if (code === 'CERT_HAS_EXPIRED') return ['Tls', `the certificate of ${server} has expired`]
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return [

@@ -59,6 +59,8 @@ export interface WaitOptions {
   signal?: AbortSignal
   /** Deadline, ms. */
   timeoutMs: number
+  /** True when what the watch has at the moment may be too old: the server is asked first. */
+  fresh?: boolean
   /** What is awaited, for the error: "Ready", "phase Succeeded". */
   what: string
   /** Returns why the awaited state can no longer be reached (ErrImagePull, FailedCreatePodSandBox…), or null. */
@@ -70,6 +72,10 @@ export interface Cluster {
   readonly context: string
   readonly server: string
   version(): Promise<{ gitVersion: string }>
+  /** `group/version` of each API that the server gets no answer for from the extension that serves it. Empty where the server does not tell (before 1.26). */
+  staleApis(): Promise<string[]>
+  /** How far the clock of this machine is ahead of the API server's, ms, to a second; null where no answer had a date. */
+  readonly clockAheadMs: number | null
   get(ref: ObjectRef, options?: CallOptions): Promise<KubeObject>
   /** Null instead of a 404. */
   find(ref: ObjectRef, options?: CallOptions): Promise<KubeObject | null>

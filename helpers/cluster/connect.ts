@@ -1,6 +1,7 @@
 import { errorOfAnswer } from './apiError.ts'
 import type { Cluster } from './cluster.ts'
 import { createDiscovery } from './discovery.ts'
+import { staleApis } from './staleApis.ts'
 import { createExec } from './exec.ts'
 import { createLogs } from './logs.ts'
 import { findInList, objectCalls } from './objects.ts'
@@ -44,6 +45,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
   const cache = createWatchCache(transport, discovery)
   const objects = objectCalls(transport, discovery, options.runLabel ?? 'kata-conformance.dev/run')
 
+  let clockAheadMs: number | null = null
+
   const cluster: Cluster = {
     context: load().getCurrentContext(),
     server: transport.server,
@@ -56,6 +59,10 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 
     async version() {
       return versionOf(transport.server, await transport.call({ method: 'GET', path: '/version' }))
+    },
+    staleApis: () => staleApis(transport),
+    get clockAheadMs() {
+      return clockAheadMs
     },
     async may(verb, { group = '', resource, subresource, namespace }) {
       const resourceAttributes = { verb, group, resource, subresource, namespace }
@@ -86,11 +93,17 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
       ...(options.signal ? { signal: options.signal } : {}),
     })
     versionOf(transport.server, answer)
+    clockAheadMs = aheadOf(answer.headers['date'])
   } catch (error) {
     await cluster.close()
     throw error
   }
   return cluster
+}
+
+const aheadOf = (date: string | string[] | undefined): number | null => {
+  const theirs = Date.parse(String(date))
+  return Number.isNaN(theirs) ? null : Date.now() - theirs
 }
 
 function versionOf(server: string, answer: Answer): { gitVersion: string } {

@@ -16,6 +16,8 @@ export function whyRepeat(error: unknown, repeatable: Repeatable): string | null
   if (code === 429) return '429 TooManyRequests'
   if (error.neverSent && reason !== 'Tls') return reason
   if (repeatable !== 'always') return null
+  // The server has waited for it already, ten seconds unless its configuration says otherwise: who hangs hangs again.
+  if (/failed calling webhook .*(deadline exceeded|[Tt]imeout)/.test(error.status?.message ?? '')) return null
   if (code === 0 && (reason === 'Connection' || reason === 'Timeout')) return reason
   if ([500, 502, 503, 504].includes(code)) return `${code} ${reason}`
   return null

@@ -14,6 +14,8 @@ export interface Call {
   query?: Readonly<Record<string, string | number | boolean | undefined>>
   body?: unknown
   contentType?: string
+  /** Default: JSON of whatever kind. */
+  accept?: string
   /** Default: reads always, everything else only when it was certainly not done. */
   repeatable?: Repeatable
   /** Called before each repeat: the first try may have been done. */
@@ -227,7 +229,8 @@ export function pathOf(base: string, call: Pick<Call, 'path' | 'query'>): string
 }
 
 function headersFor(call: Call, credentials: Credentials): Record<string, string | string[]> {
-  const headers: Record<string, string | string[]> = { ...credentials.headers, accept: 'application/json, */*' }
+  const accept = call.accept ?? 'application/json, */*'
+  const headers: Record<string, string | string[]> = { ...credentials.headers, accept }
   if (call.body !== undefined) headers['content-type'] = call.contentType ?? 'application/json'
   headers['user-agent'] = 'kata-conformance'
   return headers

@@ -148,6 +148,7 @@ export function createWaits(
       stops.push(() => options.signal?.removeEventListener('abort', abort))
 
       const begin = (): void => {
+        if (options.fresh) return void ask(timeoutMs)
         weigh(watch.objects.get(keyOf(target)) ?? null, false, false)
         // Not in the watch may mean not yet in the watch: only the API server knows.
         if (last === null && options.askAtOnce) void ask(timeoutMs)

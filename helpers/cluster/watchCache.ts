@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Discovery } from './discovery.ts'
 import { createEventIndex, type EventIndex } from './eventIndex.ts'
 import { startWatch, type Watch } from './watch.ts'
@@ -20,6 +21,8 @@ export function createWatchCache(transport: Transport, discovery: Discovery): Wa
   const watches = new Map<string, Promise<Watch>>()
   const indexes = new WeakMap<Watch, EventIndex>()
   const ending = new AbortController()
+  // Every watch listens to it, and each namespace that a check makes has its own.
+  setMaxListeners(0, ending.signal)
 
   async function start(kind: Parameters<WatchCache['of']>[0], key: string): Promise<Watch> {
     ending.signal.throwIfAborted()

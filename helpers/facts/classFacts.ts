@@ -8,6 +8,7 @@ import type { ClassOnNode } from './classOnNode.ts'
 import { detectConfidential } from './confidential.ts'
 import type { CustomRuntime } from './customRuntimes.ts'
 import { detectDefaultMemory } from './defaultMemory.ts'
+import { detectEmptyDir } from './emptyDir.ts'
 import { detectEnabledAnnotations } from './enabledAnnotations.ts'
 import { known, unknown, type Fact } from './fact.ts'
 import type { ClassFacts } from './facts.ts'
@@ -58,6 +59,7 @@ export async function detectClassFacts(evidence: ClassEvidence): Promise<ClassFa
       'no node to ask',
     )
   const shim = across((on) => detectShimFamily(on, shipped))
+  const sharedFs = across((on) => detectSharedFs(on, shim.value))
   const guest = (key: keyof ReturnType<typeof detectGuestFiles>) => across((on) => detectGuestFiles(on)[key])
   const added = (key: keyof ReturnType<typeof detectSandboxOverhead>) =>
     across((on) => detectSandboxOverhead(on, shim.value, kataVersion)[key])
@@ -67,6 +69,11 @@ export async function detectClassFacts(evidence: ClassEvidence): Promise<ClassFa
     handler: known(handler, 'handler of the RuntimeClass'),
     runtimeType: across((on) =>
       on.runtime ? known(runsAs(on.runtime), `containerd's configuration on ${on.node ?? ''}`) : unknown(on.because),
+    ),
+    snapshotter: across((on) =>
+      on.runtime
+        ? known(on.runtime.snapshotter ?? '', `containerd's entry of the handler on ${on.node ?? ''}`)
+        : unknown(on.because),
     ),
     ...detectOverhead(runtimeClass),
     ...(promised === undefined ? {} : { promised }),
@@ -81,7 +88,8 @@ export async function detectClassFacts(evidence: ClassEvidence): Promise<ClassFa
     sandboxOverheadVcpus: added('sandboxOverheadVcpus'),
     sandboxOverheadMiB: added('sandboxOverheadMiB'),
     blockDeviceUse: across(detectBlockDeviceUse),
-    sharedFs: across((on) => detectSharedFs(on, shim.value)),
+    sharedFs,
+    emptyDir: across((on) => detectEmptyDir(on, shim.value, sharedFs.value)),
     sandboxCgroupOnly: across(detectSandboxCgroupOnly),
     enabledAnnotations: across(detectEnabledAnnotations),
     kernelPath: guest('kernelPath'),

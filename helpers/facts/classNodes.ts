@@ -14,7 +14,13 @@ interface Toleration {
   effect?: string
 }
 
-/** Names of the nodes that the scheduler can send a pod of the class to: nodeSelector, cordon, taints and the class's tolerations. */
+/**
+ * Taints of a node that is lost at the moment (kubernetes core/v1, TaintNodeNotReady and TaintNodeUnreachable): it belongs to the class all the same, and
+ * may be back in a minute.
+ */
+const passing = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
+
+/** Names of the nodes that the scheduler can send a pod of the class to, as soon as they are ready: nodeSelector, cordon, taints, tolerations. */
 export function classNodes(runtimeClass: KubeObject, nodes: readonly KubeObject[]): string[] {
   const selector = Object.entries(nodeSelectorOf(runtimeClass))
   const scheduling = runtimeClass['scheduling'] as { tolerations?: Toleration[] } | undefined
@@ -23,7 +29,9 @@ export function classNodes(runtimeClass: KubeObject, nodes: readonly KubeObject[
     .filter((node) => selector.every(([key, value]) => node.metadata.labels?.[key] === value))
     .filter((node) => {
       const spec = (node['spec'] ?? {}) as { unschedulable?: boolean; taints?: Taint[] }
-      const taints = (spec.taints ?? []).filter((taint) => taint.effect !== 'PreferNoSchedule')
+      const taints = (spec.taints ?? []).filter(
+        ({ key, effect }) => effect !== 'PreferNoSchedule' && !passing.includes(key),
+      )
       return !spec.unschedulable && taints.every((taint) => tolerations.some((each) => tolerates(each, taint)))
     })
     .map((node) => node.metadata.name ?? '')

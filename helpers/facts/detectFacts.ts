@@ -2,6 +2,7 @@ import type { Cluster, KubeObject } from '../cluster/cluster.ts'
 import { isConnectionTrouble } from '../cluster/connectionTrouble.ts'
 import type { NodeProbe } from '../node/nodeProbe.ts'
 import { agree } from './agree.ts'
+import { detectCilium } from './cilium.ts'
 import { detectClassFacts } from './classFacts.ts'
 import { classNodes } from './classNodes.ts'
 import { customRuntimes } from './customRuntimes.ts'
@@ -11,6 +12,7 @@ import { known, type Fact } from './fact.ts'
 import type { ClusterFacts } from './facts.ts'
 import type { DeclaredClass } from '../profile/profile.ts'
 import { handlerOf, kataEvidence } from './kataClass.ts'
+import { detectKyverno } from './kyverno.ts'
 import { detectKataNode } from './kataNode.ts'
 import {
   declaredKataVersion,
@@ -21,7 +23,8 @@ import {
 } from './kataVersion.ts'
 import { detectNodeFacts, nodeEvidence, type NodeEvidence } from './nodeFacts.ts'
 import { listeningProbe } from './listeningProbe.ts'
-import { detectMayCreateRuntimeClasses, detectPrivilegedNamespace } from './permissions.ts'
+import { detectMayCreateRuntimeClasses, detectMayReadKubelets, detectPrivilegedNamespace } from './permissions.ts'
+import { detectStorageClass } from './storageClass.ts'
 
 export interface DetectOptions {
   /** The probe of a node, or null where there is none. */
@@ -32,8 +35,13 @@ export interface DetectOptions {
   readonly declared?: readonly (string | DeclaredClass)[] | null
   /** Kata's release as the profile says it: taken where the cluster does not tell. */
   readonly declaredVersion?: string | null
+  /** What else the operator's profile says. */
+  readonly declaredDefaultClass?: string | null
+  readonly production?: ClusterFacts['production']
+  /** StorageClasses that the operator names. */
+  readonly storageClasses?: { readonly block?: string; readonly filesystem?: string }
   /** Whether the suite has its privileged namespace already; asked with a dry run when not said. */
-  readonly privilegedNamespace?: boolean
+  readonly privilegedNamespace?: boolean | { readonly refused: string }
   /** Label selector of the pods that count as load of their node; all of them when not said. */
   readonly countedPods?: string
 }
@@ -45,16 +53,30 @@ export interface DetectOptions {
  */
 export async function detectFacts(cluster: Cluster, options: DetectOptions): Promise<ClusterFacts> {
   const counted = options.countedPods === undefined ? {} : { labelSelector: options.countedPods }
-  const [version, nodeObjects, runtimeClasses, pods, deployment, mayCreate, privileged] = await Promise.all([
+  const [
+    version,
+    nodeObjects,
+    runtimeClasses,
+    pods,
+    deployment,
+    cilium,
+    mayCreate,
+    mayReadKubelets,
+    privileged,
+    storage,
+  ] = await Promise.all([
     kubernetesVersion(cluster),
     cluster.list({ apiVersion: 'v1', kind: 'Node' }),
     cluster.list({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' }),
     attempt('listing pods', () => cluster.list({ apiVersion: 'v1', kind: 'Pod', ...counted })),
     kataDeploy(cluster),
+    detectCilium(cluster),
     detectMayCreateRuntimeClasses(cluster),
+    detectMayReadKubelets(cluster),
     options.privilegedNamespace === undefined
       ? detectPrivilegedNamespace(cluster)
-      : known(options.privilegedNamespace, options.privilegedNamespace ? 'the suite has one' : 'it could not be made'),
+      : privilegedNamespace(options.privilegedNamespace),
+    attempt('listing StorageClasses', () => cluster.list({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' })),
   ])
   const unread = new Map<string, string>()
   const evidence = await Promise.all(
@@ -124,10 +146,23 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
       .filter(({ kata }) => kata === null)
       .map(({ runtimeClass }) => runtimeClass.metadata.name ?? ''),
     declared,
-    unreadable: [...deployment.unreadable, ...(pods.value === null ? [pods.how] : [])],
+    declaredVersion: options.declaredVersion ?? null,
+    unreadable: [
+      ...deployment.unreadable,
+      ...(pods.value === null ? [pods.how] : []),
+      ...(cilium.value === null ? [cilium.how] : []),
+      ...(storage.value === null ? [storage.how] : []),
+    ],
     privilegedNamespace: privileged,
     mayCreateRuntimeClasses: mayCreate,
+    mayReadKubelets,
     nodeProbe: detectProbes(evidence),
+    ...(await detectKyverno(cluster)),
+    declaredDefaultClass: options.declaredDefaultClass ?? null,
+    production: options.production ?? null,
+    cilium,
+    storageClassBlock: detectStorageClass(storage, 'Block', options.storageClasses?.block),
+    storageClassFilesystem: detectStorageClass(storage, 'Filesystem', options.storageClasses?.filesystem),
   }
 }
 
@@ -139,6 +174,12 @@ const runtimesOf = (evidence: readonly NodeEvidence[], handler: string) =>
 function detectProbes(evidence: readonly NodeEvidence[]): Fact<boolean> {
   const probed = evidence.filter(hasProbe).map((each) => each.name)
   return probed.length > 0 ? known(true, `a probe runs on ${probed.join(', ')}`) : known(false, 'no node has a probe')
+}
+
+function privilegedNamespace(given: boolean | { readonly refused: string }): Fact<boolean> {
+  if (typeof given === 'object')
+    return known(false, `a namespace with Pod Security level privileged is refused: ${given.refused}`)
+  return known(given, given ? 'the suite has one' : 'it could not be made')
 }
 
 async function kubernetesVersion(cluster: Cluster): Promise<Fact<string>> {

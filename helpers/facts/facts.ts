@@ -1,4 +1,7 @@
+import type { CiliumSettings } from './cilium.ts'
+import type { Cni } from './cni.ts'
 import type { Fact } from './fact.ts'
+import type { DefaultClassPolicy, PolicyException } from './kyverno.ts'
 
 export type ShimFamily = 'go' | 'rust'
 export type Hypervisor = 'qemu' | 'cloud-hypervisor' | 'firecracker' | 'dragonball' | 'stratovirt' | 'remote'
@@ -42,6 +45,10 @@ export interface NodeFacts {
   readonly provider?: Fact<string>
   /** systemd or cgroupfs, as containerd makes the pods' cgroups. From the node probe, like all below. */
   readonly cgroupDriver?: Fact<'systemd' | 'cgroupfs'>
+  /** Snapshotters that containerd has set up, by its configuration. */
+  readonly snapshotters?: Fact<readonly string[]>
+  /** What makes the pods' network. */
+  readonly cni?: Fact<Cni>
   readonly cgroupVersion: Fact<1 | 2>
   readonly kvmUsable: Fact<boolean>
   readonly cpuVirtualization: Fact<'vmx' | 'svm' | 'none'>
@@ -51,6 +58,8 @@ export interface NodeFacts {
   readonly machine: Fact<string>
   /** /proc/meminfo MemTotal of the node, KiB */
   readonly memTotalKiB: Fact<number>
+  /** Its kernel has the loop driver. */
+  readonly loopDevices?: Fact<boolean>
 }
 
 /** A Kata RuntimeClass as the cluster really runs it: the object, and the effective TOML of its handler on a tested node. */
@@ -63,6 +72,8 @@ export interface ClassFacts {
   readonly handler: Fact<string>
   /** What containerd runs the handler with, for instance io.containerd.kata-qemu.v2. Something else is an impostor. */
   readonly runtimeType?: Fact<string>
+  /** The snapshotter that containerd's entry of the handler names; '' where its images are unpacked as all others. */
+  readonly snapshotter?: Fact<string>
   /**
    * Why the facts from `shim` on are what the class's name and the profile promise: no node runs its handler with Kata. Absent where they are what a
    * node has.
@@ -85,6 +96,8 @@ export interface ClassFacts {
   readonly sandboxOverheadMiB: Fact<number>
   readonly blockDeviceUse: Fact<boolean>
   readonly sharedFs: Fact<string>
+  /** Where an emptyDir on disk lives: in the guest, or on the node and shared with it. */
+  readonly emptyDir?: Fact<'guest' | 'node'>
   readonly sandboxCgroupOnly: Fact<boolean>
   readonly enabledAnnotations: Fact<readonly string[]>
   /** `kernel`, `image`, `initrd` of the effective TOML; '' where the guest has none. */
@@ -111,10 +124,29 @@ export interface ClusterFacts {
    * createDefaultRuntimeClass), with the handler where the profile fixes one; null without a profile.
    */
   readonly declared: readonly { readonly name: string; readonly handler?: string }[] | null
+  /** Kata's release that the operator's profile declares; null where it declares none. */
+  readonly declaredVersion?: string | null
   /** What could not be read, with the reason, one line each: a right that is lacking, an API that is down. */
   readonly unreadable?: readonly string[]
   /** May the suite create a namespace with Pod Security level privileged? */
   readonly privilegedNamespace: Fact<boolean>
   readonly mayCreateRuntimeClasses: Fact<boolean>
+  /** May the suite ask kubelets through the API server (get nodes/proxy)? */
+  readonly mayReadKubelets?: Fact<boolean>
   readonly nodeProbe: Fact<boolean>
+  /** Whether Kyverno is installed, and what of its policies concerns RuntimeClasses. */
+  readonly kyverno?: Fact<boolean>
+  /** Names of its ClusterPolicies. */
+  readonly policies?: readonly string[]
+  readonly defaultClassPolicies?: readonly DefaultClassPolicy[]
+  readonly policyExceptions?: readonly PolicyException[]
+  /** defaultRuntimeClass of the operator's profile; '' where he wants none, null where he says nothing. */
+  readonly declaredDefaultClass?: string | null
+  /** The operator says that the cluster is in production: in namespaces with these labels. */
+  readonly production?: { readonly namespaceLabels: Readonly<Record<string, string>> } | null
+  /** Cilium's settings; empty where Cilium does not run. */
+  readonly cilium?: Fact<CiliumSettings>
+  /** StorageClass for volumes of mode Block; null where the cluster has none that is known to give them. */
+  readonly storageClassBlock?: Fact<string>
+  readonly storageClassFilesystem?: Fact<string>
 }

@@ -4,16 +4,20 @@ import type { NodeProbe } from '../node/nodeProbe.ts'
 import { detectBootId } from './bootId.ts'
 import { detectCgroupDriver } from './cgroupDriver.ts'
 import { detectCgroupVersion } from './cgroupVersion.ts'
+import { detectCni } from './cni.ts'
 import { detectCpuVirtualization, detectNested } from './cpuVirtualization.ts'
 import type { Fact } from './fact.ts'
 import type { NodeFacts } from './facts.ts'
 import { detectKvm } from './kvmUsable.ts'
+import { detectLoopDevices } from './loopDevices.ts'
 import { detectMachine } from './machine.ts'
 import { detectMemTotal } from './memTotal.ts'
 import { nodeRequests } from './nodeRequests.ts'
 import { readinessOf } from '../pods/nodeReadiness.ts'
 import { nodeStatus } from './nodeStatus.ts'
+import { probed } from './probed.ts'
 import { detectProvider } from './provider.ts'
+import { detectSnapshotters } from './snapshotters.ts'
 
 /** What is known of one node before its RuntimeClasses are looked at. */
 export interface NodeEvidence {
@@ -56,15 +60,18 @@ export async function detectNodeFacts(
   podsWhy: string,
 ): Promise<NodeFacts> {
   const { node, name, probe } = evidence
-  const [bootId, cgroupVersion, kvmUsable, cpuVirtualization, nested, machine, memTotalKiB] = await Promise.all([
-    detectBootId(node, probe),
-    detectCgroupVersion(probe),
-    detectKvm(probe),
-    detectCpuVirtualization(probe),
-    detectNested(probe),
-    detectMachine(probe),
-    detectMemTotal(probe),
-  ])
+  const [bootId, cni, cgroupVersion, kvmUsable, cpuVirtualization, nested, machine, memTotalKiB, loopDevices] =
+    await Promise.all([
+      detectBootId(node, probe),
+      detectCni(probe),
+      detectCgroupVersion(probe),
+      detectKvm(probe),
+      detectCpuVirtualization(probe),
+      detectNested(probe),
+      detectMachine(probe),
+      detectMemTotal(probe),
+      probed(probe, detectLoopDevices),
+    ])
   return {
     name,
     kata,
@@ -74,11 +81,14 @@ export async function detectNodeFacts(
     bootId,
     provider: detectProvider(node),
     cgroupDriver: detectCgroupDriver(evidence.containerd, evidence.containerdWhy),
+    snapshotters: detectSnapshotters(evidence.containerd, evidence.containerdWhy),
+    cni,
     cgroupVersion,
     kvmUsable,
     cpuVirtualization,
     nested,
     machine,
     memTotalKiB,
+    loopDevices,
   }
 }

@@ -18,6 +18,20 @@ export async function detectMayCreateRuntimeClasses(cluster: Cluster): Promise<F
 }
 
 /**
+ * May the suite ask kubelets through the API server (get nodes/proxy)? The right reaches all that a kubelet serves, which is why no role that the suite prints
+ * has it: claims that need it run for whoever has it anyway.
+ */
+export async function detectMayReadKubelets(cluster: Cluster): Promise<Fact<boolean>> {
+  try {
+    const allowed = await cluster.may('get', { resource: 'nodes', subresource: 'proxy' })
+    return known(allowed, `SelfSubjectAccessReview of nodes/proxy: get ${allowed ? 'is' : 'not'} allowed`)
+  } catch (error) {
+    if (isConnectionTrouble(error)) throw error
+    return unknown(`SelfSubjectAccessReview failed: ${(error as Error).message}`)
+  }
+}
+
+/**
  * May the suite have a namespace of Pod Security level privileged? The right to create namespaces, and a namespace with that label
  * passing admission as a dry run: policies of the cluster (Kyverno, PSS defaults) speak up there.
  */

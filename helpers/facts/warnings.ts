@@ -12,6 +12,7 @@ export function warnings(facts: ClusterFacts): string[] {
           `RuntimeClass ${name}: only its name says Kata; its handler, labels and nodeSelector do not. Not tested`,
       ),
     ...facts.classes.flatMap(ofClass),
+    ...facts.classes.flatMap((each) => withoutSnapshotter(each, facts)),
     ...facts.nodes.flatMap((node) => ofNode(node, facts)),
     ...ofCluster(facts),
   ]
@@ -33,6 +34,19 @@ function ofClass(each: ClassFacts): string[] {
   if (each.nodes.length === 0) say('no node can take its pods: its nodeSelector fits none, or taints keep them off')
   if (each.overheadMiB.value === 0) say('declares no overhead: the scheduler does not count the memory of its VMs')
   return found
+}
+
+/** Nodes on which no pod of the class can start, for want of the snapshotter that its handler names. */
+function withoutSnapshotter(each: ClassFacts, { nodes }: ClusterFacts): string[] {
+  const snapshotter = each.snapshotter?.value ?? ''
+  const lacking = nodes.filter(
+    ({ name, snapshotters }) => each.nodes.includes(name) && snapshotters?.value?.includes(snapshotter) === false,
+  )
+  if (snapshotter === '' || lacking.length === 0) return []
+  const where = lacking.map(({ name }) => name).join(', ')
+  return [
+    `RuntimeClass ${each.name}: its images need the snapshotter ${snapshotter}, which is not set up on ${where}: its pods do not start before it is`,
+  ]
 }
 
 function ofNode(node: NodeFacts, facts: ClusterFacts): string[] {

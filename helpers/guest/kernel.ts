@@ -27,3 +27,19 @@ export async function kernelLog(pod: PodHandle): Promise<string> {
 
 /** The boot command line that a kernel log begins with (`Command line: …`), or null when the ring has already lost it. */
 export const commandLineOfLog = (log: string): string | null => /Command line: (.*)/.exec(log)?.[1]?.trim() ?? null
+
+/** Writes to the kernel's log; makes the device for it where the container has none (a privileged one of Kata has not). */
+const kernelMessage = `
+device=/dev/kmsg
+[ -e $device ] || { device=/dev/kata-conformance-kmsg; mknod $device c 1 11; }
+echo "$1" >$device
+status=$?
+rm -f /dev/kata-conformance-kmsg
+exit $status`
+
+/** Puts a line into the log of the kernel under a privileged container. Throws when that is refused. */
+export async function writeKernelLog(pod: PodHandle, line: string): Promise<void> {
+  const { stderr, exitCode } = await pod.exec(['sh', '-c', kernelMessage, 'kmsg', line])
+  if (exitCode !== 0)
+    throw new Error(`writing to /dev/kmsg in pod ${pod.name} ended with ${exitCode}: ${stderr.trim()}`)
+}

@@ -3,20 +3,16 @@ import type { PodHandle } from '../pods/podHandle.ts'
 interface LogWanted {
   /** The line that ends the following. */
   readonly last: (line: string) => boolean
-  /** Is told every line as it comes. */
-  readonly each?: (line: string) => void
   readonly withinMs: number
   readonly container?: string
 }
 
 /**
  * Lines of a container's log as they come, up to the one that satisfies `last`, to the end of the log, or to the end of the time: a line that
- * never comes is an observation and no error, so the caller asserts what it got.
+ * never comes is an observation and no error, so the caller asserts what it got. For a container that runs on: of one that is removed
+ * meanwhile the last lines may be missing (k8s.io/cri-client/pkg/logs, waitLogs, 1.34).
  */
-export async function logUntil(
-  pod: PodHandle,
-  { last, each, withinMs, container }: LogWanted,
-): Promise<readonly string[]> {
+export async function logUntil(pod: PodHandle, { last, withinMs, container }: LogWanted): Promise<readonly string[]> {
   const lines: string[] = []
   const log = pod.followLogs(container === undefined ? {} : { container })[Symbol.asyncIterator]()
   let timer: NodeJS.Timeout | undefined
@@ -28,7 +24,6 @@ export async function logUntil(
       const next = await Promise.race([log.next(), timeout])
       if (next === 'time is up' || next.done === true) return lines
       lines.push(next.value)
-      each?.(next.value)
       if (last(next.value)) return lines
     }
   } finally {

@@ -23,6 +23,15 @@ export const parseInterface = (name: string, text: string): Interface => ({
   addresses: [...text.matchAll(/^\s+inet6? ([0-9a-f.:]+)/gm)].map(([, address]) => address ?? ''),
 })
 
+/** MAC addresses of every interface in sight but the loopback. */
+export async function hardwareAddresses(pod: PodHandle): Promise<readonly string[]> {
+  const { stdout } = await pod.read(['ip', 'link'])
+  return parseHardwareAddresses(stdout)
+}
+
+export const parseHardwareAddresses = (text: string): readonly string[] =>
+  [...text.matchAll(/link\/ether ([0-9a-f:]{17})/g)].map(([, mac]) => mac ?? '')
+
 /** Default routes of the guest, as `ip route` and `ip -6 route` write them. */
 export async function defaultRoutes(pod: PodHandle): Promise<readonly string[]> {
   const answers = await Promise.all([pod.read(['ip', 'route']), pod.read(['ip', '-6', 'route'])])

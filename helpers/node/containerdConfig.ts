@@ -26,6 +26,8 @@ export interface ContainerdConfig {
   readonly runtimes: readonly ContainerdRuntime[]
   /** Names of [proxy_plugins], for instance nydus: snapshotters served by other processes. */
   readonly proxyPlugins: readonly string[]
+  /** Snapshotters that are set up: the one of all images, devmapper with a pool, and those of other processes. */
+  readonly snapshotters: readonly string[]
 }
 
 export interface ConfigFile {
@@ -86,18 +88,29 @@ export function readContainerdConfig(
   const containerd = name === undefined ? {} : ((tomlAt(merged, 'plugins', name, 'containerd') ?? {}) as TomlTable)
   const runtimes = isTable(containerd['runtimes']) ? containerd['runtimes'] : {}
   const proxies = merged['proxy_plugins']
+  const snapshotter =
+    text(containerd['snapshotter']) ?? text(tomlAt(merged, 'plugins', 'io.containerd.cri.v1.images', 'snapshotter'))
   return {
     files: files.map((file) => file.path),
     notImported,
     defaultRuntime: text(containerd['default_runtime_name']),
-    snapshotter:
-      text(containerd['snapshotter']) ?? text(tomlAt(merged, 'plugins', 'io.containerd.cri.v1.images', 'snapshotter')),
+    snapshotter,
     runtimes: Object.entries(runtimes)
       .filter((entry): entry is [string, TomlTable] => isTable(entry[1]))
       .map(([handler, table]) => readRuntime(handler, table)),
     proxyPlugins: isTable(proxies) ? Object.keys(proxies) : [],
+    snapshotters: [
+      snapshotter ?? 'overlayfs',
+      ...(hasPool(tomlAt(merged, 'plugins', 'io.containerd.snapshotter.v1.devmapper')) ? ['devmapper'] : []),
+      ...Object.entries(isTable(proxies) ? proxies : {}).flatMap(([name, table]) =>
+        isTable(table) && table['type'] === 'snapshot' ? [name] : [],
+      ),
+    ],
   }
 }
+
+/** containerd's devmapper plug-in does not load without a pool (plugins/snapshots/devmapper/config.go). */
+const hasPool = (table: unknown): boolean => isTable(table) && text(table['pool_name']) !== null
 
 function readRuntime(handler: string, table: TomlTable): ContainerdRuntime {
   const annotations = table['pod_annotations']

@@ -1,12 +1,15 @@
 import type { ExecResult } from '../cluster/cluster.ts'
 import { NodeProbeError } from './nodeProbeError.ts'
-import type { HostFolder, NodeChanges } from './nodeChanges.ts'
-import { folders } from './workshopPod.ts'
+import { detachScript, loopScript } from './loopDevice.ts'
+import type { HostBlockDevice, HostFolder, NodeChanges } from './nodeChanges.ts'
+import { folders, hostDevices, ipcFolders } from './workshopPod.ts'
 
 /** Runs a command in the workshop pod of a node. It may change the node: never repeated. */
 export type RunInWorkshop = (argv: readonly string[]) => Promise<ExecResult>
 
 export interface UndoableChanges extends NodeChanges {
+  /** Whether anything was changed, and not undone. */
+  readonly made: boolean
   /** Undoes the changes, last first. Throws NodeProbeError when one stays. */
   undo(): Promise<void>
 }
@@ -19,7 +22,10 @@ export function createNodeChanges(run: RunInWorkshop, node: string, tag: string)
 
   async function must(script: string, ...args: string[]): Promise<string> {
     const { stdout, stderr, exitCode } = await run(['sh', '-ec', script, 'workshop', ...args])
-    if (exitCode !== 0) throw new NodeProbeError(node, `${script}: exit status ${exitCode}, ${stderr.trim()}`)
+    if (exitCode !== 0) {
+      const what = `${script.split('\n')[0] ?? ''} (${args.join(', ')})`
+      throw new NodeProbeError(node, `${what}: exit status ${exitCode}, ${stderr.trim()}`)
+    }
     return stdout
   }
 
@@ -39,6 +45,37 @@ export function createNodeChanges(run: RunInWorkshop, node: string, tag: string)
       }
       for (const [name, text] of Object.entries(files)) await folder.write(name, text)
       return folder
+    },
+    async ipcObjects() {
+      count += 1
+      const name = `${tag}-${count}`
+      const paths = ipcFolders.map((folder) => `${folder}/${name}`)
+      undos.push(() => must('rm -f "$@"', ...paths))
+      await must('touch "$@"', ...paths)
+      return { name }
+    },
+    async blockDevice(sizeMiB): Promise<HostBlockDevice> {
+      count += 1
+      const name = `${tag}-${count}`
+      const [file, node, magic] = [`${folders}/${name}.img`, `${hostDevices}/${name}`, `MAGIC-${name}`]
+      undos.push(() => must(detachScript, file, node))
+      await must(loopScript, file, node, magic, String(sizeMiB))
+      return {
+        path: `/dev/${name}`,
+        sizeBytes: sizeMiB * 1024 * 1024,
+        magic,
+        read: (offset, length) =>
+          must(
+            'dd if="$1" bs=512 skip="$2" count="$3" 2>/dev/null | head -c "$4"',
+            file,
+            String(offset / 512),
+            String(Math.ceil(length / 512)),
+            String(length),
+          ),
+      }
+    },
+    get made() {
+      return undos.length > 0
     },
     async undo() {
       for (const undo of undos.splice(0).reverse()) await undo()

@@ -1,14 +1,39 @@
 import type { ExecResult } from '../cluster/cluster.ts'
+import { parseBlockDevices } from '../guest/blockDevices.ts'
+import { bpfSymbolsArgv } from './bpfSymbolsArgv.ts'
 import { runsKata } from './containerdConfig.ts'
 import { crictlArgv, parseCrictl } from './crictl.ts'
 import { defaultConfigPaths, readEffectiveToml } from './effectiveToml.ts'
+import {
+  digestsArgv,
+  holdsArgv,
+  inventoryArgv,
+  parseDigests,
+  parseInventory,
+  parseStatus,
+  statusArgv,
+} from './fileListing.ts'
 import { fileDescriptorsArgv, parseFileDescriptors } from './fileDescriptors.ts'
-import { catArgv, listArgv, noSuchFile, parseSize, realPathArgv, sizeArgv } from './hostFile.ts'
+import {
+  catArgv,
+  blockDevicesArgv,
+  listArgv,
+  noSuchFile,
+  parseFirstNumber,
+  parseSize,
+  realPathArgv,
+  sha256Argv,
+  sizeArgv,
+  useArgv,
+} from './hostFile.ts'
 import type { HostFiles } from './hostFiles.ts'
+import { kataRuntimeCheckArgv, parseKataRuntimeCheck } from './kataRuntimeCheck.ts'
+import { hostNetworkArgv, parseHostNetwork } from './hostNetwork.ts'
 import { kvmArgv, parseKvm } from './kvmDevice.ts'
 import type { NodeProbe } from './nodeProbe.ts'
 import { NodeProbeError } from './nodeProbeError.ts'
 import { interfacesArgv, parseInterfaces } from './podInterfaces.ts'
+import { parsePodNetwork, podNetworkArgv } from './podNetwork.ts'
 import { memoryArgv, parseMemory } from './processMemory.ts'
 import { parseSnapshot, snapshotArgv, type SnapshotProcess } from './processSnapshot.ts'
 import { readContainerd } from './readContainerd.ts'
@@ -101,7 +126,18 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
         (await output(interfacesArgv(spec.netns), `listing the interfaces in ${spec.netns}`)) ?? '',
       )
     },
+    async podNetwork(podUid) {
+      const { spec } = await liveSandbox(podUid)
+      if (spec.netns === null) return fail(`pod ${podUid} has no network namespace of its own (hostNetwork)`)
+      return parsePodNetwork((await output(podNetworkArgv(spec.netns), `looking into ${spec.netns}`)) ?? '')
+    },
+    hostNetwork: async () => parseHostNetwork((await output(hostNetworkArgv(), "listing the node's network")) ?? ''),
+    bpfSymbols: async () => (await output(bpfSymbolsArgv(), 'looking for eBPF programs')) ?? '',
     kvm: async () => parseKvm((await output(kvmArgv(), 'looking at /dev/kvm')) ?? ''),
+    async kataRuntimeCheck() {
+      const stdout = (await output(kataRuntimeCheckArgv(), 'asking kata-runtime')) ?? ''
+      return parsed('asking kata-runtime', () => parseKataRuntimeCheck(stdout))
+    },
     containerd,
     async effectiveToml(handler) {
       const runtime = (await containerd())?.runtimes.find((each) => each.handler === handler)
@@ -113,6 +149,32 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
       }
       return null
     },
+    async sha256(path) {
+      const stdout = await output(sha256Argv(path), `hashing ${path}`)
+      return stdout === null
+        ? null
+        : (/^([0-9a-f]{64}) /.exec(stdout)?.[1] ?? fail(`hashing ${path}: ${stdout.trim()}`))
+    },
+    async blockDevices() {
+      const stdout = (await output(blockDevicesArgv(), 'listing block devices')) ?? ''
+      return parsed('listing block devices', () => parseBlockDevices(stdout))
+    },
+    async diskUse(path) {
+      const stdout = await output(useArgv(path), `measuring what is below ${path}`)
+      return stdout === null ? null : parsed(`measuring what is below ${path}`, () => parseFirstNumber(stdout) * 1024)
+    },
+    fileStatus: async (path) => parseStatus((await output(statusArgv(path), `looking at ${path}`)) ?? ''),
+    realPath: host.realPath,
+    async inventory(folder) {
+      const stdout = await output(inventoryArgv(folder), `listing every file of ${folder}`)
+      return stdout === null ? null : parseInventory(stdout)
+    },
+    async digests(folder, paths) {
+      if (paths.length === 0) return new Map()
+      const stdout = await output(digestsArgv(folder, paths), `hashing files of ${folder}`)
+      return parseDigests(stdout ?? fail(`${folder} does not exist`))
+    },
+    holds: async (path, text) => (await output(holdsArgv(path, text), `searching ${path}`))?.trim() === 'yes',
     fileSize: async (path) => parseSize((await output(sizeArgv(path), `measuring ${path}`)) ?? ''),
   }
 }

@@ -1,3 +1,5 @@
+import { blockDevicesScript } from '../guest/blockDevices.ts'
+
 /**
  * Where the host's root is mounted in the probe pod. Links are followed as the host would follow them: an absolute link
  * below /host (k3s: data/current, Debian: /var/run) would otherwise lead into the probe's own image.
@@ -40,6 +42,22 @@ export const listArgv = (path: string): string[] => hostScript('exec ls -1A "$fi
 
 /** Prints where a host path really is, links followed, as the host names it. */
 export const realPathArgv = (path: string): string[] => hostScript(`printf '%s' "\${file#${hostRoot}}"`, path)
+
+/** Prints the SHA-256 of a host file and a name. */
+export const sha256Argv = (path: string): string[] => hostScript('exec sha256sum "$file"', path)
+
+/** Prints the disks of the host, as `blockDevicesScript` does in a guest. */
+export const blockDevicesArgv = (): string[] => hostScript(blockDevicesScript, '/sys/block')
+
+/** Prints how many KiB the files below a host directory take. */
+export const useArgv = (path: string): string[] => hostScript('exec du -sk "$file"', path)
+
+/** The number that `du` begins with. Throws when there is none. */
+export function parseFirstNumber(stdout: string): number {
+  const number = /^\d+/.exec(stdout)?.[0]
+  if (number === undefined) throw new Error(`no number: ${stdout.trim()}`)
+  return Number(number)
+}
 
 /** Prints size in bytes, allocated blocks and bytes a block. */
 export const sizeArgv = (path: string): string[] => hostScript('exec stat -c "%s %b %B" "$file"', path)

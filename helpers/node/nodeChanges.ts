@@ -8,6 +8,17 @@ export interface HostFolder {
   read(name: string): Promise<string | null>
 }
 
+/** A block device of the suite on a node: a loop device over a file of its own, never a disk. */
+export interface HostBlockDevice {
+  /** Absolute path on the host of a device node which is the suite's alone: no guest has a device of that name. */
+  readonly path: string
+  readonly sizeBytes: number
+  /** Text that it begins with: written into the file, and read through the device before anybody else may write to it. */
+  readonly magic: string
+  /** Reads text of the file below it, from the host's side. Offset and length in bytes. */
+  read(offset: number, length: number): Promise<string>
+}
+
 /**
  * What a check may change on its node: objects that the suite makes there and names after its run, never anything that was there before.
  * Each is undone when the arm ends; after a crash `clean` finds them by their name (sweepNode.ts). Needs --allow-node-changes.
@@ -16,4 +27,8 @@ export interface HostFolder {
 export interface NodeChanges {
   /** Makes a folder with these files below /var/tmp. */
   folder(files?: Readonly<Record<string, string>>): Promise<HostFolder>
+  /** Makes a message queue and a shared memory object of this name in the node's IPC namespace, both empty. */
+  ipcObjects(): Promise<{ readonly name: string }>
+  /** Makes a block device over a new file below /var/tmp. @param sizeMiB of the file, which is sparse */
+  blockDevice(sizeMiB: number): Promise<HostBlockDevice>
 }

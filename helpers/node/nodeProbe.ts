@@ -1,4 +1,9 @@
+import type { BlockDevice } from '../guest/blockDevices.ts'
 import type { ContainerdConfig } from './containerdConfig.ts'
+import type { FileStatus, ListedFile } from './fileListing.ts'
+import type { KataRuntimeCheck } from './kataRuntimeCheck.ts'
+import type { HostNetwork } from './hostNetwork.ts'
+import type { PodNetwork } from './podNetwork.ts'
 
 /** A process of the node as /proc shows it to the probe. */
 export interface HostProcess {
@@ -20,11 +25,12 @@ export interface SandboxProcesses {
   readonly virtiofsds: readonly HostProcess[]
 }
 
-/** Memory of one process from smaps_rollup and status, KiB. */
+/** Memory of one process from smaps_rollup and status, KiB, and its threads. */
 export interface ProcessMemory {
   readonly rssKiB: number
   readonly pssKiB: number
   readonly rssShmemKiB: number
+  readonly threads: number
 }
 
 /**
@@ -52,14 +58,38 @@ export interface NodeProbe {
   podInterfaces(
     podUid: string,
   ): Promise<readonly { name: string; mac: string; addresses: readonly string[]; mtu: number }[]>
+  /** The pod's network namespace on the host: interfaces, routes, bytes. Throws NodeProbeError with hostNetwork, where it has none. */
+  podNetwork(podUid: string): Promise<PodNetwork>
+  /** The node's own interfaces, routes and rules. */
+  hostNetwork(): Promise<HostNetwork>
+  /** Lines of the node's /proc/kallsyms that name compiled eBPF programs; the whole file has several megabytes. */
+  bpfSymbols(): Promise<string>
   /** Looks at /dev/kvm and opens it. `apiVersion` is null: a shell cannot ask KVM_GET_API_VERSION. */
   kvm(): Promise<{ present: boolean; kind: string; device: string; opens: boolean; apiVersion: number | null }>
+  /** What the node's own kata-runtime says of it. The only program of Kata that the probe runs; asked only where it changes nothing. */
+  kataRuntimeCheck(): Promise<KataRuntimeCheck>
   /** containerd's configuration with what it imports: its handlers and the default one. Null when there is none in a known place. */
   containerd(): Promise<ContainerdConfig | null>
   /** Effective configuration of a handler: base TOML with config.d merged in lexical order, as Kata does. Null when the handler has none here. */
   effectiveToml(
     handler: string,
   ): Promise<{ path: string; dropIns: readonly string[]; values: Readonly<Record<string, unknown>> } | null>
+  /** SHA-256 of a host file, made on the node: nothing of what is in it leaves the node. Null when it does not exist. */
+  sha256(path: string): Promise<string | null>
+  /** Block devices of the host: entries of /sys/block. */
+  blockDevices(): Promise<readonly BlockDevice[]>
+  /** Bytes that the files below a host directory take on its disk; null when it does not exist. */
+  diskUse(path: string): Promise<number | null>
+  /** Kind, permissions and size of what a path leads to; null when nothing is there. */
+  fileStatus(path: string): Promise<FileStatus | null>
+  /** Where a path really is, links followed; null when nothing is there. */
+  realPath(path: string): Promise<string | null>
+  /** Every regular file below a folder; null when there is no such folder. */
+  inventory(folder: string): Promise<readonly ListedFile[] | null>
+  /** SHA-256 of files of a folder, by their path below it. Throws NodeProbeError when one is missing. */
+  digests(folder: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /** Whether a file holds a text anywhere: a binary's own release, which nobody has to run it for. False when there is no file. */
+  holds(path: string, text: string): Promise<boolean>
   /** Size in bytes: apparent and allocated. */
   fileSize(path: string): Promise<{ apparent: number; allocated: number } | null>
 }

@@ -4,15 +4,16 @@ import type { ProcessMemory } from './nodeProbe.ts'
 export const memoryArgv = (pid: number): string[] => ['cat', `/proc/${pid}/smaps_rollup`, `/proc/${pid}/status`]
 
 /**
- * VmRSS and RssShmem of status (what `ps` shows, the guide's figures), PSS of smaps_rollup. Guest memory that QEMU shares
+ * VmRSS, RssShmem and Threads of status (what `ps` shows, the guide's figures), PSS of smaps_rollup. Guest memory that QEMU shares
  * with virtiofsd counts as shmem. Null when a field is missing: the process ended, or it is a kernel thread.
  */
 export function parseMemory(text: string): ProcessMemory | null {
   const rssKiB = field(text, 'VmRSS')
   const pssKiB = field(text, 'Pss')
   const rssShmemKiB = field(text, 'RssShmem')
-  if (rssKiB === null || pssKiB === null || rssShmemKiB === null) return null
-  return { rssKiB, pssKiB, rssShmemKiB }
+  const threads = /^Threads:\s+(\d+)$/m.exec(text)?.[1]
+  if (rssKiB === null || pssKiB === null || rssShmemKiB === null || threads === undefined) return null
+  return { rssKiB, pssKiB, rssShmemKiB, threads: Number(threads) }
 }
 
 function field(text: string, name: string): number | null {

@@ -1,6 +1,6 @@
 import type { RunInWorkshop } from './createNodeChanges.ts'
 import { NodeProbeError } from './nodeProbeError.ts'
-import { folders, hostDevices } from './workshopPod.ts'
+import { folders, hostDevices, ipcFolders } from './workshopPod.ts'
 
 /**
  * Removes what a run made on a node, by its name alone: loop devices over its files, its device nodes, its processes, its folders. Each step
@@ -9,7 +9,8 @@ import { folders, hostDevices } from './workshopPod.ts'
 const script = `
 for backing in /sys/block/loop*/loop/backing_file; do
   [ -e "$backing" ] || continue
-  case $(cat "$backing") in ${folders}/"$1"-*) ;; *) continue ;; esac
+  # Without the pod through whose mount it was opened, the path lacks what lies above that mount.
+  case $(cat "$backing") in */"$1"-*) ;; *) continue ;; esac
   device=\${backing#/sys/block/}
   losetup -d "${hostDevices}/\${device%%/*}"
   echo "loop device \${device%%/*}"
@@ -22,7 +23,7 @@ for file in "${folders}/$1"-*.pid; do
     kill -9 "$pid" && echo "process $pid"
   fi
 done
-for made in "${hostDevices}/$1"-* "${folders}/$1"-*; do
+for made in "${hostDevices}/$1"-* "${folders}/$1"-* ${ipcFolders.map((folder) => `"${folder}/$1"-*`).join(' ')}; do
   [ -e "$made" ] || continue
   rm -rf "$made"
   echo "$made"

@@ -5,6 +5,9 @@ export const folders = '/var/tmp'
 /** The node's /dev in the workshop pod. */
 export const hostDevices = '/host-dev'
 
+/** POSIX message queues and shared memory of the node, as the workshop pod has them: it is in the node's IPC namespace. */
+export const ipcFolders = ['/dev/mqueue', '/dev/shm'] as const
+
 /** What everything is named after that a run makes on nodes. */
 export const nodeTag = (runId: string): string => `kata-conformance-${runId}`
 

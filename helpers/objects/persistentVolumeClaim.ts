@@ -6,6 +6,8 @@ export const persistentVolumeClaim = (of: {
   readonly volumeMode: 'Block' | 'Filesystem'
   /** A quantity: "64Mi". */
   readonly size: string
+  /** The one volume that it is for. */
+  readonly volumeName?: string
 }): ObjectSpec => ({
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
@@ -14,6 +16,7 @@ export const persistentVolumeClaim = (of: {
       accessModes: ['ReadWriteOnce'],
       storageClassName: of.storageClass,
       volumeMode: of.volumeMode,
+      ...(of.volumeName === undefined ? {} : { volumeName: of.volumeName }),
       resources: { requests: { storage: of.size } },
     },
   }),

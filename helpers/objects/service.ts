@@ -1,11 +1,23 @@
 import type { ObjectSpec } from './objectSpec.ts'
 
 /**
- * A ClusterIP Service in front of one pod of the check.
+ * A Service in front of one pod of the check.
  * @param pod the pod's name within the check
+ * @param type NodePort: reached on every node too
  */
-export const service = (pod: string, port: number, targetPort = port): ObjectSpec => ({
+export const service = (
+  pod: string,
+  port: number,
+  targetPort = port,
+  type: 'ClusterIP' | 'NodePort' = 'ClusterIP',
+): ObjectSpec => ({
   apiVersion: 'v1',
   kind: 'Service',
-  content: ({ labelsOf }) => ({ spec: { selector: labelsOf(pod), ports: [{ port, targetPort, protocol: 'TCP' }] } }),
+  content: ({ labelsOf }) => ({
+    spec: {
+      ...(type === 'ClusterIP' ? {} : { type }),
+      selector: labelsOf(pod),
+      ports: [{ port, targetPort, protocol: 'TCP' }],
+    },
+  }),
 })

@@ -37,7 +37,8 @@ export const cluster = (...conditions: readonly ((facts: ClusterFacts) => Applic
   applies: (facts) => all(conditions.map((condition) => condition(facts))),
 })
 
-const hypervisorIn =
+/** The hypervisor is one of these. */
+export const hypervisorIs =
   (...accepted: readonly Hypervisor[]): ClassCondition =>
   ({ hypervisor }) =>
     decide('hypervisor', hypervisor, (value) => accepted.includes(value))
@@ -47,10 +48,10 @@ const sizedBy =
   ({ sizing }) =>
     decide('sizing', sizing, (value) => value === accepted)
 
-export const qemu: ClassCondition = hypervisorIn('qemu')
+export const qemu: ClassCondition = hypervisorIs('qemu')
 
 /** The VMM is on the node, as a process of its own or within the shim: not so for remote hypervisors (peer pods). */
-export const onNode: ClassCondition = hypervisorIn(
+export const onNode: ClassCondition = hypervisorIs(
   'qemu',
   'cloud-hypervisor',
   'firecracker',
@@ -78,8 +79,22 @@ export const rustShim: ClassCondition = ({ shim }) => decide('shim', shim, (valu
 export const sharedByVirtiofs: ClassCondition = ({ sharedFs }) =>
   decide('shared_fs', sharedFs, (value) => value === 'virtio-fs' || value === 'inline-virtio-fs')
 
+/** A daemon beside the hypervisor shares the files: shared_fs is virtio-fs. */
+export const sharedByVirtiofsd: ClassCondition = ({ sharedFs }) =>
+  decide('shared_fs', sharedFs, (value) => value === 'virtio-fs')
+
 export const notConfidential: ClassCondition = ({ confidential }) =>
   decide('a confidential guest', confidential, (value) => !value)
+
+const plugsBlockDevices =
+  (accepted: boolean): ClassCondition =>
+  ({ blockDeviceUse }) =>
+    decide('use of block devices', blockDeviceUse, (value) => value === accepted)
+
+/** disable_block_device_use = false: block devices of the node are plugged into the VM. */
+export const blockDevicesPlugged: ClassCondition = plugsBlockDevices(true)
+/** disable_block_device_use = true. */
+export const blockDevicesRefused: ClassCondition = plugsBlockDevices(false)
 
 /** Some node that the class can be scheduled to has the architecture (as in status.nodeInfo: amd64). */
 export const onArchitecture =
@@ -98,8 +113,17 @@ export const named =
   (facts) =>
     facts.name === name ? true : { no: `the claim is about ${name}` }
 
+/** Of one of these names, by which releases call the same class. */
+export const oneOf =
+  (names: readonly string[]): ClassCondition =>
+  (facts) =>
+    names.includes(facts.name) ? true : { no: `the claim is about ${names.join(' or ')}` }
+
 /** Carries the label katacontainers.io/kata-runtime=true. */
 export const labelledKata: NodeCondition = ({ kata }) => decide('the kata-runtime label', kata, (value) => value)
+
+/** KVM is not there, or does not open. */
+export const withoutKvm: NodeCondition = ({ kvmUsable }) => decide('usable KVM', kvmUsable, (value) => !value)
 
 export const amd64: NodeCondition = ({ architecture }) =>
   decide('architecture', architecture, (value) => value === 'amd64')

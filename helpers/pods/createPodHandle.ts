@@ -72,7 +72,8 @@ export function createPodHandle(
       }))
     },
     async waitFor(what, until, timeoutMs) {
-      object = await cluster.waitFor(created(), until, { what, timeoutMs, ...signal })
+      // A check takes what it gets for the pod's present state.
+      object = await cluster.waitFor(created(), until, { what, timeoutMs, fresh: true, ...signal })
       return object
     },
     async delete({ gracePeriodSeconds, timeoutMs = deleteMs } = {}) {

@@ -21,14 +21,40 @@ const fixture = new URL('../../fixtures/images.yaml', import.meta.url)
 const reference =
   /^(?:(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@[a-z0-9]+:[a-f0-9]{32,})?$/
 
+/** An image as fixtures/images.yaml lists it. */
+export interface ListedImage {
+  readonly name: string
+  /** With a tag: as its publisher has it. */
+  readonly image: string
+  /** What it is for, and what may take its place. */
+  readonly why: string
+}
+
+export function listedImages(): readonly ListedImage[] {
+  const known = load(readFileSync(fixture, 'utf8')) as Record<string, Omit<ListedImage, 'name'>>
+  return Object.entries(known).map(([name, { image, why }]) => ({ name, image, why }))
+}
+
+/** The reference without the registry's host: what stands before the first slash is one when it has a dot, a colon, or is localhost. */
+const withoutRegistry = (image: string): string => image.replace(/^(?:[^/]*[.:][^/]*|localhost)\//, '')
+
+/** The image as a mirror has it: `registry.example/mirror` and `docker.io/library/busybox:1.36` give `registry.example/mirror/library/busybox:1.36`. */
+export const mirrored = (image: string, registry: string): string =>
+  `${registry.replace(/\/+$/, '')}/${withoutRegistry(image)}`
+
 /**
  * The images of fixtures/images.yaml, some of them replaced.
  * @param replacements `NAME=REF`, as `--image` takes them
- * @throws ImageError for a replacement of an unknown name, or a reference that is none
+ * @param registry a mirror's prefix, as `--image-registry` takes it: of every image that is not replaced
+ * @throws ImageError for a replacement of an unknown name, a reference that is none, or a prefix that is none
  */
-export function loadImages(replacements: readonly string[] = []): ImageResolver {
-  const known = load(readFileSync(fixture, 'utf8')) as Record<string, { image: string }>
-  const all = Object.fromEntries(Object.entries(known).map(([name, { image }]) => [name, image]))
+export function loadImages(replacements: readonly string[] = [], registry?: string): ImageResolver {
+  if (registry !== undefined && !reference.test(mirrored('x:1', registry)))
+    throw new ImageError(
+      `--image-registry ${registry}: expected a prefix of references, such as registry.example:5000/mirror`,
+    )
+  const from = (image: string) => (registry === undefined ? image : mirrored(image, registry))
+  const all = Object.fromEntries(listedImages().map(({ name, image }) => [name, from(image)]))
   for (const replacement of replacements) {
     const at = replacement.indexOf('=')
     if (at < 1)
@@ -47,7 +73,7 @@ export function loadImages(replacements: readonly string[] = []): ImageResolver 
       const found = all[image]
       if (found !== undefined) return found
       // A bare word would be a legal reference too, but here it is a slip of the pen.
-      if (/[/:@]/.test(image) && reference.test(image)) return image
+      if (/[/:@]/.test(image) && reference.test(image)) return from(image)
       throw new ImageError(`no image "${image}" in fixtures/images.yaml${suggestion(image, all)}`)
     },
   }

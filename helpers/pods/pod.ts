@@ -32,6 +32,8 @@ export function pod(image: string, runtimeClass: string | undefined): Pod {
     timeoutMs: 120_000,
     shared: true,
     elsewhere: false,
+    atBaseline: false,
+    namespace: null,
     after: null,
     mayBeUnschedulable: false,
     annotations: {},
@@ -59,10 +61,11 @@ export class Pod {
   }
 
   build(): PodSpec {
-    const { awaited, timeoutMs, shared, elsewhere, after, mayBeUnschedulable } = this.#is
+    const { awaited, timeoutMs, shared, elsewhere, after, mayBeUnschedulable, namespace } = this.#is
     const manifest = manifestOf(this.#is)
-    const privileged = exceedsBaseline(manifest)
-    return { awaited, timeoutMs, shared, elsewhere, after, mayBeUnschedulable, privileged, manifest }
+    const privileged = !this.#is.atBaseline && exceedsBaseline(manifest)
+    const spec = { awaited, timeoutMs, shared, elsewhere, after, mayBeUnschedulable, privileged, manifest }
+    return namespace === null ? spec : { ...spec, namespace }
   }
 
   // What the engine does with it
@@ -89,6 +92,21 @@ export class Pod {
   /** Runs on a second Kata node: for claims whose `needs` has nodes>=2. */
   onAnotherNode(): Pod {
     return this.#but({ elsewhere: true })
+  }
+
+  /** Is created in the suite's namespace of Pod Security level baseline, also where that level refuses it: for claims about the refusal. */
+  atBaseline(): Pod {
+    return this.#but({ atBaseline: true })
+  }
+
+  /** Is bound to this very node, past the scheduler; that the node does not take it is an outcome: for claims about nodes that no class sends pods to. */
+  boundTo(node: string): Pod {
+    return this.with({ nodeName: node }).#but({ mayBeUnschedulable: true })
+  }
+
+  /** Is created in a namespace that the check made (temporaryNamespace). */
+  inNamespace(namespace: string): Pod {
+    return this.#but({ namespace })
   }
 
   /** The claim is that no node has room: that the scheduler finds none is an outcome, not a broken cluster. */

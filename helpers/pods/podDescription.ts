@@ -8,6 +8,8 @@ export interface Description {
   readonly timeoutMs: number
   readonly shared: boolean
   readonly elsewhere: boolean
+  readonly atBaseline: boolean
+  readonly namespace: string | null
   readonly after: string | null
   readonly mayBeUnschedulable: boolean
   readonly annotations: Readonly<Record<string, string>>

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../cluster/cluster.ts'
 import { disruptionOf } from './podDisruption.ts'
+import { isImageReason } from './podImages.ts'
 import { type Cause, type ContainerStatus, isReady, specOf, statusOf } from './podStatus.ts'
 
 /**
@@ -14,16 +15,6 @@ export type PodEnd =
   | { readonly outcome: 'ready' | 'finished' }
   | { readonly outcome: 'not-started'; readonly blame: Blame; readonly failure: Cause }
 
-/** Container states in which the image is at fault (kubernetes 1.34, pkg/kubelet/images/types.go). */
-const imageReasons = new Set([
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'InvalidImageName',
-  'ErrImageNeverPull',
-  'ImageInspectError',
-  'RegistryUnavailable',
-  'SignatureValidationFailed',
-])
 /** Container states in which the runtime would not start it (pkg/kubelet/kuberuntime, containerd internal/cri). */
 const runtimeReasons = new Set([
   'StartError',
@@ -63,7 +54,7 @@ function containerFailure({ name, state, lastState }: ContainerStatus): PodEnd |
     reason: of.reason ?? '',
     message: of.message ?? `container ${name}`,
   })
-  if (waiting && imageReasons.has(reason)) return infrastructure(cause(waiting))
+  if (waiting && isImageReason(reason)) return infrastructure(cause(waiting))
   if (waiting && runtimeReasons.has(reason))
     return { outcome: 'not-started', blame: 'product', failure: cause(waiting) }
   // A ConfigMap or Secret that is not there, runAsNonRoot against the image: the kubelet asked no runtime yet.

@@ -24,13 +24,18 @@ export function completeManifest(
   return {
     ...manifest,
     metadata: { ...metadata, name: by.name, namespace: by.namespace, labels: { ...metadata.labels, ...by.labels } },
-    spec: by.node === undefined ? spec : { ...spec, affinity: onNode(spec.affinity ?? {}, by.node) },
+    // A pod that its check binds to a node goes to no other: a condition on top would be one that the node refuses it for.
+    spec:
+      by.node === undefined || spec.nodeName !== undefined
+        ? spec
+        : { ...spec, affinity: onNode(spec.affinity ?? {}, by.node) },
   }
 }
 
 interface PodFields {
   containers?: { image: string }[]
   initContainers?: { image: string }[]
+  nodeName?: string
   affinity?: Affinity
 }
 

@@ -18,11 +18,13 @@ export interface PodSpec {
   readonly shared: boolean
   /** Needs the suite's privileged namespace (hostPID, hostPath, privileged). */
   readonly privileged: boolean
+  /** The namespace that it is created in; absent: one of the suite's two. */
+  readonly namespace?: string
   /** Runs on a second Kata node, not on the arm's own. */
   readonly elsewhere?: boolean
   /** Not counted to start before this other pod of the same check is there: its name in the check's `pods`. */
   readonly after: string | null
-  /** That no node has room is an outcome (not-started, FailedScheduling), not a broken cluster. */
+  /** That no node has room, or that the node does not take it, is an outcome (not-started), not a broken cluster. */
   readonly mayBeUnschedulable?: boolean
   /** Manifest without name, namespace, labels and node: those are the engine's. */
   readonly manifest: KubeObject

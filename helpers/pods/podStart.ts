@@ -6,8 +6,18 @@ import type { ImageResolver } from './images.ts'
 import { endOf, type PodEnd, unschedulable } from './podEnd.ts'
 import type { PodHandle } from './podHandle.ts'
 import { completeManifest } from './podManifest.ts'
+import { statusOf } from './podStatus.ts'
 import type { Awaited, PodSpec } from './podSpec.ts'
-import { apiTrouble, errorOfDeadline, errorOfEnd, notCreated, refusalOf, textOf, whatOf } from './podStartErrors.ts'
+import {
+  apiTrouble,
+  errorOfDeadline,
+  errorOfEnd,
+  notCreated,
+  refusalOf,
+  refuseChanged,
+  textOf,
+  whatOf,
+} from './podStartErrors.ts'
 
 export interface StartOptions {
   readonly spec: PodSpec
@@ -39,12 +49,13 @@ export async function startPod(cluster: Cluster, options: StartOptions): Promise
     admitted = await cluster.create(manifest, signal ? { signal } : {})
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    const refusal = refusalOf(error)
+    const refusal = refusalOf(error, spec.namespace !== undefined)
     if (refusal && spec.awaited === 'settled')
       return handle({ admitted: null, object: manifest, outcome: 'refused', refusal })
     throw notCreated(options, error)
   }
   options.onCreated?.(admitted)
+  refuseChanged(options, admitted)
 
   const { object, end } = await awaitEnd(cluster, options, admitted)
   return handle({ admitted, object, outcome: end.outcome, failure: end.outcome === 'not-started' ? end.failure : null })
@@ -58,7 +69,7 @@ async function awaitEnd(
   const { spec, name, namespace, signal } = options
   const target = { apiVersion: 'v1', kind: 'Pod', namespace, name, uid: admitted.metadata.uid ?? '' }
   const judge = (pod: KubeObject, events: readonly KubeObject[]): PodEnd | null =>
-    endOf(pod, events) ?? noRoom(pod, spec)
+    refusedByNode(pod, spec) ?? endOf(pod, events) ?? noRoom(pod, spec)
   const isAwaited = (end: PodEnd | null): boolean => end !== null && accepts(spec.awaited, end)
   try {
     const object = await cluster.waitFor(target, (pod) => isAwaited(endOf(pod, [])), {
@@ -92,6 +103,13 @@ function accepts(awaited: Awaited, end: PodEnd): boolean {
 
 /** Ready is not the end of a pod that is awaited to finish. */
 const isPassing = (end: PodEnd, awaited: Awaited): boolean => awaited === 'finished' && end.outcome === 'ready'
+
+/** The node's kubelet does not take a pod that was bound to it against its class's nodeSelector (pkg/kubelet/lifecycle/predicate.go). */
+function refusedByNode(pod: KubeObject, { mayBeUnschedulable }: PodSpec): PodEnd | null {
+  const { phase, reason, message = '' } = statusOf(pod)
+  if (!mayBeUnschedulable || phase !== 'Failed' || reason !== 'NodeAffinity') return null
+  return { outcome: 'not-started', blame: 'kubelet', failure: { reason, message } }
+}
 
 /** No room is waited for until the deadline, since other pods go; no node of the kind that is asked for is final. */
 function noRoom(pod: KubeObject, spec: PodSpec): PodEnd | null {

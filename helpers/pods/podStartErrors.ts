@@ -23,20 +23,54 @@ export function textOf(end: PodEnd, pod: KubeObject | null): string {
   return `${reason}: ${message}`
 }
 
-/** The refusal as an outcome for a check; null when it says nothing about the pod (no permission, quota, overload, no namespace). */
-export function refusalOf(error: ApiError): PodHandle['refusal'] {
+/**
+ * The refusal as an outcome for a check; null when it says nothing about the pod (no permission, quota, overload, no namespace).
+ * @param asksPolicies the check made the namespace so that policies of the cluster are asked
+ */
+export function refusalOf(error: ApiError, asksPolicies = false): PodHandle['refusal'] {
   const { status } = error
   if (!status || ![400, 403, 422].includes(status.code)) return null
-  if (notAboutThePod.test(status.message)) return null
+  if (notAboutThePod.test(status.message) && !(asksPolicies && byPolicy.test(status.message))) return null
   return { code: status.code, reason: status.reason, message: status.message }
 }
 
+/** What a webhook or a policy that answered says. */
+const byPolicy = /admission webhook ".*" denied the request|ValidatingAdmissionPolicy .* denied request/
+
 /**
- * No permission, quota, a namespace that goes, a webhook that does not answer; and an API server or controller manager that has just started
- * (plugin/pkg/admission/serviceaccount and apiserver/pkg/admission, kubernetes 1.34).
+ * No permission, a quota, a LimitRange, Pod Security, a webhook or policy of the cluster, a namespace that goes; and an API server or controller manager
+ * that has just started (plugin/pkg/admission/{serviceaccount,resourcequota,limitranger}, apiserver/pkg/admission/plugin, pod-security-admission,
+ * kubernetes 1.34).
  */
-const notAboutThePod =
-  /\bcannot create resource\b|exceeded quota|is being terminated|failed calling webhook|error looking up service account|not yet ready to handle request/
+const notAboutThePod = new RegExp(
+  [
+    '\\bcannot create resource\\b',
+    '(exceeded|failed) quota: |status unknown for quota: ',
+    '(minimum|maximum) \\S+ usage per (Container|Pod) is |max limit to request ratio per ',
+    // The suite's namespaces are of level baseline or privileged: that one is refused there may be the claim.
+    'violates PodSecurity "restricted:',
+    'is being terminated',
+    'failed calling webhook',
+    byPolicy.source,
+    'error looking up service account',
+    'not yet ready to handle request',
+  ].join('|'),
+)
+
+/** What a LimitRange of the namespace wrote into the pod; null when there is none: a pod must be measured with the resources that it asked for. */
+const limitRangeOf = (admitted: KubeObject): string | null =>
+  admitted.metadata.annotations?.['kubernetes.io/limit-ranger'] ?? null
+
+/** Throws PodStartError when the pod was admitted with other resources than it asked for. */
+export function refuseChanged({ namespace, name }: Subject, admitted: KubeObject): void {
+  const changed = limitRangeOf(admitted)
+  if (changed === null) return
+  throw new PodStartError(
+    'infrastructure',
+    `pod ${namespace}/${name} was admitted with resources that it did not ask for, by a LimitRange of its namespace: ${changed}`,
+    { failure: { reason: 'LimitRange', message: changed }, object: admitted, cause: undefined },
+  )
+}
 
 /** The pod was refused, or could not be asked for, while a running one was awaited. */
 export const notCreated = ({ namespace, name }: Subject, error: ApiError): PodStartError =>

@@ -27,6 +27,8 @@ const declaredClass = z.strictObject({
 export const besides = {
   storageClasses: z.strictObject({ block: text.optional(), filesystem: text.optional() }).optional(),
   cni: text.optional(),
+  defaultRuntimeClass: z.string().optional(),
+  production: z.strictObject({ namespaceLabels: z.record(z.string(), z.string()).default({}) }).optional(),
   knownDeviations: z
     .array(knownDeviation, { error: ({ input }) => `is ${JSON.stringify(input)}; it must be a list` })
     .optional(),
@@ -51,10 +53,14 @@ export const withoutUndefined = <T extends object>(value: T): { [K in keyof T]: 
   }
 
 /** The part of a profile that every format shares. */
-export function fromBesides(found: Besides): Pick<Profile, 'storageClasses' | 'cni' | 'knownDeviations'> {
+export function fromBesides(
+  found: Besides,
+): Pick<Profile, 'storageClasses' | 'cni' | 'knownDeviations' | 'defaultRuntimeClass' | 'production'> {
   return {
     storageClasses: withoutUndefined(found.storageClasses ?? {}),
     cni: found.cni ?? null,
+    ...(found.defaultRuntimeClass === undefined ? {} : { defaultRuntimeClass: found.defaultRuntimeClass }),
+    ...(found.production === undefined ? {} : { production: found.production }),
     knownDeviations: (found.knownDeviations ?? []).map(
       (each) => withoutUndefined(each) as Profile['knownDeviations'][number],
     ),

@@ -35,6 +35,10 @@ export interface Profile {
   /** Names by what they are used for. */
   readonly storageClasses: { readonly block?: string; readonly filesystem?: string }
   readonly cni: string | null
+  /** defaultRuntimeClass; '' where none is wanted. */
+  readonly defaultRuntimeClass?: string
+  /** The cluster is in production, in namespaces with these labels. */
+  readonly production?: { readonly namespaceLabels: Readonly<Record<string, string>> }
   readonly knownDeviations: readonly KnownDeviation[]
   /** What was read and what of it says nothing to the suite. */
   readonly notes: readonly string[]

@@ -5,16 +5,18 @@ import { answer } from './answer.ts'
 import { attention } from './attention.ts'
 import { chapters } from './chapters.ts'
 import { factsTable } from './factsTable.ts'
+import { figuresTable } from './figuresTable.ts'
 import { markup } from './markup.ts'
 import { matrix } from './matrix.ts'
 
 /** The report: the answer first, then what needs attention, then everything. */
 export function page(record: RunRecord): VNode {
+  const figures = figuresTable(record)
   return markup`
     <header class=${`answer ${record.outcome}`}>${answer(record)}</header>
     <nav aria-label="Sections">
       <a href="#attention">Needs attention</a> <a href="#matrix">Matrix</a> <a href="#behaviours">Behaviours</a>
-      <a href="#without-check">Without a check</a> <a href="#facts">Facts</a>
+      ${figures && markup`<a href="#figures">Figures</a>`} <a href="#without-check">Without a check</a> <a href="#facts">Facts</a>
     </nav>
     <main>
       <section id="attention" aria-labelledby="attention-title">
@@ -37,6 +39,10 @@ export function page(record: RunRecord): VNode {
         </form>
         ${chapters(record)}
       </section>
+      ${
+        figures &&
+        markup`<section id="figures" aria-labelledby="figures-title"><h2 id="figures-title">Figures</h2>${figures}</section>`
+      }
       <section id="without-check" aria-labelledby="without-title">
         <h2 id="without-title">Claims without an executable check</h2>
         ${withoutCheck(record)}

@@ -1,4 +1,5 @@
 import type { ArmRecord, ArmResult, PlannedArm } from './arm.ts'
+import { gatherFigures } from './figure.ts'
 import type { JournalEvent, ObjectRecord } from './journal.ts'
 import { type Outcome, RUN_RECORD_SCHEMA_VERSION, type RunRecord } from './runRecord.ts'
 import type { ShardRecord } from './shard.ts'
@@ -90,8 +91,17 @@ function armsOf(events: readonly JournalEvent[], interrupted: boolean): ArmRecor
   }
   return planned.map((arm) => ({
     ...arm,
-    ...(results.get(arm.id) ?? unreported(begun.get(arm.id), events, interrupted)),
+    ...(results.get(arm.id) ?? {
+      ...unreported(begun.get(arm.id), events, interrupted),
+      ...measuredSoFar(arm.id, events),
+    }),
   }))
+}
+
+/** Samples of an arm that left no verdict. */
+function measuredSoFar(arm: string, events: readonly JournalEvent[]): Partial<ArmResult> {
+  const readings = events.flatMap((each) => (each.event === 'sample' && each.arm === arm ? [each] : []))
+  return readings.length === 0 ? {} : { figures: gatherFigures(readings) }
 }
 
 function unreported(begun: string | undefined, events: readonly JournalEvent[], interrupted: boolean): ArmResult {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ArmResult, PlannedArm } from './arm.ts'
+import { FigureHead, Sample } from './figure.ts'
 import { ShardRecord } from './shard.ts'
 import { Level } from './verdict.ts'
 
@@ -80,6 +81,8 @@ export const JournalEvent = z.discriminatedUnion('event', [
   }),
   z.strictObject({ event: z.literal('plan'), at, arms: z.array(PlannedArm) }),
   z.strictObject({ event: z.literal('arm.started'), at, arm: z.string() }),
+  /** A reading of an arm that measures, as soon as it is taken: what was measured before a run was killed is not lost. */
+  z.strictObject({ event: z.literal('sample'), at, arm: z.string(), figure: FigureHead, sample: Sample }),
   z.strictObject({ event: z.literal('arm.finished'), at, arm: z.string(), result: ArmResult }),
   z.strictObject({ event: z.literal('object.created'), at, object: ObjectRecord }),
   z.strictObject({ event: z.literal('object.deleted'), at, object: ObjectRecord }),

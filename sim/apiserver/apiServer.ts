@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { KubeClient } from '../kubeClient.ts'
 import { createAuthority } from './auth/authority.ts'
 import { bootstrap } from './bootstrap.ts'
-import type { Context, TakeStream } from './context.ts'
+import type { AdmissionSettings, Context, TakeStream } from './context.ts'
 import type { AuditEvent } from './http/audit.ts'
 import { credentialPrefix } from './http/authorize.ts'
 import { createHttpServer } from './http/server.ts'
@@ -17,11 +17,13 @@ export interface ApiServerOptions {
   clock: Clock
   /** gitVersion of /version; default v1.34.4. */
   kubernetesVersion?: string
-  admission: { runtimeClass: boolean; podSecurity: boolean }
+  admission: AdmissionSettings
   /** 0 (default) lets the system choose. */
   port?: number
   /** Kubelets of this process; default: every one is dialled. */
   takeStream?: TakeStream
+  /** Where all kubelets are dialled, whatever addresses their nodes have; default: there. */
+  kubeletHost?: string
   /** Told of every request that came over HTTP, once it is answered. */
   audit?: (event: AuditEvent) => void
 }
@@ -57,6 +59,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     audit: options.audit ?? null,
     snapshots: createSnapshots(),
     takeStream: options.takeStream ?? (() => false),
+    kubeletHost: options.kubeletHost ?? null,
     closing: closing.signal,
   }
   bootstrap(context)

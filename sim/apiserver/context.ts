@@ -15,14 +15,30 @@ export interface Context {
   store: Store
   clock: Clock
   kubernetesVersion: string
-  admission: { runtimeClass: boolean; podSecurity: boolean }
+  admission: AdmissionSettings
   authority: Authority
   /** Told of every request that came over HTTP, once it is answered; null: nobody listens. */
   audit: ((event: AuditEvent) => void) | null
   snapshots: Snapshots
   takeStream: TakeStream
+  /** Where all kubelets are dialled, whatever addresses their nodes have; null: there. */
+  kubeletHost: string | null
   /** Aborts when the server closes. */
   closing: AbortSignal
+}
+
+/** Which admission plug-ins work, and how. */
+export interface AdmissionSettings {
+  readonly runtimeClass: boolean
+  readonly podSecurity: boolean
+  /** dropped: a policy of the cluster takes the labels of Pod Security from every new namespace but kata-deploy's. A departure. */
+  readonly podSecurityLabels?: 'kept' | 'dropped'
+  /** false: a fault; ResourceQuotas leave the overhead out. */
+  quotaCountsOverhead?: boolean
+  /** Kyverno is installed: its policies admit pods. late: after the API server's own plug-ins, which do not run again. A departure. */
+  readonly kyverno?: { readonly mutates: 'first' | 'late' | 'never' }
+  /** mounted: a webhook makes volumeMounts of volumeDevices of hostPath volumes. A departure. */
+  readonly hostPathDevices?: 'refused' | 'mounted'
 }
 
 /**

@@ -27,6 +27,8 @@ export interface Kind {
   storageVersion?: string
   /** Kept under the rows of another kind (events.k8s.io is a view of core Events). */
   viewOf?: string
+  /** Served only where its CustomResourceDefinition is installed. */
+  extension: boolean
   /** Not stored at all: answered by a function (reviews, bindings). */
   virtual: boolean
   /** metadata.generation counts changes of the spec. */
@@ -226,6 +228,20 @@ const rows: Record<string, readonly Row[]> = {
   'node.k8s.io/v1': [
     { plural: 'runtimeclasses', kind: 'RuntimeClass', ...cluster, createOnUpdate: true, versionedUpdate: true },
   ],
+  // CustomResourceDefinitions of Kyverno 1.13 (config/crds)
+  'kyverno.io/v1': [
+    {
+      plural: 'clusterpolicies',
+      kind: 'ClusterPolicy',
+      ...cluster,
+      shortNames: ['cpol'],
+      extension: true,
+      generation: true,
+    },
+  ],
+  'kyverno.io/v2': [
+    { plural: 'policyexceptions', kind: 'PolicyException', shortNames: ['polex'], extension: true, generation: true },
+  ],
   'discovery.k8s.io/v1': [{ plural: 'endpointslices', kind: 'EndpointSlice', generation: true }],
 }
 
@@ -244,6 +260,7 @@ function expand(group: string, version: string, row: Row): Kind {
     shortNames: [],
     categories: [],
     verbs: allVerbs,
+    extension: false,
     virtual: false,
     generation: false,
     createOnUpdate: false,

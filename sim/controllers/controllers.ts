@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { KubeClient } from '../kubeClient.ts'
-import type { Controller } from './controllerContext.ts'
+import type { Controller, ControllerContext } from './controllerContext.ts'
 import { startDaemonSets } from './daemonSets.ts'
 import { startDeployments } from './deployments.ts'
 import { startGarbageCollector } from './garbageCollector.ts'
@@ -17,11 +17,15 @@ import { startVolumeBinder } from './volumeBinder.ts'
 /**
  * What a kube-controller-manager does for the objects that the simulation has. Resolves when all caches are filled.
  * @param options.caCertificate content of kube-root-ca.crt in every namespace
+ * @param options.quotaCountsOverhead false: a fault
  */
 export async function startControllers(options: {
   client: KubeClient
   clock: Clock
   caCertificate?: string
+  quotaCountsOverhead?: boolean
+  /** Of other programs, which watch the same objects. */
+  further?: readonly ((context: ControllerContext) => Controller)[]
 }): Promise<Controller> {
   const { client, clock } = options
   const informers = createSharedInformers(client, clock)
@@ -36,8 +40,9 @@ export async function startControllers(options: {
     startJobs(context),
     startDaemonSets(context),
     startVolumeBinder(context),
-    startResourceQuotas(context),
+    startResourceQuotas(context, options.quotaCountsOverhead ?? true),
     startServiceEndpoints(context),
+    ...(options.further ?? []).map((start) => start(context)),
   ]
   await informers.start()
   return {

@@ -81,6 +81,7 @@ export interface VolumeSpec {
   claimRef?: { namespace: string; name: string; uid?: string }
   hostPath?: { path: string; type?: string }
   local?: { path: string }
+  csi?: { driver: string; volumeHandle: string }
   nodeAffinity?: { required?: { nodeSelectorTerms: NodeSelectorTerm[] } }
   persistentVolumeReclaimPolicy?: string
   storageClassName?: string

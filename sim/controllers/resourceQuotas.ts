@@ -1,5 +1,6 @@
 import type { KubeObject } from '../kubeObject.ts'
-import { podLimits, podRequests } from '../kubelet/podResources.ts'
+import { overheadOf, podLimits, podRequests, qosClass } from '../kubelet/podResources.ts'
+import { specOf } from '../kubelet/podSpec.ts'
 import type { Controller, ControllerContext } from './controllerContext.ts'
 import { objectKey } from './informer.ts'
 import { collectionPath, KINDS } from './kinds.ts'
@@ -9,16 +10,16 @@ import { createWorkQueue } from './workQueue.ts'
 
 const QUOTAS = '/api/v1/resourcequotas'
 
-/** Keeps status.used of ResourceQuotas: pods, requests, limits and counts of objects. */
-export function startResourceQuotas(context: ControllerContext): Controller {
+/** Keeps status.used of ResourceQuotas: pods in their scopes, requests, limits and counts of objects. */
+export function startResourceQuotas(context: ControllerContext, countsOverhead: boolean): Controller {
   const { client, informers } = context
   const counted = KINDS.filter((kind) => kind.namespaced)
   const queue = createWorkQueue(context.clock, async (key) => {
     const quota = informers.cache(QUOTAS).get(key)
     if (!quota || quota.metadata.deletionTimestamp) return
-    const hard = (quota['spec'] as { hard?: Record<string, string> }).hard ?? {}
+    const { hard = {}, scopes = [] } = quota['spec'] as { hard?: Record<string, string>; scopes?: string[] }
     const used = Object.fromEntries(
-      Object.keys(hard).map((resource) => [resource, usage(resource, quota.metadata.namespace!)]),
+      Object.keys(hard).map((resource) => [resource, usage(resource, quota.metadata.namespace!, scopes)]),
     )
     await writeStatus(
       client,
@@ -30,20 +31,22 @@ export function startResourceQuotas(context: ControllerContext): Controller {
   const inNamespace = (path: string, namespace: string) =>
     [...informers.cache(path).values()].filter((object) => object.metadata.namespace === namespace)
 
-  const usage = (resource: string, namespace: string): string => {
+  const usage = (resource: string, namespace: string, scopes: readonly string[]): string => {
     const kind = counted.find(({ plural, apiVersion }) => {
       const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : ''
       return resource === `count/${plural}${group}` || (group === '' && resource === plural)
     })
-    const pods = inNamespace(PODS, namespace).filter((pod) => !isOver(pod))
+    const pods = inNamespace(PODS, namespace).filter((pod) => !isOver(pod) && inScopes(pod, scopes))
     if (resource === 'pods' || resource === 'count/pods') return String(pods.length)
     if (kind) return String(inNamespace(collectionPath(kind), namespace).length)
     const [, list, name] = /^(requests|limits)\.(.+)$/.exec(resource) ?? [null, 'requests', resource]
-    const total = pods.reduce(
-      (sum, pod) => sum + ((list === 'limits' ? podLimits(pod) : podRequests(pod)).get(name ?? '') ?? 0),
-      0,
-    )
+    const total = pods.reduce((sum, pod) => sum + amountOf(pod, list ?? '', name ?? ''), 0)
     return name === 'cpu' ? millicores(total) : bytes(total)
+  }
+
+  const amountOf = (pod: KubeObject, list: string, name: string): number => {
+    if (list === 'limits') return podLimits(pod).get(name) ?? 0
+    return (podRequests(pod).get(name) ?? 0) - (countsOverhead ? 0 : (overheadOf(pod).get(name) ?? 0))
   }
 
   const touched = (object: KubeObject) => {
@@ -61,6 +64,19 @@ export function startResourceQuotas(context: ControllerContext): Controller {
     })
   }
   return { stop: () => queue.stop() }
+}
+
+/** pkg/quota/v1/evaluator/core/pods.go, podMatchesScopeFunc. */
+function inScopes(pod: KubeObject, scopes: readonly string[]): boolean {
+  const terminating = specOf(pod).activeDeadlineSeconds !== undefined
+  const bestEffort = qosClass(pod) === 'BestEffort'
+  const matches: Record<string, boolean> = {
+    Terminating: terminating,
+    NotTerminating: !terminating,
+    BestEffort: bestEffort,
+    NotBestEffort: !bestEffort,
+  }
+  return scopes.every((scope) => matches[scope] ?? true)
 }
 
 function millicores(total: number): string {

@@ -9,6 +9,7 @@ import { controllerReference } from './kinds.ts'
 import { PODS } from './ownedPods.ts'
 import { writeStatus } from './ownStatus.ts'
 import { capacityOf, volumeSuits } from './volumeMatching.ts'
+import { provisionedBy } from './volumeProvisioner.ts'
 import { createWorkQueue } from './workQueue.ts'
 import { claimOf, phaseOf, volumeOf } from './objectViews.ts'
 
@@ -93,6 +94,7 @@ export function startVolumeBinder(context: ControllerContext): Controller {
     const phase = phaseOf(volume)
     if (!ref) return void (await writeStatus(client, volumePath(volume), volume, { phase: 'Available' }))
     if (bound || !ref.uid || phase === 'Released' || phase === 'Failed') return
+    if (volume.metadata.annotations?.[provisionedBy] !== undefined) return
     if (volumeOf(volume).persistentVolumeReclaimPolicy === 'Delete') {
       const message = `error getting deleter volume plugin for volume "${name}": no deletable volume plugin matched`
       return void (await writeStatus(client, volumePath(volume), volume, {

@@ -1,8 +1,30 @@
+import { healthyShims, type ShimsDepartures } from './shimsDepartures.ts'
+import { type AnnotationsDepartures, healthyAnnotations } from './annotationsDepartures.ts'
+import { healthyKyverno, type KyvernoDepartures } from './kyvernoDepartures.ts'
+import { healthyNydus, type NydusDepartures } from './nydusDepartures.ts'
+import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
+import { healthyStorage, type StorageDepartures } from './storageDepartures.ts'
+import { type BenchmarksDepartures, healthyBenchmarks } from './benchmarksDepartures.ts'
+import { type FootprintDepartures, healthyFootprint } from './footprintDepartures.ts'
+import { healthyDeployment, type DeploymentDepartures } from './deploymentDepartures.ts'
+import { healthyNetwork, type NetworkDepartures } from './networkDepartures.ts'
+
 /**
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
-export interface Departures {
+export interface Departures
+  extends
+    ShimsDepartures,
+    AnnotationsDepartures,
+    KyvernoDepartures,
+    NydusDepartures,
+    SecurityDepartures,
+    StorageDepartures,
+    BenchmarksDepartures,
+    FootprintDepartures,
+    DeploymentDepartures,
+    NetworkDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
@@ -115,6 +137,17 @@ export interface Departures {
 }
 
 export const healthy: Departures = {
+  ...healthyShims,
+  ...healthyAnnotations,
+  ...healthyKyverno,
+  ...healthyNydus,
+  ...healthySecurity,
+  ...healthyStorage,
+  ...healthyFootprint,
+  ...healthyDeployment,
+  ...healthyBenchmarks,
+  ...healthyNetwork,
+
   kataHandlersRunBy: 'kata',
   vmScope: 'sandbox',
   guestBootId: 'own',

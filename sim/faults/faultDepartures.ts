@@ -1,8 +1,21 @@
 import { closest } from 'fastest-levenshtein'
+import { deploymentFaults } from './deploymentDepartures.ts'
 import { healthy, type Departures } from './departures.ts'
+import { shimsFaults } from './shimsDepartures.ts'
+import { annotationsFaults } from './annotationsDepartures.ts'
+import { kyvernoFaults } from './kyvernoDepartures.ts'
+import { nydusFaults } from './nydusDepartures.ts'
+import { securityFaults } from './securityDepartures.ts'
+import { storageFaults } from './storageDepartures.ts'
+import { benchmarksFaults } from './benchmarksDepartures.ts'
+import { footprintFaults } from './footprintDepartures.ts'
+import { networkFaults } from './networkDepartures.ts'
 
 /** What each fault of faults.yaml changes in the model, and nothing else. */
 const faults: Record<string, Partial<Departures>> = {
+  ...footprintFaults,
+  ...benchmarksFaults,
+
   // isolation
   'runc-behind-kata-handlers': { kataHandlersRunBy: 'runc' },
   'guests-cloned-from-one-template': { guestBootId: 'template' },
@@ -111,6 +124,7 @@ const faults: Record<string, Partial<Departures>> = {
   'node-without-virtualization-flags': { secondNodeCpuFlags: false },
   'node-without-kvm': { secondNodeKvm: 'missing' },
   'kvm-locked-by-firmware': { secondNodeKvm: 'locked' },
+  'kata-emulates-without-kvm': { secondNodeKvm: 'missing', withoutKvm: 'emulated' },
 
   // the operator's profile
   'undeclared-runtimeclass': { undeclaredClasses: ['kata-undeclared'] },
@@ -118,6 +132,23 @@ const faults: Record<string, Partial<Departures>> = {
   // host memory and speed of a sandbox
   'vcpus-cost-host-memory': { memoryPerVcpuMiB: 64 },
   'small-vms-write-slower': { smallVmWriteFactor: 3 },
+
+  ...shimsFaults,
+  ...annotationsFaults,
+  ...kyvernoFaults,
+  ...nydusFaults,
+  ...securityFaults,
+  ...storageFaults,
+  // RuntimeClasses that kata-deploy should not have made so
+  'stratovirt-class-offered': {
+    undeclaredClasses: ['kata-stratovirt'],
+    classHandlers: { 'kata-stratovirt': 'kata-stratovirt' },
+  },
+  'default-class-left-behind': { undeclaredClasses: ['kata'] },
+  'default-class-of-another-shim': { classHandlers: { kata: 'kata-clh' } },
+
+  ...deploymentFaults,
+  ...networkFaults,
 }
 
 /** Names of all faults that the model knows, in the order of faults.yaml. */

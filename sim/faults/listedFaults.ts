@@ -11,6 +11,10 @@ export interface ListedFault {
   readonly scenario?: string
   /** Release of Kata in which it shows; default the scenario's. */
   readonly kataVersion?: string
+  /** RuntimeClasses that are looked at; default: the usual ones of that scenario. */
+  readonly classes?: readonly string[]
+  /** RuntimeClasses of which no pod starts any more: all that is claimed about them turns red. */
+  readonly stops?: readonly string[]
 }
 
 /** Every fault, in the order of the files' names. */

@@ -58,7 +58,16 @@ const AT_ONCE = 32
 export async function joinSimulation(options: JoinOptions): Promise<JoinedSimulation> {
   const { access, scenario, tell = () => {} } = options
   const departures = departuresOf(scenario.faults)
-  if (!departures.runtimeClassAdmission || !scenario.admission.runtimeClass || !scenario.admission.podSecurity)
+  const { runtimeClassAdmission, podSecurityAdmission, podSecurityLabels, quotaCountsOverhead, hostPathDevices } =
+    departures
+  const departs =
+    scenario.kyverno !== undefined ||
+    !runtimeClassAdmission ||
+    !podSecurityAdmission ||
+    podSecurityLabels !== 'kept' ||
+    hostPathDevices !== 'refused' ||
+    !quotaCountsOverhead
+  if (departs || !scenario.admission.runtimeClass || !scenario.admission.podSecurity)
     throw new JoinError(
       'the scenario departs in the API server, which is the real one here: only nodes can be simulated',
     )
@@ -86,6 +95,9 @@ export async function joinSimulation(options: JoinOptions): Promise<JoinedSimula
       podNetwork,
       latencies: () => installed && options.latencies !== false,
     })
+    // All of them are at one address: what is asked of a node's port there is answered by one of them.
+    for (const { network, machine, name } of nodes)
+      network.attach({ namespace: machine.rootNetNamespace, ip: options.nodeAddress, node: name, kind: 'node' })
     const running: RunningNode[] = []
     ending.push(async () => {
       await Promise.all(running.map(({ kubelet }) => kubelet.stop()))
@@ -105,7 +117,7 @@ export async function joinSimulation(options: JoinOptions): Promise<JoinedSimula
     }
     await Promise.all(Array.from({ length: AT_ONCE }, startNext))
     ending.push(() => removeKataDeploy(client, { kubelets: true }))
-    await deployKata(client, scenario, labelled)
+    await deployKata(client, scenario, departures, labelled)
     installed = true
     return { client, nodes: nodes.map(({ name }) => name), close: end }
   } catch (error) {

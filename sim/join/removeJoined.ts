@@ -5,6 +5,10 @@ import { ownSelector } from './ownLabel.ts'
 const NODES = '/api/v1/nodes'
 const CLASSES = '/apis/node.k8s.io/v1/runtimeclasses'
 const DAEMON_SETS = '/apis/apps/v1/daemonsets'
+/** What kata-deploy has beside its DaemonSet, in its namespace (which goes with the namespace, unless that is kube-system)… */
+const NAMESPACED = ['/apis/batch/v1:jobs', '/api/v1:configmaps', '/api/v1:serviceaccounts']
+/** … and in the cluster. */
+const RIGHTS = ['clusterrolebindings', 'clusterroles'].map((plural) => `/apis/rbac.authorization.k8s.io/v1/${plural}`)
 const NAMESPACES = '/api/v1/namespaces'
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases'
 
@@ -22,6 +26,13 @@ export async function removeKataDeploy(client: KubeClient, options: { kubelets: 
     await remove(client, `/apis/apps/v1/namespaces/${metadata.namespace}/daemonsets/${metadata.name}`, {
       propagationPolicy: 'Background',
     })
+  for (const [api = '', plural = ''] of NAMESPACED.map((each) => each.split(':')))
+    for (const { metadata } of await ownObjects(client, `${api}/${plural}`))
+      await remove(client, `${api}/namespaces/${metadata.namespace}/${plural}/${metadata.name}`, {
+        propagationPolicy: 'Background',
+      })
+  for (const path of RIGHTS)
+    for (const { metadata } of await ownObjects(client, path)) await remove(client, `${path}/${metadata.name}`)
   for (const { metadata } of await ownObjects(client, NAMESPACES)) {
     const path = `${NAMESPACES}/${metadata.name}`
     await remove(client, path)

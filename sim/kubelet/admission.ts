@@ -35,7 +35,7 @@ export function admit(
 ): Rejection | null {
   const forbidden = forbiddenSysctl(pod, cluster)
   if (forbidden) return { reason: 'SysctlForbidden', message: forbidden }
-  if (!nodeMatches(specOf(pod), node)) {
+  if (cluster.checksNodeAffinity && !nodeMatches(specOf(pod), node)) {
     return {
       reason: 'NodeAffinity',
       message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",

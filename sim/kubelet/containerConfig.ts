@@ -62,6 +62,7 @@ export async function containerConfig(
     },
     tty: container.tty === true,
     stdin: container.stdin === true,
+    stdinOnce: container.stdinOnce === true,
     terminationMessagePath: container.terminationMessagePath ?? '/dev/termination-log',
   }
 }

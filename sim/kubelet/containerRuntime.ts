@@ -65,6 +65,8 @@ export interface ContainerConfig {
   }
   tty: boolean
   stdin: boolean
+  /** Its standard input ends with the first client that attached to it. */
+  stdinOnce?: boolean
   terminationMessagePath: string
 }
 
@@ -126,6 +128,10 @@ export interface HostFiles {
   kindOf(path: string): 'directory' | 'file' | 'socket' | 'characterDevice' | 'blockDevice' | null
   /** Bytes below the path that are on the host: for eviction. */
   usage(path: string): number
+  /** A departure: what volumes may hold is not looked at. */
+  readonly ignoresVolumeLimits?: boolean
+  /** The node plug-in of a CSI driver: shows a volume at a path, made when it is first used. Absent: the node has no driver. */
+  publishVolume?(volume: { handle: string; block: boolean; sizeBytes: number; target: string }): void
 }
 
 /** A TCP connection to a port of a pod. */
@@ -134,6 +140,12 @@ export interface ForwardedConnection {
   end(): void
   onData(listener: (data: Uint8Array) => void): void
   onEnd(listener: () => void): void
+}
+
+export interface ContainerUsage {
+  /** Since its start. */
+  cpuUsec: number
+  memoryKiB: number
 }
 
 export interface ContainerRuntime {
@@ -154,6 +166,8 @@ export interface ContainerRuntime {
   containerStatus(id: string): ContainerStatus | null
   /** Bytes of the container's writable layer on the host (CRI ContainerStats.writable_layer): for eviction. */
   writableLayerBytes(id: string): number
+  /** CPU time and memory of the container as the runtime counts them (CRI ContainerStats): of a container of Kata the guest's figures. */
+  usage(id: string): ContainerUsage
   /** Called whenever a container exits or a sandbox is lost (its VM died): first for the sandbox, then for its containers. Returns how to stop listening. */
   onChange(
     listener: (change: { kind: 'containerExited'; id: string } | { kind: 'sandboxLost'; id: string }) => void,

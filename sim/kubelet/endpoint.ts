@@ -71,9 +71,9 @@ export async function startKubeletEndpoint(options: EndpointOptions = {}): Promi
     return nodeName === undefined || nodes.connect(nodeName, socket)
   }
   const ask = async (request: IncomingMessage): Promise<Question> => {
-    const node = nodeOfPort.get(request.socket.localPort ?? 0) ?? null
-    await authorize(request, node)
-    return questionOf(pods, node, request)
+    const door = nodeOfPort.get(request.socket.localPort ?? 0) ?? null
+    await authorize(request, door)
+    return questionOf(pods, door ?? namedNode(pods, request), request)
   }
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     if (!isAnswered(request, request.socket)) return void request.socket.destroy()
@@ -257,6 +257,12 @@ function questionOf(pods: Map<string, ServedPod>, node: string | null, request: 
   return { verb, rest, node, pods: () => [...pods.values()].filter(isHere), servedPod, target, query: url.searchParams }
 }
 
+/** At the port of all nodes whoever asks about a node names it as the host. */
+function namedNode(pods: Map<string, ServedPod>, { headers }: IncomingMessage): string | null {
+  const { host } = headers
+  return host !== undefined && [...pods.values()].some(({ nodeName }) => nodeName === host) ? host : null
+}
+
 function podOf(pods: Map<string, ServedPod>, request: IncomingMessage): ServedPod | undefined {
   const [, , namespace = '', name = ''] = new URL(request.url ?? '/', 'http://kubelet').pathname
     .split('/')
@@ -282,6 +288,8 @@ const REASONS: Record<number, string> = {
 function refuseUpgrade(socket: Duplex, error: Error): void {
   const status = error instanceof HttpError ? error.status : 500
   const body = Buffer.from(error.message)
+  // A paused socket never sees that the client has left, and keeps the server from closing.
+  socket.resume()
   socket.end(
     `HTTP/1.1 ${status} ${REASONS[status] ?? 'Error'}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body.toString()}`,
   )

@@ -15,6 +15,9 @@ export interface ImageService {
 const PRESENT: Record<string, number> = {
   'docker.io/library/busybox': 2.1,
   'docker.io/library/nginx': 15,
+  'docker.io/networkstatic/iperf3': 12,
+  'quay.io/cilium/cilium': 250,
+  'docker.io/falcosecurity/falco': 50,
   'docker.io/library/alpine': 3.5,
   'docker.io/library/debian': 80,
   'docker.io/library/ubuntu': 29,

@@ -53,6 +53,8 @@ export interface ClusterSettings {
   apiServiceIp: string
   cgroupDriver: 'systemd' | 'cgroupfs'
   allowedUnsafeSysctls: readonly string[]
+  /** Whether a pod that is bound to the node must fit its labels. */
+  checksNodeAffinity: boolean
 }
 
 export const DEFAULT_CLUSTER: ClusterSettings = {
@@ -61,4 +63,5 @@ export const DEFAULT_CLUSTER: ClusterSettings = {
   apiServiceIp: '10.96.0.1',
   cgroupDriver: 'systemd',
   allowedUnsafeSysctls: [],
+  checksNodeAffinity: true,
 }

@@ -6,7 +6,7 @@ export function podList(pods: readonly ServedPod[]): object {
   return { kind: 'PodList', apiVersion: 'v1', metadata: {}, items: pods.map(({ pod }) => pod()) }
 }
 
-/** GET /stats/summary (k8s.io/kubelet stats/v1alpha1): what the runtime counts, the writable layers. CPU and memory are not counted here. */
+/** GET /stats/summary (k8s.io/kubelet stats/v1alpha1): CPU, memory and writable layers of containers, as the runtime counts them. */
 export function statsSummary(node: string, pods: readonly ServedPod[]): object {
   return { node: { nodeName: node }, pods: pods.map(podStats) }
 }
@@ -14,10 +14,15 @@ export function statsSummary(node: string, pods: readonly ServedPod[]): object {
 function podStats({ pod, records, runtime, clock }: ServedPod): object {
   const { name, namespace, uid } = pod().metadata
   const time = timestamp(clock.now())
+  // Times of CRI statistics have nanoseconds.
+  const exact = new Date(clock.now()).toISOString()
   const containers = records.flatMap(({ spec, state, id }) => {
     if (state.kind !== 'running' || id === null) return []
     const rootfs = { time, usedBytes: runtime.writableLayerBytes(id) }
-    return [{ name: spec.name, startTime: timestamp(state.startedAt), rootfs }]
+    const { cpuUsec, memoryKiB } = runtime.usage(id)
+    const cpu = { time: exact, usageCoreNanoSeconds: cpuUsec * 1000 }
+    const memory = { time: exact, workingSetBytes: memoryKiB * 1024 }
+    return [{ name: spec.name, startTime: timestamp(state.startedAt), cpu, memory, rootfs }]
   })
   const usedBytes = containers.reduce((sum, { rootfs }) => sum + rootfs.usedBytes, 0)
   return { podRef: { name, namespace, uid }, containers, 'ephemeral-storage': { time, usedBytes } }

@@ -90,6 +90,7 @@ export interface ContainerSpec {
   terminationMessagePolicy?: 'File' | 'FallbackToLogsOnError'
   tty?: boolean
   stdin?: boolean
+  stdinOnce?: boolean
 }
 
 export interface KeyToPath {

@@ -40,8 +40,11 @@ export function runCommand(request: StreamRequest, wires: Wires): void {
       stdin: (data) => request.stdin && session.stdin.write(data),
       stdinEnd: () => session.stdin.end(),
       resize: (text) => request.tty && resize(session, text),
-      // the process of an exec lives on without its client, as under a real kubelet; only its stdin ends
-      gone: () => request.kind === 'exec' && session.stdin.end(),
+      gone() {
+        // the process of an exec lives on without its client, as under a real kubelet; only its stdin ends
+        if (request.kind === 'exec' || request.stdin) session.stdin.end()
+        if (request.kind === 'attach') session.kill()
+      },
     })
     return exitStatus(request, await session.exit)
   }

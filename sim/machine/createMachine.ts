@@ -38,9 +38,19 @@ export function createMachine(spec: MachineSpec): Machine {
     touchedKiB: () => kernel.memory.touchedKiB(),
     onTouched: (listener) => kernel.memory.onTouched(listener),
     cpuTimeMs: () => kernel.cpu.totalUsec() / 1000,
+    setTime: (ms) => kernel.setTime(ms),
+    signal(pid, signal) {
+      const process = kernel.rootPidNs.find(pid)
+      if (process && signal !== '0') process.signalled(signal)
+      return process !== undefined
+    },
     log: (line) => kernel.log(line),
     kernelLog: () => kernel.log_.lines(),
     onLog: (listener) => kernel.log_.onLine(listener),
+    loadBpf(program) {
+      const loaded = kernel.bpf.load(program)
+      return () => kernel.bpf.unload(loaded)
+    },
     addBlockDevice(disk) {
       kernel.addDisk(disk)
       // udev of a distribution gives disks to their group; without it devtmpfs leaves them to root

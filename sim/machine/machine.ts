@@ -1,4 +1,14 @@
 import type { Clock } from '../clock.ts'
+import type { MachineNetwork, MachineStream, NetNamespace } from './machineNetwork.ts'
+
+export type {
+  MachineNetwork,
+  MachineStream,
+  NetCounters,
+  NetInterface,
+  NetNamespace,
+  NetRoute,
+} from './machineNetwork.ts'
 
 /**
  * A modelled Linux system: one kernel with its memory, CPUs, file systems, processes, namespaces and cgroups. A node is one, and so is
@@ -45,15 +55,32 @@ export interface MachineSpec {
     blockMiB: number
   }
   cgroupVersion: 1 | 2
+  /** Times that computing takes here beside a machine that is not virtual. Default 1. */
+  cpuSlowdown?: number
   /**
    * How fast written data reaches its disk when it is flushed (dd conv=fsync or fdatasync, sync), bytes a second by type of file system:
-   * virtiofs of a guest, ext4 of a node. A type that is not named takes no time.
+   * virtiofs of a guest, ext4 of a node, `disk` of a block device itself. A type that is not named takes no time.
    */
   flushBytesPerSecond?: Record<string, number>
+  /** ms that a flush of a block device takes whatever was written. Default 0. */
+  diskFlushMs?: number
   /** Departures: what another system answers in place of this kernel (faults guest-sees-node-memory, guest-dmesg-is-the-hosts). */
   shows?: {
     meminfo?: () => { MemTotal: number; MemFree: number; MemAvailable: number }
     kernelLog?: () => readonly string[]
+    /** The machine whose eBPF programs bpf() acts on instead. */
+    bpf?: Machine
+  }
+  /** Departures: another system to which also happens what a process does to this one (faults guest-sysctls-reach-node and its like). */
+  reaches?: {
+    /** A signal to a PID that the sender's namespace lacks; '0' only asks. @returns whether there is such a process. */
+    signal?: (pid: number, signal: string) => boolean
+    /** A connection to a loopback address that nothing here accepts. */
+    loopback?: (port: number) => Promise<MachineStream>
+    setTime?: (ms: number) => void
+    setSysctl?: (name: string, value: string) => void
+    kernelMessage?: (text: string) => void
+    address?: (device: string, address: string) => void
   }
   clock: Clock
   /** Lines of the kernel log at boot, without the time stamp. */
@@ -112,23 +139,6 @@ export interface PidNamespace {
 export interface IpcNamespace {
   readonly id: string
 }
-export interface NetNamespace {
-  readonly id: string
-  interfaces: NetInterface[]
-  routes: { destination: string; gateway: string | null; device: string; source?: string; mtu?: number }[]
-}
-export interface NetInterface {
-  name: string
-  mac: string
-  mtu: number
-  addresses: string[]
-  up: boolean
-  /** A veth: the index of its other end, in another namespace. */
-  peer?: number
-  /** Made by `ip link add NAME type dummy`. */
-  dummy?: boolean
-}
-
 /** One mount of a container's mount namespace, in order. */
 export type ContainerMount =
   | {
@@ -155,6 +165,8 @@ export interface MachineContainerSpec {
   user: { uid: number; gid: number; groups: number[] }
   hostname: string
   tty: boolean
+  /** Something outside may write to its standard input. Default false: /dev/null. */
+  stdin?: boolean
   /** The image's files are made by the machine from the image's name. */
   image: string
   /** As /proc/mounts shows "/": virtiofs, overlay, 9p, ext4. */
@@ -194,6 +206,8 @@ export interface MachineContainerSpec {
   /** A seccomp filter lies on it: /proc/PID/status says so. Default false. */
   seccomp?: boolean
   privileged: boolean
+  /** Capabilities that it lacks although it is privileged: a departure. */
+  withheld?: readonly string[]
   devices: { path: string; type: 'b' | 'c'; major: number; minor: number }[]
   /** No device filter on its cgroup: every device node opens that the container can see. Default false. */
   anyDevice?: boolean
@@ -209,6 +223,8 @@ export interface MachineContainer {
    * what makes containerd say OOMKilled, whoever was the victim.
    */
   readonly exited: Promise<{ code: number; oomKilled: boolean; signal: string | null }>
+  /** Of the first process; nothing comes of it where the container has none. */
+  readonly stdin: { write(data: Uint8Array): void; end(): void }
   signal(signal: string): void
   /** Throws MachineError when the executable is not there or the container has ended. */
   exec(argv: string[], options: ExecOptions): MachineExec
@@ -216,6 +232,10 @@ export interface MachineContainer {
   readonly oomKills: number
   /** Bytes in the container's root file system beyond its image: its writable layer. */
   writtenBytes(): number
+  /** Its root directory as it is, and what in it is its own and not the image's: opaque inodes for another machine that holds them. */
+  readonly layers: { merged: unknown; upper: unknown }
+  /** CPU time and memory of its cgroup. */
+  usage(): { cpuUsec: number; memoryKiB: number }
 }
 
 export interface ExecOptions {
@@ -251,16 +271,24 @@ export interface MachineFiles {
   /** Another tree shown below path (virtiofs share, tmpfs): what is written on either side is seen on both. */
   mount(
     path: string,
-    from: { files: MachineFiles; path: string } | { tmpfs: true; sizeBytes: number | null },
+    from:
+      | { files: MachineFiles; path: string }
+      | { tmpfs: true; sizeBytes: number | null }
+      /** An inode of `inodeOf`, or of a container's layers. */
+      | { inode: unknown; source: string; options: string },
     options?: { fstype?: string; readonly?: boolean },
   ): void
   usage(path: string): number
   /** Undoes a mount at that path; false when nothing is mounted there. */
   unmount(path: string): boolean
-  /** A program: running `path` calls it. Directories are made. */
-  registerCommand(path: string, command: MachineCommand): void
+  /** A program: running `path` calls it; `content` is what is read of it. Directories are made. */
+  registerCommand(path: string, command: MachineCommand, content?: string): void
   /** A file whose text is made on reading. Also below /proc and /sys, which take nothing else. */
   virtual(path: string, generate: () => string | Uint8Array): void
+  /** Puts an inode of `inodeOf`, or of a container's layers, at a path. */
+  place(path: string, inode: unknown): void
+  /** Size of the disk that a device node stands for; null when it stands for none. */
+  diskBytes(path: string): number | null
   /** The inode at a path, for a machine that shares it: opaque. */
   inodeOf(path: string): unknown
   /** Makes opening a device fail as the driver would: ENODEV of /dev/kvm when firmware has locked it. null heals it. */
@@ -294,28 +322,18 @@ export interface BlockDeviceSpec {
   backing?: { files: MachineFiles; path: string }
   /** A partition has no directory in /sys/block. */
   partition?: boolean
+  /** Of a SCSI disk, as /sys/block/NAME/device shows it. */
+  vendor?: string
+  serial?: string
   rotational?: boolean
 }
 
-/** How the machines reach each other: sim/node gives one object to all machines of a cluster. */
-export interface MachineNetwork {
-  /** Registers what listens; the answer stops it. Throws MachineError EADDRINUSE. */
-  listen(namespace: NetNamespace, port: number, accept: (peer: MachineStream) => void): () => void
-  /** Throws MachineError ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT. */
-  connect(from: NetNamespace, ip: string, port: number): Promise<MachineStream>
-  /** True when ICMP echo is answered. */
-  ping(from: NetNamespace, ip: string): Promise<boolean>
-  /** Addresses of a name by the cluster's DNS; empty: NXDOMAIN. */
-  lookup(from: NetNamespace, name: string): Promise<string[]>
-}
-
-/** One end of a connection. */
-export interface MachineStream {
-  readonly remoteAddress: string
-  write(data: Uint8Array): void
-  end(): void
-  onData(listener: (data: Uint8Array) => void): void
-  onEnd(listener: () => void): void
+/** An eBPF program as it is loaded. */
+export interface BpfProgramSpec {
+  /** As bpftool names it: socket_filter, xdp, cgroup_device… */
+  type: string
+  name: string
+  instructions: Uint8Array
 }
 
 export interface Machine {
@@ -343,12 +361,18 @@ export interface Machine {
   onTouched(listener: (touchedKiB: number) => void): void
   /** CPU time that the machine's processes have used since boot, ms: what its hypervisor's threads burnt on the host. */
   cpuTimeMs(): number
+  /** Sets the wall clock, ms. */
+  setTime(ms: number): void
+  /** Sends a signal to a process of the root PID namespace; '0' only asks. @returns whether there is one. */
+  signal(pid: number, signal: string): boolean
   /** Adds a line to the kernel log. */
   log(line: string): void
   /** Lines of the kernel log with their time stamps, as dmesg prints them. */
   kernelLog(): string[]
   /** Called after lines were added to the kernel log: an OOM kill is seen there. The answer stops it. */
   onLog(listener: () => void): () => void
+  /** Loads an eBPF program; the answer unloads it. */
+  loadBpf(program: BpfProgramSpec): () => void
   addBlockDevice(device: BlockDeviceSpec): void
   removeBlockDevice(name: string): void
   /** Sets a kernel parameter as sysctl does: 'net/core/somaxconn'. Namespaced ones (net, kernel/shm*, kernel/msg*, fs/mqueue) belong to a namespace. */

@@ -1,11 +1,24 @@
-/** Whether an IPv4 address lies in the subnet of another one with a prefix: sameSubnet('10.244.1.5/24', '10.244.1.9'). */
+/** Whether an address lies in the subnet of another one with a prefix: sameSubnet('10.244.1.5/24', '10.244.1.9'). IPv4 and IPv6. */
 export function sameSubnet(withPrefix: string, ip: string): boolean {
-  const [address = '', prefix = '32'] = withPrefix.split('/')
-  const bits = Number(prefix)
-  const a = number(address)
-  const b = number(ip)
+  const [address = '', prefix] = withPrefix.split('/')
+  const family = isIPv6(ip) ? 128 : 32
+  if (isIPv6(address) !== (family === 128)) return false
+  const a = family === 128 ? number6(address) : number(address)
+  const b = family === 128 ? number6(ip) : number(ip)
   if (a === null || b === null) return false
-  return bits === 0 || a >>> (32 - bits) === b >>> (32 - bits)
+  const rest = BigInt(family - Number(prefix ?? family))
+  return BigInt(a) >> rest === BigInt(b) >> rest
+}
+
+export const isIPv6 = (address: string): boolean => address.includes(':')
+
+function number6(address: string): bigint | null {
+  const [head = '', tail] = address.split('::')
+  const groups = (text: string) => text.split(':').filter((group) => group !== '')
+  const missing = tail === undefined ? 0 : 8 - groups(head).length - groups(tail).length
+  const all = [...groups(head), ...Array<string>(Math.max(0, missing)).fill('0'), ...groups(tail ?? '')]
+  if (all.length !== 8 || all.some((group) => !/^[0-9a-f]{1,4}$/i.test(group))) return null
+  return all.reduce((value, group) => (value << 16n) | BigInt(`0x${group}`), 0n)
 }
 
 /** Where the pods of an embedded cluster have their addresses: what kubeadm and flannel take. */

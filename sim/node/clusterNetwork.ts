@@ -1,21 +1,24 @@
 import type { Departures } from '../faults/departures.ts'
 import { MachineError, type MachineNetwork, type MachineStream, type NetNamespace } from '../machine/machine.ts'
-import { sameSubnet } from './addresses.ts'
+import type { NetworkScenario } from '../scenarios/scenario.ts'
+import { isIPv6, sameSubnet } from './addresses.ts'
+import { type Attachment, type LinkQuality, rttMs, streamBitsPerSecond } from './linkQuality.ts'
 import { streamPair } from './machineStream.ts'
+import type { NetworkPolicies } from './networkPolicies.ts'
+import { pathMtu } from './podNetwork.ts'
+import { withoutLarge } from './lossyStream.ts'
+import { countBytes } from './trafficCounters.ts'
+
+export type { Attachment } from './linkQuality.ts'
 
 /** Names and service addresses of the cluster: what DNS and kube-proxy know. */
 export interface ClusterServices {
-  /** A ready endpoint behind a service's address; null when the address is no service's. Throws MachineError ECONNREFUSED without endpoints. */
-  endpoint(ip: string, port: number): Promise<{ ip: string; port: number } | null>
+  /**
+   * A ready endpoint behind a service's address, or behind its port of a node (`isNode`); null when it is no service's. Throws MachineError
+   * ECONNREFUSED without endpoints.
+   */
+  endpoint(ip: string, port: number, isNode: boolean): Promise<{ ip: string; port: number } | null>
   lookup(name: string): Promise<string[]>
-}
-
-/** Where a network namespace is: for what the cluster routes to it. */
-export interface Attachment {
-  namespace: NetNamespace
-  ip: string
-  node: string
-  kind: 'node' | 'pod' | 'kata-pod'
 }
 
 /** The cluster's network: who has which address, who listens, who reaches whom. */
@@ -26,12 +29,40 @@ export interface ClusterNetwork extends MachineNetwork {
   connectFromNode(node: string, ip: string, port: number): Promise<MachineStream>
 }
 
+type NetworkDepartures = Pick<
+  Departures,
+  | 'defaultRuntimeReachable'
+  | 'guestReachesServices'
+  | 'guestUdp'
+  | 'policiesOnKata'
+  | 'largePacketsArrive'
+  | 'ciliumSocketLb'
+  | 'guestLatencyMs'
+  | 'guestThroughputDivisor'
+>
+
+const plainNetwork: NetworkScenario = {
+  cni: 'bridge',
+  deviceMtu: 1500,
+  encapsulation: 'none',
+  networkPolicy: 'enforced',
+  kubeProxyReplacement: false,
+  socketLb: 'host-namespace',
+  dualStack: false,
+}
+
+/** @param of what the cluster's network is like, and its NetworkPolicies; a plain bridge without any when absent */
 export function createClusterNetwork(
   services: () => ClusterServices,
-  departures: Pick<Departures, 'defaultRuntimeReachable'>,
+  departures: NetworkDepartures,
+  of: { scenario: NetworkScenario; policies?: NetworkPolicies } = { scenario: plainNetwork },
 ): ClusterNetwork {
+  const { scenario, policies } = of
   const byIp = new Map<string, Attachment>()
   const listeners = new Map<NetNamespace, Map<number, (peer: MachineStream) => void>>()
+  /** MTU of the way to an address, as a sender has learnt it from an ICMP message. */
+  const learnt = new WeakMap<NetNamespace, Map<string, number>>()
+  const quality: LinkQuality = { ...departures, way: pathMtu(scenario) }
 
   const attachmentOf = (namespace: NetNamespace) =>
     [...byIp.values()].find((attachment) => attachment.namespace === namespace)
@@ -42,9 +73,9 @@ export function createClusterNetwork(
     const target = byIp.get(ip)
     if (!hasRoute(from, ip)) throw new MachineError('ENETUNREACH', 'Network is unreachable')
     if (!target || !ownsAddress(target)) throw new MachineError('EHOSTUNREACH', 'No route to host')
-    if (!hasRoute(target.namespace, sender?.ip ?? '')) throw new MachineError('ETIMEDOUT', 'Connection timed out')
-    if (departures.defaultRuntimeReachable === 'not-beside-kata' && sender && cut(sender, target))
-      throw new MachineError('ETIMEDOUT', 'Connection timed out')
+    const back = isIPv6(ip) ? sender?.ip6 : sender?.ip
+    if (!hasRoute(target.namespace, back ?? '')) throw timedOut()
+    if (departures.defaultRuntimeReachable === 'not-beside-kata' && sender && cut(sender, target)) throw timedOut()
     return target
   }
 
@@ -52,7 +83,7 @@ export function createClusterNetwork(
   const cut = (a: Attachment, b: Attachment) =>
     a.node === b.node && ((a.kind === 'pod' && b.kind === 'kata-pod') || (a.kind === 'kata-pod' && b.kind === 'pod'))
 
-  const open = (namespace: NetNamespace, clientIp: string, ip: string, port: number): MachineStream => {
+  const open = (namespace: NetNamespace, clientIp: string, ip: string, port: number) => {
     const accept = listeners.get(namespace)?.get(port)
     if (!accept) throw new MachineError('ECONNREFUSED', 'Connection refused')
     const { client, server } = streamPair(clientIp, ip)
@@ -60,11 +91,42 @@ export function createClusterNetwork(
     return client
   }
 
+  /**
+   * Where a connection to a service's address ends. A guest's connect() is no call of the node's kernel: the socket load balancer does not see it, and
+   * where Cilium balances at sockets alone nothing translates the address (docs.cilium.io, Kata Containers with Cilium).
+   */
+  const behindService = async (from: NetNamespace, ip: string, port: number) => {
+    const sender = attachmentOf(from)
+    const isNode = byIp.get(ip)?.kind === 'node' && byIp.get(ip)?.namespace !== from
+    const endpoint = await services().endpoint(ip, port, isNode)
+    if (endpoint === null || sender?.kind !== 'kata-pod') return endpoint
+    const everywhere = scenario.socketLb === 'everywhere' || departures.ciliumSocketLb === 'everywhere'
+    const balancedAtSockets = scenario.kubeProxyReplacement && everywhere && !isNode
+    if (!departures.guestReachesServices || balancedAtSockets) throw timedOut()
+    return endpoint
+  }
+
+  /** Whether large packets between two ends vanish: a guest is one of them, and they are on two nodes. */
+  const losesLarge = (a: Attachment, b: Attachment) =>
+    !departures.largePacketsArrive && a.node !== b.node && (a.kind === 'kata-pod' || b.kind === 'kata-pod')
+
+  const allowed = async (from: NetNamespace, target: Attachment, port: number): Promise<boolean> => {
+    const sender = attachmentOf(from)
+    if (!policies || !sender || scenario.networkPolicy === 'ignored' || sender === target) return true
+    if (target.kind === 'kata-pod' && !departures.policiesOnKata) return true
+    const [a, b] = [sender.ip, target.ip]
+    return sender.kind === 'node' || policies.allows({ from: a, to: b, port, protocol: 'TCP' })
+  }
+
   return {
-    attach: (attachment) => void byIp.set(attachment.ip, attachment),
+    attach(attachment) {
+      byIp.set(attachment.ip, attachment)
+      if (attachment.ip6) byIp.set(attachment.ip6, attachment)
+    },
     detach(ip) {
       const gone = byIp.get(ip)
       byIp.delete(ip)
+      if (gone?.ip6) byIp.delete(gone.ip6)
       if (gone) listeners.delete(gone.namespace)
     },
     listen(namespace, port, accept) {
@@ -75,9 +137,14 @@ export function createClusterNetwork(
     },
     async connect(from, ip, port) {
       if (isLoopback(ip)) return open(from, ip, ip, port)
-      const endpoint = hasRoute(from, ip) ? ((await services().endpoint(ip, port)) ?? { ip, port }) : { ip, port }
+      const endpoint = hasRoute(from, ip) ? ((await behindService(from, ip, port)) ?? { ip, port }) : { ip, port }
       const target = route(from, endpoint.ip)
-      return open(target.namespace, attachmentOf(from)?.ip ?? ip, ip, endpoint.port)
+      if (!(await allowed(from, target, endpoint.port))) throw timedOut()
+      const sender = attachmentOf(from)
+      const own = isIPv6(endpoint.ip) ? sender?.ip6 : sender?.ip
+      const stream = open(target.namespace, own ?? ip, ip, endpoint.port)
+      if (!sender) return stream
+      return countBytes(losesLarge(sender, target) ? withoutLarge(stream, lostAbove) : stream, sender, target)
     },
     async connectFromNode(node, ip, port) {
       const self = [...byIp.values()].find((attachment) => attachment.node === node && attachment.kind === 'node')
@@ -85,36 +152,76 @@ export function createClusterNetwork(
       if (!target || !ownsAddress(target)) throw new MachineError('EHOSTUNREACH', 'no route to host')
       return open(target.namespace, self?.ip ?? ip, ip, port)
     },
-    async ping(from, ip) {
-      if (isLoopback(ip)) return true
+    async ping(from, ip, bytes) {
+      if (isLoopback(ip)) return 0.03
+      const sender = attachmentOf(from)
+      if (!hasRoute(from, ip)) throw new MachineError('ENETUNREACH', 'Network is unreachable')
       try {
-        route(from, ip)
-        return true
-      } catch {
-        return false
+        const target = route(from, ip)
+        if (!fits(from, sender, target, bytes + (isIPv6(ip) ? 48 : 28))) return null
+        return rttMs(quality, sender, target)
+      } catch (error) {
+        if (error instanceof MachineError) return null
+        throw error
       }
     },
-    lookup: (from, name) =>
-      name === 'localhost'
-        ? Promise.resolve(['127.0.0.1'])
-        : hasRoute(from, '10.96.0.10')
-          ? services().lookup(name)
-          : Promise.resolve([]),
+    throughput(from, ip) {
+      return streamBitsPerSecond(quality, attachmentOf(from), route(from, ip))
+    },
+    async lookup(from, server, name) {
+      if (name === 'localhost') return ['127.0.0.1']
+      if (!hasRoute(from, server)) throw new MachineError('ENETUNREACH', 'Network is unreachable')
+      const guest = attachmentOf(from)?.kind === 'kata-pod'
+      if (guest && !departures.guestUdp) throw timedOut()
+      await behindService(from, server, 53)
+      return services().lookup(name)
+    },
+  }
+
+  /**
+   * Whether a packet arrives. One that is larger than the sender's route is sent in pieces; one that is not carries DF, and where the way is narrower it
+   * is lost, and the sender learns the way's MTU by it (RFC 1191).
+   */
+  function fits(from: NetNamespace, sender: Attachment | undefined, target: Attachment, size: number): boolean {
+    const way = sender === undefined || sender.node === target.node ? Infinity : quality.way
+    const ways = learnt.get(from) ?? new Map<string, number>()
+    learnt.set(from, ways)
+    const own = Math.min(mtuTo(from, target.ip), ways.get(target.ip) ?? Infinity)
+    if (sender && losesLarge(sender, target) && Math.min(size, own) > lostAbove) return false
+    if (size > own || size <= way) return true
+    ways.set(target.ip, way)
+    return false
   }
 }
+
+/** Bytes of a packet: larger ones are lost where the departure says so. */
+const lostAbove = 1400
+
+const timedOut = () => new MachineError('ETIMEDOUT', 'Connection timed out')
 
 function isLoopback(ip: string): boolean {
   return ip.startsWith('127.') || ip === '::1'
 }
 
+/** MTU of the route that a namespace takes to an address. */
+function mtuTo(namespace: NetNamespace, ip: string): number {
+  const direct = namespace.routes.find(({ destination }) => destination !== 'default' && sameSubnet(destination, ip))
+  const taken = direct ?? namespace.routes.find(({ destination }) => destination === 'default')
+  return taken?.mtu ?? namespace.interfaces.find(({ name }) => name === taken?.device)?.mtu ?? Infinity
+}
+
 /** Whether a namespace can send to an address: an interface of its subnet, or a default route over an interface with an address. */
 function hasRoute(namespace: NetNamespace, ip: string): boolean {
+  const family = isIPv6(ip) ? 6 : 4
   const addressed = namespace.interfaces.filter(
     (device) => device.up && device.name !== 'lo' && device.addresses.length > 0,
   )
   if (addressed.some((device) => device.addresses.some((address) => sameSubnet(address, ip)))) return true
   return namespace.routes.some(
-    (route) => route.destination === 'default' && addressed.some((device) => device.name === route.device),
+    (route) =>
+      route.destination === 'default' &&
+      (route.family ?? 4) === family &&
+      addressed.some((device) => device.name === route.device),
   )
 }
 

@@ -1,6 +1,8 @@
 import type { Departures } from '../faults/departures.ts'
 import type { KubeObject } from '../kubeObject.ts'
 import type { NodeScenario, RuntimeClassScenario, Scenario } from '../scenarios/scenario.ts'
+import { distribution, type DistributionName } from './distributions.ts'
+import { kataHostLabel } from './kataDeployObjects.ts'
 import type { SimNode } from './simNode.ts'
 
 export const kataLabel = 'katacontainers.io/kata-runtime'
@@ -29,17 +31,51 @@ function runtimeClass(
   }
 }
 
+/** StorageClass objects as their provisioners' charts make them. */
+export function storageClassObjects(scenario: Scenario): KubeObject[] {
+  return scenario.storageClasses.map(({ name, provisioner, isDefault }) => ({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: {
+      name,
+      ...(isDefault ? { annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } } : {}),
+    },
+    provisioner,
+    volumeBindingMode: 'WaitForFirstConsumer',
+    reclaimPolicy: 'Delete',
+  }))
+}
+
 /** The Node that a kubelet registers. kata-deploy has labelled those with Kata. */
-export function nodeObject(node: SimNode, kubernetesVersion: string): KubeObject {
-  const { scenario, machine } = node
+export function nodeObject(
+  node: SimNode,
+  { kubernetesVersion, distribution: name }: { kubernetesVersion: string; distribution: DistributionName },
+  address?: string,
+): KubeObject {
+  const { scenario, machine, departures } = node
+  const { versionSuffix, labels } = distribution(name)
   return {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: {
       name: scenario.name,
-      labels: { ...(scenario.kata ? { [kataLabel]: 'true' } : {}), [simulatedLabel]: 'true', ...scenario.labels },
+      labels: {
+        ...labels,
+        ...(scenario.kata || departures.kataDeployOnPlainNodes ? { [kataHostLabel]: 'true' } : {}),
+        ...(scenario.kata ? { [kataLabel]: 'true' } : {}),
+        [simulatedLabel]: 'true',
+        ...scenario.labels,
+      },
     },
     status: {
+      ...(address === undefined
+        ? {}
+        : {
+            addresses: [
+              { type: 'InternalIP', address },
+              { type: 'Hostname', address: scenario.name },
+            ],
+          }),
       capacity: {
         cpu: String(scenario.cpus),
         memory: `${machine.spec.memory.totalKiB}Ki`,
@@ -52,77 +88,12 @@ export function nodeObject(node: SimNode, kubernetesVersion: string): KubeObject
         bootID: machine.spec.bootId,
         kernelVersion: scenario.kernel,
         osImage: 'Ubuntu 24.04.2 LTS',
-        kubeletVersion: kubernetesVersion,
+        kubeletVersion: `${kubernetesVersion}${versionSuffix}`,
       },
       runtimeHandlers: ['', scenario.defaultRuntime, ...node.handlers.keys()].map((name) => ({
         name,
         features: { recursiveReadOnlyMounts: !node.handlers.has(name), userNamespaces: false },
       })),
-    },
-  }
-}
-
-/** Namespace and DaemonSet of kata-deploy (chart: templates/kata-deploy.yaml), on the nodes which the scenario gives Kata. */
-export function kataDeployObjects(scenario: Scenario): { namespace: KubeObject; daemonSet: KubeObject } {
-  const namespace = scenario.kataDeployNamespace
-  const labels = { name: 'kata-deploy' }
-  const shims = scenario.runtimeClasses
-    .filter(({ dropIn }) => dropIn === null)
-    .map(({ name }) => name.replace(/^kata-/, ''))
-  const env = {
-    DEBUG: 'false',
-    SHIMS_X86_64: shims.join(' '),
-    DEFAULT_SHIM_X86_64: 'qemu',
-    INSTALLATION_PREFIX: '',
-    HOST_OS: '',
-    CUSTOM_RUNTIMES_ENABLED: String(scenario.runtimeClasses.some(({ dropIn }) => dropIn !== null)),
-  }
-  const container = {
-    name: 'kube-kata',
-    image: `quay.io/kata-containers/kata-deploy:${scenario.kataVersion}`,
-    command: [
-      'sh',
-      '-c',
-      `echo "kata-deploy ${scenario.kataVersion}: installed on $NODE_NAME"; trap "exit 0" TERM; while :; do sleep 3600 & wait; done`,
-    ],
-    env: [
-      { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
-      ...Object.entries(env).map(([name, value]) => ({ name, value })),
-    ],
-    securityContext: { privileged: true },
-    volumeMounts: [
-      { name: 'containerd-conf', mountPath: '/etc/containerd/' },
-      { name: 'host', mountPath: '/host/' },
-    ],
-  }
-  return {
-    namespace: {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'privileged' } },
-    },
-    daemonSet: {
-      apiVersion: 'apps/v1',
-      kind: 'DaemonSet',
-      metadata: { name: 'kata-deploy', namespace, labels: { 'app.kubernetes.io/managed-by': 'Helm', ...labels } },
-      spec: {
-        selector: { matchLabels: labels },
-        template: {
-          metadata: { labels },
-          spec: {
-            hostPID: true,
-            nodeSelector: { [kataLabel]: 'true' },
-            tolerations: [{ operator: 'Exists' }],
-            automountServiceAccountToken: false,
-            terminationGracePeriodSeconds: 1,
-            containers: [container],
-            volumes: [
-              { name: 'containerd-conf', hostPath: { path: '/etc/containerd/' } },
-              { name: 'host', hostPath: { path: '/' } },
-            ],
-          },
-        },
-      },
     },
   }
 }

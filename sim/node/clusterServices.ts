@@ -1,10 +1,12 @@
 import type { KubeClient } from '../kubeClient.ts'
 import type { KubeObject } from '../kubeObject.ts'
 import { MachineError } from '../machine/machine.ts'
+import { isIPv6 } from './addresses.ts'
 import type { ClusterServices } from './clusterNetwork.ts'
 
 interface ServiceSpec {
   clusterIP?: string
+  clusterIPs?: string[]
   selector?: Record<string, string>
   ports?: ServicePort[]
 }
@@ -13,6 +15,7 @@ interface ServicePort {
   name?: string
   port: number
   targetPort?: number | string
+  nodePort?: number
 }
 
 /** Services and their names straight from the API: what kube-proxy and the cluster's DNS would serve. */
@@ -27,14 +30,18 @@ export function createClusterServices(client: KubeClient, domain = 'cluster.loca
   }
   let turn = 0
   return {
-    async endpoint(ip, port) {
-      const service = (await services()).find((one) => specOf(one).clusterIP === ip)
+    async endpoint(ip, port, isNode) {
+      const all = await services()
+      const service = isNode
+        ? all.find((one) => specOf(one).ports?.some(({ nodePort }) => nodePort === port))
+        : all.find((one) => specOf(one).clusterIP === ip || specOf(one).clusterIPs?.includes(ip))
       if (!service) return null
-      const servicePort = specOf(service).ports?.find((one) => one.port === port)
+      if (service.metadata.name === 'kube-dns' && service.metadata.namespace === 'kube-system') return { ip, port }
+      const servicePort = specOf(service).ports?.find((one) => (isNode ? one.nodePort : one.port) === port)
       const pods = servicePort ? await readyPods(service) : []
       const pod = pods[turn++ % Math.max(1, pods.length)]
       if (!servicePort || !pod) throw new MachineError('ECONNREFUSED', 'Connection refused')
-      return { ip: podIp(pod), port: targetPort(pod, servicePort) }
+      return { ip: podIp(pod, isIPv6(ip)), port: targetPort(pod, servicePort) }
     },
     async lookup(name) {
       const suffix = `.svc.${domain}`
@@ -48,7 +55,7 @@ export function createClusterServices(client: KubeClient, domain = 'cluster.loca
       if (!service) return []
       const { clusterIP } = specOf(service)
       if (clusterIP !== undefined && clusterIP !== 'None') return [clusterIP]
-      return (await readyPods(service)).map(podIp)
+      return (await readyPods(service)).map((pod) => podIp(pod))
     },
   }
 }
@@ -57,12 +64,19 @@ function specOf(service: KubeObject): ServiceSpec {
   return (service.spec ?? {}) as ServiceSpec
 }
 
-function statusOf(pod: KubeObject): { podIP?: string; conditions?: { type: string; status: string }[] } {
-  return (pod.status ?? {}) as { podIP?: string; conditions?: { type: string; status: string }[] }
+interface PodStatus {
+  podIP?: string
+  podIPs?: { ip: string }[]
+  conditions?: { type: string; status: string }[]
 }
 
-function podIp(pod: KubeObject): string {
-  return statusOf(pod).podIP ?? ''
+function statusOf(pod: KubeObject): PodStatus {
+  return (pod.status ?? {}) as PodStatus
+}
+
+function podIp(pod: KubeObject, six = false): string {
+  const { podIP = '', podIPs = [] } = statusOf(pod)
+  return six ? (podIPs.find(({ ip }) => isIPv6(ip))?.ip ?? '') : podIP
 }
 
 function isReady(pod: KubeObject): boolean {

@@ -22,7 +22,10 @@ export function createContainerRuntime(node: SimNode): ContainerRuntime {
 
   return {
     version: `containerd://${node.containerdVersion}`,
-    host: createHostFiles(node.machine.files, node.tmpfsMounts),
+    host: {
+      ...createHostFiles(node.machine, node.tmpfsMounts),
+      ignoresVolumeLimits: node.departures.emptyDirLimits === 'ignored',
+    },
     runPodSandbox: (config) => sandboxes.run(config),
     async stopPodSandbox(id) {
       await containers.stopAllOf(id)
@@ -42,11 +45,13 @@ export function createContainerRuntime(node: SimNode): ContainerRuntime {
     },
     containerStatus: (id) => containers.status(id),
     writableLayerBytes: (id) => containers.writableLayerBytes(id),
+    usage: (id) => containers.usage(id),
     onChange(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
     exec: (id, argv, options) => containers.exec(id, argv, options.tty),
+    attach: (id) => containers.attach(id),
     execSync: (id, argv, timeoutMs) => containers.execSync(id, argv, timeoutMs),
     connect: (address, port, timeoutMs) => connectTo(node, address, port, timeoutMs),
     httpGet: (url, headers, timeoutMs) => httpGetFrom(node, url, headers, timeoutMs),

@@ -1,6 +1,13 @@
-import { CriError, type ContainerConfig, type ContainerStatus, type ExecSession } from '../kubelet/containerRuntime.ts'
+import {
+  CriError,
+  type ContainerConfig,
+  type ContainerStatus,
+  type ContainerUsage,
+  type ExecSession,
+} from '../kubelet/containerRuntime.ts'
 import { MachineError, type MachineExec } from '../machine/machine.ts'
 import { withBacktrace } from '../shims/backtrace.ts'
+import { attachSession } from './attachSession.ts'
 import { execSession } from './execSession.ts'
 import { containerId } from './identifiers.ts'
 import { processOf } from './imageConfig.ts'
@@ -17,6 +24,8 @@ interface ContainerRecord {
   config: ContainerConfig
   sandbox: SandboxRecord
   log: LogBuffer
+  /** Clients that are attached to it. */
+  viewers: Set<(stream: 'stdout' | 'stderr', data: string) => void>
   running: RunningContainer | null
   /** Resolves once the exit is noted. */
   ended: Promise<void>
@@ -35,7 +44,9 @@ export interface Containers {
   sandboxLost(sandboxId: string): void
   status(id: string): ContainerStatus | null
   writableLayerBytes(id: string): number
+  usage(id: string): ContainerUsage
   exec(id: string, argv: string[], tty: boolean): Promise<ExecSession>
+  attach(id: string): ExecSession
   execSync(id: string, argv: string[], timeoutMs: number): Promise<{ stdout: string; stderr: string; exitCode: number }>
   log(id: string): LogBuffer
   all(): { status: ContainerStatus; image: string }[]
@@ -91,7 +102,10 @@ export function createContainers(node: SimNode, sandboxes: Sandboxes, onExit: (i
       id: status.id,
       config: { ...config, mounts },
       ...process,
-      onOutput: record.log.write,
+      onOutput(stream, data) {
+        record.log.write(stream, data)
+        for (const viewer of record.viewers) viewer(stream, data)
+      },
     })
     record.status = { ...status, state: 'running', startedAt: clock.now() }
     void record.running.exited.then(({ code, oomKilled }) =>
@@ -147,6 +161,7 @@ export function createContainers(node: SimNode, sandboxes: Sandboxes, onExit: (i
         config,
         sandbox,
         log: createLogBuffer(() => clock.now(), limits),
+        viewers: new Set(),
         running: null,
         ended,
         noteEnd,
@@ -179,7 +194,9 @@ export function createContainers(node: SimNode, sandboxes: Sandboxes, onExit: (i
       await Promise.all(running.map((record) => record.ended))
     },
     remove(id) {
-      if (records.delete(id)) machine.files.remove(taskDirectory(id))
+      if (!records.delete(id)) return
+      node.snapshots.remove(id)
+      machine.files.remove(taskDirectory(id))
     },
     removeAllOf(sandboxId) {
       for (const record of of(sandboxId)) this.remove(record.status.id)
@@ -189,14 +206,26 @@ export function createContainers(node: SimNode, sandboxes: Sandboxes, onExit: (i
     },
     status: (id) => records.get(id)?.status ?? null,
     writableLayerBytes: (id) => records.get(id)?.running?.writtenBytes() ?? 0,
+    usage: (id) => records.get(id)?.running?.usage() ?? { cpuUsec: 0, memoryKiB: 0 },
     async exec(id, argv, tty) {
       const record = known(id)
       await clock.sleep(record.sandbox.times.exec)
       const exec = startExec(record, argv, tty)
       return execSession(exec, (code) => record.running?.exitCodeOf(exec, code) ?? code)
     },
+    attach(id) {
+      const { status, running, viewers, ended, config } = known(id)
+      if (status.state !== 'running' || running === null) {
+        const state = `CONTAINER_${status.state.toUpperCase()}`
+        throw new CriError('Unknown', `failed to attach container: container is in ${state} state`)
+      }
+      return attachSession(running.stdin, viewers, ended, config)
+    },
     async execSync(id, argv, timeoutMs) {
       const record = known(id)
+      // Hooks come without a limit of time.
+      if (timeoutMs <= 0 && record.sandbox.handler !== null && departures.lifecycleHooks === 'skipped')
+        return { stdout: '', stderr: '', exitCode: 0 }
       await clock.sleep(record.sandbox.times.exec)
       const exec = startExec(record, argv, false)
       const output = { stdout: '', stderr: '' }

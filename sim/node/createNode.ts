@@ -1,20 +1,24 @@
+import { createNoise } from '../noise.ts'
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Departures } from '../faults/departures.ts'
-import type { Machine, MachineSpec } from '../machine/machine.ts'
-import type { NodeScenario, Scenario } from '../scenarios/scenario.ts'
+import type { Machine, MachineCommandCall, MachineSpec } from '../machine/machine.ts'
+import type { NetworkScenario, NodeScenario, Scenario } from '../scenarios/scenario.ts'
 import type { KataHandler } from '../shims/kataHandler.ts'
 import type { KataRelease } from '../shims/kataRelease.ts'
 import { createAddressPool, nodeAddress, podPrefix } from './addresses.ts'
 import type { ClusterNetwork } from './clusterNetwork.ts'
-import { containerdToml, kataDeployConfig, kataDeployToml } from './containerdConfig.ts'
-import { macAddress } from './identifiers.ts'
-import { installKata } from './kataArtifacts.ts'
+import { writeContainerdConfig } from './containerdConfig.ts'
+import type { Distribution } from './distributions.ts'
+import { installKata, programText } from './kataArtifacts.ts'
 import { kataRuntimeCheck } from './kataRuntimeCheck.ts'
 import { addHardware, nodeCpu, nodeKvm, nodeMemTotalKiB } from './nodeHardware.ts'
+import { connectNode } from './nodeNetwork.ts'
+import { loadNodePrograms } from './nodePrograms.ts'
 import { startNodeProcesses } from './nodeProcesses.ts'
 import type { PodLookup } from './podLookup.ts'
 import type { SimNode } from './simNode.ts'
+import { createSnapshots } from './snapshots.ts'
 import { addSocket } from './sockets.ts'
 import { installUserland } from './userland.ts'
 
@@ -27,12 +31,14 @@ export interface NodeOptions {
   /** Of the nodes with Kata, from 1; null for others. */
   kataNumber: number | null
   mode: Scenario['mode']
+  distribution: Distribution
   release: KataRelease
   departures: Departures
   clock: Clock
   containerdVersion: string
   handlers: readonly KataHandler[]
   network: ClusterNetwork
+  networkScenario: NetworkScenario
   pods: PodLookup
   latencies: () => boolean
   createMachine: (spec: MachineSpec) => Machine
@@ -46,19 +52,24 @@ export function createNode(options: NodeOptions): SimNode {
   const machine = options.createMachine(nodeSpec(scenario, clock, !second || departures.secondNodeCpuFlags))
   const ip = nodeAddress(number)
   const pods = podPrefix(options.podNetwork, number)
-  connect(machine, network, scenario.name, ip, pods)
+  connectNode(machine, network, options.networkScenario, { name: scenario.name, ip, pods })
   installUserland(machine.files, clock.now())
   writeFiles(machine, options)
   addHardware(machine, scenario, kvm)
+  for (const name of modulesOf(scenario)) machine.files.virtual(`/sys/module/${name}/initstate`, () => 'live\n')
+  loadNodePrograms(machine, options.networkScenario)
   startNodeProcesses(machine, scenario.name, scenario.kvm === 'usable')
   if (scenario.kata) {
-    installKata(machine.files, options.handlers, release, departures)
-    machine.files.registerCommand('/opt/kata/bin/kata-runtime', (call) => kataRuntimeCheck(call, machine, kvm, release))
+    installKata(machine.files, { handlers: options.handlers, release, departures, second })
+    const text = programText('bin/kata-runtime', { release, departures, second })
+    const check = (call: MachineCommandCall) => kataRuntimeCheck(call, machine, kvm, release)
+    machine.files.registerCommand('/opt/kata/bin/kata-runtime', check, text)
   }
   return {
     name: scenario.name,
     ip,
     scenario,
+    kataNumber: options.kataNumber,
     mode: options.mode,
     release,
     departures,
@@ -66,13 +77,16 @@ export function createNode(options: NodeOptions): SimNode {
     machine,
     createMachine: options.createMachine,
     network,
+    networkScenario: options.networkScenario,
     addresses: createAddressPool(pods),
     containerdVersion: options.containerdVersion,
     handlers: new Map(scenario.kata ? options.handlers.map((handler) => [handler.name, handler]) : []),
     kvm,
     pods: options.pods,
     latencies: options.latencies,
+    noise: createNoise(options.scenario.name.length + options.scenario.cpus),
     tmpfsMounts: new Set(),
+    snapshots: createSnapshots(machine.files),
   }
 }
 
@@ -109,16 +123,18 @@ function nodeSpec(node: NodeScenario, clock: Clock, virtualizationFlag: boolean)
     cgroupVersion: node.cgroup,
     // The guide's flushed writes of the default runtime (baselines.yaml, io_fdatasync_drop_caches).
     flushBytesPerSecond: { ext4: 714e6, overlay: 714e6 },
-    modules: modulesOf(node),
+    modules: modulesOf(node)
+      .map((name, index) => `${name} ${(index + 3) * 16384} 0 - Live 0x0000000000000000\n`)
+      .join(''),
     clock,
   }
 }
 
-/** /proc/modules of a node: KVM and what else the installation guide asks for. */
-function modulesOf(node: NodeScenario): string {
+/** Modules that a node has loaded: KVM and what else the installation guide asks for. */
+function modulesOf(node: NodeScenario): string[] {
   const kvm =
     node.virtualization === 'none' ? [] : node.virtualization === 'svm' ? ['kvm_amd', 'kvm'] : ['kvm_intel', 'kvm']
-  const names = [
+  return [
     ...kvm,
     'vhost_net',
     'vhost_vsock',
@@ -130,26 +146,10 @@ function modulesOf(node: NodeScenario): string {
     'virtio_net',
     'virtio_blk',
   ]
-  return names.map((name, index) => `${name} ${(index + 3) * 16384} 0 - Live 0x0000000000000000\n`).join('')
 }
 
-function connect(machine: Machine, network: ClusterNetwork, name: string, ip: string, pods: string): void {
-  machine.network = network
-  const { rootNetNamespace } = machine
-  rootNetNamespace.interfaces = [
-    { name: 'lo', mac: '00:00:00:00:00:00', mtu: 65536, addresses: ['127.0.0.1/8', '::1/128'], up: true },
-    { name: 'eth0', mac: macAddress(), mtu: 1500, addresses: [`${ip}/24`], up: true },
-    { name: 'cni0', mac: macAddress(), mtu: 1500, addresses: [`${pods}.1/24`], up: true },
-  ]
-  rootNetNamespace.routes = [
-    { destination: 'default', gateway: '192.168.121.1', device: 'eth0' },
-    { destination: '192.168.121.0/24', gateway: null, device: 'eth0', source: ip },
-    { destination: `${pods}.0/24`, gateway: null, device: 'cni0', source: `${pods}.1` },
-  ]
-  network.attach({ namespace: rootNetNamespace, ip, node: name, kind: 'node' })
-}
-
-function writeFiles(machine: Machine, { scenario, handlers, clock }: NodeOptions): void {
+function writeFiles(machine: Machine, options: NodeOptions): void {
+  const { scenario, clock } = options
   const { files } = machine
   const release = [
     'PRETTY_NAME="Ubuntu 24.04.2 LTS"',
@@ -161,6 +161,7 @@ function writeFiles(machine: Machine, { scenario, handlers, clock }: NodeOptions
   ]
   files.write('/etc/os-release', `${release.join('\n')}\n`)
   files.write('/etc/hostname', `${scenario.name}\n`)
+  files.write('/etc/shadow', 'root:*:20000:0:99999:7:::\nnobody:*:20000:0:99999:7:::\n', 0o640)
   files.write('/etc/machine-id', `${randomUUID().replaceAll('-', '')}\n`)
   files.write(`/boot/vmlinuz-${scenario.kernel}`, 'vmlinuz\n')
   files.symlink(`vmlinuz-${scenario.kernel}`, '/boot/vmlinuz')
@@ -174,9 +175,5 @@ function writeFiles(machine: Machine, { scenario, handlers, clock }: NodeOptions
   ])
     files.mkdir(directory)
   addSocket(files, '/run/containerd/containerd.sock', clock.now())
-  files.write(
-    '/etc/containerd/config.toml',
-    containerdToml(scenario.defaultRuntime, scenario.kata, scenario.snapshotters),
-  )
-  if (scenario.kata) files.write(kataDeployConfig, kataDeployToml(handlers))
+  writeContainerdConfig(files, options)
 }

@@ -7,14 +7,20 @@ import type { KataRelease } from '../shims/kataRelease.ts'
 export function handlersOf(
   scenario: Scenario,
   release: KataRelease,
-  departures: Pick<Departures, 'renamedHandlers'>,
+  departures: Pick<Departures, 'renamedHandlers' | 'furtherHandlers' | 'customRuntimesRead'>,
 ): KataHandler[] {
-  return scenario.runtimeClasses.map(({ handler, shim, hypervisor, dropIn }) => ({
+  const stock = departures.customRuntimesRead === 'stock'
+  // The default class has the handler of another.
+  const classes = scenario.runtimeClasses.filter(({ name }) => name !== 'kata')
+  const like = classes.find(({ handler }) => handler === 'kata-qemu')
+  const further = like ? departures.furtherHandlers.map((handler) => ({ ...like, handler })) : []
+  return [...classes, ...further].map(({ handler, shim, hypervisor, variant, dropIn }) => ({
     name: departures.renamedHandlers[handler] ?? handler,
-    shim: shimName(shim, hypervisor, release),
+    shim: shimName(shim, hypervisor, release, variant),
     language: shim,
     hypervisor,
-    custom: dropIn === null ? null : handler,
-    dropIn,
+    custom: dropIn === null || stock ? null : handler,
+    dropIn: stock ? null : dropIn,
+    variant,
   }))
 }

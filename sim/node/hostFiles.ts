@@ -1,8 +1,10 @@
 import type { HostFiles } from '../kubelet/containerRuntime.ts'
-import type { MachineFiles } from '../machine/machine.ts'
+import type { Machine } from '../machine/machine.ts'
+import { createVolumeDriver } from './volumeDriver.ts'
 
 /** The node's files as the kubelet uses them. @param tmpfsMounts kept up to date with what the kubelet mounts. */
-export function createHostFiles(files: MachineFiles, tmpfsMounts: Set<string>): HostFiles {
+export function createHostFiles(machine: Machine, tmpfsMounts: Set<string>): HostFiles {
+  const { files } = machine
   const removeMounts = (path: string) => {
     for (const mounted of [...tmpfsMounts]) {
       if (mounted !== path && !mounted.startsWith(`${path}/`)) continue
@@ -32,5 +34,6 @@ export function createHostFiles(files: MachineFiles, tmpfsMounts: Set<string>): 
       return kind === 'symlink' ? null : kind
     },
     usage: (path) => files.usage(path),
+    publishVolume: createVolumeDriver(machine),
   }
 }

@@ -1,8 +1,9 @@
+import { stringify, type TomlTable } from 'smol-toml'
 import type { MachineCommandCall, MachineFiles } from '../machine/machine.ts'
 import type { Departures } from '../faults/departures.ts'
 import { configDirectory, configPath, kataPrefix, type KataHandler } from '../shims/kataHandler.ts'
 import type { KataRelease } from '../shims/kataRelease.ts'
-import { baseConfiguration, baseToml, dropInToml } from '../shims/shimToml.ts'
+import { baseConfiguration, baseToml, dropInToml, mergeToml } from '../shims/shimToml.ts'
 
 const share = `${kataPrefix}/share/kata-containers`
 const defaults = `${kataPrefix}/share/defaults/kata-containers`
@@ -19,21 +20,38 @@ export function bootFiles(release: KataRelease): { kernel: string; dragonballKer
   }
 }
 
+/** The node on which Kata is installed, of what its artifacts depend on. */
+interface Target {
+  release: KataRelease
+  departures: Departures
+  /** It is the second Kata node. */
+  second: boolean
+}
+
 /** What kata-deploy leaves on a node: binaries, guest kernel and image, configuration of each handler. */
-export function installKata(
-  files: MachineFiles,
-  handlers: readonly KataHandler[],
-  release: KataRelease,
-  departures: Departures,
-): void {
+export function installKata(files: MachineFiles, target: Target & { handlers: readonly KataHandler[] }): void {
+  const { release, departures, second } = target
   files.write(`${kataPrefix}/VERSION`, `${release.version}\n`)
   files.write(`${kataPrefix}/versions.yaml`, `assets:\n  kernel:\n    version: "v${release.guestKernel}"\n`)
-  for (const { path, version } of binaries(release)) {
-    files.registerCommand(path, (call) => runBinary(call, version))
+  for (const { path, version } of binaries(release, departures)) {
+    const name = path.replace(`${kataPrefix}/`, '')
+    files.registerCommand(path, (call) => runBinary(call, version), programText(name, target))
   }
   installGuest(files, release)
-  for (const handler of handlers) installConfiguration(files, handler, release, departures)
-  files.symlink('configuration-qemu.toml', `${defaults}/configuration.toml`)
+  for (const handler of target.handlers) installConfiguration(files, handler, target)
+  const linked =
+    second && departures.defaultConfiguration === 'nothing'
+      ? 'configuration-qemu.toml.rpmsave'
+      : 'configuration-qemu.toml'
+  files.symlink(linked, `${defaults}/configuration.toml`)
+  if (second) for (const path of departures.missingOnSecondNode) files.remove(path)
+}
+
+/** What stands in a program, of all that its file holds: name, release, build. */
+export function programText(name: string, { release, departures, second }: Target): string {
+  const version = departures.olderPrograms.includes(name) ? '3.24.0' : release.version
+  const build = second && departures.secondNodeRebuiltPrograms.includes(name) ? 'rebuilt' : 'released'
+  return `\x7fELF\x02\x01\x01\0${name}\0${version}\0${build}\0`
 }
 
 function installGuest(files: MachineFiles, release: KataRelease): void {
@@ -51,24 +69,39 @@ function installGuest(files: MachineFiles, release: KataRelease): void {
 function installConfiguration(
   files: MachineFiles,
   handler: KataHandler,
-  release: KataRelease,
-  departures: Departures,
+  { release, departures, second }: Target,
 ): void {
-  const configuration = baseConfiguration(handler, release)
+  const configuration = baseConfiguration(handler, release, departures)
+  if (departures.templating) configuration.factory = { enable_template: true }
   const hypervisor = Object.values(configuration.hypervisor as Record<string, Record<string, unknown>>)[0] ?? {}
   const memory = departures.baseDefaultMemoryMiB[handler.custom ?? `kata-${handler.shim}`]
   if (memory !== undefined) hypervisor.default_memory = memory
   if (departures.defaultVcpus !== null) hypervisor.default_vcpus = departures.defaultVcpus
+  if (second && departures.secondNodeDebug) (configuration.runtime as TomlTable).enable_debug = true
+  if (departures.vmTemplates && handler.hypervisor === 'qemu') configuration.factory = { enable_template: true }
+  if (departures.virtiofsDax && hypervisor.virtio_fs_cache_size !== undefined) hypervisor.virtio_fs_cache_size = 1024
   const text = baseToml(configuration, handler)
-  files.write(configPath(handler), text)
   files.mkdir(`${configDirectory(handler)}/config.d`)
-  if (handler.dropIn !== null) {
-    const dropIn = departures.defaultVcpus === null ? handler : withDefaultVcpus(handler, departures.defaultVcpus)
-    files.write(`${configDirectory(handler)}/config.d/50-overrides.toml`, dropInToml(dropIn))
-  } else {
+  if (handler.dropIn === null) {
+    files.write(configPath(handler), text)
     const directory = handler.language === 'go' ? defaults : `${defaults}/runtime-rs`
     files.write(`${directory}/configuration-${handler.shim}.toml`, text)
+    return
   }
+  const disabled =
+    departures.blockUseDisabled[`kata-${handler.custom ?? ''}`] ?? departures.blockUseDisabled[handler.custom ?? '']
+  const wanted =
+    disabled === undefined ? handler : { ...handler, dropIn: { ...handler.dropIn, disable_block_device_use: disabled } }
+  const dropIn = dropInToml(
+    departures.defaultVcpus === null ? wanted : withDefaultVcpus(wanted, departures.defaultVcpus),
+  )
+  if (departures.customOverridesIn === 'base-file') {
+    files.write(configPath(handler), baseToml(mergeToml(stringify(configuration), [dropIn]), handler))
+    return
+  }
+  files.write(configPath(handler), text)
+  const extra = second ? departures.secondNodeDropInExtra : ''
+  files.write(`${configDirectory(handler)}/config.d/50-overrides.toml`, `${dropIn}${extra}`)
 }
 
 function withDefaultVcpus(handler: KataHandler, vcpus: number): KataHandler {
@@ -81,8 +114,9 @@ interface Binary {
   version: string
 }
 
-function binaries(release: KataRelease): Binary[] {
+function binaries(release: KataRelease, { hypervisorPaths }: Departures): Binary[] {
   const bin = `${kataPrefix}/bin`
+  const vmm = (name: 'cloud-hypervisor' | 'firecracker') => hypervisorPaths[name] ?? `${bin}/${name}`
   const go = `Kata Containers containerd shim (Golang): id: "io.containerd.kata.v2", version: ${release.version}, commit: unknown`
   const rust = `Kata Containers containerd shim (Rust): id: io.containerd.kata.v2, version: ${release.version}, commit: unknown`
   return [
@@ -94,8 +128,8 @@ function binaries(release: KataRelease): Binary[] {
     },
     { path: `${bin}/kata-monitor`, version: `kata-monitor\n Version:\t${release.version}` },
     { path: `${bin}/qemu-system-x86_64`, version: `QEMU emulator version ${release.qemu} (kata-static)` },
-    { path: `${bin}/cloud-hypervisor`, version: `cloud-hypervisor v${release.cloudHypervisor}.0` },
-    { path: `${bin}/firecracker`, version: `Firecracker v${release.firecracker}` },
+    { path: vmm('cloud-hypervisor'), version: `cloud-hypervisor v${release.cloudHypervisor}.0` },
+    { path: vmm('firecracker'), version: `Firecracker v${release.firecracker}` },
     { path: `${bin}/jailer`, version: `Jailer v${release.firecracker}` },
     { path: `${kataPrefix}/libexec/virtiofsd`, version: `virtiofsd ${release.virtiofsd}` },
   ]

@@ -11,6 +11,8 @@ import { capabilitiesOf } from './capabilities.ts'
 import { runcCgroup, userOf } from './containerResources.ts'
 import { deviceNumbers } from './deviceNumbers.ts'
 import { hostFilesystem } from './hostMounts.ts'
+import { taskDirectory } from './ociConfig.ts'
+import { deviceGuard } from './nodePrograms.ts'
 import type { PodNetwork } from './podNetwork.ts'
 import type { ContainerStart, RunningContainer, Sandbox } from './sandbox.ts'
 import type { SimNode } from './simNode.ts'
@@ -57,19 +59,23 @@ export function startRuncSandbox({ node, id, config, network, hostname, handler 
     memory: { rssKiB: 36, shmemKiB: 0, pssKiB: 36 },
     cgroup: scope(config, id),
   })
-  if (network !== null) node.network.attach({ namespace: net, ip: network.ip, node: node.name, kind: 'pod' })
+  if (network !== null)
+    node.network.attach({ namespace: net, ip: network.ip, ip6: network.ip6, node: node.name, kind: 'pod' })
   const containers = new Set<MachineContainer>()
 
   return {
     id,
     config,
     handler,
-    ips: [network?.ip ?? node.ip],
+    ips: network === null ? [node.ip] : [network.ip, ...(network.ip6 === null ? [] : [network.ip6])],
     pid: pause.pid,
     async startContainer(start) {
       const pid = config.namespaces.pid === 'CONTAINER' ? machine.newPidNamespace() : sharedPids
       const container = run(node, config, start, { pid, net, ipc }, hostname)
+      node.snapshots.show(start.id, `${taskDirectory(start.id)}/rootfs`, container.layers)
       containers.add(container)
+      const unload = machine.loadBpf(deviceGuard(start.config.security.privileged))
+      void container.exited.then(unload)
       void container.exited.then(() => containers.delete(container))
       return runningContainer(container)
     },
@@ -107,11 +113,12 @@ function run(
       user: userOf(container.security),
       hostname,
       tty: container.tty,
+      stdin: container.stdin,
       image: container.image,
       rootfs: {
         fstype: 'overlay',
         device: 'overlay',
-        options: overlayOptions(start.id),
+        options: node.snapshots.optionsOf(start.id),
         readonly: container.security.readOnlyRootfs,
       },
       mounts: [...standard.first, ...volumes, ...standard.last],
@@ -191,10 +198,12 @@ function runcError(message: string): CriError {
 function runningContainer(container: MachineContainer): RunningContainer {
   return {
     exited: container.exited,
+    stdin: container.stdin,
     signal: (signal) => container.signal(signal),
     exec: (argv, options) => container.exec(argv, options),
     exitCodeOf: (_exec, code) => code,
     writtenBytes: () => container.writtenBytes(),
+    usage: () => container.usage(),
     afterExit: () => undefined,
   }
 }
@@ -204,10 +213,4 @@ function scope(config: SandboxConfig, id: string): string {
   return config.cgroupParent.endsWith('.slice')
     ? `${config.cgroupParent}/cri-containerd-${id}.scope`
     : `${config.cgroupParent}/${id}`
-}
-
-function overlayOptions(id: string): string {
-  const snapshots = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots'
-  const number = Number.parseInt(id.slice(0, 6), 16) % 1000
-  return `rw,relatime,lowerdir=${snapshots}/2/fs,upperdir=${snapshots}/${number}/fs,workdir=${snapshots}/${number}/work,uuid=on`
 }

@@ -1,5 +1,5 @@
-import type { ContainerConfig, SandboxConfig } from '../kubelet/containerRuntime.ts'
-import type { MachineExec } from '../machine/machine.ts'
+import type { ContainerConfig, ContainerUsage, SandboxConfig } from '../kubelet/containerRuntime.ts'
+import type { MachineContainer, MachineExec } from '../machine/machine.ts'
 
 /** A container that containerd asks a shim to start. */
 export interface ContainerStart {
@@ -16,6 +16,7 @@ export interface ContainerStart {
 export interface RunningContainer {
   /** Exit code as containerd reports it. */
   readonly exited: Promise<{ code: number; oomKilled: boolean }>
+  readonly stdin: MachineContainer['stdin']
   signal(signal: 'TERM' | 'KILL'): void
   /** Throws MachineError when the executable is not there. */
   exec(argv: string[], options: { tty: boolean }): MachineExec
@@ -25,6 +26,8 @@ export interface RunningContainer {
   afterExit(code: number): void
   /** Bytes that the container wrote to its root file system. */
   writtenBytes(): number
+  /** As its shim counts it. */
+  usage(): ContainerUsage
 }
 
 /** A pod's sandbox behind its shim: of runc on the node, of Kata in a VM. */

@@ -4,7 +4,7 @@ import type { KataHandler } from '../shims/kataHandler.ts'
 import { snapshotterOf } from './containerdConfig.ts'
 import { containerId } from './identifiers.ts'
 import { sandboxConfigJson, taskDirectory } from './ociConfig.ts'
-import { addToNetwork, type PodNetwork } from './podNetwork.ts'
+import { addToNetwork, removeFromNetwork, type PodNetwork } from './podNetwork.ts'
 import { startRuncSandbox } from './runcSandbox.ts'
 import type { Sandbox, StartTimes } from './sandbox.ts'
 import { removeSandboxFiles, writeSandboxFiles } from './sandboxDirectory.ts'
@@ -54,7 +54,7 @@ export function createSandboxes(node: SimNode, onLost: (id: string) => void): Sa
     files.remove(taskDirectory(id))
     removeSandboxFiles(files, id)
     if (network === null) return
-    node.addresses.free(network.ip)
+    removeFromNetwork(node, network)
     if (network.path !== null) files.remove(network.path)
   }
 
@@ -64,9 +64,9 @@ export function createSandboxes(node: SimNode, onLost: (id: string) => void): Sa
       const handler = handlerOf(node, config)
       const times = startTimes(handler, node.latencies())
       requireSnapshotter(node, handler)
-      await node.clock.sleep(times.sandbox)
+      await node.clock.sleep(times.sandbox * node.noise(0.05))
       const id = containerId()
-      const network = config.namespaces.network === 'NODE' ? null : addToNetwork(node)
+      const network = config.namespaces.network === 'NODE' ? null : addToNetwork(node, handler !== null)
       const hostname = network === null ? node.name : config.hostname
       if (network?.path) node.machine.bindNetNamespace(network.path, network.namespace)
       writeSandboxFiles(files, id, config, hostname)
@@ -113,7 +113,8 @@ export function createSandboxes(node: SimNode, onLost: (id: string) => void): Sa
 /** containerd's GetSandboxRuntime. @throws CriError in its words. null: the default runtime. */
 function handlerOf(node: SimNode, config: SandboxConfig): KataHandler | null {
   const name = config.runtimeHandler
-  if (config.annotations['io.kubernetes.cri.untrusted-workload'] === 'true') {
+  const heeded = node.departures.untrustedAnnotation === 'refused-with-a-class'
+  if (heeded && config.annotations['io.kubernetes.cri.untrusted-workload'] === 'true') {
     const why =
       name === ''
         ? 'no runtime for "untrusted" is configured'
@@ -124,6 +125,7 @@ function handlerOf(node: SimNode, config: SandboxConfig): KataHandler | null {
   const handler = node.handlers.get(name)
   if (handler) return node.departures.kataHandlersRunBy === 'runc' ? null : handler
   if (node.departures.unknownHandler === 'default-runtime') return null
+  if (node.departures.nodesWithoutKata === 'run' && !node.scenario.kata) return null
   throw new CriError('Unknown', `failed to get sandbox runtime: no runtime for "${name}" is configured`)
 }
 
@@ -132,10 +134,14 @@ function reportedHandler(node: SimNode, config: SandboxConfig): string {
 }
 
 function requireSnapshotter(node: SimNode, handler: KataHandler | null): void {
-  const snapshotter = handler === null ? null : snapshotterOf(handler)
+  const snapshotter = handler === null ? null : snapshotterOf(handler, node.departures)
+  if (node.departures.missingSnapshotter === 'replaced') return
   if (snapshotter === null || node.scenario.snapshotters.includes(snapshotter)) return
+  const why = node.departures.missingSnapshotterNamed
+    ? `snapshotter ${snapshotter} was not found: not found`
+    : 'not found'
   throw new CriError(
     'NotFound',
-    `failed to start sandbox: failed to create containerd container: error unpacking image: snapshotter ${snapshotter} was not found: not found`,
+    `failed to start sandbox: failed to create containerd container: error unpacking image: ${why}`,
   )
 }

@@ -16,7 +16,18 @@ export interface ScenarioOptions {
 }
 
 /** The scenarios that come with the simulator. */
-export const builtInScenarios = ['documented', 'small', 'as-recorded'] as const
+export const builtInScenarios = [
+  'documented',
+  'small',
+  'as-recorded',
+  'without-devmapper',
+  'job-mode',
+  'rke2',
+  'without-nydus',
+  'kyverno',
+  'cilium',
+  'without-storage-classes',
+] as const
 
 /**
  * Reads a scenario.
@@ -68,18 +79,33 @@ function completed(file: ScenarioFile, options: ScenarioOptions): Scenario {
   const faults = [...file.faults, ...(options.faults ?? [])]
   departuresOf(faults)
   const classes = file.runtimeClasses.filter((entry) => release.customRuntimes || entry.custom === undefined)
-  return { ...file, kataVersion, faults, runtimeClasses: classes.map((entry) => runtimeClass(entry, release)) }
+  if (file.deploymentMode === 'job' && !release.jobMode)
+    throw new ScenarioError(`kata-deploy ${kataVersion} knows no Job mode: it came with 3.32.0`)
+  const { defaultClass, ...rest } = file
+  const runtimeClasses = classes.map((entry) => runtimeClass(entry, release))
+  const byDefault = runtimeClasses.filter(({ name }) => defaultClass && name === `kata-${release.defaultShim}`)
+  return {
+    ...rest,
+    kataVersion,
+    faults,
+    runtimeClasses: [...runtimeClasses, ...byDefault.map((entry) => ({ ...entry, name: 'kata' }))],
+  }
 }
 
 function runtimeClass(entry: ScenarioFile['runtimeClasses'][number], release: KataRelease): RuntimeClassScenario {
-  const name = `kata-${entry.custom ?? shimName(entry.shim, entry.hypervisor, release)}`
+  const variant = entry.variant ?? null
+  const name = `kata-${entry.custom ?? shimName(entry.shim, entry.hypervisor, release, variant)}`
   return {
     name,
     handler: name,
     shim: entry.shim,
     hypervisor: entry.hypervisor,
+    variant,
     // templates/runtimeclasses.yaml of the chart
-    overhead: { memory: `${entry.hypervisor === 'qemu' ? release.qemuOverheadMiB : 130}Mi`, cpu: '250m' },
+    overhead:
+      variant === null || variant === 'coco-dev'
+        ? { memory: `${entry.hypervisor === 'qemu' ? release.qemuOverheadMiB : 130}Mi`, cpu: '250m' }
+        : { memory: '2048Mi', cpu: '1' },
     nodeSelector: { 'katacontainers.io/kata-runtime': 'true' },
     dropIn: entry.custom === undefined ? null : (entry.dropIn ?? {}),
   }

@@ -44,7 +44,11 @@ export function claimedVolumes(pod: KubeObject, caches: VolumeCaches): ClaimedVo
       return 'pod has unbound immediate PersistentVolumeClaims'
     result.unbound.push({
       claim,
-      candidates: [...caches.volumes.values()].filter((one) => volumeSuits(one, claim)).map(affinityOf),
+      candidates: [
+        // A class with a provisioner gets its volume on whichever node is chosen.
+        ...(storageClass['provisioner'] === 'kubernetes.io/no-provisioner' ? [] : [null]),
+        ...[...caches.volumes.values()].filter((one) => volumeSuits(one, claim)).map(affinityOf),
+      ],
     })
   }
   return result

@@ -51,9 +51,12 @@ export function agentContainer({
         ? { code: 137, oomKilled: false }
         : { code: signal === null ? code : code - 128, oomKilled },
     ),
+    stdin: container.stdin,
     signal(signal) {
       if (signal === 'TERM' && !departures.sigtermForwarded) return
       container.signal(signal)
+      if (signal === 'TERM' && departures.terminateSignals === 2)
+        void node.clock.sleep(500).then(() => container.signal(signal))
     },
     exec(argv, options) {
       beforeExec()
@@ -64,7 +67,8 @@ export function agentContainer({
       if (departures.execExitCode === 'always-0') return 0
       return exec.signal === null ? code : code - 128
     },
-    writtenBytes: () => container.writtenBytes(),
+    writtenBytes: () => (departures.containerLayer === 'node' ? container.writtenBytes() : 0),
+    usage: () => (departures.containerStatistics === 'counted' ? container.usage() : { cpuUsec: 0, memoryKiB: 0 }),
     afterExit(code) {
       if (departures.restartKeepsVm) return
       void node.pods.restarts(sandbox, code).then((restarts) => restarts && endVm())

@@ -1,3 +1,4 @@
+import { type AnnotationsDepartures, healthyAnnotations } from '../faults/annotationsDepartures.ts'
 import type { KataHandler } from './kataHandler.ts'
 import type { ShimConfig } from './shimConfig.ts'
 
@@ -12,15 +13,18 @@ export function annotatedConfig(
   config: ShimConfig,
   handler: Pick<KataHandler, 'language'>,
   annotations: Readonly<Record<string, string>>,
+  departures: Pick<AnnotationsDepartures, 'goAnnotationsCheckedBy' | 'sizingAnnotations'> = healthyAnnotations,
 ): ShimConfig {
   const result = { ...config }
   for (const [key, value] of Object.entries(annotations)) {
     if (!key.startsWith(prefix)) continue
     const name = key.slice(prefix.length)
-    if (!enabled(config.enableAnnotations, name)) {
+    const unchecked = handler.language === 'go' && departures.goAnnotationsCheckedBy === 'nobody'
+    if (!unchecked && !enabled(config.enableAnnotations, name)) {
       if (handler.language === 'go') throw new Error(`annotation ${key} is not enabled`)
       continue
     }
+    if (departures.sizingAnnotations === 'ignored' && name.startsWith('default_')) continue
     if (name === 'default_memory') result.defaultMemoryMiB = wholeNumber(key, value)
     if (name === 'default_vcpus') result.defaultVcpus = wholeNumber(key, value)
     if (name === 'kernel_params') result.kernelParams = [result.kernelParams, value].filter(Boolean).join(' ')

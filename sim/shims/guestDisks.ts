@@ -1,3 +1,4 @@
+import type { Departures } from '../faults/departures.ts'
 import type { Machine, MachineFiles } from '../machine/machine.ts'
 import type { ShimConfig } from './shimConfig.ts'
 
@@ -14,12 +15,19 @@ export interface GuestDisks {
   plug(hostPath: string, readonly: boolean): GuestDisk
 }
 
+const nodeDisk = '/dev/vda'
 const letters = 'abcdefghijklmnopqrstuvwxyz'
 
 /** @param taken disks of the VM that are there from the start: the root device of virtio-blk guests */
-export function createGuestDisks(guest: Machine, host: MachineFiles, config: ShimConfig, taken: number): GuestDisks {
+export function createGuestDisks(
+  guest: Machine,
+  host: MachineFiles,
+  config: ShimConfig,
+  taken: number,
+  departures: Pick<Departures, 'scsiDriver' | 'claimedWrites' | 'nodeDiskInGuest' | 'diskWrites'>,
+): GuestDisks {
   const plugged = new Map<string, GuestDisk>()
-  const scsi = config.blockDeviceDriver === 'virtio-scsi'
+  const scsi = config.blockDeviceDriver === 'virtio-scsi' && departures.scsiDriver === 'as-configured'
   return {
     plug(hostPath, readonly) {
       const known = plugged.get(hostPath)
@@ -31,11 +39,15 @@ export function createGuestDisks(guest: Machine, host: MachineFiles, config: Shi
         name,
         major: disk.major,
         minor: disk.minor,
-        readonly,
+        readonly: readonly || departures.diskWrites === 'fail',
         rotational: false,
-        backing: { files: host, path: hostPath },
+        ...(departures.claimedWrites === 'kept'
+          ? { backing: { files: host, path: hostPath } }
+          : { sizeBytes: host.diskBytes(hostPath) ?? 0 }),
+        ...(scsi ? { vendor: 'QEMU' } : {}),
       })
       plugged.set(hostPath, disk)
+      if (departures.nodeDiskInGuest && hostPath !== nodeDisk) this.plug(nodeDisk, true)
       return disk
     },
   }

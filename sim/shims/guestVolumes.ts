@@ -38,10 +38,11 @@ export function createGuestVolumes(
   const deviceFsSize = `size=${deviceFsKiB}k,nr_inodes=${Math.round(deviceFsKiB / 4)}`
 
   /** A directory of the guest which all containers of the pod mount: an emptyDir. */
-  const guestDirectory = (hostPath: string, kind: 'local' | 'ephemeral' | 'shm'): string => {
-    const known = emptyDirs.get(hostPath)
+  const guestDirectory = (hostPath: string, kind: 'local' | 'ephemeral' | 'shm', containerId: string): string => {
+    const own = departures.emptyDirPer === 'container' && kind !== 'shm' ? `-${containerId}` : ''
+    const known = emptyDirs.get(`${hostPath}${own}`)
     if (known !== undefined) return known
-    const name = nameOf(hostPath)
+    const name = `${nameOf(hostPath)}${own}`
     const path =
       kind === 'local'
         ? `${sharedInGuest}/${sandboxId}/rootfs/local/${name}`
@@ -53,14 +54,15 @@ export function createGuestVolumes(
         { tmpfs: true, sizeBytes: kind === 'shm' ? null : config.defaultMemoryMiB * 1024 * 1024 },
         { fstype: 'tmpfs' },
       )
-    emptyDirs.set(hostPath, path)
+    emptyDirs.set(`${hostPath}${own}`, path)
     return path
   }
 
   const share = (containerId: string, mount: CriMount): string => {
     const hash = createHash('sha256').update(mount.containerPath).digest('hex').slice(0, 16)
     const path = `${sharedInGuest}/${containerId}-${hash}-${nameOf(mount.containerPath)}`
-    if (config.sharedFs === 'none') copyTree(node.machine.files, mount.hostPath, guest.files, path)
+    if (config.sharedFs === 'none' && departures.firecrackerVolumes === 'copied')
+      copyTree(node.machine.files, mount.hostPath, guest.files, path)
     else
       guest.files.mount(
         path,
@@ -70,13 +72,53 @@ export function createGuestVolumes(
     return path
   }
 
+  /** What a container gets in place of a volume by a fault; null when nothing departs. */
+  const departed = (containerId: string, mount: CriMount): string | null => {
+    const { hostPath } = mount
+    const own = `${sharedInGuest}/${containerId}-departed-${nameOf(mount.containerPath)}`
+    if (departures.subPathFiles === 'directories' && hostPath.includes('/volume-subpaths/')) {
+      guest.files.mkdir(own, 0o777)
+      return own
+    }
+    const [, volume, subPath] = /^(.*\/kubernetes\.io~empty-dir\/[^/]+)\/(.+)$/.exec(hostPath) ?? []
+    if (volume !== undefined && subPath !== undefined) {
+      if (departures.emptyDirSubPath === 'refused') throw new Error(withBacktrace('Invalid argument (os error 22)'))
+      if (departures.emptyDirSubPath === 'empty-files') {
+        emptyCopy(guest.files, `${emptyDirs.get(volume) ?? hostPath}/${subPath}`, own)
+        return own
+      }
+    }
+    if (departures.hostDirectories === 'shared' || !isHostDirectory(hostPath, host)) return null
+    if (departures.hostDirectories === 'copied') copyTree(node.machine.files, hostPath, guest.files, own)
+    else guest.files.mkdir(hostPath)
+    return departures.hostDirectories === 'copied' ? own : hostPath
+  }
+
+  const copied = (containerId: string, mount: CriMount): string => {
+    const path = `${sharedInGuest}/${containerId}-copied-${nameOf(mount.containerPath)}`
+    copyTree(node.machine.files, mount.hostPath, guest.files, path)
+    return path
+  }
+
   const sourceOf = (containerId: string, mount: CriMount, kind: VolumeKind): string => {
-    if (kind === 'local' || kind === 'ephemeral' || kind === 'shm') return guestDirectory(mount.hostPath, kind)
+    if (kind === 'watchable' && departures.configUpdates === 'never') return copied(containerId, mount)
+    if (kind === 'share' && isClaimed(mount.hostPath) && departures.claimedWrites === 'lost')
+      return copied(containerId, mount)
+    const nodesShm = kind === 'shm' && mount.hostPath === '/dev/shm' && departures.hostIpcShows === 'node'
+    if (nodesShm) return share(containerId, mount)
+    const other = kind === 'share' ? departed(containerId, mount) : null
+    if (other !== null) return other
+    if (kind === 'shm')
+      return guestDirectory(departures.podShm ? mount.hostPath : `${mount.hostPath}-${containerId}`, kind, containerId)
+    if (kind === 'local' || kind === 'ephemeral') return guestDirectory(mount.hostPath, kind, containerId)
     if (kind === 'block') return disks.plug(mount.hostPath, mount.readonly).path
     if (kind !== 'guest') return share(containerId, mount)
     if (departures.hostProcShows === 'node' && !below(mount.hostPath, '/dev')) return share(containerId, mount)
-    if (guest.files.kindOf(mount.hostPath) === null)
-      throw new Error(withBacktrace('No such file or directory (os error 2)'))
+    if (guest.files.kindOf(mount.hostPath) === null) {
+      if (departures.missingHostDevice === 'refused')
+        throw new Error(withBacktrace('No such file or directory (os error 2)'))
+      guest.files.write(mount.hostPath, '')
+    }
     return mount.hostPath
   }
 
@@ -98,7 +140,7 @@ export function createGuestVolumes(
   return {
     mountsOf(containerId, mounts) {
       return mounts.map((mount) => {
-        const kind = volumeKind(mount, config, host, host.isTmpfs)
+        const kind = volumeKind(mount, config, host, host.isTmpfs, departures)
         checkProc(mount, kind)
         const source = sourceOf(containerId, mount, kind)
         return {
@@ -128,10 +170,19 @@ function shownAs(
   if (kind === 'watchable') return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
   if (kind === 'ephemeral')
     return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime,size=${config.defaultMemoryMiB * 1024}k` }
-  if (config.sharedFs === 'none') return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
+  if (config.sharedFs === 'none' && node.departures.firecrackerVolumes === 'copied')
+    return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
   const directory = host.kindOf(mount.hostPath) === 'directory'
+  const { hostDirectories, claimedFiles } = node.departures
+  if (claimedFiles === 'as-disk' && isClaimed(mount.hostPath))
+    return { fstype: 'ext4', device: '/dev/sda', options: `${access},relatime` }
+  if (hostDirectories !== 'shared' && isHostDirectory(mount.hostPath, host))
+    return hostDirectories === 'copied'
+      ? { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
+      : { fstype: 'ext4', device: '/dev/root', options: `${access},relatime` }
   if (node.departures.sharedFilesystem === '9p' && kind === 'share' && directory) return nineP(access)
-  return { fstype: 'virtiofs', device: directory ? 'none' : 'kataShared', options: `${access},relatime` }
+  const dax = config.virtiofsCacheMiB > 0 ? ',dax' : ''
+  return { fstype: 'virtiofs', device: directory ? 'none' : 'kataShared', options: `${access},relatime${dax}` }
 }
 
 /** A mount of the old shared file system. */
@@ -156,12 +207,28 @@ function guestFilesystem(
 
 /** Without a shared file system the shim copies what the volume holds when the container is made, and no more. */
 function copyTree(from: MachineFiles, source: string, to: MachineFiles, target: string): void {
-  if (from.kindOf(source) !== 'directory') {
+  if (from.kindOf(source) !== 'directory' && from.list(source).length === 0) {
     to.write(target, from.read(source) ?? '')
     return
   }
   to.mkdir(target)
   for (const name of from.list(source)) copyTree(from, `${source}/${name}`, to, `${target}/${name}`)
+}
+
+/** The volume of a claim, as a CSI driver publishes it. */
+const isClaimed = (path: string): boolean => path.includes('/kubernetes.io~csi/')
+
+/** The same names without what is in the files. */
+function emptyCopy(files: MachineFiles, source: string, target: string): void {
+  if (files.kindOf(source) !== 'directory') return files.write(target, '')
+  files.mkdir(target)
+  for (const name of files.list(source)) emptyCopy(files, `${source}/${name}`, `${target}/${name}`)
+}
+
+/** A directory of a hostPath: not one that kubelet or containerd made for the pod. */
+function isHostDirectory(path: string, host: HostMounts): boolean {
+  const ofPod = below(path, '/var/lib/kubelet') || below(path, '/var/lib/containerd')
+  return !ofPod && host.kindOf(path) === 'directory'
 }
 
 function nameOf(path: string): string {

@@ -1,3 +1,4 @@
+import type { FootprintDepartures } from '../faults/footprintDepartures.ts'
 import type { KataHandler } from './kataHandler.ts'
 
 /**
@@ -19,16 +20,22 @@ const idleAt2048 = { qemu: 245, qemuRust: 243, 'cloud-hypervisor': 136, firecrac
 const perMiB = 35 / 1792
 
 /** @param memoryMiB RAM that the VM boots with. Dragonball runs inside the shim, its virtiofs too: all of it is the shim's. */
-export function idleHostMemory(handler: Pick<KataHandler, 'language' | 'hypervisor'>, memoryMiB: number): HostMemory {
+export function idleHostMemory(
+  handler: Pick<KataHandler, 'language' | 'hypervisor'>,
+  memoryMiB: number,
+  departures: FootprintDepartures,
+): HostMemory {
   const less = (2048 - memoryMiB) * perMiB
-  const virtiofsd = (8 + ((memoryMiB - 256) * 26) / 1792) * mib
+  const extra = departures.hypervisorExtraMiB[handler.hypervisor] ?? 0
+  const virtiofsd = (8 + ((memoryMiB - 256) * 26) / 1792 + departures.virtiofsdExtraMiB) * mib
   if (handler.hypervisor === 'dragonball') {
-    return { shimKiB: Math.round((146 + 34 - less) * mib), hypervisorKiB: 0, virtiofsdKiB: 0 }
+    const shim = 146 + 34 - less + departures.shimExtraMiB + extra
+    return { shimKiB: Math.round(shim * mib), hypervisorKiB: 0, virtiofsdKiB: 0 }
   }
   const key = handler.hypervisor === 'qemu' && handler.language === 'rust' ? 'qemuRust' : handler.hypervisor
   return {
-    shimKiB: (handler.language === 'go' ? 42.5 : 20) * mib,
-    hypervisorKiB: Math.round((idleAt2048[key] - less) * mib),
+    shimKiB: Math.round(((handler.language === 'go' ? 42.5 : departures.rustShimMiB) + departures.shimExtraMiB) * mib),
+    hypervisorKiB: Math.round((idleAt2048[key] - less + extra) * mib),
     virtiofsdKiB: handler.hypervisor === 'firecracker' ? 0 : Math.round(virtiofsd),
   }
 }

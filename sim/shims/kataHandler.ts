@@ -1,3 +1,4 @@
+import type { RuntimeClassScenario } from '../scenarios/scenario.ts'
 import type { KataRelease } from './kataRelease.ts'
 
 /** A handler of containerd that runs Kata: which shim, which hypervisor, which configuration files. */
@@ -8,6 +9,8 @@ export interface KataHandler {
   shim: string
   language: 'go' | 'rust'
   hypervisor: 'qemu' | 'cloud-hypervisor' | 'firecracker' | 'dragonball'
+  /** A shim of QEMU for confidential guests. */
+  variant: RuntimeClassScenario['variant']
   /** Of the customRuntimes: the directory under custom-runtimes; null for a shim of the chart. */
   custom: string | null
   /** Keys of the drop-in: of the hypervisor's section, or `section.key`. */
@@ -18,10 +21,18 @@ export const kataPrefix = '/opt/kata'
 const defaults = `${kataPrefix}/share/defaults/kata-containers`
 
 /** The shim of the chart for a language and a hypervisor (values.yaml, `shims`). */
-export function shimName(language: 'go' | 'rust', hypervisor: KataHandler['hypervisor'], release: KataRelease): string {
+export function shimName(
+  language: 'go' | 'rust',
+  hypervisor: KataHandler['hypervisor'],
+  release: KataRelease,
+  variant: KataHandler['variant'] = null,
+): string {
   if (hypervisor === 'dragonball') return 'dragonball'
   if (hypervisor === 'firecracker') return 'fc'
-  if (hypervisor === 'qemu') return language === 'go' ? 'qemu' : 'qemu-runtime-rs'
+  if (hypervisor === 'qemu') {
+    const name = variant === null ? 'qemu' : `qemu-${variant}`
+    return language === 'go' ? name : `${name}-runtime-rs`
+  }
   return language === 'go' ? 'clh' : release.rustCloudHypervisorShim
 }
 

@@ -16,6 +16,10 @@ export interface KataRelease {
   qemuOverheadMiB: number
   /** customRuntimes of the chart: from 3.26. */
   customRuntimes: boolean
+  /** deploymentMode: job of the chart: from 3.32. */
+  jobMode: boolean
+  /** kata-deploy's pods without hostPID, privileges and the host's root: from 4.1 (D-Bus). */
+  deploysUnprivileged: boolean
   /** disable_block_device_use of the Go shims (DEFDISABLEBLOCK, 20ca4d2d79: true from 3.26). */
   goDisablesBlock: boolean
   /** static_sandbox_resource_mgmt of the Rust shims (e93558e810: from 3.32). */
@@ -24,8 +28,9 @@ export interface KataRelease {
   rustSizesByOverhead: boolean
   /** sandbox_cgroup_only of qemu-runtime-rs. */
   rustQemuSandboxCgroupOnly: boolean
-  /** emptyDir by the shared file system instead of inside the guest: from 4.0. */
-  emptyDirShared: boolean
+  /** emptyDir by the shared file system instead of inside the guest: Go shims from 4.0 (DEFDISABLEGUESTEMPTYDIR), Rust shims from 3.31 (DEFEMPTYDIRMODE). */
+  goEmptyDirShared: boolean
+  rustEmptyDirShared: boolean
   /** Cloud Hypervisor under the Rust shim: kata-cloud-hypervisor until 3.29. */
   rustCloudHypervisorShim: 'cloud-hypervisor' | 'clh-runtime-rs'
   /** enable_annotations of the Go and of the Rust shims. */
@@ -78,11 +83,14 @@ export function kataRelease(version: string): KataRelease {
     virtiofsd: row[5],
     qemuOverheadMiB: from('4.0.0') ? 320 : 160,
     customRuntimes: from('3.26.0'),
+    jobMode: from('3.32.0'),
+    deploysUnprivileged: from('4.1.0'),
     goDisablesBlock: from('3.26.0'),
     rustSizesStatically: from('3.32.0'),
     rustSizesByOverhead: from('4.0.0'),
     rustQemuSandboxCgroupOnly: from('3.32.0'),
-    emptyDirShared: from('4.0.0'),
+    goEmptyDirShared: from('4.0.0'),
+    rustEmptyDirShared: from('3.31.0'),
     rustCloudHypervisorShim: from('3.30.0') ? 'clh-runtime-rs' : 'cloud-hypervisor',
     goAnnotations: ['enable_iommu', ...virtiofsArguments('3.32.0'), 'kernel_params', ...verity],
     rustAnnotations: [

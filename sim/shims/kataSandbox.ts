@@ -1,5 +1,6 @@
 import { CriError, type SandboxConfig } from '../kubelet/containerRuntime.ts'
-import { MachineError, type MachineContainer, type MachineProcess } from '../machine/machine.ts'
+import type { Departures } from '../faults/departures.ts'
+import { MachineError, type MachineContainer, type MachineFiles, type MachineProcess } from '../machine/machine.ts'
 import type { PodNetwork } from '../node/podNetwork.ts'
 import type { ContainerStart, RunningContainer, Sandbox } from '../node/sandbox.ts'
 import type { SimNode } from '../node/simNode.ts'
@@ -12,7 +13,7 @@ import { createHostMounts } from '../node/hostMounts.ts'
 import { idleHostMemory } from './hostMemory.ts'
 import { configPath, shimBinary, type KataHandler } from './kataHandler.ts'
 import { shimCommandLine, virtiofsdCommandLine } from './otherCommandLines.ts'
-import { createSandboxFiles } from './sandboxFiles.ts'
+import { createSandboxFiles, sharedDirectory } from './sandboxFiles.ts'
 import { shimConfig, type ShimConfig } from './shimConfig.ts'
 import { readEffectiveToml } from './effectiveToml.ts'
 import { startVirtualMachine } from './virtualMachine.ts'
@@ -29,6 +30,11 @@ export interface KataSandboxOptions {
 export async function startKataSandbox(options: KataSandboxOptions): Promise<Sandbox> {
   const { node, handler, id, config, network } = options
   const { departures, machine } = node
+  if (network === null && departures.hostNetworkPods === 'fail')
+    throw new CriError(
+      'Unknown',
+      'failed to create containerd task: failed to create shim task: no such device: unknown',
+    )
   const shimSettings = effectiveConfig(node, handler, config)
   const cgroups = cgroupsOf(config, id, shimSettings)
   const shims = [startShim(node, handler, id, cgroups.overhead, network)]
@@ -48,7 +54,7 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
     for (const guest of guests) guest.release()
     const survives = !byItself && departures.hypervisorAfterDeletion === 'running'
     for (const process of [...helpers, ...mirrors.values(), ...(survives ? [] : shims)]) process.kill('KILL')
-    files.removeAll()
+    if (departures.sandboxFilesAfterDeletion === 'removed') files.removeAll()
     if (byItself) for (const listener of lost) listener()
   }
 
@@ -62,6 +68,7 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
       shim,
       network: { namespace: network?.namespace ?? machine.rootNetNamespace, mac: network?.mac ?? null },
       cgroup: cgroups.hypervisor,
+      podLimitKiB: podLimitKiB(config),
     })
     const guest = createGuest({
       node,
@@ -105,7 +112,7 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
     guest.vm.resize(departures.vmScope === 'container' ? demandOf([demand]) : demandNow())
     let container: MachineContainer
     try {
-      container = await guest.run(start)
+      container = await guest.run(withoutMounts(start, node.departures))
     } catch (error) {
       containers.delete(start.id)
       throw new CriError(
@@ -114,6 +121,13 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
       )
     }
     files.containerAdded(start.id)
+    // A root that reaches the guest as a block device is no directory of the node.
+    if (shimSettings.sharedFs !== 'none')
+      node.snapshots.show(
+        start.id,
+        `${sharedDirectory(id)}/mounts/${start.id}/rootfs`,
+        departures.containerLayer === 'node' ? container.layers : emptyLayers(machine.files, id),
+      )
     if (departures.containerProcessesOnHost)
       mirrors.set(start.id, machine.spawn({ comm: commOf(start.argv), argv: start.argv, exe: start.argv[0] ?? '' }))
     void container.exited.then(() => {
@@ -136,7 +150,7 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
     id,
     config,
     handler: departures.criReportsHandler ? config.runtimeHandler : '',
-    ips: network === null ? [] : [network.ip],
+    ips: network === null ? [] : [network.ip, ...(network.ip6 === null ? [] : [network.ip6])],
     pid: (guests[0] as SandboxGuest).vm.process.pid,
     startContainer,
     async stop() {
@@ -151,16 +165,21 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
 function effectiveConfig(node: SimNode, handler: KataHandler, config: SandboxConfig): ShimConfig {
   const settings = shimConfig(readEffectiveToml(node.machine.files, configPath(handler), node.departures))
   const annotations = Object.fromEntries(
-    Object.entries(config.annotations).filter(([key]) => key.startsWith('io.katacontainers.')),
+    Object.entries(config.annotations).filter(([key]) => passed(node.departures.podAnnotations, key)),
   )
   try {
-    return annotatedConfig(settings, handler, annotations)
+    return annotatedConfig(settings, handler, annotations, node.departures)
   } catch (error) {
     throw new CriError(
       'Unknown',
       `failed to create containerd task: failed to create shim task: ${(error as Error).message}: unknown`,
     )
   }
+}
+
+/** pod_annotations of the handler (containerd, util.GetPassthroughAnnotations): a star stands for the rest of a name. */
+function passed(patterns: readonly string[], key: string): boolean {
+  return patterns.some((pattern) => (pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern))
 }
 
 /** cgroups of a sandbox's processes (host-cgroups.md): all in the pod's with sandbox_cgroup_only, else helpers in /kata_overhead. */
@@ -176,8 +195,8 @@ function startShim(
   cgroup: string,
   network: PodNetwork | null,
 ): MachineProcess {
-  const binary = shimBinary(handler)
-  const { shimKiB } = idleHostMemory({ ...handler, hypervisor: 'qemu' }, 2048)
+  const binary = shimBinary({ language: node.departures.shimBinaries[handler.name] ?? handler.language })
+  const { shimKiB } = idleHostMemory({ ...handler, hypervisor: 'qemu' }, 2048, node.departures)
   return node.machine.spawn({
     comm: 'containerd-shim',
     argv: shimCommandLine(binary, id),
@@ -207,7 +226,7 @@ function startVirtiofsd(
     settings.virtiofsCache,
     settings.virtiofsArguments,
   )
-  const { virtiofsdKiB } = idleHostMemory(handler, settings.defaultMemoryMiB)
+  const { virtiofsdKiB } = idleHostMemory(handler, settings.defaultMemoryMiB, node.departures)
   const parentKiB = 4_200
   const childKiB = Math.max(3_000, virtiofsdKiB - parentKiB)
   const spawn = (parent: number, rssKiB: number, shmemKiB: number, threads: number) =>
@@ -222,6 +241,11 @@ function startVirtiofsd(
     })
   const parent = spawn(shim.pid, parentKiB, 0, 1)
   return [parent, spawn(parent.pid, childKiB, Math.round(childKiB * 0.5), 2)]
+}
+
+function podLimitKiB({ resources, overhead }: SandboxConfig): number | null {
+  const { memoryLimitBytes } = resources
+  return memoryLimitBytes === null ? null : (memoryLimitBytes + overhead.memoryBytes) / 1024
 }
 
 function sandboxDemand(config: SandboxConfig): ReturnType<typeof demandOf> {
@@ -244,6 +268,12 @@ async function containerDemand(node: SimNode, config: SandboxConfig, start: Cont
   return demand
 }
 
+/** Of a container whose writes never leave the guest. */
+function emptyLayers(files: MachineFiles, sandboxId: string): MachineContainer['layers'] {
+  const path = `${sharedDirectory(sandboxId)}/private`
+  return { merged: files.inodeOf(path), upper: files.inodeOf(path) }
+}
+
 /** The agent's words: an error of the guest's kernel comes with a backtrace. */
 function agentWords(error: unknown): string {
   if (error instanceof MachineError) return withBacktrace(error.message)
@@ -252,6 +282,16 @@ function agentWords(error: unknown): string {
 
 function siblingsOf(guests: readonly SandboxGuest[], id: string): MachineContainer[] {
   return guests.flatMap((guest) => guest.containers()).filter((container) => container.id !== id)
+}
+
+/** The departures: files of the pod that the guest does not get from its node. */
+function withoutMounts(start: ContainerStart, departures: Departures): ContainerStart {
+  const kept = start.config.mounts.filter(
+    ({ containerPath }) =>
+      !(departures.guestResolvConf === 'guest' && containerPath === '/etc/resolv.conf') &&
+      !(departures.terminationLog === 'in the guest' && containerPath === start.config.terminationMessagePath),
+  )
+  return { ...start, config: { ...start.config, mounts: kept } }
 }
 
 function commOf(argv: readonly string[]): string {

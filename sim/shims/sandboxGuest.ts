@@ -10,7 +10,7 @@ import type {
 import { capabilitiesOf } from '../node/capabilities.ts'
 import { cpuWeight, userOf } from '../node/containerResources.ts'
 import { macAddress } from '../node/identifiers.ts'
-import { setInterfaces, setLoopbackOnly, type PodNetwork } from '../node/podNetwork.ts'
+import { linkLocal, setInterfaces, setLoopbackOnly, type PodNetwork } from '../node/podNetwork.ts'
 import type { ContainerStart } from '../node/sandbox.ts'
 import type { SimNode } from '../node/simNode.ts'
 import { createGuestDisks, type GuestDisks } from './guestDisks.ts'
@@ -18,6 +18,7 @@ import { createGuestVolumes, nineP, type HostMounts } from './guestVolumes.ts'
 import type { KataHandler } from './kataHandler.ts'
 import { leakProcesses } from './leakedProcesses.ts'
 import type { ShimConfig } from './shimConfig.ts'
+import { withBacktrace } from './backtrace.ts'
 import { agentMounts } from './standardMounts.ts'
 import type { VirtualMachine } from './virtualMachine.ts'
 
@@ -50,6 +51,7 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
   const { guest } = vm
   const { departures } = node
   const net = guestNetwork(options)
+  const routes = [...net.routes]
   const pidNamespace = guest.newPidNamespace()
   const ipcNamespace = guest.newIpcNamespace()
   guest.spawn({
@@ -61,10 +63,16 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
     netNamespace: net,
     cgroup: `${podCgroup(config)}/${sandboxId}`,
   })
-  for (const [name, value] of Object.entries(config.sysctls))
+  for (const [name, value] of Object.entries(departures.podSysctls === 'set' ? config.sysctls : {}))
     guest.setSysctl(name.replaceAll('.', '/'), value, name.startsWith('net.') ? net : ipcNamespace)
   // Cloud Hypervisor and Firecracker have the root file system on the first disk.
-  const disks = createGuestDisks(guest, node.machine.files, settings, options.handler.hypervisor === 'qemu' ? 0 : 1)
+  const disks = createGuestDisks(
+    guest,
+    node.machine.files,
+    settings,
+    options.handler.hypervisor === 'qemu' ? 0 : 1,
+    departures,
+  )
   const volumes = createGuestVolumes(node, guest, disks, settings, sandboxId, options.host)
   const running = new Map<string, MachineContainer>()
   const leak =
@@ -75,8 +83,13 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
   return {
     vm,
     async run(start) {
+      if (!departures.guestRoutesKept) net.routes = [...routes]
+      if (!departures.stockClassPlugs && settings.disableBlockDeviceUse && start.config.devices.length > 0)
+        throw new Error(withBacktrace('block device use is disabled'))
       const exists = (path: string) => guest.files.kindOf(path) !== null
-      const standard = agentMounts(start.config.security.privileged, departures.guestCgroup, exists)
+      const { privileged } = start.config.security
+      const standard = agentMounts(privileged, departures.guestCgroup, exists, departures.privilegedSysctls)
+      if (privileged && departures.privilegedDisks === 'node-too') plugNodeDisks(node, disks)
       const mounts = [...standard.first, ...volumes.mountsOf(start.id, start.config.mounts), ...standard.last]
       leak?.refresh()
       const pid = pidNamespaceFor(options, start, guest, pidNamespace)
@@ -97,22 +110,54 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
   }
 }
 
-/** eth0 with the MAC, address, MTU and routes of the pod's interface on the node; with hostNetwork there is none to take over. */
-function guestNetwork({ node, network, vm, first }: SandboxGuestOptions): NetNamespace {
+/**
+ * eth0 with the MAC, address, MTU and routes of the pod's interface on the node; with hostNetwork there is none to take over: containerd names no
+ * network namespace, and the shim makes an empty one (katautils/network_linux.go).
+ */
+function guestNetwork({ node, handler, network, vm, first }: SandboxGuestOptions): NetNamespace {
   const { departures } = node
   const namespace = vm.guest.rootNetNamespace
   if (network === null || network.mac === null) {
     setLoopbackOnly(namespace)
+    if (departures.hostNetworkShows === 'node') {
+      namespace.interfaces = [...node.machine.rootNetNamespace.interfaces]
+      namespace.routes = [...node.machine.rootNetNamespace.routes]
+    }
+    if (departures.hostNetworkTouchesHost) addTap(node.machine.rootNetNamespace)
     return namespace
   }
+  const { peer: _peer, ...outer } = network.eth0
   setInterfaces(namespace, {
+    ...outer,
     ip: departures.guestAddress ? network.ip : null,
     mac: departures.guestMac === 'pod' ? network.mac : macAddress(),
-    mtu: network.mtu,
+    mtu: departures.guestMtu === 'pod' ? network.mtu : departures.guestMtu,
     gateway: departures.guestDefaultRoute ? network.gateway : null,
+    // Since 3.17.0 (kata-containers, "add the mtu support for updating routes").
+    routeMtu: departures.guestRouteMtu ? (outer.routeMtu ?? null) : null,
+    driver: departures.guestNic,
   })
-  if (first) node.network.attach({ namespace, ip: network.ip, node: node.name, kind: 'kata-pod' })
+  const tap = departures.tapDevice && first
+  if (tap) addTap(network.namespace)
+  if (first)
+    node.network.attach({
+      namespace,
+      ip: network.ip,
+      ip6: network.ip6,
+      node: node.name,
+      kind: 'kata-pod',
+      outer: network.namespace,
+      shim: handler.language,
+      hypervisor: handler.hypervisor,
+    })
   return namespace
+}
+
+/** The tap device of the VM, tied to eth0 by tc filters (internetworking_model tcfilter; recorded). */
+function addTap(namespace: NetNamespace): void {
+  const mac = macAddress()
+  const mtu = namespace.interfaces.find(({ name }) => name === 'eth0')?.mtu ?? 1500
+  namespace.interfaces.push({ name: 'tap0_kata', mac, mtu, addresses: [`${linkLocal(mac)}/64`], up: true })
 }
 
 /** hostPID and shareProcessNamespace both mean the sandbox's namespace (kata_agent.go handlePidNamespace). */
@@ -141,22 +186,34 @@ function containerSpec(
   namespaces: MachineContainerSpec['namespaces'],
 ): MachineContainerSpec {
   const { config: container } = start
+  const { departures } = options.node
   return {
     id: start.id,
     argv: start.argv,
-    env: start.env,
+    env: departures.guestEnvironment === 'kept' ? start.env : onlyOwn(start.env),
     cwd: start.cwd,
-    user: userOf(container.security),
+    user: departures.guestUser === 'kept' ? userOf(container.security) : { uid: 0, gid: 0, groups: [] },
     // The agent sets no host name for a pod of the host's network: the guest keeps its own (recorded).
-    hostname: options.config.namespaces.network === 'NODE' ? 'localhost' : options.config.hostname,
+    hostname:
+      options.config.namespaces.network === 'NODE' || departures.guestHostName === 'guest'
+        ? 'localhost'
+        : options.config.hostname,
     tty: container.tty,
+    stdin: container.stdin,
     image: container.image,
     rootfs: { ...rootFilesystem(options), readonly: container.security.readOnlyRootfs },
     mounts,
     namespaces,
     oomScoreAdj: container.resources.oomScoreAdj,
     cgroup: guestCgroup(options.node, options.config, start),
-    capabilities: capabilitiesOf(container.security),
+    capabilities: capabilitiesOf({
+      ...container.security,
+      capabilitiesAdd: [
+        ...(departures.addedCapabilities === 'given' ? container.security.capabilitiesAdd : []),
+        ...departures.furtherCapabilities,
+      ],
+    }),
+    withheld: container.security.privileged ? options.node.departures.privilegedLacks : [],
     noNewPrivs: container.security.noNewPrivs,
     privileged: container.security.privileged,
     devices: container.devices.map(({ containerPath, hostPath, permissions }) => ({
@@ -170,11 +227,21 @@ function containerSpec(
   }
 }
 
+/** The departure: what a handler without privileged_without_host_devices does (container.go, createBlockDevices). */
+function plugNodeDisks({ machine }: SimNode, disks: GuestDisks): void {
+  const { files } = machine
+  for (const name of files.list('/sys/block').filter((each) => !each.startsWith('loop')))
+    disks.plug(`/dev/${name}`, false)
+}
+
+/** What an image's process has anyway. */
+const onlyOwn = ({ PATH = '', HOSTNAME = '' }: Record<string, string>) => ({ PATH, HOSTNAME })
+
 function rootFilesystem({ node, settings }: SandboxGuestOptions): { fstype: string; device: string; options: string } {
   if (settings.sharedFs === 'none') return { fstype: 'ext4', device: '/dev/vdb', options: 'rw,relatime' }
   return node.departures.sharedFilesystem === '9p'
     ? nineP('rw')
-    : { fstype: 'virtiofs', device: 'none', options: 'rw,relatime' }
+    : { fstype: 'virtiofs', device: 'none', options: `rw,relatime${settings.virtiofsCacheMiB > 0 ? ',dax' : ''}` }
 }
 
 /** The pod's cgroup on its node, by the cgroupfs driver's names: the agent makes the same path in the guest (recorded in an OOM report). */

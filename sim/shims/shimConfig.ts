@@ -22,6 +22,8 @@ export interface ShimConfig {
   virtiofsDaemon: string | null
   virtiofsCache: string
   virtiofsArguments: string[]
+  /** MiB of the DAX window; 0: none. */
+  virtiofsCacheMiB: number
   staticSizing: boolean
   sandboxCgroupOnly: boolean
   guestEmptyDir: boolean
@@ -52,10 +54,14 @@ export function shimConfig(toml: TomlTable): ShimConfig {
     sharedFs: text(hypervisor.shared_fs, 'virtio-fs'),
     virtiofsDaemon: hypervisor.virtio_fs_daemon === undefined ? null : text(hypervisor.virtio_fs_daemon, ''),
     virtiofsCache: text(hypervisor.virtio_fs_cache, 'auto'),
+    virtiofsCacheMiB: number(hypervisor.virtio_fs_cache_size, 0),
     virtiofsArguments: texts(hypervisor.virtio_fs_extra_args),
     staticSizing: runtime.static_sandbox_resource_mgmt === true,
     sandboxCgroupOnly: runtime.sandbox_cgroup_only === true,
-    guestEmptyDir: runtime.disable_guest_empty_dir !== true,
+    // Without a shared file system there is nothing of the node to share.
+    guestEmptyDir:
+      hypervisor.shared_fs === 'none' ||
+      (runtime.disable_guest_empty_dir !== true && runtime.emptydir_mode !== 'shared-fs'),
   }
 }
 

@@ -1,4 +1,5 @@
 import { parse, stringify, type TomlTable } from 'smol-toml'
+import type { Departures } from '../faults/departures.ts'
 import { hypervisorSection, kataPrefix, type KataHandler } from './kataHandler.ts'
 import type { KataRelease } from './kataRelease.ts'
 
@@ -12,10 +13,14 @@ const hypervisorPaths = {
 } as const
 
 /** The base configuration of a shim as a release ships it: the keys whose effect the model has, with upstream's defaults. */
-export function baseConfiguration(handler: KataHandler, release: KataRelease): TomlTable {
+export function baseConfiguration(
+  handler: KataHandler,
+  release: KataRelease,
+  departures: Pick<Departures, 'hypervisorPaths'>,
+): TomlTable {
   const rust = handler.language === 'rust'
   const hypervisor: TomlTable = {
-    path: hypervisorPaths[handler.hypervisor],
+    path: departures.hypervisorPaths[handler.hypervisor] ?? hypervisorPaths[handler.hypervisor],
     kernel:
       handler.hypervisor === 'dragonball'
         ? `${share}/vmlinux-dragonball-experimental.container`
@@ -32,6 +37,7 @@ export function baseConfiguration(handler: KataHandler, release: KataRelease): T
     enable_debug: false,
     ...machineKeys(handler),
     ...sharedFilesystemKeys(handler),
+    ...(handler.variant === null || handler.variant === 'coco-dev' ? {} : { confidential_guest: true }),
   }
   if (rust && release.rustSizesByOverhead) Object.assign(hypervisor, { overhead_vcpus: 0.2, overhead_memory: 32 })
   return {
@@ -56,6 +62,8 @@ function machineKeys(handler: KataHandler): TomlTable {
 
 function sharedFilesystemKeys(handler: KataHandler): TomlTable {
   if (handler.hypervisor === 'firecracker') return { block_device_driver: 'virtio-mmio', shared_fs: 'none' }
+  // DEFSHAREDFS_QEMU_{COCO_DEV,TDX,SNP,SEL} of the runtime's Makefile.
+  if (handler.variant !== null) return { block_device_driver: 'virtio-scsi', shared_fs: 'none' }
   if (handler.hypervisor === 'dragonball')
     return { block_device_driver: 'virtio-blk-pci', shared_fs: 'inline-virtio-fs' }
   return {
@@ -79,13 +87,13 @@ function runtimeSection(handler: KataHandler, release: KataRelease): TomlTable {
     disable_guest_seccomp: true,
     sandbox_cgroup_only: rust && rustCgroups,
     // Firecracker cannot plug anything; the Rust shims size at start from 3.32 on (e93558e810).
-    static_sandbox_resource_mgmt: firecracker || (rust && release.rustSizesStatically),
-    disable_guest_empty_dir: release.emptyDirShared,
+    static_sandbox_resource_mgmt: firecracker || handler.variant !== null || (rust && release.rustSizesStatically),
+    disable_guest_empty_dir: !rust && release.goEmptyDirShared,
     create_container_timeout: rust ? 30 : 60,
   }
   if (!rust) return shared
   const named = { name: 'virt_container', hypervisor_name: hypervisorSection(handler), agent_name: 'kata' }
-  return { ...named, ...shared, emptydir_mode: release.emptyDirShared ? 'shared-fs' : 'local' }
+  return { ...named, ...shared, ...(release.rustEmptyDirShared ? { emptydir_mode: 'shared-fs' } : {}) }
 }
 
 /** The text of a base file. */

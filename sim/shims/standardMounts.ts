@@ -44,6 +44,7 @@ export function agentMounts(
   privileged: boolean,
   cgroupVersion: 1 | 2,
   exists: (path: string) => boolean,
+  privilegedSysctls: 'writable' | 'read-only' = 'writable',
 ): StandardMounts {
   return {
     first: [
@@ -51,7 +52,9 @@ export function agentMounts(
       ...systemMounts(privileged, cgroupVersion, 'cgroup2', ''),
     ],
     last: privileged
-      ? []
+      ? privilegedSysctls === 'writable'
+        ? []
+        : [readonly('/proc/sys', 'ro,relatime')]
       : [
           ...['/proc/interrupts', '/proc/keys', '/proc/timer_list']
             .filter(exists)

@@ -33,6 +33,8 @@ export interface VmStart {
   shim: MachineProcess
   network: { namespace: NetNamespace; mac: string | null }
   cgroup: string
+  /** Memory limit of the pod and overhead together; null without a limit. */
+  podLimitKiB: number | null
 }
 
 /** A running VM: its guest, and its hypervisor on the node. */
@@ -52,7 +54,7 @@ const comms = {
   qemu: 'qemu-system-x86',
   'cloud-hypervisor': 'cloud-hyperviso',
   firecracker: 'firecracker',
-  dragonball: '',
+  dragonball: 'dragonball',
 }
 
 /** Starts a VM. @throws CriError when KVM is not there or the VM is too small to boot. */
@@ -61,6 +63,7 @@ export function startVirtualMachine(node: SimNode, start: VmStart): VirtualMachi
   const { departures } = node
   const capacity = { cpus: node.scenario.cpus, memoryMiB: node.scenario.memoryMiB }
   requireKvm(node, handler)
+  abortWhenNested(node, handler)
   const sizing = sizingDepartures(handler, departures)
   let size = sizeAtStart(config, handler.language, start.demand, capacity, sizing)
   if (size.memoryMiB < smallestVmMiB) throw tooSmall(handler, size)
@@ -121,8 +124,13 @@ function sizingDepartures(handler: KataHandler, departures: Departures): SizingD
   }
 }
 
+/** Without KVM nothing but the emulator is left. */
+const acceleratorOf = ({ kvm, departures }: SimNode): 'kvm' | 'tcg' =>
+  kvm === 'usable' ? departures.accelerator : 'tcg'
+
 function requireKvm(node: SimNode, handler: KataHandler): void {
   if (node.kvm === 'usable' || node.departures.accelerator === 'tcg') return
+  if (node.departures.withoutKvm === 'emulated' && handler.hypervisor === 'qemu') return
   const why = node.kvm === 'missing' ? 'No such file or directory' : 'No such device'
   const log = `Could not access KVM kernel module: ${why}`
   const text =
@@ -130,6 +138,15 @@ function requireKvm(node: SimNode, handler: KataHandler): void {
       ? `failed to launch qemu: exit status 1, error messages from qemu log: ${log}\nqemu-system-x86_64: failed to initialize kvm: ${why}`
       : log
   throw new CriError('Unknown', `failed to create containerd task: failed to create shim task: ${text}: unknown`)
+}
+
+/** The departure: Cloud Hypervisor does not survive its start on a virtual node. */
+function abortWhenNested({ departures, scenario }: SimNode, { hypervisor }: KataHandler): void {
+  if (hypervisor !== 'cloud-hypervisor' || departures.cloudHypervisorWhenNested === 'works' || !scenario.nested) return
+  throw new CriError(
+    'Unknown',
+    'failed to create containerd task: failed to create shim task: clh: signal: aborted (core dumped): unknown',
+  )
 }
 
 /** A VM without room for its kernel never answers (static sizing with a CPU limit alone: overhead_memory is all it gets). */
@@ -143,11 +160,12 @@ function tooSmall(handler: KataHandler, size: VmSize): CriError {
 
 function commandLine(node: SimNode, start: VmStart, size: VmSize, maxVcpus: number): string[] | null {
   const { handler, config, sandboxId } = start
-  if (handler.hypervisor === 'dragonball') return null
+  if (handler.hypervisor === 'dragonball')
+    return node.departures.dragonballRuns === 'as-process' ? ['/opt/kata/bin/dragonball', '--id', sandboxId] : null
   if (handler.hypervisor === 'cloud-hypervisor')
     return cloudHypervisorCommandLine(handler, config.hypervisorPath, sandboxId)
   if (handler.hypervisor === 'firecracker') return firecrackerCommandLine(config.hypervisorPath, sandboxId)
-  const { departures } = node
+  const departures = { ...node.departures, accelerator: acceleratorOf(node) }
   const boot = departures.bootFrom ?? bootFiles(node.release)
   const cid = departures.guestCid === 'random' ? guestCid() : departures.guestCid
   const qemu: QemuStart = {
@@ -189,7 +207,7 @@ function hypervisorSpec(node: SimNode, start: VmStart, argv: string[], size: VmS
 
 /** Open files that tell a process that holds a VM. */
 function vmFiles(node: SimNode, vcpus: number): string[] {
-  const kvm = node.departures.accelerator === 'tcg' ? [] : ['/dev/kvm', 'anon_inode:kvm-vm', ...vcpuFiles(0, vcpus)]
+  const kvm = acceleratorOf(node) === 'tcg' ? [] : ['/dev/kvm', 'anon_inode:kvm-vm', ...vcpuFiles(0, vcpus)]
   return [...kvm, ...(node.departures.vsock ? ['/dev/vhost-vsock'] : []), '/dev/vhost-net', '/dev/net/tun']
 }
 
@@ -237,20 +255,31 @@ function followGuest(
   size: VmSize,
 ): { plugged(memoryMiB: number, vcpus: number): void } {
   const inShim = start.handler.hypervisor === 'dragonball'
-  const idle = idleHostMemory(start.handler, size.memoryMiB)
+  const idle = idleHostMemory(start.handler, size.memoryMiB, node.departures)
   const ownKiB = Math.max(0, (inShim ? idle.shimKiB : idle.hypervisorKiB) - guest.touchedKiB())
   const perVcpuKiB = node.departures.memoryPerVcpuMiB * 1024
   let extraKiB = (size.vcpus - 1) * perVcpuKiB
   let configuredMiB = size.memoryMiB
-  const update = () => {
-    const touched = node.departures.guestMemoryPreallocated ? configuredMiB * 1024 : guest.touchedKiB() + extraKiB
+  let gone = false
+  void process.exited.then(() => (gone = true))
+  const update = (backedKiB = guest.touchedKiB()) => {
+    const touched = node.departures.guestMemoryPreallocated ? configuredMiB * 1024 : backedKiB + extraKiB
+    if (gone) return
     process.memory = {
       rssKiB: ownKiB + touched,
-      shmemKiB: inShim ? 0 : touched,
+      // Without share=on the guest's memory is anonymous memory of the hypervisor.
+      shmemKiB: inShim || !node.departures.memoryBackendShared ? 0 : touched,
       pssKiB: ownKiB + touched - Math.min(5_000, ownKiB),
     }
   }
-  guest.onTouched(update)
+  const { podLimitKiB } = start
+  guest.onTouched(() => {
+    update()
+    if (node.departures.hypervisorHeldToPodLimit && podLimitKiB !== null && process.memory.rssKiB > podLimitKiB)
+      killForMemory(node, process)
+    if (node.departures.freedGuestMemory === 'given-back')
+      void node.clock.sleep(GIVEN_BACK_AFTER_MS).then(() => update(usedKiB(guest)))
+  })
   update()
   return {
     plugged(memoryMiB, vcpus) {
@@ -259,4 +288,19 @@ function followGuest(
       update()
     },
   }
+}
+
+const GIVEN_BACK_AFTER_MS = 30_000
+
+function usedKiB(guest: Machine): number {
+  const { MemTotal, MemFree } = guest.meminfo()
+  return MemTotal - MemFree
+}
+
+/** As the node's kernel does it at the limit of a cgroup. */
+function killForMemory({ machine }: SimNode, process: MachineProcess): void {
+  machine.log(
+    `Memory cgroup out of memory: Killed process ${process.pid} (${process.spec.comm}) total-vm:${process.memory.rssKiB * 4}kB, anon-rss:0kB, file-rss:0kB, shmem-rss:${process.memory.shmemKiB}kB, UID:0 oom_score_adj:0`,
+  )
+  process.kill('KILL')
 }

@@ -1,3 +1,4 @@
+import type { Departures } from '../faults/departures.ts'
 import type { CriMount, HostFiles } from '../kubelet/containerRuntime.ts'
 import type { ShimConfig } from './shimConfig.ts'
 
@@ -18,6 +19,7 @@ export function volumeKind(
   config: ShimConfig,
   host: Pick<HostFiles, 'kindOf'>,
   isTmpfs: (path: string) => boolean,
+  departures: Pick<Departures, 'hostDiskPlugged' | 'hostDevShows' | 'hostSysShows'>,
 ): VolumeKind {
   const { hostPath } = mount
   if (emptyDir.test(hostPath)) {
@@ -30,10 +32,13 @@ export function volumeKind(
   )
     return 'shm'
   if (watched.test(hostPath)) return 'watchable'
-  if (below(hostPath, '/proc') || below(hostPath, '/sys')) return 'guest'
+  if (below(hostPath, '/sys')) return departures.hostSysShows === 'node' ? 'share' : 'guest'
+  if (below(hostPath, '/proc')) return 'guest'
   const kind = host.kindOf(hostPath)
-  if (kind === 'blockDevice' && !config.disableBlockDeviceUse) return 'block'
-  if (below(hostPath, '/dev') && kind !== 'file') return 'guest'
+  const plugs = { 'as-configured': !config.disableBlockDeviceUse, always: true, never: false }
+  if (kind === 'blockDevice' && plugs[departures.hostDiskPlugged]) return 'block'
+  if (below(hostPath, '/dev') && kind !== 'file')
+    return departures.hostDevShows === 'node' && kind === 'directory' ? 'share' : 'guest'
   return 'share'
 }
 

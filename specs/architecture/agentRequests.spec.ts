@@ -111,6 +111,7 @@ behaviour('KATA-ARCH-004', {
     // What the init container left in the guest-local emptyDir is in another guest.
     'vm-per-container': 'start of the container, by what it saw of the init container',
     'stdout-lost': 'start of the container, by what it saw of the init container',
+    'empty-dir-for-each-container': 'start of the container, by what it saw of the init container',
   },
   control: true,
   timeoutMs: 120_000,

@@ -24,6 +24,8 @@ behaviour('KATA-ARCH-005', {
   killedBy: {
     'rootfs-by-9p': "type of the root file system: expected '9p' to equal 'virtiofs'",
     'runc-behind-kata-handlers': "type of the root file system: expected 'overlay' to equal 'virtiofs'",
+    'host-path-shows-the-guest': "type of a hostPath directory: expected 'ext4' to equal 'virtiofs'",
+    'host-path-copied-at-start': "type of a hostPath directory: expected 'tmpfs' to equal 'virtiofs'",
     'virtiofsd-missing': 'virtiofsd processes of the sandbox',
   },
 })

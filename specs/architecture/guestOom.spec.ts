@@ -52,6 +52,7 @@ behaviour('KATA-ARCH-012', {
     }
   },
   killedBy: {
+    'vmm-killed-beyond-limit-and-overhead': 'reason of the end of a container over its memory limit',
     'runc-behind-kata-handlers': "boot_id in the pod beside the node's",
     'oom-reason-lost': 'reason of the end of a container over its memory limit',
     'memory-limit-not-in-guest-cgroup': 'reason of the end of a container over its memory limit',

@@ -83,6 +83,7 @@ behaviour('KATA-ARCH-014', {
     expect(ofKata - ofStandard, 'RSS of a Kata sandbox above that of a standard one, MiB').to.be.at.least(50)
   },
   killedBy: {
+    'dragonball-as-a-process': 'RSS of a Kata sandbox above that of a standard one',
     'runc-behind-kata-handlers': 'RSS of a Kata sandbox above that of a standard one',
   },
 })
@@ -113,6 +114,7 @@ behaviour('KATA-ARCH-016', {
   },
   killedBy: {
     'hypervisor-without-kvm': 'virtual machines that the VMM has in KVM: expected +0',
+    'dragonball-as-a-process': 'virtual machines that the VMM has in KVM: expected +0',
     'runc-behind-kata-handlers': 'virtual machines that the VMM has in KVM: expected +0',
   },
 })

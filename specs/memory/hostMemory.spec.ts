@@ -29,6 +29,7 @@ behaviour('KATA-MEM-013', {
   },
   killedBy: {
     'guest-memory-preallocated': 'RSS added by limits.memory 1Gi',
+    'dragonball-as-a-process': 'RSS of the idle VMM, MiB',
     'runc-behind-kata-handlers': 'VMM processes of pod',
   },
 })

@@ -35,7 +35,12 @@ for (const [id, mebibytes] of Object.entries(fitting)) {
       'runc-behind-kata-handlers': 'this pod is not in a VM',
       'memory-hotplug-ignored': `container that allocates ${mebibytes} MiB`,
       'memory-never-onlined': `container that allocates ${mebibytes} MiB`,
-      ...(mebibytes > 240 ? { 'memory-max-lowered': 'container that allocates 250 MiB' } : {}),
+      ...(mebibytes > 240
+        ? {
+            'memory-max-lowered': 'container that allocates 250 MiB',
+            'vmm-killed-beyond-limit-and-overhead': 'container that allocates 250 MiB',
+          }
+        : {}),
     },
   })
 }
@@ -59,6 +64,7 @@ behaviour('KATA-OOM-003', {
   },
   control: true,
   killedBy: {
+    'vmm-killed-beyond-limit-and-overhead': 'reason of the end of a container that allocates 256 MiB',
     'stdout-lost': 'boot_id that the container printed',
     'runc-behind-kata-handlers': 'this pod is not in a VM',
     'oom-kills-the-vm': 'a container that allocates 256 MiB',

@@ -63,6 +63,7 @@ behaviour('KATA-OOM-005', {
   },
   timeoutMs: 120_000,
   killedBy: {
+    'vmm-killed-beyond-limit-and-overhead': 'largest allocation under limits.memory 256Mi',
     'exec-exit-code-lost': 'largest allocation under limits.memory 256Mi',
     'memory-limit-not-enforced': 'largest allocation under limits.memory 256Mi',
     'memory-limit-not-in-guest-cgroup': 'largest allocation under limits.memory 256Mi',

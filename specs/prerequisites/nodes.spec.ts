@@ -3,6 +3,7 @@ import { bootId, nodeBootId } from '../../helpers/guest/bootId.ts'
 import { expectOwnKernel } from '../../helpers/guest/inVirtualMachine.ts'
 import type { Facts } from '../../helpers/facts/armFacts.ts'
 import { FactUnknownError } from '../../helpers/facts/armFacts.ts'
+import { snapshotterLacking } from '../../helpers/facts/snapshotterLacking.ts'
 import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
 import { amd64, kataNodes, labelledKata, nested, nodes } from '../../helpers/oracles/applicability.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
@@ -40,6 +41,7 @@ behaviour('KATA-PREREQ-002', {
   },
   killedBy: {
     'node-without-kvm': "expected 'absent' to equal 'character special file'",
+    'kata-emulates-without-kvm': "expected 'absent' to equal 'character special file'",
     'kvm-locked-by-firmware': "expected 'refuses' to equal 'opens'",
   },
 })
@@ -62,14 +64,18 @@ behaviour('KATA-PREREQ-005', {
   killedBy: {
     'node-without-virtualization-flags': 'virtualization flag of the virtual node',
     'node-without-kvm': '/dev/kvm of the virtual node',
+    'kata-emulates-without-kvm': '/dev/kvm of the virtual node',
     'kvm-locked-by-firmware': '/dev/kvm of the virtual node',
+    'cloud-hypervisor-aborts-when-nested': 'a Kata pod on the virtual node',
     'runc-behind-kata-handlers': "boot_id in that pod beside the node's",
   },
 })
 
-/** The class whose facts the arm has; any other that the node can run otherwise. */
+/** A class that the node can run. */
 function someKataClass({ cluster, node }: Facts): string {
-  const found = cluster.classes.find(({ nodes }) => nodes.includes(node.name))
+  const found = cluster.classes.find(
+    (each) => each.nodes.includes(node.name) && snapshotterLacking(each, node) === null,
+  )
   if (!found) throw new FactUnknownError('a Kata RuntimeClass for the node', `none can be scheduled to ${node.name}`)
   return found.name
 }

@@ -43,7 +43,10 @@ behaviour<'pod', { destination: string; symbolic?: true }>('KATA-PROC-002', {
     expect(stdout.trim(), `content of ${destination}`).to.equal(marker)
   },
   control: true,
-  killedBy: { 'allowed-proc-destinations-refused': 'pod with a file mounted on /proc/' },
+  killedBy: {
+    'allowed-proc-destinations-refused': 'pod with a file mounted on /proc/',
+    'subpath-files-are-directories': 'pod with a file mounted on /proc/',
+  },
 })
 
 const refusal = 'cannot be mounted because it is inside /proc'

@@ -46,6 +46,7 @@ behaviour('KATA-PROC-001', {
   },
   killedBy: {
     'host-proc-exposed': 'boot_id below the hostPath of /proc',
+    'host-sys-exposed': 'interfaces below the hostPath of /sys',
     'guest-sees-node-memory': 'MemTotal below the hostPath of /proc, against the node',
     'runc-behind-kata-handlers': 'boot_id below the hostPath of /proc, against the node',
   },

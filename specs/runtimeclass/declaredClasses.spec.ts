@@ -66,5 +66,7 @@ behaviour('KATA-RTCLASS-007', {
   killedBy: {
     'kata-qemu-class-missing': 'Kata RuntimeClasses of the cluster',
     'undeclared-runtimeclass': 'Kata RuntimeClasses of the cluster',
+    'stratovirt-class-offered': 'Kata RuntimeClasses of the cluster',
+    'default-class-left-behind': 'Kata RuntimeClasses of the cluster',
   },
 })

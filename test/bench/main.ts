@@ -7,6 +7,7 @@ import { gateSpeed } from './gateSpeed.ts'
 import { joinedScale } from './joinedScale.ts'
 import { mutationMatrix } from './mutationMatrix.ts'
 import { naturalRun } from './naturalRun.ts'
+import { realCluster } from './realCluster.ts'
 import { type Row, Skipped } from './row.ts'
 import { scale } from './scale.ts'
 import { startUp } from './startUp.ts'
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   join: joinedScale,
   gate: gateSpeed,
   mutation: mutationMatrix,
+  cluster: realCluster,
 }
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' } } })

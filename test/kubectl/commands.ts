@@ -5,7 +5,7 @@ import { load } from 'js-yaml'
 /** What kubectl is asked. */
 export interface Command {
   about?: string
-  /** Words as a shell splits them, without expansions. NODE stands for the cluster's first node. */
+  /** Words as a shell splits them, without expansions. */
   run?: string
   /** Forwards a port, asks it by HTTP, and ends the forwarding. */
   portForward?: { target: string; port: number; path: string }
@@ -13,9 +13,14 @@ export interface Command {
   /** Written before the command, by path in the folder in which it runs. */
   files?: Record<string, string>
   environment?: Record<string, string>
+  /** Lines come in any order: kubectl asks for several things at once. */
+  unordered?: true
 }
 
 export const NAMESPACE = 'kubectl-contract'
+
+/** In a command, and in what it answered: the name of the cluster's first node. */
+export const NODE = 'NODE'
 
 export const commands: readonly Command[] = load(
   readFileSync(path.join(import.meta.dirname, 'commands.yaml'), 'utf8'),

@@ -1,3 +1,4 @@
+import type { Command } from './commands.ts'
 import type { Answer } from './runCommands.ts'
 
 /*
@@ -13,7 +14,7 @@ const rules: readonly Rule[] = [
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME'],
   [/\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, 'TIME'],
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.\d]* [+-]\d{4}( \w+)?/g, 'TIME'],
-  [/(?<=resourceVersion"?: ")\d+/g, 'VERSION'],
+  [/(?<=resourceVersion"?: ?")\d+/g, 'VERSION'],
   [/(?<=Resource Version: +)\d+/g, 'VERSION'],
   // a table's age, an event's
   [/(?<=^|[ (])(<invalid>|(\d+[smhd]){1,2})(?=$|[ )])/gm, 'AGE'],
@@ -21,7 +22,8 @@ const rules: readonly Rule[] = [
   [/\b10\.244\.\d+\.\d+(?!\/)/g, 'PODIP'],
   [/\b10\.(?:96|9[7-9]|1[0-2]\d)\.\d+\.\d+/g, 'SERVICEIP'],
   [/\b(?:10\.250|192\.168)\.\d+\.\d+/g, 'NODEIP'],
-  [/https?:\/\/(?:127\.0\.0\.1|localhost):\d+/g, 'SERVER'],
+  [/https?:\/\/(?:127\.0\.0\.1|localhost):\d+(\/u\/[^\s\x1b/]+)?/g, 'SERVER'],
+  [/\b127\.0\.0\.1\b/g, 'NODEIP'],
   // what controllers put behind their names
   [/\b(web|each|once|by-hand|nightly)-[bcdf0-9][a-z0-9]{6,9}-[a-z0-9]{5}\b/g, '$1-HASH-SUFFIX'],
   [/\b(web|each)-[bcdf0-9][a-z0-9]{7,9}\b/g, '$1-HASH'],
@@ -30,10 +32,16 @@ const rules: readonly Rule[] = [
   [/(?<=controller-revision-hash[=:] ?"?)[a-z0-9]{8,10}/g, 'HASH'],
   [/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-SUFFIX'],
   [/(\S*\/)?(LIVE|MERGED)-\d+\//g, '$2/'],
+  // a server in another language
+  [/(?<="(goVersion|compiler)": ")[^"]*/g, 'COMPILER'],
+  // what a watch happens to see on the way
+  [/^Waiting for (deployment|daemon set) .* (rollout|update) to finish: .*\n/gm, ''],
 ]
 
-export function normalise({ code, stdout, stderr }: Answer): Answer {
-  return { code, stdout: normaliseText(stdout), stderr: normaliseText(stderr) }
+export function normalise({ code, stdout, stderr }: Answer, { unordered }: Pick<Command, 'unordered'>): Answer {
+  const shaped = normaliseText(stdout)
+  const lines = unordered ? shaped.split('\n').sort().join('\n') : shaped
+  return { code, stdout: lines, stderr: normaliseText(stderr) }
 }
 
 function normaliseText(text: string): string {

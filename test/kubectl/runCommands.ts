@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { NAMESPACE, words, type Command } from './commands.ts'
+import { NAMESPACE, NODE, words, type Command } from './commands.ts'
 import type { Kubectl } from './findKubectl.ts'
 
 export interface Answer {
@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 /** A hanging command is a finding: it is ended and its exit code is 124. Real ms. */
-const PATIENCE_MS = 60_000
+export const PATIENCE_MS = 60_000
 
 /** What kubectl answered to every command, in order, in a namespace that is made for them. */
 export async function* runCommands(
@@ -36,8 +36,15 @@ export async function* runCommands(
         mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
         writeFileSync(path.join(folder, name), text)
       }
-      const argv = words(command.run ?? '').map((word) => (word === 'NODE' ? node : word))
-      yield command.portForward ? await forward(kubectl, command.portForward, folder, own) : await run(argv, command)
+      const argv = words(command.run ?? '').map((word) => (word === NODE ? node : word))
+      const answer = command.portForward
+        ? await forward(kubectl, command.portForward, folder, own)
+        : await run(argv, command)
+      yield {
+        code: answer.code,
+        stdout: answer.stdout.replaceAll(node, NODE),
+        stderr: answer.stderr.replaceAll(node, NODE),
+      }
     }
   } finally {
     await run(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=false'])

@@ -12,8 +12,17 @@ export interface Outcome {
   readonly unrelated: readonly string[]
 }
 
-/** Compares a run under a fault with the healthy run of the same scenario. */
-export function compare(fault: string, expected: Expected, healthy: RunRecord, mutated: RunRecord): Outcome {
+/**
+ * Compares a run under a fault with the healthy run of the same scenario.
+ * @param stops RuntimeClasses of which the fault lets no pod start: that their arms fail for that is what it is about
+ */
+export function compare(
+  fault: string,
+  expected: Expected,
+  healthy: RunRecord,
+  mutated: RunRecord,
+  stops: readonly string[] = [],
+): Outcome {
   const before = byId(healthy)
   const after = byId(mutated)
   const survived = [...expected].flatMap(([behaviour, excerpt]) =>
@@ -21,6 +30,7 @@ export function compare(fault: string, expected: Expected, healthy: RunRecord, m
   )
   const unrelated = [...new Set([...before.keys(), ...after.keys()])]
     .filter((id) => !expected.has((after.get(id) ?? before.get(id))?.behaviour ?? ''))
+    .filter((id) => !isStopped(after.get(id), stops))
     .flatMap((id) => change(id, before.get(id), after.get(id)))
   return { fault, survived, unrelated }
 }
@@ -29,6 +39,11 @@ const byId = ({ arms }: RunRecord): Map<string, ArmRecord> => new Map(arms.map((
 
 const checksOf = ({ arms }: RunRecord, behaviour: string): ArmRecord[] =>
   arms.filter((arm) => arm.behaviour === behaviour && arm.role === 'check')
+
+const isStopped = (arm: ArmRecord | undefined, stops: readonly string[]): boolean =>
+  (arm?.verdict === 'failed' || arm?.verdict === 'broken') &&
+  stops.includes(arm.runtimeClass ?? '') &&
+  /FailedCreatePodSandBox|Failed to create pod sandbox/.test(arm.message)
 
 function survival(behaviour: string, excerpt: string, arms: readonly ArmRecord[]): string[] {
   const red = arms.filter(({ verdict }) => verdict === 'failed')

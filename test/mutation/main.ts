@@ -48,7 +48,7 @@ const quiet = { quietNodes: true, maxArms: 1, behaviours: measuring, classes: CL
 /** Figures need time that flows: with jumps, how busy the real machine is would show in them. */
 const MEASURING_SPEED = 50
 
-type Place = Pick<ListedFault, 'scenario' | 'kataVersion'>
+type Place = Pick<ListedFault, 'scenario' | 'kataVersion' | 'classes'>
 const healthyRuns = new Map<string, Promise<RunRecord>>()
 const workers = new Workers()
 let failed = 0
@@ -78,17 +78,18 @@ try {
   await Promise.all(
     chosen.map(async ({ name: fault, departure: _, ...place }) => {
       const expected = expectedOf(fault)
+      const { classes: _classes, stops, ...cluster } = place
       const run = (options: object, speed = Infinity) =>
         workers.run({
           scenario: SCENARIO,
-          ...place,
+          ...cluster,
           faults: [fault],
           options,
           speed,
           select: { per: 'check', all: [...expected.keys()] },
         })
       const healthy = await healthyIn(place)
-      const outcome = compare(fault, observing(expected), healthy, await run(classesIn(place)))
+      const outcome = compare(fault, observing(expected), healthy, await run(classesIn(place)), stops)
       const figures =
         measured(expected).size > 0
           ? compare(fault, measured(expected), healthyQuiet, await run(quiet, MEASURING_SPEED))
@@ -124,12 +125,16 @@ if (values.count) say(`${passed} passed, ${failed} failed`)
 process.exit(failed > 0 ? 1 : 0)
 
 /** The healthy run that the faults of a place are held against; made once. */
-function healthyIn({ scenario = SCENARIO, kataVersion }: Place): Promise<RunRecord> {
-  const key = [scenario, kataVersion].filter((part) => part !== undefined).join(' with Kata ')
+function healthyIn(place: Place): Promise<RunRecord> {
+  const { scenario = SCENARIO, kataVersion, classes } = place
+  const key = [
+    [scenario, kataVersion].filter((part) => part !== undefined).join(' with Kata '),
+    ...(classes === undefined ? [] : [classes.join(' ')]),
+  ].join(', ')
   const known = healthyRuns.get(key)
   if (known) return known
   const version = kataVersion === undefined ? {} : { kataVersion }
-  const made = workers.run({ scenario, ...version, faults: [], options: classesIn({ scenario }) }).then((record) => {
+  const made = workers.run({ scenario, ...version, faults: [], options: classesIn(place) }).then((record) => {
     report(`healthy ${key}`, reds(record))
     return record
   })
@@ -138,7 +143,8 @@ function healthyIn({ scenario = SCENARIO, kataVersion }: Place): Promise<RunReco
 }
 
 /** Of other scenarios than the usual one all classes are looked at: they are there for their classes or nodes. */
-function classesIn({ scenario = SCENARIO }: Place): object {
+function classesIn({ scenario = SCENARIO, classes }: Place): object {
+  if (classes !== undefined) return { classes }
   return scenario === SCENARIO ? { classes: CLASSES } : {}
 }
 

@@ -40,8 +40,16 @@ export async function simulatedRun({
 }: SimulatedRun): Promise<RunRecord> {
   const simulation = await startSimulatedCluster({ scenario, kataVersion, faults, speed })
   try {
-    return await runChecks(simulation.kubeconfig, { declaredClasses: simulation.classes, ...options }, (arms) =>
-      select ? oneOfEach(arms, select) : arms,
+    return await runChecks(
+      simulation.kubeconfig,
+      {
+        declaredClasses: simulation.classes,
+        storageClasses: simulation.storageClasses,
+        declaredDefaultClass: simulation.defaultRuntimeClass,
+        production: simulation.production,
+        ...options,
+      },
+      (arms) => (select ? oneOfEach(arms, select) : arms),
     )
   } finally {
     await simulation.close()

@@ -35,19 +35,19 @@ export async function strike({ strike, seed }: FaultPlan, { target, proxy, suite
       const node = nodes[seed % Math.max(1, nodes.length)]
       if (node === undefined || !target.silenceNode) return null
       const awayMs = strike.durationMs * target.nodeTime
-      const restore = await target.silenceNode(node)
+      const restore = await target.silenceNode(node, strike.how)
       await passed(awayMs)
       await restore()
-      return `${node} for ${awayMs} ms`
+      return `${node} ${strike.how} for ${awayMs} ms`
     }
     case 'pod': {
-      const pods = await podsOf(target.cluster)
-      const pod = pods[strike.which % Math.max(1, pods.length)]
-      if (!pod) return null
-      const { namespace, name = '' } = pod.metadata
-      const grace = strike.graceSeconds === null ? {} : { gracePeriodSeconds: strike.graceSeconds }
-      await target.cluster.delete({ apiVersion: 'v1', kind: 'Pod', namespace, name }, grace)
-      return `${namespace}/${name}, grace period ${strike.graceSeconds ?? 'of the pod'}`
+      const deleted: string[] = []
+      for (let time = 0; time < strike.times; time += 1) {
+        if (time > 0) await passed(strike.everyMs)
+        const name = await deleteOne(target, strike.which + time, strike.graceSeconds)
+        if (name !== null) deleted.push(name)
+      }
+      return deleted.length > 0 ? deleted.join(', ') : null
     }
     case 'disk':
       if (!disk) return null
@@ -61,6 +61,17 @@ export async function strike({ strike, seed }: FaultPlan, { target, proxy, suite
       suite.kill()
       return 'SIGKILL'
   }
+}
+
+/** The pods of a run in the order of their names; its probe is one of many. */
+async function deleteOne({ cluster }: Target, which: number, graceSeconds: 0 | null): Promise<string | null> {
+  const pods = (await podsOf(cluster)).filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+  const pod = pods[which % Math.max(1, pods.length)]
+  if (!pod) return null
+  const { namespace, name = '' } = pod.metadata
+  const grace = graceSeconds === null ? {} : { gracePeriodSeconds: graceSeconds }
+  await cluster.delete({ apiVersion: 'v1', kind: 'Pod', namespace, name }, grace)
+  return name
 }
 
 const nodeOf = (pod: KubeObject): string => (pod.spec as { nodeName?: string } | undefined)?.nodeName ?? ''

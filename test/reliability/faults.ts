@@ -7,10 +7,16 @@ export type Strike =
   | { readonly on: 'proxy'; readonly rule: Rule; readonly durationMs: number }
   /** Killed, and started again after that time. */
   | { readonly on: 'apiServer'; readonly durationMs: number }
-  /** Its kubelet falls silent, and comes back after that time. */
-  | { readonly on: 'node'; readonly durationMs: number }
-  /** One of the run's pods is deleted; a grace period of null is the pod's own. */
-  | { readonly on: 'pod'; readonly graceSeconds: 0 | null; readonly which: number }
+  /** Its kubelet falls silent, and comes back after that time. Killed, it lets connections go; frozen, it keeps them and says nothing. */
+  | { readonly on: 'node'; readonly how: 'killed' | 'frozen'; readonly durationMs: number }
+  /** Pods of the run are deleted, one after the other; a grace period of null is the pod's own. */
+  | {
+      readonly on: 'pod'
+      readonly graceSeconds: 0 | null
+      readonly which: number
+      readonly times: number
+      readonly everyMs: number
+    }
   /** All but that much of the results' file system is taken, and given back after that time (null: never). */
   | { readonly on: 'disk'; readonly leftBytes: number; readonly durationMs: number | null }
   /** SIGKILL to the suite, then `clean` for that run, or for all. */
@@ -135,13 +141,23 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'pod-deleted',
-    what: 'one of the run’s pods deleted by somebody else',
-    draw: (random) => ({ on: 'pod', graceSeconds: random.pick([0, null]), which: random.between(0, 999) }),
+    what: 'pods of the run deleted by somebody else',
+    draw: (random) => ({
+      on: 'pod',
+      graceSeconds: random.pick([0, null]),
+      which: random.between(0, 999),
+      times: random.between(1, 8),
+      everyMs: random.between(50, 500),
+    }),
   },
   {
     name: 'node-lost',
-    what: 'a node falls silent (its kubelet is stopped) and comes back',
-    draw: (random) => ({ on: 'node', durationMs: random.between(2000, 15_000) }),
+    what: 'a node falls silent (its kubelet is killed, or frozen) and comes back',
+    draw: (random) => ({
+      on: 'node',
+      durationMs: random.between(2000, 15_000),
+      how: random.pick(['killed', 'frozen'] as const),
+    }),
   },
   {
     name: 'disk-full',

@@ -47,8 +47,8 @@ const strikes: [fault: string, at: number, strike: Strike][] = [
     { on: 'proxy', rule: { kinds: ['exec'], share: 0.7, act: { type: 'cut-exec', when: 'status' } }, durationMs: 1500 },
   ],
   ['api-server-restarted', 0.6, { on: 'apiServer', durationMs: 2000 }],
-  ['pod-deleted', 0.6, { on: 'pod', graceSeconds: 0, which: 3 }],
-  ['node-lost', 0.5, { on: 'node', durationMs: 4000 }],
+  ['pod-deleted', 0.5, { on: 'pod', graceSeconds: 0, which: 3, times: 4, everyMs: 200 }],
+  ['node-lost', 0.5, { on: 'node', how: 'killed', durationMs: 4000 }],
   ['disk-full', 0.6, { on: 'disk', leftBytes: 0, durationMs: null }],
   ['suite-killed', 0.7, { on: 'suite', cleanAll: false }],
 ]

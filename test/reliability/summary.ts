@@ -1,4 +1,3 @@
-import { plainTable } from '../../cli/terminal/plainTable.ts'
 import type { Outcome } from './disturbedRun.ts'
 
 /** One line for a run, and more where it went wrong. */
@@ -41,26 +40,44 @@ const verdictsOf = ({ record }: Outcome): string => {
 export const isBad = ({ wrong, left, hang, problems }: Outcome): boolean =>
   wrong.length > 0 || left.length > 0 || hang || problems.length > 0
 
+/** What the table counts of one run; small enough to be kept. */
+export interface Tally {
+  readonly seed: number
+  readonly fault: string
+  readonly struck: boolean
+  /** A request that was asked again, or an arm that was tried again. */
+  readonly retried: boolean
+  readonly broken: boolean
+  readonly wrong: boolean
+  readonly left: boolean
+  readonly hang: boolean
+  readonly other: boolean
+}
+
+export const tallyOf = ({ plan, struck, record, wrong, left, hang, problems }: Outcome): Tally => ({
+  seed: plan.seed,
+  fault: plan.fault,
+  struck: struck !== null,
+  retried: (record?.retries.length ?? 0) > 0 || triedAgain(record),
+  broken: record === null || record.arms.some(({ verdict }) => verdict === 'broken'),
+  wrong: wrong.length > 0,
+  left: left.length > 0,
+  hang,
+  other: problems.length > 0,
+})
+
+const columns = ['struck', 'retried', 'broken', 'wrong', 'left', 'hang', 'other'] as const
+
+export const isBadTally = ({ wrong, left, hang, other }: Tally): boolean => wrong || left || hang || other
+
 /** A row a fault, and the sum. */
-export function summary(outcomes: readonly Outcome[]): { text: string; bad: boolean } {
-  const names = [...new Set(outcomes.map(({ plan }) => plan.fault))].sort()
+export function tableOf(tallies: readonly Tally[]): { head: readonly string[]; rows: readonly (readonly string[])[] } {
+  const names = [...new Set(tallies.map(({ fault }) => fault))].sort()
   const rows = [...names, 'all'].map((name) => {
-    const of = name === 'all' ? outcomes : outcomes.filter(({ plan }) => plan.fault === name)
-    const count = (holds: (outcome: Outcome) => boolean): string => String(of.filter(holds).length)
-    return [
-      name,
-      String(of.length),
-      count(({ struck }) => struck !== null),
-      count(({ record }) => (record?.retries.length ?? 0) > 0 || triedAgain(record)),
-      count(({ record }) => record === null || record.arms.some(({ verdict }) => verdict === 'broken')),
-      count(({ wrong }) => wrong.length > 0),
-      count(({ left }) => left.length > 0),
-      count(({ hang }) => hang),
-      count(({ problems }) => problems.length > 0),
-    ]
+    const of = name === 'all' ? tallies : tallies.filter(({ fault }) => fault === name)
+    return [name, String(of.length), ...columns.map((column) => String(of.filter((each) => each[column]).length))]
   })
-  const head = ['fault', 'runs', 'struck', 'retried', 'broken', 'wrong', 'left', 'hangs', 'other']
-  return { text: plainTable(head, rows), bad: outcomes.some(isBad) }
+  return { head: ['fault', 'runs', ...columns], rows }
 }
 
 const triedAgain = (record: Outcome['record']): boolean =>

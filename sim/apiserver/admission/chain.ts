@@ -2,6 +2,7 @@ import type { KubeObject } from '../../kubeObject.ts'
 import type { Context, User } from '../context.ts'
 import type { Kind } from '../kinds.ts'
 import type { Warnings } from '../write/request.ts'
+import { kyvernoFirst, kyvernoLate } from './kyverno.ts'
 import { limitRanger } from './limitRanger.ts'
 import { namespaceLifecycle } from './namespaceLifecycle.ts'
 import { podSecurity } from './podSecurity.ts'
@@ -11,6 +12,7 @@ import { runtimeClass } from './runtimeClass.ts'
 import { serviceAccount } from './serviceAccount.ts'
 import { defaultStorageClass, storageProtection } from './storageProtection.ts'
 import { defaultTolerationSeconds, taintNodesByCondition } from './tolerations.ts'
+import { volumeDevices } from './volumeDevices.ts'
 
 export interface AdmissionRequest {
   operation: 'CREATE' | 'UPDATE' | 'DELETE'
@@ -36,6 +38,7 @@ export interface Admission {
 /** In the order of kube-apiserver (pkg/kubeapiserver/options/plugins.go, v1.34). */
 const chain: readonly Admission[] = [
   namespaceLifecycle,
+  kyvernoFirst,
   limitRanger,
   serviceAccount,
   taintNodesByCondition,
@@ -45,7 +48,9 @@ const chain: readonly Admission[] = [
   storageProtection,
   runtimeClass,
   defaultStorageClass,
+  kyvernoLate,
   resourceQuota,
+  volumeDevices,
 ]
 
 export function mutate(context: Context, request: AdmissionRequest): void {

@@ -24,8 +24,16 @@ const templates: Record<string, (object: KubeObject) => Json | undefined> = {
   cronjobs: (object) => object['spec']?.jobTemplate?.spec?.template as Json | undefined,
 }
 
+const labelPrefix = 'pod-security.kubernetes.io/'
+
 /** PodSecurity: k8s.io/pod-security-admission/admission (v0.34). */
 export const podSecurity: Admission = {
+  mutate(context, { operation, kind, object }) {
+    if (context.admission.podSecurityLabels !== 'dropped' || operation !== 'CREATE' || kind.plural !== 'namespaces')
+      return
+    const { labels } = object.metadata
+    for (const label of Object.keys(labels ?? {})) if (label.startsWith(labelPrefix)) delete labels?.[label]
+  },
   validate(context, request) {
     if (!context.admission.podSecurity || request.operation === 'DELETE') return
     const { kind } = request

@@ -31,7 +31,7 @@ export const resourceQuota: Admission = {
 function admit(context: Context, quota: KubeObject, kind: Kind, object: KubeObject, dryRun: boolean): void {
   const hard = (quota['spec'] as { hard?: Amounts } | undefined)?.hard ?? {}
   const scopes = (quota['spec'] as { scopes?: string[] } | undefined)?.scopes ?? []
-  const wanted = usageOf(kind, object, scopes)
+  const wanted = usageOf(kind, asCounted(context, object), scopes)
   const counted = Object.keys(hard).filter((name) => wanted[name] !== undefined)
   const reject = (why: string): never => {
     throw forbidden(kind, podName(object.metadata), why)
@@ -91,10 +91,18 @@ export function usedIn(
     const kind = findKind('', 'v1', plural) as Kind
     const { keys, byKey } = context.store.of(kind)
     for (const key of keys.slice(...rangeOf(keys, namespace))) {
-      const usage = usageOf(kind, byKey.get(key)?.object as KubeObject, scopes)
+      const usage = usageOf(kind, asCounted(context, byKey.get(key)?.object as KubeObject), scopes)
       for (const name of names)
         if (usage[name] !== undefined) used[name] = addQuantities(used[name] ?? '0', usage[name])
     }
   }
   return used
+}
+
+/** A pod as quotas count it: a fault leaves its overhead out. */
+function asCounted({ admission }: Context, object: KubeObject): KubeObject {
+  const spec = object['spec'] as { overhead?: unknown } | undefined
+  if (admission.quotaCountsOverhead !== false || spec?.overhead === undefined) return object
+  const { overhead: _overhead, ...rest } = spec
+  return { ...object, spec: rest }
 }

@@ -1,14 +1,22 @@
-import { groupVersionOf, kinds, storageVersionHash } from '../kinds.ts'
+import { groupVersionOf, kinds as all, storageVersionHash } from '../kinds.ts'
 import type { Kind } from '../kinds.ts'
 
 /*
  * Discovery: what /api and /apis say of the kinds, in the old form (a request a group) and the aggregated one.
  */
 
-/** Groups in the order of /apis (priorities of kube-aggregator). */
-export const groups: readonly string[] = [...new Set(kinds.map(({ group }) => group))].filter((group) => group !== '')
+/** What is served where no CustomResourceDefinition is installed, and with all that are modelled. */
+const builtIn = all.filter(({ extension }) => !extension)
+const servedBy = (extensions: boolean): readonly Kind[] => (extensions ? all : builtIn)
 
-const versionOf = (group: string): string => (kinds.find((kind) => kind.group === group) as Kind).version
+/** Groups in the order of /apis (priorities of kube-aggregator). */
+export const groupsOf = (extensions: boolean): readonly string[] =>
+  [...new Set(servedBy(extensions).map(({ group }) => group))].filter((group) => group !== '')
+
+/** The preferred one first. */
+const versionsOf = (group: string): readonly string[] => [
+  ...new Set(all.filter((kind) => kind.group === group).map(({ version }) => version)),
+]
 const orNothing = <T>(name: string, list: readonly T[]) => (list.length === 0 ? {} : { [name]: list })
 const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1)
 
@@ -20,19 +28,22 @@ export function apiVersions(address: string): object {
   }
 }
 
-export const groupList = (): object => ({ kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupEntry) })
+export const groupList = (extensions: boolean): object => ({
+  kind: 'APIGroupList',
+  apiVersion: 'v1',
+  groups: groupsOf(extensions).map(groupEntry),
+})
 
 export const groupDocument = (group: string): object => ({ kind: 'APIGroup', apiVersion: 'v1', ...groupEntry(group) })
 
 function groupEntry(group: string): object {
-  const version = versionOf(group)
-  const entry = { groupVersion: `${group}/${version}`, version }
-  return { name: group, versions: [entry], preferredVersion: entry }
+  const versions = versionsOf(group).map((version) => ({ groupVersion: `${group}/${version}`, version }))
+  return { name: group, versions, preferredVersion: versions[0] }
 }
 
 /** @param group '' for the core group. Null when there is no such version. */
-export function resourceList(group: string, version: string): object | null {
-  const own = kinds.filter((kind) => kind.group === group && kind.version === version)
+export function resourceList(group: string, version: string, extensions: boolean): object | null {
+  const own = servedBy(extensions).filter((kind) => kind.group === group && kind.version === version)
   if (own.length === 0) return null
   return {
     kind: 'APIResourceList',
@@ -65,19 +76,17 @@ function resourceEntries(kind: Kind): { name: string }[] {
 }
 
 /** @param core the core group alone (/api), else all others (/apis). */
-export function aggregated(core: boolean, version: string): object {
-  const items = (core ? [''] : groups).map((group) => ({
+export function aggregated(core: boolean, version: string, extensions: boolean): object {
+  const items = (core ? [''] : groupsOf(extensions)).map((group) => ({
     metadata: group === '' ? {} : { name: group },
-    versions: [
-      {
-        version: versionOf(group),
-        resources: kinds
-          .filter((kind) => kind.group === group)
-          .map(aggregatedResource)
-          .sort((a, b) => (a.resource < b.resource ? -1 : 1)),
-        freshness: 'Current',
-      },
-    ],
+    versions: versionsOf(group).map((each) => ({
+      version: each,
+      resources: all
+        .filter((kind) => kind.group === group && kind.version === each)
+        .map(aggregatedResource)
+        .sort((a, b) => (a.resource < b.resource ? -1 : 1)),
+      freshness: 'Current',
+    })),
   }))
   return { kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {}, items }
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { aggregated, apiVersions, groupDocument, groupList, groups, resourceList } from '../discovery/documents.ts'
+import { aggregated, apiVersions, groupDocument, groupList, groupsOf, resourceList } from '../discovery/documents.ts'
 import { documentHash, documentPaths, documentText } from '../schema/openApiDocuments.ts'
 import { authorizePath } from './authorize.ts'
 import { negotiate } from './negotiate.ts'
@@ -43,10 +43,11 @@ export function handleOther(
 }
 
 function answer(context: Context, path: string, accept: string, query: URLSearchParams, host: string): Answer | null {
+  const extensions = context.admission.kyverno !== undefined
   const clean = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
   if (clean === '/version') return { body: JSON.stringify(versionInfo(context.kubernetesVersion), null, 2) }
   if (health.has(clean)) return healthOf(clean.slice(1), query.has('verbose'))
-  if (clean === '/api' || clean === '/apis') return discovery(clean === '/api', accept, host)
+  if (clean === '/api' || clean === '/apis') return discovery(clean === '/api', accept, host, extensions)
   if (clean === '/openapi/v2') return openApiV2(accept, context.kubernetesVersion)
   if (clean.startsWith('/openapi/v3')) return openApi(clean.slice('/openapi/v3'.length))
   if (clean === '/' || clean === '')
@@ -56,7 +57,7 @@ function answer(context: Context, path: string, accept: string, query: URLSearch
           '/api',
           '/api/v1',
           '/apis',
-          ...groups.map((group) => `/apis/${group}`),
+          ...groupsOf(extensions).map((group) => `/apis/${group}`),
           '/healthz',
           '/livez',
           '/openapi/v2',
@@ -67,10 +68,11 @@ function answer(context: Context, path: string, accept: string, query: URLSearch
       },
     }
   const [, root, group = '', version] = clean.split('/')
-  if (root === 'api' && version === undefined) return list(accept, resourceList('', group))
-  if (root === 'apis' && version === undefined && groups.includes(group)) return list(accept, groupDocument(group))
+  if (root === 'api' && version === undefined) return list(accept, resourceList('', group, extensions))
+  if (root === 'apis' && version === undefined && groupsOf(extensions).includes(group))
+    return list(accept, groupDocument(group))
   if (root === 'apis' && version !== undefined && clean.split('/').length === 4)
-    return list(accept, resourceList(group, version))
+    return list(accept, resourceList(group, version, extensions))
   return null
 }
 
@@ -80,21 +82,21 @@ function list(accept: string, body: object | null): Answer | null {
   return { body }
 }
 
-function discovery(core: boolean, accept: string, host: string): Answer {
+function discovery(core: boolean, accept: string, host: string, extensions: boolean): Answer {
   const wanted = accept.split(',').map((range) => range.trim())
   for (const range of wanted) {
     const version =
       /as=APIGroupDiscoveryList/.test(range) && range.startsWith(json) ? /v=(v2beta1|v2)\b/.exec(range)?.[1] : undefined
     if (version !== undefined) {
       return {
-        body: aggregated(core, version),
+        body: aggregated(core, version, extensions),
         contentType: `${json};g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
       }
     }
     if (range === json || range === '*/*') break
   }
   negotiate(accept)
-  return { body: core ? apiVersions(host) : groupList() }
+  return { body: core ? apiVersions(host) : groupList(extensions) }
 }
 
 function healthOf(name: string, verbose: boolean): Answer {

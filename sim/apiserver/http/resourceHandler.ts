@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { YAML11_SCHEMA, load } from 'js-yaml'
-import { badRequest, methodNotAllowed } from '../apiError.ts'
+import { badRequest, methodNotAllowed, noSuchResource } from '../apiError.ts'
 import { typeFor } from '../context.ts'
 import type { Context, User } from '../context.ts'
 import { proxyToKubelet } from '../kubeletProxy/subresources.ts'
@@ -56,6 +56,7 @@ export async function handleResource(context: Context, target: ResourcePath, htt
   audit.verb = verb
   authorizeResource(context, user, verb, target)
   audit.allowed = true
+  if (target.kind.extension && context.admission.kyverno === undefined) throw noSuchResource()
   if (proxied.has(target.subresource)) return proxyToKubelet(context, target, http)
   const allowed =
     target.subresource === ''

@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ApiError, noSuchResource } from '../apiError.ts'
 import type { Context, User } from '../context.ts'
-import { groups } from '../discovery/documents.ts'
+import { groupsOf } from '../discovery/documents.ts'
 import { handleUpgrade } from '../kubeletProxy/upgrade.ts'
 import { newAudit, recordAudit } from './audit.ts'
 import { authenticate, impersonate, splitCredentials } from './authorize.ts'
@@ -55,7 +55,7 @@ function isResourcePath(path: string): boolean {
   const parts = path.split('/').filter((part) => part !== '')
   return (
     (parts[0] === 'api' && parts[1] === 'v1' && parts.length > 2) ||
-    (parts[0] === 'apis' && groups.includes(parts[1] ?? '') && parts.length > 3)
+    (parts[0] === 'apis' && groupsOf(false).includes(parts[1] ?? '') && parts.length > 3)
   )
 }
 

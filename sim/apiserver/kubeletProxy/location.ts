@@ -106,7 +106,7 @@ export function endpointOf(context: Context, nodeName: string): { host: string; 
     addresses?: { type: string; address: string }[]
     daemonEndpoints?: { kubeletEndpoint?: { Port?: number } }
   }
-  const host = status.addresses?.find(({ type }) => type === 'InternalIP')?.address
+  const host = context.kubeletHost ?? status.addresses?.find(({ type }) => type === 'InternalIP')?.address
   const port = status.daemonEndpoints?.kubeletEndpoint?.Port ?? 0
   if (host === undefined) {
     throw new ApiError(

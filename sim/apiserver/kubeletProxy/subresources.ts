@@ -31,7 +31,8 @@ export async function proxyToKubelet(context: Context, target: ResourcePath, htt
         `no endpoints available for ${target.kind.singular} ${JSON.stringify(target.name)}`,
       )
     const rest = `/${target.rest}${query.size === 0 ? '' : `?${query.toString()}`}`
-    return relay({ ...endpointOf(context, target.name.split(':').at(-1) as string), path: rest }, http, false)
+    const node = target.name.split(':').at(-1) as string
+    return relay({ ...endpointOf(context, node), path: rest }, http, node)
   }
   const location = locatePod(context, target, query)
   if (target.subresource !== 'log') throw badRequest('Upgrade request required')
@@ -39,12 +40,15 @@ export async function proxyToKubelet(context: Context, target: ResourcePath, htt
     response.writeHead(204).end()
     return
   }
-  return relay(location, http, true)
+  return relay(location, http, null)
 }
 
-function relay(location: KubeletLocation, { request, response }: HttpRequest, isLog: boolean): Promise<void> {
+/** @param node that is asked about itself, by its name: kubelets of one process share a port. Null: a pod's log. */
+function relay(location: KubeletLocation, { request, response }: HttpRequest, node: string | null): Promise<void> {
+  const isLog = node === null
   return new Promise((resolve, reject) => {
-    const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !ownHeaders.has(name)))
+    const kept = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !ownHeaders.has(name)))
+    const headers = node === null ? kept : { ...kept, host: node }
     const upstream = httpRequest(
       { host: location.host, port: location.port, path: location.path, method: request.method, headers, agent },
       (answer) => {

@@ -104,6 +104,8 @@ function tokenOf(request: IncomingMessage): string | undefined {
 
 function refuse(socket: Socket, error: ApiError): void {
   const body = `${JSON.stringify(error.status())}\n`
+  // A paused socket never sees that the client has left, and keeps the server from closing.
+  socket.resume()
   socket.end(
     `HTTP/1.1 ${error.code} ${STATUS_CODES[error.code] ?? ''}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )

@@ -60,8 +60,9 @@ export function apply(
   const others = entries.filter((entry) => entry !== mine)
   const owned = others.reduce<FieldSet | null>((all, entry) => union(all, fromFieldsV1(entry.fieldsV1)), null)
   const base = (old === null ? {} : copyJson(old)) as Json
-  const dropped = mine === undefined ? null : difference(difference(fromFieldsV1(mine.fieldsV1), set), owned)
-  const merged = withoutFields(mergeTyped(base, given, type), dropped, type) as Json
+  const kept = union(set, owned)
+  const dropped = mine === undefined ? null : difference(fromFieldsV1(mine.fieldsV1), kept)
+  const merged = withoutFields(mergeTyped(base, given, type), dropped, kept, type) as Json
   const object = decodeObject(
     kind,
     { ...merged, apiVersion: groupVersionOf(kind), kind: kind.kind },
@@ -81,7 +82,7 @@ export function apply(
     })),
   )
   if (conflicts.length > 0 && !options.force) throw conflictError(conflicts)
-  const kept = applyChange(
+  const remaining = applyChange(
     others,
     { changed: change.changed, removed: change.removed },
     { ...who, manager: '\u0000' },
@@ -91,7 +92,7 @@ export function apply(
     mine !== undefined && sameSet(fromFieldsV1(mine.fieldsV1), set) && isEmptySet(change.changed)
       ? mine
       : newEntry(who, set, context.clock)
-  const managed = sortManagers([...kept, ...(isEmptySet(set) ? [] : [entry])])
+  const managed = sortManagers([...remaining, ...(isEmptySet(set) ? [] : [entry])])
   if (existing === undefined) {
     return { revision: createDecoded(context, target, object, options, warnings, managed), created: true }
   }
@@ -156,23 +157,39 @@ function mergeTyped(live: unknown, applied: unknown, type: FieldType | null): un
   return out
 }
 
-/** Removes what the manager applied before, applies no longer, and nobody else owns. */
-function withoutFields(value: unknown, gone: FieldSet | null, type: FieldType | null): unknown {
+/**
+ * Removes what the manager applied before and applies no longer, with all below it; but what is applied, or owned by others, stays (merge/update.go,
+ * prune).
+ */
+function withoutFields(value: unknown, gone: FieldSet | null, kept: FieldSet | null, type: FieldType | null): unknown {
   if (gone === null || gone.children === null || typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) {
-    return value.flatMap((item) => {
-      const set = gone.children?.get(elementOf(item, type as FieldType))
-      if (set === undefined) return [item as unknown]
-      return set.member ? [] : [withoutFields(item, set, type?.element ?? null)]
-    })
+  const rest = (element: string, inner: unknown): unknown[] => {
+    const set = gone.children?.get(element)
+    if (set === undefined) return [inner]
+    const keptHere = kept?.children?.get(element) ?? null
+    const innerType = Array.isArray(value) ? (type?.element ?? null) : childType(type, element)
+    if (!set.member) return [withoutFields(inner, set, keptHere, innerType)]
+    return keptHere === null ? [] : [onlyFields(inner, keptHere, innerType)]
   }
-  const out: Json = { ...(value as Json) }
-  for (const [element, set] of gone.children) {
-    const name = element.slice(2)
-    if (set.member && set.children === null) delete out[name]
-    else if (out[name] !== undefined) out[name] = withoutFields(out[name], set, childType(type, element))
+  if (Array.isArray(value)) return value.flatMap((item) => rest(elementOf(item, type as FieldType), item))
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, inner]) => rest(`f:${name}`, inner).map((left) => [name, left])),
+  )
+}
+
+function onlyFields(value: unknown, set: FieldSet, type: FieldType | null): unknown {
+  if (set.children === null || typeof value !== 'object' || value === null) return value
+  const of = (element: string, inner: unknown, innerType: FieldType | null): unknown[] => {
+    const child = set.children?.get(element)
+    return child === undefined ? [] : [onlyFields(inner, child, innerType)]
   }
-  return out
+  if (Array.isArray(value))
+    return value.flatMap((item) => of(elementOf(item, type as FieldType), item, type?.element ?? null))
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, inner]) =>
+      of(`f:${name}`, inner, childType(type, `f:${name}`)).map((left) => [name, left]),
+    ),
+  )
 }
 
 function conflictError(conflicts: readonly { entry: Manager; path: string }[]): ApiError {

@@ -76,6 +76,8 @@ export function serveSpdy(socket: Duplex, head: Buffer, onStream: (stream: SpdyS
   }
   read(head)
   socket.on('data', read)
+  // a client that has left hears nothing more; half a connection would keep the server from closing
+  socket.once('end', () => socket.end())
   for (const event of ['end', 'close', 'error']) socket.once(event, () => void taken.then(ended))
   return {
     close() {

@@ -5,6 +5,7 @@ import type { Volume } from '../podSpec.ts'
 import { mountHostPath } from './hostPath.ts'
 import { directoryVolume, podDirectory, VolumeError, type MountedVolume } from './mountedVolumes.ts'
 import { claimOf, phaseOf, volumeOf } from '../../controllers/objectViews.ts'
+import { capacityOf } from '../../controllers/volumeMatching.ts'
 
 /** A claim's volume on this node: hostPath and local ones. Throws VolumeError. */
 export async function mountClaim(context: KubeletContext, pod: KubeObject, volume: Volume): Promise<MountedVolume> {
@@ -23,6 +24,7 @@ export async function mountClaim(context: KubeletContext, pod: KubeObject, volum
   const spec = volumeOf(persistent)
   const block = claimOf(claim).volumeMode === 'Block'
   if (spec.hostPath) return { ...mountHostPath(context.runtime.host, spec.hostPath, readonly), blockDevice: block }
+  if (spec.csi) return publish(context, pod, persistent, spec.csi.volumeHandle, { readonly, block })
   if (!spec.local)
     throw new VolumeError(`no volume plugin matched: volume "${volumeName}" is neither local nor hostPath`)
   const kind = context.runtime.host.kindOf(spec.local.path)
@@ -31,6 +33,25 @@ export async function mountClaim(context: KubeletContext, pod: KubeObject, volum
   if (kind !== 'blockDevice') throw new VolumeError(`path "${spec.local.path}" is not a block device`)
   tellMapped(context, pod, volumeName)
   return directoryVolume(spec.local.path, { readonly, blockDevice: true })
+}
+
+/** NodePublishVolume of the volume's CSI driver on this node. */
+function publish(
+  context: KubeletContext,
+  pod: KubeObject,
+  persistent: KubeObject,
+  handle: string,
+  { readonly, block }: { readonly: boolean; block: boolean },
+): MountedVolume {
+  const { host } = context.runtime
+  if (!host.publishVolume)
+    throw new VolumeError(`driver name of volume "${handle}" not found in the list of registered CSI drivers`)
+  const { name } = persistent.metadata
+  const target = block
+    ? `/var/lib/kubelet/plugins/kubernetes.io/csi/volumeDevices/publish/${name}/${pod.metadata.uid}`
+    : `${podDirectory(pod)}/volumes/kubernetes.io~csi/${name}/mount`
+  host.publishVolume({ handle, block, sizeBytes: capacityOf(persistent), target })
+  return directoryVolume(target, { readonly, blockDevice: block })
 }
 
 /** Recorded with a block volume: two events, one for the global map path, one for the pod's. */

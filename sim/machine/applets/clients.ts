@@ -1,40 +1,12 @@
 import { MachineError } from '../machine.ts'
 import type { MachineStream } from '../machine.ts'
-import { openFile, readNow } from '../fs/files.ts'
+import { openFile } from '../fs/files.ts'
 import type { Process } from '../kernel/process.ts'
 import { UsageError, options } from './applet.ts'
 import type { Applet } from './applet.ts'
+import { nslookup, resolve } from './hostNames.ts'
 import { serveHttp } from './httpServer.ts'
 import { connect, listen } from './sockets.ts'
-
-/** Addresses of a host name: literal, /etc/hosts, then the cluster's DNS by the search list of resolv.conf. */
-async function resolve(process: Process, name: string): Promise<string[]> {
-  if (/^[\d.]+$/.test(name) || name.includes(':')) return [name]
-  for (const line of textOr(process, '/etc/hosts').split('\n')) {
-    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
-    if (names.includes(name) && !address.includes(':')) return [address]
-  }
-  if (name === 'localhost') return ['127.0.0.1']
-  const { network } = process.kernel
-  if (!network) return []
-  const search = /^search\s+(.*)$/m.exec(textOr(process, '/etc/resolv.conf'))?.[1]?.split(/\s+/) ?? []
-  const dots = name.split('.').length - 1
-  const ndots = Number(/ndots:(\d+)/.exec(textOr(process, '/etc/resolv.conf'))?.[1] ?? 1)
-  const suffixed = name.endsWith('.') ? [] : search.map((domain) => `${name}.${domain}`)
-  for (const candidate of dots >= ndots ? [name, ...suffixed] : [...suffixed, name]) {
-    const found = await process.during(network.lookup(process.context.netNs, candidate.replace(/\.$/, '')))
-    if (found.length > 0) return found
-  }
-  return []
-}
-
-function textOr(process: Process, path: string): string {
-  try {
-    return readNow(process, path)
-  } catch {
-    return ''
-  }
-}
 
 async function within<T>(process: Process, seconds: number, work: Promise<T>): Promise<T> {
   return process.block<T>((resolveIt, reject) => {
@@ -53,7 +25,7 @@ const wget: Applet = async (process, argv) => {
   })
   const url = given.rest[0]
   if (url === undefined) throw new UsageError('')
-  const match = /^(?:(https?):\/\/)?([^/:]+)(?::(\d+))?(\/.*)?$/.exec(url)
+  const match = /^(?:(https?):\/\/)?(\[[0-9a-f:]+\]|[^/:]+)(?::(\d+))?(\/.*)?$/.exec(url)
   if (!match) throw new UsageError(`bad address '${url}'`)
   const [, scheme = 'http', host = '', portText, path = '/'] = match
   const port = Number(portText ?? (scheme === 'https' ? 443 : 80))
@@ -61,7 +33,7 @@ const wget: Applet = async (process, argv) => {
     await process.err(`wget: ${message}\n`)
     return 1
   }
-  const addresses = await resolve(process, host)
+  const addresses = await resolve(process, host.replace(/^\[(.*)\]$/, '$1'))
   const ip = addresses[0]
   if (ip === undefined) return fail(`bad address '${host}'`)
   if (!given.has('q')) await process.err(`Connecting to ${host}${portText ? `:${port}` : ''} (${ip}:${port})\n`)
@@ -228,52 +200,47 @@ const ping: Applet = async (process, argv) => {
   const size = Number(given.get('s') ?? 56)
   const count = Number(given.get('c') ?? Infinity)
   await process.out(`PING ${host} (${ip}): ${size} data bytes\n`)
-  const { netNs } = process.context
-  let answered = 0
+  const times: number[] = []
   let sent = 0
   for (; sent < count; sent++) {
     if (sent > 0) await process.sleep(Number(given.get('i') ?? 1) * 1000)
-    const own =
-      ip.startsWith('127.') ||
-      netNs.interfaces.some((device) => device.addresses.some((address) => address.split('/')[0] === ip))
-    if (!own && netNs.routes.length === 0) {
-      await process.err('ping: sendto: Network is unreachable\n')
+    let ms: number | null
+    try {
+      ms = await echo(process, ip, size)
+    } catch (error) {
+      if (!(error instanceof MachineError)) throw error
+      await process.err(`ping: sendto: ${error.message}\n`)
       return 1
     }
-    const reached =
-      own || (process.kernel.network !== null && (await process.during(process.kernel.network.ping(netNs, ip))))
-    if (!reached) {
+    if (ms === null) {
       if (sent + 1 >= count) await process.sleep(Number(given.get('W') ?? 10) * 1000)
       continue
     }
-    answered++
+    // What a real path scatters by: some percent, always the same here.
+    times.push(ms * (1 + (sent % 5) * 0.02))
     if (!given.has('q'))
-      await process.out(`${size + 8} bytes from ${ip}: seq=${sent} ttl=64 time=0.${100 + (sent % 50)} ms\n`)
+      await process.out(`${size + 8} bytes from ${ip}: seq=${sent} ttl=64 time=${times.at(-1)!.toFixed(3)} ms\n`)
   }
-  const lost = Math.round((100 * (sent - answered)) / Math.max(1, sent))
+  const lost = Math.round((100 * (sent - times.length)) / Math.max(1, sent))
+  const average = times.reduce((sum, ms) => sum + ms, 0) / Math.max(1, times.length)
+  const figures = [Math.min(...times), average, Math.max(...times)].map((ms) => ms.toFixed(3)).join('/')
   await process.out(
-    `\n--- ${host} ping statistics ---\n${sent} packets transmitted, ${answered} packets received, ${lost}% packet loss\n${answered > 0 ? 'round-trip min/avg/max = 0.100/0.110/0.150 ms\n' : ''}`,
+    `\n--- ${host} ping statistics ---\n${sent} packets transmitted, ${times.length} packets received, ${lost}% packet loss\n${times.length > 0 ? `round-trip min/avg/max = ${figures} ms\n` : ''}`,
   )
-  return answered > 0 ? 0 : 1
+  return times.length > 0 ? 0 : 1
 }
 
-const nslookup: Applet = async (process, argv) => {
-  const name = argv.slice(1).find((word) => !word.startsWith('-')) ?? ''
-  const server = /^nameserver\s+(\S+)/m.exec(textOr(process, '/etc/resolv.conf'))?.[1] ?? '127.0.0.1'
+/** ms of one echo, null when it is lost. Throws MachineError when it cannot be sent. */
+async function echo(process: Process, ip: string, bytes: number): Promise<number | null> {
+  const { netNs } = process.context
+  const own =
+    ip.startsWith('127.') ||
+    ip === '::1' ||
+    netNs.interfaces.some((device) => device.addresses.some((address) => address.split('/')[0] === ip))
+  if (own) return 0.05
+  if (netNs.routes.length === 0) throw new MachineError('ENETUNREACH', 'Network is unreachable')
   const { network } = process.kernel
-  if (!network) {
-    await process.out(';; connection timed out; no servers could be reached\n\n')
-    return 1
-  }
-  await process.out(`Server:\t\t${server}\nAddress:\t${server}:53\n\n`)
-  // busybox's nslookup asks for the name as it stands, without the search list (recorded: kubernetes.default is NXDOMAIN).
-  const found = await process.during(network.lookup(process.context.netNs, name.replace(/\.$/, '')))
-  if (found.length === 0) {
-    await process.out(`** server can't find ${name}: NXDOMAIN\n\n** server can't find ${name}: NXDOMAIN\n\n`)
-    return 1
-  }
-  await process.out(`${found.map((address) => `Name:\t${name}\nAddress: ${address}\n`).join('')}\n`)
-  return 0
+  return network === null ? null : process.during(network.ping(netNs, ip, bytes))
 }
 
 const httpd: Applet = async (process, argv) => {

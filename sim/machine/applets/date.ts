@@ -17,8 +17,10 @@ export const date: Applet = async (process, argv) => {
   }
   let status = 0
   if (given.has('s')) {
-    if (process.can(SYS_TIME)) process.kernel.setTime(at)
-    else {
+    if (process.can(SYS_TIME)) {
+      process.kernel.setTime(at)
+      process.kernel.spec.reaches?.setTime?.(at)
+    } else {
       await process.err("date: can't set date: Operation not permitted\n")
       status = 1
     }

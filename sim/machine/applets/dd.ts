@@ -89,8 +89,9 @@ async function copy(
   count: number,
   totals: Totals,
 ): Promise<string | null> {
+  const usecPerByte = COPY_USEC_PER_BYTE * (process.kernel.spec.cpuSlowdown ?? 1)
   if (input.endless && output.sink) {
-    await process.burn(Math.max(1, block * count * COPY_USEC_PER_BYTE))
+    await process.burn(Math.max(1, block * count * usecPerByte))
     totals.fullIn = totals.fullOut = count
     totals.bytes = block * count
     return null
@@ -108,7 +109,7 @@ async function copy(
       }
       if (!chunk) break
       read += chunk.length
-      const pause = process.spend(1 + chunk.length * COPY_USEC_PER_BYTE)
+      const pause = process.spend(1 + chunk.length * usecPerByte)
       if (pause) await pause
       try {
         const wrote = output.write(chunk)
@@ -136,9 +137,15 @@ async function copy(
 
 /** Waits until what was written has reached the disk behind the file system. */
 async function flush(process: Process, output: OpenFile, bytes: number): Promise<void> {
-  const speed = process.kernel.spec.flushBytesPerSecond?.[output.location?.fs.type ?? '']
-  if (speed !== undefined) await process.sleep((bytes / speed) * 1000)
+  const { flushBytesPerSecond, diskFlushMs = 0 } = process.kernel.spec
+  const type = typeFlushed(output)
+  const speed = flushBytesPerSecond?.[type]
+  if (speed !== undefined) await process.sleep((bytes / speed) * 1000 + (type === 'disk' ? diskFlushMs : 0))
 }
+
+/** A disk is flushed as such, whatever file system its node is on. */
+const typeFlushed = ({ location }: OpenFile): string =>
+  location?.inode.kind === 'blockDevice' ? 'disk' : (location?.fs.type ?? '')
 
 async function report(process: Process, totals: Totals, ms: number, short: boolean): Promise<void> {
   const seconds = Math.max(ms, 0.01) / 1000

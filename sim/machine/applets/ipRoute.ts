@@ -1,5 +1,6 @@
 import type { Process } from '../kernel/process.ts'
 import type { NetNs } from '../kernel/namespaces.ts'
+import type { NetRoute } from '../machine.ts'
 
 export const NET_ADMIN = 12
 
@@ -13,9 +14,9 @@ function within(ip: string, network: string): boolean {
   return !base.includes(':') && (width === 0 || numberOf(ip) >>> (32 - width) === numberOf(base) >>> (32 - width))
 }
 
-type Route = NetNs['routes'][number]
+const familyOf = ({ destination, family = destination.includes(':') ? 6 : 4 }: NetRoute): 4 | 6 => family
 
-function routeText(entry: Route): string {
+function routeText(entry: NetRoute): string {
   const via = entry.gateway ? `via ${entry.gateway} ` : ''
   const scope = entry.gateway ? '' : 'scope link '
   const source = entry.source ? ` src ${entry.source} ` : ''
@@ -34,7 +35,7 @@ export async function route(
   if (verb === 'get') return routeGet(process, namespace, rest[0] ?? '')
   if (/^(add|replace|change|del|delete|append)$/.test(verb)) return changeRoute(process, namespace, verb, rest)
   // busybox takes `show default` for `show to 0/0`, which all routes are (recorded)
-  const shown = namespace.routes.filter((entry) => entry.destination.includes(':') === (family === '6'))
+  const shown = namespace.routes.filter((entry) => familyOf(entry) === Number(family ?? 4))
   await process.out(shown.map(routeText).join(''))
   return 0
 }
@@ -99,7 +100,7 @@ async function changeRoute(process: Process, namespace: NetNs, verb: string, wor
     await process.err('ip: RTNETLINK answers: Network is unreachable\n')
     return 2
   }
-  const made: Route = {
+  const made: NetRoute = {
     destination: target,
     gateway,
     device,

@@ -29,6 +29,8 @@ export async function killCommand(process: Process, argv: string[], jobs: Proces
     if (found === null) {
       await process.err(`sh: ${argv[0]}: invalid number '${target}'\n`)
       status = 1
+    } else if (found.length === 0 && process.kernel.spec.reaches?.signal?.(Number(target), name)) {
+      continue
     } else if (found.length === 0) {
       await process.err(`sh: can't kill pid ${target}: No such process\n`)
       status = 1

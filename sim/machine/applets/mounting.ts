@@ -10,6 +10,7 @@ import type { Process } from '../kernel/process.ts'
 import { UsageError, options } from './applet.ts'
 import type { Applet } from './applet.ts'
 import { become, startCommand } from './basic.ts'
+import { losetup } from './losetup.ts'
 
 const SYS_ADMIN = 21
 const SYS_CHROOT = 18
@@ -210,19 +211,6 @@ async function enterNet(process: Process, file: string, command: string[]): Prom
     return refuse(process, "nsenter: setns(): can't reassociate to namespace: Operation not permitted")
   process.context.netNs = netNs
   return become(process, 'nsenter', command.length > 0 ? command : ['/bin/sh'])
-}
-
-const losetup: Applet = async (process, argv) => {
-  const given = options(argv, 'adcfrPo:')
-  if (given.has('f') && given.rest.length === 0) {
-    await process.out('/dev/loop0\n')
-    return 0
-  }
-  if (given.has('a') || argv.length === 1) return 0
-  return refuse(
-    process,
-    `losetup: ${given.rest[0] ?? '/dev/loop0'}: ${process.can(SYS_ADMIN) ? 'No such file or directory' : 'Operation not permitted'}`,
-  )
 }
 
 export const MOUNTING: Record<string, Applet> = {

@@ -14,23 +14,32 @@ interface Link {
 
 function links(namespace: NetNs, name?: string): Link[] {
   return namespace.interfaces
-    .map((device, index) => ({ device, index: index + 1 }))
+    .map((device, place) => ({ device, index: device.index ?? place + 1 }))
     .filter(({ device }) => name === undefined || device.name === name)
 }
 
-function flagsOf(device: NetInterface): string {
+/** A veth is shown with its other end: by name where that is in the same namespace (or has the index of something there), else by index. */
+function otherEnd(namespace: NetNs, { peer }: NetInterface): { shown: string; elsewhere: boolean } | null {
+  if (peer === undefined) return null
+  const here = links(namespace).find(({ index }) => index === peer)
+  return { shown: here ? here.device.name : `if${peer}`, elsewhere: here === undefined }
+}
+
+function flagsOf(namespace: NetNs, device: NetInterface): string {
   const parts = device.name === 'lo' ? ['LOOPBACK'] : device.dummy ? ['BROADCAST', 'NOARP'] : ['BROADCAST', 'MULTICAST']
-  return [...parts, ...(device.up ? ['UP', 'LOWER_UP'] : []), ...(device.peer === undefined ? [] : ['M-DOWN'])].join(
-    ',',
-  )
+  const down = otherEnd(namespace, device)?.elsewhere === true ? ['M-DOWN'] : []
+  return [...parts, ...(device.up ? ['UP', 'LOWER_UP'] : []), ...down].join(',')
 }
 
 /** First line of a link, as busybox's ip prints it: qdisc only where it was asked for links or all. */
-function linkText({ device, index }: Link, family: string | null): string {
-  const qdisc = device.dummy ? 'noop' : device.name === 'lo' || device.peer !== undefined ? 'noqueue' : 'pfifo_fast'
-  const name = device.peer === undefined ? device.name : `${device.name}@if${device.peer}`
-  const queue = device.peer === undefined ? 'qlen 1000' : ''
-  const first = `${index}: ${name}: <${flagsOf(device)}> mtu ${device.mtu} ${family === null ? `qdisc ${qdisc} ` : ''}${device.up || device.dummy ? '' : 'state DOWN '}${queue}\n`
+function linkText(namespace: NetNs, { device, index }: Link, family: string | null): string {
+  const veth = otherEnd(namespace, device)
+  const queueless = device.name === 'lo' || veth !== null || device.index !== undefined
+  const qdisc = device.dummy ? 'noop' : queueless && device.driver === undefined ? 'noqueue' : 'pfifo_fast'
+  const name = veth === null ? device.name : `${device.name}@${veth.shown}`
+  const master = device.master === undefined ? '' : `master ${device.master} `
+  const queue = veth === null ? 'qlen 1000' : ''
+  const first = `${index}: ${name}: <${flagsOf(namespace, device)}> mtu ${device.mtu} ${family === null ? `qdisc ${qdisc} ` : ''}${master}${device.up || device.dummy ? '' : 'state DOWN '}${queue}\n`
   if (family !== null) return first
   return `${first}    link/${device.name === 'lo' ? 'loopback' : 'ether'} ${device.mac} brd ${device.name === 'lo' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'}\n`
 }
@@ -43,7 +52,8 @@ function addressText(device: NetInterface, address: string): string {
     return `    inet6 ${address} scope ${scope} \n${forever}`
   }
   if (device.name === 'lo') return `    inet ${address} scope host lo\n${forever}`
-  return `    inet ${address} brd ${broadcast(ip, Number(bits))} scope global ${device.name}\n${forever}`
+  const brd = bits === '32' ? '' : `brd ${broadcast(ip, Number(bits))} `
+  return `    inet ${address} ${brd}scope global ${device.name}\n${forever}`
 }
 
 function broadcast(ip: string, bits: number): string {
@@ -73,7 +83,8 @@ const ip: Applet = async (process, argv) => {
 }
 
 async function address(process: Process, namespace: NetNs, args: string[], family: string | null): Promise<number> {
-  if (args[0] && /^(add|del|flush|replace|change)/.test(args[0])) return denied(process)
+  if (args[0] && /^(add|del|replace|change)/.test(args[0])) return changeAddress(process, namespace, args)
+  if (args[0] && /^flush/.test(args[0])) return denied(process)
   const name = args.filter((word) => !['show', 'list', 'dev'].includes(word))[0]
   const found = links(namespace, name)
   if (name !== undefined && found.length === 0) {
@@ -85,8 +96,37 @@ async function address(process: Process, namespace: NetNs, args: string[], famil
       (text) => family === null || text.includes(':') === (family === '6'),
     )
     if (family !== null && addresses.length === 0) continue
-    await process.out(linkText(shown, family) + addresses.map((text) => addressText(shown.device, text)).join(''))
+    await process.out(
+      linkText(namespace, shown, family) + addresses.map((text) => addressText(shown.device, text)).join(''),
+    )
   }
+  return 0
+}
+
+/** `ip address add|del ADDRESS dev NAME`: without a prefix length it is one address alone. */
+async function changeAddress(process: Process, namespace: NetNs, [verb = '', ...words]: string[]): Promise<number> {
+  const name = words[words.indexOf('dev') + 1] ?? ''
+  const given = words.find((word, index) => /^[0-9a-f.:]+(\/\d+)?$/.test(word) && words[index - 1] !== 'dev') ?? ''
+  const address = given.includes('/') ? given : `${given}/${given.includes(':') ? 128 : 32}`
+  const device = namespace.interfaces.find((each) => each.name === name)
+  const refused = async (why: string) => {
+    await process.err(`ip: RTNETLINK answers: ${why}\n`)
+    return 2
+  }
+  if (!device) {
+    await process.err(`ip: can't find device '${name}'\n`)
+    return 1
+  }
+  if (!process.can(NET_ADMIN)) return refused('Operation not permitted')
+  const there = device.addresses.includes(address)
+  if (verb.startsWith('del')) {
+    if (!there) return refused('Cannot assign requested address')
+    device.addresses = device.addresses.filter((each) => each !== address)
+    return 0
+  }
+  if (there && verb === 'add') return refused('File exists')
+  if (!there) device.addresses.push(address)
+  process.kernel.spec.reaches?.address?.(name, address)
   return 0
 }
 
@@ -121,7 +161,7 @@ async function link(process: Process, namespace: NetNs, args: string[]): Promise
   }
   if (/^del/.test(verb)) return denied(process)
   const name = args.filter((word) => !['show', 'list', 'dev'].includes(word))[0]
-  for (const shown of links(namespace, name)) await process.out(linkText(shown, null))
+  for (const shown of links(namespace, name)) await process.out(linkText(namespace, shown, null))
   return 0
 }
 

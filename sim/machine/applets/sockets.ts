@@ -44,6 +44,8 @@ export async function connect(process: Process, ip: string, port: number): Promi
     netNs.interfaces.some((device) => device.addresses.some((address) => address.split('/')[0] === ip))
   if (own) {
     const accept = local.get(netNs)?.get(port)
+    const elsewhere = accept ? undefined : process.kernel.spec.reaches?.loopback
+    if (elsewhere) return process.during(elsewhere(port))
     if (!accept) throw new MachineError('ECONNREFUSED', 'Connection refused')
     const [here, there] = streamPair(ip)
     accept(there)

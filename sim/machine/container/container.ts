@@ -1,11 +1,10 @@
 import { StringDecoder } from 'node:string_decoder'
 import { MachineError } from '../machine.ts'
 import type { MachineContainer, MachineContainerSpec, MachineExec } from '../machine.ts'
-import { MemoryDirectory, writtenBelow } from '../fs/inode.ts'
+import { MemoryDirectory, UpperDirectory, writtenBelow } from '../fs/inode.ts'
 import type { Inode, Program } from '../fs/inode.ts'
 import type { Mount } from '../fs/mountNamespace.ts'
-import type { OpenFile } from '../fs/openFile.ts'
-import { Pipe, nullFile, outputFile } from '../fs/streams.ts'
+import { nullFile, outputFile } from '../fs/streams.ts'
 import type { Cgroup } from '../kernel/cgroup.ts'
 import { findProgram } from '../kernel/execute.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -18,6 +17,7 @@ import { capabilityMask } from './capabilities.ts'
 import { containerMounts } from './containerMounts.ts'
 import { imageCommand } from './images.ts'
 import { startExec } from './exec.ts'
+import { processInput } from './processInput.ts'
 
 const PARKING_BUDGET_MS = 60_000
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -36,9 +36,9 @@ export function runContainer(kernel: Kernel, spec: MachineContainerSpec): Machin
     const argv = spec.argv.length > 0 ? spec.argv : imageCommand(spec.image)
     checkDirectory(process, spec.cwd)
     const { program, path } = findProgram(process, argv[0] as string, context.env.PATH)
-    attach(process, spec, kernel)
+    const stdin = attach(process, spec, kernel)
     process.become(program, argv, path, (argv[0] as string).split('/').pop() as string)
-    return start(kernel, process, program, argv, spec, cgroup)
+    return start(kernel, process, program, argv, spec, cgroup, stdin)
   } catch (error) {
     process.terminate('KILL')
     cgroup.removeIfEmpty()
@@ -67,7 +67,8 @@ function contextOf(
   cgroupRoot: Cgroup,
   mountNs: ProcessContext['mountNs'],
 ): ProcessContext {
-  const bounding = capabilityMask(spec.privileged ? ['ALL'] : spec.capabilities)
+  const bounding =
+    capabilityMask(spec.privileged ? ['ALL'] : spec.capabilities) & ~capabilityMask([...(spec.withheld ?? [])])
   return {
     ...kernel.rootContext(),
     cwd: spec.cwd || '/',
@@ -133,21 +134,19 @@ function newDirectory(process: Process): MemoryDirectory {
   return new MemoryDirectory(0o755, process.kernel.timers.now())
 }
 
-function attach(process: Process, spec: MachineContainerSpec, kernel: Kernel): void {
+/** The first process's standard streams; returns what comes from outside. */
+function attach(process: Process, spec: MachineContainerSpec, kernel: Kernel): MachineContainer['stdin'] {
   const emit = (stream: 'stdout' | 'stderr') => {
     const decoder = new StringDecoder('utf8')
     return (data: Uint8Array) => spec.onOutput(stream, decoder.write(Buffer.from(data)))
   }
-  process.setFd(0, spec.tty ? terminalInput(kernel) : nullFile())
-  process.setFd(1, outputFile(kernel.takeNumber(), spec.tty, emit('stdout')))
+  const stdout = emit('stdout')
+  const input = processInput(kernel, process, spec.tty, stdout)
+  // At a terminal without stdin nobody types.
+  process.setFd(0, spec.tty || spec.stdin ? input.file : nullFile())
+  process.setFd(1, outputFile(kernel.takeNumber(), spec.tty, stdout))
   process.setFd(2, outputFile(kernel.takeNumber(), spec.tty, emit(spec.tty ? 'stdout' : 'stderr')))
-}
-
-/** A terminal at which nobody types. */
-function terminalInput(kernel: Kernel): OpenFile {
-  const { readEnd, writeEnd } = new Pipe(kernel.takeNumber())
-  writeEnd.references++
-  return { ...readEnd, references: 0, tty: true, describe: () => '/dev/pts/0' }
+  return spec.stdin ? input : { write: () => undefined, end: () => undefined }
 }
 
 function start(
@@ -157,6 +156,7 @@ function start(
   argv: string[],
   spec: MachineContainerSpec,
   cgroup: Cgroup,
+  stdin: MachineContainer['stdin'],
 ): MachineContainer {
   let settle: (exit: { code: number; oomKilled: boolean; signal: string | null }) => void
   const exited = new Promise<{ code: number; oomKilled: boolean; signal: string | null }>(
@@ -176,9 +176,15 @@ function start(
     id: spec.id,
     pid: process.pid,
     exited,
+    stdin,
     signal: (signal) => process.signalled(signalName(signal) ?? 'TERM'),
     exec: (command, options): MachineExec => startExec(kernel, process, command, options),
     writtenBytes: () => writtenBelow(rootOf(process)),
+    get layers() {
+      const merged = rootOf(process)
+      return { merged, upper: merged instanceof MemoryDirectory ? new UpperDirectory(merged) : merged }
+    },
+    usage: () => usageOf(kernel, cgroup),
     get oomKills() {
       return cgroup.memoryEvents.oom_kill
     },
@@ -187,4 +193,12 @@ function start(
 
 function rootOf(process: Process): Inode {
   return (process.context.mountNs.at('/') as Mount).root
+}
+
+/** A container has at least the page tables and stacks of its processes: some hundred KiB that the books of a modelled cgroup leave out. */
+const LEAST_KIB = 300
+
+function usageOf(kernel: Kernel, cgroup: Cgroup): { cpuUsec: number; memoryKiB: number } {
+  kernel.cpu.settle()
+  return { cpuUsec: Math.round(cgroup.usageUsec), memoryKiB: Math.round(cgroup.memoryKiB) + LEAST_KIB }
 }

@@ -7,7 +7,7 @@ import type { FileSystem, Location, Mount } from '../fs/mountNamespace.ts'
 import { fillDev, ptsRoot } from '../fs/systemMounts.ts'
 import type { Cgroup } from '../kernel/cgroup.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import type { NetNs, PidNs } from '../kernel/namespaces.ts'
+import type { IpcNs, NetNs, PidNs } from '../kernel/namespaces.ts'
 import { procRoot } from '../proc/procFs.ts'
 import { cgroupRoot } from '../sys/cgroupFs.ts'
 import { sysRoot } from '../sys/sysFs.ts'
@@ -87,13 +87,17 @@ function addMount(place: Place, mount: ContainerMount): void {
     case 'devpts':
       return pseudo(place, mount, shown, 'devpts', () => ptsRoot(place.now))
     case 'mqueue':
-      return pseudo(place, mount, shown, 'mqueue', () => memory(place.now, 0o1777))
+      return pseudo(place, mount, shown, 'mqueue', () => mqueueOf(place))
     case 'devtmpfs': {
       const dev = sourceOf(place.kernel, '/dev')
       const point = ensure(place, mount.destination, true)
       return add(place, { point, root: dev.inode, rootPath: '/', fs: dev.fs, ...shown })
     }
   }
+}
+
+function mqueueOf({ spec, now }: Place): MemoryDirectory {
+  return ((spec.namespaces.ipc as IpcNs).mqueue ??= memory(now, 0o1777))
 }
 
 function memory(now: number, mode: number): MemoryDirectory {

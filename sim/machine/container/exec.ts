@@ -1,17 +1,13 @@
 import { MachineError } from '../machine.ts'
 import type { ExecOptions, MachineExec } from '../machine.ts'
-import type { OpenFile } from '../fs/openFile.ts'
-import { Pipe, outputFile } from '../fs/streams.ts'
+import { outputFile } from '../fs/streams.ts'
 import { findProgram } from '../kernel/execute.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { Process } from '../kernel/process.ts'
 import { signalName } from '../kernel/signals.ts'
+import { processInput, type ProcessInput } from './processInput.ts'
 
 type Output = (stream: 'stdout' | 'stderr', data: Uint8Array) => void
-
-const CONTROL_C = 3
-const CONTROL_D = 4
-const CARRIAGE_RETURN = 13
 
 /** Runs a command beside a container's first process. @throws MachineError when it has ended or the command is not there */
 export function startExec(kernel: Kernel, first: Process, argv: string[], options: ExecOptions): MachineExec {
@@ -24,17 +20,13 @@ export function startExec(kernel: Kernel, first: Process, argv: string[], option
   const process = new Process(kernel, { ...context, root: '', env, noNewPrivs, parking }, null)
   process.onExit(() => (parking.budgetMs = 0))
   const output = new Buffered()
-  const input = new Pipe(kernel.takeNumber())
-  input.writeEnd.references++
+  const input = processInput(kernel, process, options.tty, (data) => output.emit('stdout', data))
   try {
     const { program, path } = findProgram(process, argv[0] ?? '', env.PATH)
-    const stdin: OpenFile = options.tty
-      ? { ...input.readEnd, references: 0, tty: true, describe: () => '/dev/pts/0' }
-      : input.readEnd
-    process.setFd(0, stdin)
+    process.setFd(0, input.file)
     process.setFd(
       1,
-      outputFile(kernel.takeNumber(), options.tty, (data) => output.emit('stdout', data), stdin),
+      outputFile(kernel.takeNumber(), options.tty, (data) => output.emit('stdout', data), input.file),
     )
     process.setFd(
       2,
@@ -42,7 +34,7 @@ export function startExec(kernel: Kernel, first: Process, argv: string[], option
         kernel.takeNumber(),
         options.tty,
         (data) => output.emit(options.tty ? 'stdout' : 'stderr', data),
-        stdin,
+        input.file,
       ),
     )
     process.become(program, argv, path, (argv[0] as string).split('/').pop() as string)
@@ -50,7 +42,7 @@ export function startExec(kernel: Kernel, first: Process, argv: string[], option
     process.grow(60)
     // Not a microtask: whoever execs in a loop must not starve the timers.
     setImmediate(() => void process.run(() => program.run(process, argv)))
-    return handle(kernel, process, output, input, exit, options.tty)
+    return handle(kernel, process, output, input, exit)
   } catch (error) {
     process.terminate('KILL')
     throw error
@@ -61,11 +53,9 @@ function handle(
   kernel: Kernel,
   process: Process,
   output: Buffered,
-  input: Pipe,
+  input: ProcessInput,
   exit: Promise<number>,
-  tty: boolean,
 ): MachineExec {
-  const type = (data: Uint8Array) => void input.writeEnd.write(data)
   return {
     pid: process.pid,
     exit,
@@ -73,63 +63,14 @@ function handle(
       return process.endedBy
     },
     onOutput: (listener) => output.listen(listener),
-    writeStdin(data) {
-      if (process.dead) return
-      if (tty) keystrokes(process, data, output, type, () => endInput(input))
-      else {
-        try {
-          type(data)
-        } catch {
-          // Nobody reads any more: the rest is dropped.
-        }
-      }
-    },
-    endStdin: () => endInput(input),
+    writeStdin: (data) => input.write(data),
+    endStdin: () => input.end(),
     resize(columns, rows) {
       kernel.terminalSize = { columns, rows }
       process.signalled('WINCH')
     },
     kill: (signal = 'KILL') => process.signalled(signalName(signal) ?? 'KILL'),
   }
-}
-
-function endInput(input: Pipe): void {
-  if (input.writeEnd.references === 0) return
-  input.writeEnd.references = 0
-  input.writeEnd.close()
-}
-
-/** What a terminal in cooked mode makes of keys: echo, newline for return, signals, end of input. */
-function keystrokes(
-  process: Process,
-  data: Uint8Array,
-  output: Buffered,
-  type: (data: Uint8Array) => void,
-  end: () => void,
-): void {
-  for (const byte of data) {
-    if (byte === CONTROL_C) {
-      output.emit('stdout', Buffer.from('^C\r\n'))
-      for (const child of foreground(process)) child.signalled('INT')
-    } else if (byte === CONTROL_D) end()
-    else if (byte === CARRIAGE_RETURN || byte === 10) {
-      output.emit('stdout', Buffer.from('\r\n'))
-      type(Buffer.from('\n'))
-    } else {
-      output.emit('stdout', Uint8Array.of(byte))
-      type(Uint8Array.of(byte))
-    }
-  }
-}
-
-function foreground(process: Process): Process[] {
-  const all: Process[] = []
-  const walk = (at: Process) => {
-    for (const child of at.children) walk(child)
-    all.push(at)
-  }
-  walk(process)
-  return all
 }
 
 /** Keeps output until somebody listens. */

@@ -1,6 +1,8 @@
 import { MemoryDirectory, regularFile, symlink } from '../fs/inode.ts'
 import type { Program } from '../fs/inode.ts'
 import { appletNames, appletProgram } from '../applets/registry.ts'
+import { bpftool } from '../applets/bpftool.ts'
+import { iperf3 } from '../applets/iperf3.ts'
 import { nginx } from '../applets/nginx.ts'
 import { stress } from '../applets/stress.ts'
 
@@ -10,7 +12,7 @@ const made = new Map<string, MemoryDirectory>()
 
 /**
  * The files of an image, shared by its containers, which see them below their own layer. The family follows from the repository's name:
- * pause, nginx, stress; anything else has busybox's files.
+ * pause, nginx, stress, iperf3, bpftool; anything else has busybox's files.
  */
 export function imageTree(reference: string): MemoryDirectory {
   const family = familyOf(reference)
@@ -22,18 +24,26 @@ export function imageTree(reference: string): MemoryDirectory {
   return tree
 }
 
-function familyOf(reference: string): 'busybox' | 'nginx' | 'stress' | 'pause' {
+function familyOf(reference: string): 'busybox' | 'nginx' | 'stress' | 'iperf3' | 'bpftool' | 'pause' {
   const name = (reference.split('/').pop() ?? '').split(/[:@]/)[0] ?? ''
   if (name.startsWith('pause')) return 'pause'
   if (name.includes('nginx')) return 'nginx'
+  if (name.includes('iperf3')) return 'iperf3'
+  // Cilium's agent brings bpftool.
+  if (name === 'cilium' || name.includes('bpftool')) return 'bpftool'
   return name.includes('stress') ? 'stress' : 'busybox'
 }
 
 /** Command line of an image when a container names none. */
 export function imageCommand(reference: string): string[] {
-  return { busybox: ['sh'], nginx: ['nginx', '-g', 'daemon off;'], stress: ['/usr/bin/stress'], pause: ['/pause'] }[
-    familyOf(reference)
-  ]
+  return {
+    busybox: ['sh'],
+    iperf3: ['iperf3'],
+    bpftool: ['sh'],
+    nginx: ['nginx', '-g', 'daemon off;'],
+    stress: ['/usr/bin/stress'],
+    pause: ['/pause'],
+  }[familyOf(reference)]
 }
 
 function build(family: string): MemoryDirectory {
@@ -86,6 +96,8 @@ function build(family: string): MemoryDirectory {
     file('/etc/nginx/nginx.conf', 'events {}\nhttp { server { listen 80; root /usr/share/nginx/html; } }\n')
     directory('/var/log/nginx')
   }
+  if (family === 'iperf3') directory('/usr/bin').add('iperf3', executable({ name: 'iperf3', run: iperf3 }))
+  if (family === 'bpftool') directory('/usr/bin').add('bpftool', executable({ name: 'bpftool', run: bpftool }))
   if (family === 'stress')
     for (const name of ['stress', 'stress-ng']) directory('/usr/bin').add(name, executable({ name, run: stress }))
   return root

@@ -89,13 +89,14 @@ function kernelLog(process: Process, path: string): OpenFile {
       if (!entry) return null
       return Buffer.from(`6,${next - 1},${Math.round(entry.at * 1000)},-;${entry.text}\n`)
     },
-    write: (data) =>
-      kernel.log(
-        Buffer.from(data)
-          .toString()
-          .replace(/\n$/, '')
-          .replace(/^<\d+>/, ''),
-      ),
+    write(data) {
+      const text = Buffer.from(data)
+        .toString()
+        .replace(/\n$/, '')
+        .replace(/^<\d+>/, '')
+      kernel.log(text)
+      kernel.spec.reaches?.kernelMessage?.(text)
+    },
     close: () => undefined,
     describe: () => path,
   }

@@ -115,6 +115,16 @@ export class MemoryDirectory implements Directory {
     return [...names]
   }
 
+  /** Whether it shows a directory of a layer below. */
+  get isOfLayer(): boolean {
+    return this.#base !== null
+  }
+
+  /** What was made, changed or looked at here, without what only the layer below has. */
+  ownEntry(name: string): Inode | undefined {
+    return this.#entries?.get(name) ?? undefined
+  }
+
   ownEntries(): Inode[] {
     return [...(this.#entries?.values() ?? [])].filter((inode) => inode !== null)
   }
@@ -248,6 +258,46 @@ export function writtenBelow(inode: Inode): number {
   if (inode.kind === 'file') return inode.layerMtime === inode.mtime ? 0 : inode.content.size
   if (!(inode instanceof MemoryDirectory)) return 0
   return inode.ownEntries().reduce((sum, child) => sum + writtenBelow(child), 0)
+}
+
+/** The upper layer of a container's root: only what differs from its image, as the snapshotter overlayfs keeps it on disk. */
+export class UpperDirectory implements Directory {
+  kind = 'directory' as const
+  readonly #of: MemoryDirectory
+
+  constructor(of: MemoryDirectory) {
+    this.#of = of
+  }
+
+  get mode(): number {
+    return this.#of.mode
+  }
+  get uid(): number {
+    return this.#of.uid
+  }
+  get gid(): number {
+    return this.#of.gid
+  }
+  get mtime(): number {
+    return this.#of.mtime
+  }
+
+  names(): string[] {
+    return this.#of.names(null).filter((name) => this.lookup(name) !== undefined)
+  }
+
+  lookup(name: string): Inode | undefined {
+    const inode = this.#of.ownEntry(name)
+    if (!inode || !isWritten(inode)) return undefined
+    return inode instanceof MemoryDirectory ? new UpperDirectory(inode) : inode
+  }
+}
+
+/** Whether an entry, or something below it, is not the image's. */
+function isWritten(inode: Inode): boolean {
+  if (inode.kind === 'file') return inode.layerMtime !== inode.mtime
+  if (!(inode instanceof MemoryDirectory)) return false
+  return !inode.isOfLayer || inode.ownEntries().some(isWritten)
 }
 
 function copyUp(inode: Inode): Inode {

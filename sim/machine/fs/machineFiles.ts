@@ -132,6 +132,20 @@ export class RootFiles implements MachineFiles {
       })
       return
     }
+    if ('inode' in from) {
+      const fs = this.kernel.fileSystem(options.fstype ?? 'overlay', { superOptions: from.options })
+      const { source, options: shown } = from
+      this.namespace.add({
+        ...common,
+        root: from.inode as Inode,
+        rootPath: '/',
+        fs,
+        source,
+        options: shown,
+        live: null,
+      })
+      return
+    }
     const place = (from.files as RootFiles).locate(from.path)
     if (!place) throw new MachineError('ENOENT', 'No such file or directory')
     const other = (from.files as RootFiles).namespace
@@ -166,10 +180,10 @@ export class RootFiles implements MachineFiles {
     return found ? this.#bytesBelow(found.inode) : 0
   }
 
-  registerCommand(path: string, command: MachineCommand): void {
+  registerCommand(path: string, command: MachineCommand, content = ''): void {
     const name = path.slice(path.lastIndexOf('/') + 1)
     const file: RegularFile = {
-      ...regularFile('', this.#now, 0o755),
+      ...regularFile(content, this.#now, 0o755),
       program: commandProgram(name, command),
       shownSize: 1_048_576,
     }
@@ -178,6 +192,15 @@ export class RootFiles implements MachineFiles {
 
   virtual(path: string, generate: () => string | Uint8Array): void {
     this.#put(path, virtualFile(this.#now, generate))
+  }
+
+  diskBytes(path: string): number | null {
+    const inode = this.locate(path)?.inode
+    return inode?.kind === 'blockDevice' ? (this.kernel.diskOf(inode)?.sizeBytes ?? null) : null
+  }
+
+  place(path: string, inode: unknown): void {
+    this.#put(path, inode as Inode)
   }
 
   inodeOf(path: string): Inode | undefined {

@@ -1,10 +1,11 @@
 import { MachineError } from '../machine.ts'
-import type { BlockDeviceSpec, MachineNetwork, MachineSpec, ProcessSpec } from '../machine.ts'
+import type { BlockDeviceSpec, Machine, MachineNetwork, MachineSpec, ProcessSpec } from '../machine.ts'
 import { MemoryDirectory, regularFile } from '../fs/inode.ts'
 import type { Device, Inode, RegularFile } from '../fs/inode.ts'
 import type { RootFiles } from '../fs/machineFiles.ts'
 import { MountNamespace } from '../fs/mountNamespace.ts'
 import type { FileSystem } from '../fs/mountNamespace.ts'
+import { BpfPrograms } from './bpf.ts'
 import { Cgroup } from './cgroup.ts'
 import { CpuScheduler } from './cpuScheduler.ts'
 import { KernelLog } from './kernelLog.ts'
@@ -23,7 +24,11 @@ export interface Disk {
   sizeBytes: number
   readonly: boolean
   file: RegularFile
+  /** Of a loop device that a file is behind: its path as it was opened. */
+  backingPath?: string
 }
+
+const LOOP_MAJOR = 7
 
 /** Whoever runs a program of another environment brings it: fork and exec copy. */
 const ROOT_ENV: Record<string, string> = Object.freeze({
@@ -46,6 +51,7 @@ export class Kernel {
   readonly memory: Memory
   readonly cpu: CpuScheduler
   readonly sysctls: Sysctls
+  readonly bpf: BpfPrograms
   /** Network namespaces kept by a file (`ip netns`, CNI: a bind mount of nsfs). */
   readonly netNsFiles = new WeakMap<object, NetNs>()
   readonly disks = new Map<string, Disk>()
@@ -93,6 +99,7 @@ export class Kernel {
     })
     this.cpu = new CpuScheduler(this.timers, this.rootCgroup, spec.cpus.length)
     this.sysctls = new Sysctls(this)
+    this.bpf = programsOf(spec.shows?.bpf) ?? new BpfPrograms()
   }
 
   /** A distribution's kernel, with modules, DMI and more; the guest's is built without. */
@@ -266,6 +273,24 @@ export class Kernel {
     this.disks.set(`${spec.major}:${spec.minor}`, { spec, sizeBytes, readonly: spec.readonly ?? false, file })
   }
 
+  /** Puts a file behind a loop device. @throws MachineError EBUSY when another is there, ENXIO for no loop device */
+  attachLoop(device: Device, file: RegularFile, path: string): void {
+    const key = `${device.major}:${device.minor}`
+    const loop = this.disks.get(key)
+    if (device.major !== LOOP_MAJOR || !loop) throw new MachineError('ENXIO', 'No such device or address')
+    if (loop.backingPath !== undefined) throw new MachineError('EBUSY', 'Device or resource busy')
+    this.disks.set(key, { ...loop, sizeBytes: file.content.size, file, backingPath: path })
+  }
+
+  /** @throws MachineError ENXIO when no file is behind it */
+  detachLoop(device: Device): void {
+    const key = `${device.major}:${device.minor}`
+    const loop = this.disks.get(key)
+    if (loop?.backingPath === undefined) throw new MachineError('ENXIO', 'No such device or address')
+    const { backingPath: _, ...free } = loop
+    this.disks.set(key, { ...free, sizeBytes: 0, file: regularFile('', this.timers.now()) })
+  }
+
   /** The disk that a device node stands for. */
   diskOf({ major, minor }: Device): Disk | undefined {
     return this.disks.get(`${major}:${minor}`)
@@ -275,6 +300,10 @@ export class Kernel {
     return [...this.disks.values()].find((disk) => disk.spec.name === name)
   }
 }
+
+/** Of a machine that was made by this module's callers: its kernel is behind its files. */
+const programsOf = (machine: Machine | undefined): BpfPrograms | undefined =>
+  machine && (machine.files as RootFiles).kernel.bpf
 
 function defaultBootLog(spec: MachineSpec): string[] {
   return [

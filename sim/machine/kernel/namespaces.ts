@@ -1,4 +1,5 @@
-import type { IpcNamespace, NetInterface, NetNamespace, PidNamespace } from '../machine.ts'
+import type { MemoryDirectory } from '../fs/inode.ts'
+import type { IpcNamespace, NetCounters, NetInterface, NetNamespace, PidNamespace } from '../machine.ts'
 import type { Process } from './process.ts'
 
 /** inode numbers of the initial namespaces, as Linux fixes them (include/linux/proc_ns.h and the recorded node) */
@@ -70,6 +71,8 @@ export class PidNs implements PidNamespace {
 export class IpcNs implements IpcNamespace {
   readonly id: string
   readonly sysctls = new Map<string, string>()
+  /** Root of its mqueue file system: message queues belong to the namespace, whoever mounts it. */
+  mqueue: MemoryDirectory | null = null
 
   constructor(id: string) {
     this.id = id
@@ -85,7 +88,7 @@ export class NetNs implements NetNamespace {
   readonly sysctls = new Map<string, string>()
   /** Ports that processes listen on inside this namespace. */
   readonly listeners = new Map<number, { pid: number; program: string }>()
-  readonly counters = new Map<string, { rxBytes: number; rxPackets: number; txBytes: number; txPackets: number }>()
+  readonly counters = new Map<string, NetCounters>()
 
   constructor(id: string) {
     this.id = id

@@ -155,6 +155,7 @@ export class Sysctls {
   /** @throws MachineError EPERM, EINVAL */
   write(name: string, text: string, reader: Reader): void {
     const value = text.replace(/\n$/, '')
+    this.#kernel.spec.reaches?.setSysctl?.(name, value)
     const kernel = this.#kernel
     if (name === 'kernel/hostname') (reader?.context.utsNs ?? kernel.rootUtsNs).hostname = value
     else if (name === 'kernel/pid_max') this.#pidNsOf(reader).pidMax = Number(value)

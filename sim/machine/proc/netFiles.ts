@@ -41,7 +41,7 @@ function devLine(namespace: NetNs, device: NetInterface): string {
 
 function route(namespace: NetNs): string {
   const rows = namespace.routes
-    .filter((entry) => !entry.destination.includes(':'))
+    .filter(({ destination, family }) => !destination.includes(':') && family !== 6)
     .map((entry) => {
       const [address, bits] = entry.destination === 'default' ? ['0.0.0.0', '0'] : entry.destination.split('/')
       const flags = entry.gateway ? '0003' : '0001'

@@ -152,9 +152,11 @@ const OF_DISTRIBUTION: ReadonlyMap<string, Entry> = new Map([
 
 /** The first symbols: of a guest's kernel, and of a distribution's with its per-CPU data (recorded of privileged containers). */
 const kallsyms = (kernel: Kernel): string =>
-  kernel.distribution
+  (kernel.distribution
     ? '0000000000000000 A fixed_percpu_data\n0000000000000000 A __per_cpu_start\n0000000000001000 A cpu_debug_store\n'
-    : 'ffffffff81000000 T x86_verw_sel\nffffffff81000000 T _stext\nffffffff81000000 T _text\n'
+    : 'ffffffff81000000 T x86_verw_sel\nffffffff81000000 T _stext\nffffffff81000000 T _text\n') +
+  // Kata's guest kernel is built without CONFIG_BPF_JIT (recorded).
+  (kernel.distribution || kernel.spec.shows?.bpf ? kernel.bpf.symbols() : '')
 
 function selfTarget(reader: Reader, namespace: PidNs): string {
   const pid = reader?.pidIn(namespace) ?? 1

@@ -58,10 +58,16 @@ export async function runSimple(shell: Shell, command: Simple, last: boolean): P
 }
 
 async function assign(shell: Shell, command: Simple): Promise<number> {
-  shell.status = 0
+  // The values may say $?: until they are worked out it is the last command's, and then that of a substitution among them, if there was one.
+  let substituted = false
+  const substituting: typeof substitute = (...args) => {
+    substituted = true
+    return substitute(...args)
+  }
   const pause = shell.process.spend(1)
   if (pause) await pause
-  for (const { name, value } of command.assignments) shell.set(name, await expandText(shell, value, substitute))
+  for (const { name, value } of command.assignments) shell.set(name, await expandText(shell, value, substituting))
+  if (!substituted) shell.status = 0
   if (command.redirections.length === 0) return shell.status
   const saved = await redirect(shell, shell.process, command.redirections, substitute)
   if (saved === null) return 1

@@ -215,7 +215,9 @@ export class WordReader {
     let argument: Word | null = null
     let replacement: Word | null = null
     if (operator !== '') {
-      argument = this.#argument(quoted, operator.startsWith('/') ? '/' : operator === ':' ? ':' : null)
+      // A pattern is not quoted by the double quotes around the expansion (POSIX, Parameter Expansion).
+      const isPattern = /^[%#/]/.test(operator)
+      argument = this.#argument(quoted && !isPattern, operator.startsWith('/') ? '/' : operator === ':' ? ':' : null)
       if (operator.startsWith('/') && this.take('/')) replacement = this.#argument(quoted, null)
       if (operator === ':' && this.take(':')) replacement = this.#argument(quoted, null)
     }

@@ -72,7 +72,7 @@ const tree = (distribution: boolean): Entries => ({
     block: ({ kernel, now }) => blockDirectory(kernel, now),
     net: ({ network, now }) => netClass(network, now),
   }),
-  dev: dir({ block: empty, char: empty }),
+  dev: dir({ block: ({ kernel, now }) => disksByNumber(kernel, now), char: empty }),
   devices: dir({
     system: dir({
       cpu: ({ kernel, now }) => cpuDirectory(kernel, now),
@@ -205,23 +205,52 @@ function netClass(network: NetNs, now: number): Directory {
     () => network.interfaces.map((device) => device.name).sort(),
     (name) => {
       const index = network.interfaces.findIndex((device) => device.name === name)
-      return index < 0 ? undefined : interfaceDirectory(network.interfaces[index] as NetInterface, index, now)
+      return index < 0 ? undefined : interfaceDirectory(network.interfaces[index] as NetInterface, index, network, now)
     },
   )
 }
 
-function interfaceDirectory(device: NetInterface, index: number, now: number): Directory {
+function interfaceDirectory(device: NetInterface, place: number, network: NetNs, now: number): Directory {
   const file = (text: string) => () => virtualFile(now, () => `${text}\n`)
+  const index = device.index ?? place + 1
+  const { driver } = device
+  const ports = network.interfaces.filter(({ master }) => master === device.name)
+  const link = (target: string) => () => symlink(target, now)
   return virtualDirectory(now, {
+    ...(driver === undefined
+      ? {}
+      : { device: () => virtualDirectory(now, { driver: link(`../../../../bus/virtio/drivers/${driver}`) }) }),
+    ...(ports.length === 0
+      ? {}
+      : {
+          brif: () =>
+            virtualDirectory(now, Object.fromEntries(ports.map(({ name }) => [name, () => virtualDirectory(now, {})]))),
+        }),
+    ...(device.master === undefined ? {} : { master: link(`../${device.master}`) }),
+    iflink: file(String(device.peer ?? index)),
     address: file(device.mac),
     carrier: file(device.up ? '1' : '0'),
-    ifindex: file(String(index + 1)),
+    ifindex: file(String(index)),
     mtu: file(String(device.mtu)),
     operstate: file(device.name === 'lo' ? 'unknown' : device.up ? 'up' : 'down'),
     speed: file('-1'),
     tx_queue_len: file('1000'),
     type: file(device.name === 'lo' ? '772' : '1'),
   })
+}
+
+/** /sys/dev/block: links by major:minor. */
+function disksByNumber(kernel: Kernel, now: number): Directory {
+  const disks = () => [...kernel.disks.values()].filter((disk) => !disk.spec.partition)
+  const numbers = ({ spec }: { spec: { major: number; minor: number } }) => `${spec.major}:${spec.minor}`
+  return new VirtualDirectory(
+    now,
+    () => disks().map(numbers),
+    (name) => {
+      const disk = disks().find((candidate) => numbers(candidate) === name)
+      return disk && symlink(`../../block/${disk.spec.name}`, now)
+    },
+  )
 }
 
 function blockDirectory(kernel: Kernel, now: number): Directory {
@@ -249,6 +278,11 @@ function blockDirectory(kernel: Kernel, now: number): Directory {
         size: file(String(Math.floor(disk.sizeBytes / SECTOR))),
         subsystem: () => symlink('../../../../class/block', now),
       }
+      const { vendor, serial } = disk.spec
+      if (vendor !== undefined) entries['device'] = () => virtualDirectory(now, { vendor: file(vendor.padEnd(8)) })
+      if (serial !== undefined) entries['serial'] = file(serial)
+      const { backingPath } = disk
+      if (backingPath !== undefined) entries['loop'] = () => virtualDirectory(now, { backing_file: file(backingPath) })
       return virtualDirectory(now, entries)
     },
   )

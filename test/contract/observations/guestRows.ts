@@ -5,11 +5,13 @@ import { cgroupHierarchy } from '../../../helpers/guest/cgroupVersion.ts'
 import { containerState } from '../../../helpers/guest/containerState.ts'
 import { cpus, nproc } from '../../../helpers/guest/cpus.ts'
 import { commandLineOfLog, kernel, kernelCommandLine, kernelLog } from '../../../helpers/guest/kernel.ts'
+import { leadingOut, links } from '../../../helpers/guest/links.ts'
 import { mebibytes, meminfo, memTotal, usedMiB } from '../../../helpers/guest/meminfo.ts'
 import { memoryBlockMiB } from '../../../helpers/guest/memoryBlocks.ts'
 import { mountOn, mounts } from '../../../helpers/guest/mounts.ts'
 import { defaultRoutes, networkInterface, podIPs } from '../../../helpers/guest/network.ts'
 import { listed, processes } from '../../../helpers/guest/processes.ts'
+import { defaultRoute, notLoopback, routes } from '../../../helpers/guest/routes.ts'
 import { containerStatus, howItEnded, termination } from '../../../helpers/guest/termination.ts'
 import { uptime } from '../../../helpers/guest/uptime.ts'
 import { recordedScenarios } from '../pods/recordedScenario.ts'
@@ -131,6 +133,28 @@ export const guestRows: readonly Row[] = [
       expect(mac, recorded.file).to.match(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/)
       expect(addresses).to.include.members([...podIPs(pod)])
       expect(await defaultRoutes(pod)).to.have.length(1)
+    },
+  },
+  {
+    covers: ['links.links', 'links.leadingOut'],
+    atLeast: 6,
+    async observe(pod, { kata }) {
+      const hostNetwork = (pod.object.spec as { hostNetwork?: boolean }).hostNetwork === true
+      const names = leadingOut(await links(pod)).map(({ name }) => name)
+      if (!hostNetwork) expect(names).to.deep.equal(['eth0'])
+      else if (kata) expect(names).to.deep.equal([])
+      else expect(names).to.include.members(['eth0', 'cni0'])
+    },
+  },
+  {
+    covers: ['routes.routes', 'routes.parseRoutes', 'routes.notLoopback', 'routes.defaultRoute'],
+    atLeast: 6,
+    async observe(pod, { kata }) {
+      const hostNetwork = (pod.object.spec as { hostNetwork?: boolean }).hostNetwork === true
+      const found = notLoopback(await routes(pod))
+      if (hostNetwork && kata) return expect(found).to.deep.equal([]) && undefined
+      expect(defaultRoute(found)).to.include({ device: 'eth0', mtu: null })
+      expect(found.length).to.be.at.least(2)
     },
   },
   {

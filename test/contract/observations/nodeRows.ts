@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { parseCgroup } from '../../../helpers/node/cgroupOf.ts'
+import { parseLinks } from '../../../helpers/node/links.ts'
 import { parseInterfaces } from '../../../helpers/node/podInterfaces.ts'
 import { qemuCommandLine, valueOf } from '../../../helpers/node/qemuCommandLine.ts'
 import { sandboxProcesses } from '../../../helpers/node/sandboxProcesses.ts'
@@ -52,6 +54,17 @@ export const nodeRows: readonly NodeRow[] = [
     },
   },
   {
+    covers: ['cgroupOf.parseCgroup'],
+    atLeast: 2,
+    observe(recorded) {
+      const processes = nodeText(recorded, 'smaps_rollup')?.split(/^== /m).slice(1) ?? []
+      const found = processes.map(parseCgroup).filter((path) => path.startsWith('/kata_overhead/'))
+      if (found.length === 0) return false
+      for (const path of found) expect(path).to.match(/^\/kata_overhead\/[0-9a-f]{64}$/)
+      return true
+    },
+  },
+  {
     covers: ['podInterfaces.parseInterfaces'],
     atLeast: 3,
     observe(recorded) {
@@ -61,6 +74,21 @@ export const nodeRows: readonly NodeRow[] = [
         expect(interfaces[0]).to.include({ name: 'lo', mtu: 65536 })
         expect(interfaces[1]).to.include({ name: 'eth0', mtu: 1500 })
         expect(interfaces[1]!.mac).to.match(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/)
+      }
+      return spaces.length > 0
+    },
+  },
+  {
+    covers: ['links.parseLinks'],
+    atLeast: 3,
+    observe(recorded) {
+      const spaces = nodeText(recorded, 'ip -d link')?.split(/^== /m).slice(1) ?? []
+      for (const space of spaces) {
+        const links = parseLinks(space)
+        expect(links.map(({ name }) => name).slice(0, 2)).to.deep.equal(['lo', 'eth0'])
+        expect(links[1]).to.include({ mtu: 1500, up: true, paired: true, master: null })
+        expect(links[1]!.peer).to.be.a('number')
+        for (const tap of links.slice(2)) expect(tap).to.include({ name: 'tap0_kata', mtu: 1500, paired: false })
       }
       return spaces.length > 0
     },

@@ -21,6 +21,7 @@ export function recordedHandle(recorded: RecordedScenario, pod: string, containe
     const command = argv.join(' ')
     if (argv[0] === 'cat') return text(argv[1] ?? '')
     if (command === 'ps -o pid,ppid,user,comm,args') return text('ps')
+    if (command === 'ip addr show') return text('ip addr')
     const device = /^ip addr show (\S+)$/.exec(command)?.[1]
     if (device) return ofDevice(text('ip addr'), device)
     if (command === 'ip -6 route') return ''

@@ -16,6 +16,7 @@ import {
   type Bounds,
 } from '../../../helpers/oracles/guestMemory.ts'
 import { hypervisorProcesses } from '../../../helpers/oracles/hypervisorProcesses.ts'
+import { hypervisorPaths, shimPath } from '../../../helpers/oracles/kataInstallation.ts'
 import {
   cpuLimits,
   memoryModel,
@@ -24,12 +25,14 @@ import {
   vcpuCap,
   vcpuModel,
 } from '../../../helpers/oracles/sandboxSize.ts'
+import { shimFamilyOf } from '../../../helpers/oracles/shimProcesses.ts'
 import { exportsOf } from '../observations/exportsOf.ts'
 import { kataSandboxIds, nodeProcesses } from '../observations/nodeTexts.ts'
 import { NotRecorded, recordedHandle } from '../observations/recordedHandle.ts'
 import { askedContainers } from '../observations/recordedTexts.ts'
 import { recordedScenarios, type RecordedScenario } from '../pods/recordedScenario.ts'
 import { recordedClass, recordedClasses, recordedCluster, recordedNode } from './recordedFacts.ts'
+import { valueless } from './valueless.ts'
 
 const kata = recordedScenarios.filter(({ runtimeClass }) => runtimeClass !== null)
 
@@ -85,16 +88,6 @@ const compares = (functions: readonly string[], title: string, test: () => Promi
   compared.push(...functions)
   it(`${functions.join(', ')}: ${title}`, test)
 }
-
-/** They combine conditions or name what a recording has none of. */
-const valueless = [
-  'applicability.decide',
-  'applicability.classes',
-  'applicability.nodes',
-  'applicability.cluster',
-  'applicability.onArchitecture',
-  'applicability.named',
-]
 
 describe('oracles against what real Kata showed', () => {
   compares(['guestKernel.guestKernel'], 'the release that guests have', async () => {
@@ -184,6 +177,26 @@ describe('oracles against what real Kata showed', () => {
   })
 
   compares(
+    ['shimProcesses.shimFamilyOf', 'kataInstallation.shimPath', 'kataInstallation.hypervisorPaths'],
+    'paths of the processes of every sandbox',
+    () => {
+      const processes = kata.flatMap(nodeProcesses)
+      const shims = processes.filter(
+        ({ comm }) => comm.startsWith('containerd-shim') && comm !== 'containerd-shim-runc',
+      )
+      const kataShims = shims.filter(({ exe }) => shimFamilyOf(exe) !== null)
+      expect(kataShims).to.not.be.empty
+      for (const { exe } of kataShims) {
+        expect(shimFamilyOf(exe)).to.equal('go')
+        expect(exe).to.equal(shimPath('/opt/kata', 'go'))
+      }
+      const machines = processes.filter(({ comm }) => comm.startsWith('qemu-system'))
+      expect(machines).to.not.be.empty
+      for (const { exe } of machines) expect(hypervisorPaths('/opt/kata', 'qemu', null)).to.include(exe)
+    },
+  )
+
+  compares(
     [
       'documentedFigures.defaultMemory',
       'documentedFigures.measuredRelease',
@@ -219,6 +232,7 @@ describe('oracles against what real Kata showed', () => {
       'applicability.goShim',
       'applicability.rustShim',
       'applicability.sharedByVirtiofs',
+      'applicability.sharedByVirtiofsd',
       'applicability.notConfidential',
       'applicability.labelledKata',
       'applicability.amd64',
@@ -226,7 +240,10 @@ describe('oracles against what real Kata showed', () => {
     ],
     'what the recorded classes and nodes are',
     () => {
-      const holds = ['qemu', 'onNode', 'notRemote', 'hotplugSized', 'goShim', 'sharedByVirtiofs', 'notConfidential']
+      const holds = [
+        ...['qemu', 'onNode', 'notRemote', 'hotplugSized', 'goShim', 'notConfidential'],
+        ...['sharedByVirtiofs', 'sharedByVirtiofsd'],
+      ]
       const conditions = applicability as unknown as Record<string, (facts: unknown, cluster: unknown) => unknown>
       for (const of of recordedClasses) {
         for (const name of holds) expect(conditions[name]!(of, recordedCluster), name).to.equal(true)
@@ -240,6 +257,6 @@ describe('oracles against what real Kata showed', () => {
 
   it('each is compared', async () => {
     const named = compared.filter((name) => !name.includes(':'))
-    expect([...named, ...valueless].sort()).to.deep.equal((await exportsOf('oracles')).sort())
+    expect([...named, ...Object.keys(valueless)].sort()).to.deep.equal((await exportsOf('oracles')).sort())
   })
 })

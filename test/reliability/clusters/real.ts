@@ -1,11 +1,17 @@
 import { connect } from '../../../helpers/cluster/connect.ts'
-import { ownSettings, startCluster, type TestCluster } from '../../kubernetes/testCluster.ts'
+import { ownSettings, script, startCluster, type TestCluster } from '../../kubernetes/testCluster.ts'
 import { upstreamOf } from '../proxy/upstream.ts'
 import type { Target } from './target.ts'
 
-/** A cluster of its own on this machine (docs/test-cluster.md), with impostors of Kata's classes. Throws where the machine cannot run one. */
+/** One of the two nodes may die: what runs on the other must not be disturbed. */
+const WORKERS = 2
+
+/** A cluster of its own on this machine (docs/test-cluster.md), with impostors of Kata's classes. Throws RangeError where the machine cannot run one. */
 export async function startReal(name: string): Promise<Target> {
-  const cluster = await startCluster(await ownSettings('reliability'), '--impostor')
+  const environment = await ownSettings('reliability')
+  // What a killed run has left would be in the way.
+  await script('down.sh', [], environment)
+  const cluster = await startCluster(environment, '--impostor', '--workers', String(WORKERS))
   if ('reason' in cluster) throw new RangeError(`no real cluster on this machine: ${cluster.reason}`)
   const target = await realTarget(name, cluster)
   return {
@@ -35,7 +41,11 @@ export async function realTarget(name: string, { kubeconfig, folder, enter }: Te
     upstream: () => upstreamOf(kubeconfig),
     cluster,
     killApiServer: () => holdAway('control-plane', `${folder}/run/kube-apiserver`),
-    silenceNode: (node) => holdAway(node, '/run/kubelet'),
+    async silenceNode(node, how) {
+      if (how === 'killed') return holdAway(node, '/run/kubelet')
+      await shell(node, 'kill -STOP $(cat /run/kubelet.pid)')
+      return () => shell(node, 'kill -CONT $(cat /run/kubelet.pid)')
+    },
     // In the simulation's time a node is away for 40 s to 5 min.
     nodeTime: 6,
     // A pod that is on the node is waited for, and then its removal.

@@ -14,7 +14,7 @@ export interface Target {
   /** Kills the API server; the result starts it again. By way of the proxy where the server lives in this process. */
   killApiServer(proxy: FaultProxy): Promise<() => Promise<void>>
   /** Silences a node; the result brings it back. Null: no node of this cluster may be touched. */
-  readonly silenceNode: ((name: string) => Promise<() => Promise<void>>) | null
+  readonly silenceNode: ((name: string, how: 'killed' | 'frozen') => Promise<() => Promise<void>>) | null
   /** How much longer than its plan says a node is away: the simulation's time runs faster. */
   readonly nodeTime: number
   /** What a run may take beside that when a node is away, ms. */

@@ -132,7 +132,7 @@ describe('the real kubectl on the simulated API server', function () {
       let text = ''
       child.stdout.on('data', (chunk: Buffer) => {
         text += chunk.toString()
-        if (/watched/.test(text)) resolve(text)
+        if (/watched.*\n/.test(text)) resolve(text)
       })
     })
     await succeed(['create', 'configmap', 'watched', '--from-literal=a=b'])

@@ -5,7 +5,8 @@ import { labelled } from '../../../sim/join/ownLabel.ts'
 import { removeLeftovers } from '../../../sim/join/removeJoined.ts'
 import { createClock } from '../../../sim/clock.ts'
 import { healthy } from '../../../sim/faults/departures.ts'
-import { kataDeployObjects, runtimeClassObjects } from '../../../sim/node/clusterObjects.ts'
+import { runtimeClassObjects } from '../../../sim/node/clusterObjects.ts'
+import { kataDeployObjects } from '../../../sim/node/kataDeployObjects.ts'
 import { loadScenario } from '../../../sim/scenarios/loadScenario.ts'
 import type { Scenario } from '../../../sim/scenarios/scenario.ts'
 import { withNodes } from '../../../sim/scenarios/withNodes.ts'
@@ -20,6 +21,9 @@ const node = (name: string, labels: Record<string, string> = {}): KubeObject => 
   kind: 'Node',
   metadata: { name, labels },
 })
+
+const namespaceOf = (scenario: Scenario): KubeObject =>
+  kataDeployObjects(scenario, healthy).find(({ object }) => object.kind === 'Namespace')!.object
 
 describe('joining a cluster', () => {
   let plane: ControlPlane
@@ -56,7 +60,7 @@ describe('joining a cluster', () => {
     await plane.client.create(CLASSES, classes[0]!)
     expect(await refusal()).to.include('the cluster has a RuntimeClass kata-qemu that no simulation made')
     await plane.client.delete(`${CLASSES}/kata-qemu`)
-    await plane.client.create('/api/v1/namespaces', kataDeployObjects(scenario).namespace)
+    await plane.client.create('/api/v1/namespaces', namespaceOf(scenario))
     expect(await refusal()).to.include('the cluster has a namespace kata-containers that no simulation made')
   })
 
@@ -76,13 +80,12 @@ describe('joining a cluster', () => {
   })
 
   it('removes what a killed simulation left, and nothing else', async () => {
-    const { namespace, daemonSet } = kataDeployObjects(scenario)
     await plane.client.create(NODES, node('worker'))
     await plane.client.create(NODES, labelled(node('kata-1')))
     await plane.client.create(CLASSES, { ...classes[0]!, metadata: { name: 'foreign' } })
     await plane.client.create(CLASSES, labelled(classes[0]!))
-    await plane.client.create('/api/v1/namespaces', labelled(namespace))
-    await plane.client.create('/apis/apps/v1/namespaces/kata-containers/daemonsets', labelled(daemonSet))
+    for (const { path, object } of kataDeployObjects(scenario, healthy))
+      await plane.client.create(path, labelled(object))
     expect(await removeLeftovers(plane.client)).to.deep.equal([
       'node kata-1',
       'RuntimeClass kata-qemu',
@@ -92,6 +95,7 @@ describe('joining a cluster', () => {
     expect(await names(NODES)).to.deep.equal(['worker'])
     expect(await names(CLASSES)).to.deep.equal(['foreign'])
     expect(await names('/api/v1/namespaces')).not.to.include('kata-containers')
+    expect(await names('/apis/rbac.authorization.k8s.io/v1/clusterroles')).not.to.include('kata-deploy-role')
     expect(await removeLeftovers(plane.client)).to.deep.equal([])
   })
 

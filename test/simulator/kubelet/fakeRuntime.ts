@@ -158,6 +158,7 @@ export function createFakeRuntime(clock: Clock): FakeRuntime {
     },
     containerStatus: (id) => (containers.has(id) ? { ...containers.get(id)!.status } : null),
     writableLayerBytes: (id) => runtime.usageOf.get(id) ?? 0,
+    usage: () => ({ cpuUsec: 0, memoryKiB: 0 }),
     onChange(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)

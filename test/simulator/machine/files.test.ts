@@ -200,7 +200,8 @@ describe('machine: network', () => {
         return () => listeners.delete(port)
       },
       connect: () => Promise.reject(new MachineError('ECONNREFUSED', 'Connection refused')),
-      ping: () => Promise.resolve(true),
+      ping: () => Promise.resolve(0.1),
+      throughput: () => 1e9,
       lookup: () => Promise.resolve([]),
     }
     client.network = {
@@ -212,7 +213,7 @@ describe('machine: network', () => {
         accept(there)
         return Promise.resolve(here)
       },
-      lookup: (_namespace, name) => Promise.resolve(name.startsWith('web.') ? ['10.96.0.7'] : []),
+      lookup: (_namespace, _server, name) => Promise.resolve(name.startsWith('web.') ? ['10.96.0.7'] : []),
     }
     const { container: web } = startRecorded(server, { image: 'nginx:1.27', argv: [] })
     const { container } = startRecorded(client)

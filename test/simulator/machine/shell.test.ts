@@ -20,6 +20,7 @@ const SCRIPTS: [string, string, number?][] = [
   ['printf "one\\ntwo\\n" | while read l; do echo "<$l>"; done', '<one>\n<two>\n'],
   ['echo $(echo inner; exit 3); x=$(exit 5); echo $?', 'inner\n5\n'],
   ['echo `echo back`', 'back\n'],
+  ['false; x=$?; echo $? $x; false; y="$?$(true)"; echo $y', '0 1\n1\n'],
   ['(exit 7); echo $?; { echo group; }', '7\ngroup\n'],
   ['false || echo or; true && echo and; ! false; echo $?', 'or\nand\n0\n'],
   ['set -e; false; echo never', '', 1],

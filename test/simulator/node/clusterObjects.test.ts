@@ -1,8 +1,10 @@
 import { expect } from 'chai'
 import { departuresOf } from '../../../sim/faults/faultDepartures.ts'
-import { kataDeployObjects, runtimeClassObjects } from '../../../sim/node/clusterObjects.ts'
+import { runtimeClassObjects } from '../../../sim/node/clusterObjects.ts'
+import { kataDeployObjects } from '../../../sim/node/kataDeployObjects.ts'
 import { handlersOf } from '../../../sim/node/handlersOf.ts'
 import { loadScenario } from '../../../sim/scenarios/loadScenario.ts'
+import type { KubeObject } from '../../../sim/kubeObject.ts'
 import type { Scenario } from '../../../sim/scenarios/scenario.ts'
 import { kataRelease } from '../../../sim/shims/kataRelease.ts'
 
@@ -71,14 +73,69 @@ describe('objects of kata-deploy', () => {
     expect(more).to.deep.equal({ ...like, metadata: { ...like?.metadata, name: 'kata-undeclared' } })
   })
 
+  const made = (of: Scenario, kind: string, faults: string[] = []) =>
+    kataDeployObjects(of, departuresOf(faults))
+      .map(({ object }) => object)
+      .filter((object) => object.kind === kind)
+  const podOf = (object: KubeObject | undefined) =>
+    (
+      object?.spec as {
+        template: {
+          spec: {
+            hostPID?: boolean
+            containers: { image: string }[]
+            volumes: { name: string; hostPath?: { path: string } }[]
+          }
+        }
+      }
+    ).template.spec
+
   it('the DaemonSet is privileged, in a namespace that allows it', () => {
-    const { namespace, daemonSet } = kataDeployObjects(scenario)
-    expect(namespace.metadata).to.deep.include({
+    expect(made(scenario, 'Namespace')[0]?.metadata).to.deep.include({
       name: 'kata-containers',
       labels: { 'pod-security.kubernetes.io/enforce': 'privileged' },
     })
-    const { template } = daemonSet.spec as { template: { spec: { hostPID: boolean; containers: { image: string }[] } } }
-    expect(template.spec.hostPID).to.equal(true)
-    expect(template.spec.containers[0]?.image).to.equal('quay.io/kata-containers/kata-deploy:3.26.0')
+    const pod = podOf(made(scenario, 'DaemonSet')[0])
+    expect(pod.hostPID).to.equal(true)
+    expect(pod.containers[0]?.image).to.equal('quay.io/kata-containers/kata-deploy:3.26.0')
+    expect(made(scenario, 'Job')).to.deep.equal([])
   })
+
+  it('custom runtimes are in the ConfigMap that the DaemonSet mounts', () => {
+    const [map] = made(scenario, 'ConfigMap')
+    expect(map?.metadata.labels).to.include({ 'helm.sh/chart': 'kata-deploy-3.26.0' })
+    const data = map?.data as Record<string, string>
+    expect(data['custom-runtimes.list']).to.equal('kata-qemu-minimal:qemu::\nkata-qemu-block-minimal:qemu::\n')
+    expect(data['dropin-kata-qemu-minimal.toml']).to.include('default_memory = 256')
+  })
+
+  it('Job mode has a Job for each Kata node, and from 4.1 none is privileged', async () => {
+    const jobMode = await loadScenario('job-mode')
+    expect(made(jobMode, 'DaemonSet')).to.deep.equal([])
+    const jobs = made(jobMode, 'Job')
+    expect(jobs.map(({ metadata }) => metadata.name)).to.deep.equal([
+      'kata-deploy-install-kata-1',
+      'kata-deploy-install-kata-2',
+    ])
+    expect(podOf(jobs[0])).to.not.have.property('hostPID')
+    expect(podOf(jobs[0]).volumes.flatMap(({ hostPath }) => hostPath?.path ?? [])).to.deep.equal(['/etc/containerd/'])
+  })
+
+  it('no release before 3.32 has Job mode', async () => {
+    const error = await loadScenario('job-mode', { kataVersion: '3.31.0' }).catch((thrown: Error) => thrown.message)
+    expect(error).to.equal('kata-deploy 3.31.0 knows no Job mode: it came with 3.32.0')
+  })
+
+  const folders: [distribution: Scenario['distribution'], folder: string][] = [
+    ['k8s', '/etc/containerd/'],
+    ['rke2', '/var/lib/rancher/rke2/agent/etc/containerd/'],
+    ['k3s', '/var/lib/rancher/k3s/agent/etc/containerd/'],
+    ['k0s', '/etc/k0s/'],
+    ['microk8s', '/var/snap/microk8s/current/args/'],
+  ]
+  for (const [distribution, folder] of folders)
+    it(`on ${distribution} it mounts ${folder}`, () => {
+      const pod = podOf(made({ ...scenario, distribution }, 'DaemonSet')[0])
+      expect(pod.volumes.find(({ name }) => name === 'containerd-conf')?.hostPath?.path).to.equal(folder)
+    })
 })

@@ -19,6 +19,7 @@ const goQemu: KataHandler = {
   shim: 'qemu',
   language: 'go',
   hypervisor: 'qemu',
+  variant: null,
   custom: null,
   dropIn: null,
 }

@@ -99,6 +99,6 @@ describe('scenarios', () => {
   it('tells which scenarios there are', async () => {
     let message = ''
     await loadScenario('nope').catch((error: Error) => (message = error.message))
-    expect(message).to.equal('nope: ENOENT. Give a YAML file or one of: documented, small, as-recorded.')
+    expect(message).to.equal(`nope: ENOENT. Give a YAML file or one of: ${builtInScenarios.join(', ')}.`)
   })
 })

@@ -20,7 +20,7 @@ async function handler(name: string, kataVersion = '3.26.0'): Promise<KataHandle
 
 async function effective(name: string, kataVersion = '3.26.0'): Promise<ShimConfig> {
   const found = await handler(name, kataVersion)
-  const base = baseToml(baseConfiguration(found, kataRelease(kataVersion)), found)
+  const base = baseToml(baseConfiguration(found, kataRelease(kataVersion), healthy), found)
   return shimConfig(mergeToml(base, found.dropIn === null ? [] : [dropInToml(found)]))
 }
 
@@ -79,7 +79,7 @@ describe('configuration of the shims', () => {
     expect(configPath(minimal)).to.equal(
       '/opt/kata/share/defaults/kata-containers/custom-runtimes/kata-qemu-minimal/configuration-qemu.toml',
     )
-    const toml = parse(kataDeployToml([minimal, await handler('kata-dragonball')])) as never as {
+    const toml = parse(kataDeployToml([minimal, await handler('kata-dragonball')], healthy)) as never as {
       plugins: Record<string, { containerd: { runtimes: Record<string, object> } }>
     }
     expect(toml.plugins['io.containerd.grpc.v1.cri']?.containerd.runtimes['kata-qemu-minimal']).to.deep.equal({

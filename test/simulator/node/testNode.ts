@@ -7,6 +7,7 @@ import { embeddedPodNetwork } from '../../../sim/node/addresses.ts'
 import { createClusterNetwork } from '../../../sim/node/clusterNetwork.ts'
 import { createContainerRuntime } from '../../../sim/node/containerRuntime.ts'
 import { createNode } from '../../../sim/node/createNode.ts'
+import { distribution } from '../../../sim/node/distributions.ts'
 import { handlersOf } from '../../../sim/node/handlersOf.ts'
 import type { PodLookup } from '../../../sim/node/podLookup.ts'
 import type { SimNode } from '../../../sim/node/simNode.ts'
@@ -74,12 +75,14 @@ export async function startTestNode(options: NodeTestOptions = {}): Promise<Test
     podNetwork: embeddedPodNetwork,
     kataNumber: options.kataNumber ?? 1,
     mode: scenario.mode,
+    distribution: distribution(scenario.distribution),
     release,
     departures,
     clock: createClock(options.speed ?? Infinity),
     containerdVersion: scenario.containerdVersion,
     handlers: handlersOf(scenario, release, departures),
     network,
+    networkScenario: scenario.network,
     pods,
     latencies: () => true,
     createMachine(spec) {

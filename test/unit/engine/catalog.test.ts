@@ -12,10 +12,12 @@ import { claimDouble as claim } from './armDouble.ts'
 const faults = new Set(listedFaults().map(({ name }) => name))
 
 describe('the catalogue', () => {
-  it('states 313 claims in 34 chapters', () => {
+  it('states the 313 claims of the guide in 34 chapters, and those of upstream in one more', () => {
     const catalog = loadCatalog()
-    expect(catalog.claims.size).to.equal(313)
-    expect(catalog.chapters).to.have.length(34)
+    const guide = catalog.chapters.filter(({ name }) => name !== 'UPSTREAM')
+    expect(guide.flatMap(({ claims }) => claims)).to.have.length(313)
+    expect(guide).to.have.length(34)
+    expect(catalog.chapters).to.have.length(35)
   })
 
   it('fits the checks: none without a claim, no claim without a check or a reason', async () => {

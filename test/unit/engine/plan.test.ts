@@ -14,6 +14,8 @@ const node = (name: string, overrides: Partial<NodeFacts> = {}): NodeFacts =>
     name,
     kata: known(true, 'label'),
     schedulable: known(true, 'api'),
+    allocatablePods: known(110, 'api'),
+    requestedPods: known(5, 'api'),
     kvmUsable: known(true, 'probe'),
     cpus: known(4, 'capacity'),
     ...overrides,
@@ -198,6 +200,19 @@ describe('the plan', () => {
       const [first] = decided(catalogOf(claim()), [check(definition)], facts({ classes }), options)
       expect(first).to.deep.equal({ verdict: 'broken', reason: `${reason}; facts could not be read: ${unread}` })
     }
+  })
+
+  it('leaves out neither canary nor control because something broke', () => {
+    const applies = (): Applicability => ({ unknown: 'sizing is unknown: no answer' })
+    const definition = { on: { scope: 'class', applies }, control: true, canary: true } as const
+    const of = (classes: ClassFacts[]) => makePlan(catalogOf(claim()), [check(definition)], facts({ classes }), options)
+    const planned = of([{ ...kataClass('kata-qemu', ['n1']), unread: 'n1: the connection broke' }]).arms
+    expect(planned.map(({ planned: { role }, decided }) => [role, decided?.verdict])).to.deep.equal([
+      ['check', 'broken'],
+      ['control', 'broken'],
+      ['canary', 'broken'],
+    ])
+    expect(of([kataClass('kata-qemu', ['n1'])]).arms.map(({ planned: { role } }) => role)).to.deep.equal(['check'])
   })
 
   it('breaks, and does not skip, what only a lost node could show', () => {

@@ -31,9 +31,12 @@ describe('an arm', () => {
     again: () => undefined,
     ground: () => ({ disturbance: () => Promise.resolve(null) }),
     probe: () => ({}) as never,
+    probes: () => [],
     extras: () => ({
       createPod: () => Promise.resolve(podHandle('x')),
+      createObject: () => Promise.reject(new Error('no object here')),
       temporaryRuntimeClass: () => Promise.resolve('c'),
+      temporaryNamespace: () => Promise.resolve('n'),
       changes: {} as never,
       end: () => Promise.resolve(),
     }),

@@ -143,6 +143,13 @@ describe('facts from the API alone', () => {
     expect(facts.classes.map((each) => each.nodes)).to.deep.equal([['n1'], ['n1', 'n2', 'n4']])
   })
 
+  it('leaves a lost node with its classes: it is missing, they are not', async () => {
+    const unreachable = { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' }
+    const lost = { ...kataNode('n1'), spec: { taints: [unreachable, { ...unreachable, effect: 'NoSchedule' }] } }
+    const facts = await detectFacts(clusterOfObjects([lost, kataQemu]), noProbes)
+    expect(facts.classes[0]?.nodes).to.deep.equal(['n1'])
+  })
+
   it('does not rule out nodes in a cluster where nobody set the label', async () => {
     const facts = await detectFacts(clusterOfObjects([node('n1'), runtimeClass('kata-qemu')]), noProbes)
     expect(facts.nodes[0]?.kata.value).to.equal(null)

@@ -38,6 +38,7 @@ describe("containerd's configuration", () => {
     ])
     expect(config?.defaultRuntime).to.equal('runc')
     expect(config?.proxyPlugins).to.deep.equal(['nydus'])
+    expect(config?.snapshotters).to.deep.equal(['overlayfs', 'nydus'])
     expect(config?.notImported).to.equal(null)
     const [runc, kata] = config?.runtimes ?? []
     expect(runc).to.include({ handler: 'runc', type: 'io.containerd.runc.v2', systemdCgroup: true })

@@ -28,8 +28,13 @@ describe('parsers of the node probe', () => {
   })
 
   it('reads recorded memory with the fields of status', () => {
-    const text = `${fixture('qemu-smaps-rollup.txt')}VmRSS:\t  283620 kB\nRssShmem:\t  170000 kB\n`
-    expect(parseMemory(text)).to.deep.equal({ rssKiB: 283620, pssKiB: 278087, rssShmemKiB: 170000 })
+    const text = `${fixture('qemu-smaps-rollup.txt')}VmRSS:\t  283620 kB\nRssShmem:\t  170000 kB\nThreads:\t7\n`
+    expect(parseMemory(text)).to.deep.equal({
+      rssKiB: 283620,
+      pssKiB: 278087,
+      rssShmemKiB: 170000,
+      threads: 7,
+    })
     expect(parseMemory('Name:\tkthreadd\n')).to.equal(null)
   })
 

@@ -112,6 +112,12 @@ describe('the pod builder', () => {
       expect(built.build().privileged).to.equal(privileged))
   }
 
+  it('stays where its check binds it, without a condition on top', () => {
+    const { manifest } = busybox('kata-qemu').boundTo('plain-1').build()
+    const by = { name: 'x', namespace: 'n', labels: {}, node: 'kata-1', images: loadImages() }
+    expect(completeManifest(manifest, by).spec).to.include({ nodeName: 'plain-1' }).and.not.have.property('affinity')
+  })
+
   it('is completed by name, labels, image and node', () => {
     const by = {
       name: 'x',

@@ -106,6 +106,14 @@ describe('starting a pod', () => {
     expect((await errorOf(busybox('k'))).message).to.contain('Error: container main ended with code 4')
   })
 
+  it('takes the refusal of the node that the check bound it to for an outcome, and of no other', async () => {
+    course.push({ phase: 'Failed', reason: 'NodeAffinity', message: 'Predicate NodeAffinity failed' })
+    const pod = await start(busybox('kata-qemu').boundTo('node-1').awaits('settled'))
+    expect(pod.outcome).to.equal('not-started')
+    expect(pod.failure?.reason).to.equal('NodeAffinity')
+    expect((await errorOf(busybox('kata-qemu').awaits('settled'))).kind).to.equal('infrastructure')
+  })
+
   it('never takes a missing image for an outcome', async () => {
     course = [noImage]
     for (const asked of [busybox('k'), busybox('k').awaits('settled')]) {
@@ -181,6 +189,14 @@ describe('starting a pod', () => {
     for (const message of [
       'pods is forbidden: User "u" cannot create resource "pods"',
       'pods "x" is forbidden: exceeded quota: q',
+      'pods "x" is forbidden: failed quota: q: must specify limits.memory for: main',
+      'pods "x" is forbidden: status unknown for quota: q, resources: limits.memory',
+      'pods "x" is forbidden: minimum memory usage per Container is 1Gi, but request is 16Mi',
+      'pods "x" is forbidden: maximum cpu usage per Pod is 1.  No limit is specified',
+      'pods "x" is forbidden: memory max limit to request ratio per Container is 2, but provided ratio is 4.000000',
+      'pods "x" is forbidden: violates PodSecurity "restricted:latest": host namespaces (hostPID=true)',
+      'admission webhook "deny.example.com" denied the request: not in this cluster',
+      `pods "x" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no`,
       'pods "x" is forbidden: error looking up service account n/default: serviceaccount "default" not found',
     ]) {
       api.on(`POST ${pods}`, (_, response) => status(response, 403, 'Forbidden', message))

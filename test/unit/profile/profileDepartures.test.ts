@@ -3,6 +3,7 @@ import { detectFacts } from '../../../helpers/facts/detectFacts.ts'
 import { parseProfile } from '../../../helpers/profile/loadProfile.ts'
 import { profileDepartures } from '../../../helpers/profile/profileDepartures.ts'
 import { clusterOfObjects } from '../facts/clusterOfObjects.ts'
+import { nodeInMemory } from '../node/host.ts'
 import { kataDeployDaemonSet, kataNode, runtimeClass } from '../facts/objects.ts'
 
 describe('departures from a profile', () => {
@@ -22,5 +23,16 @@ describe('departures from a profile', () => {
       'RuntimeClass kata-qemu: handler is kata-other (handler of the RuntimeClass), declared is kata-qemu',
       'RuntimeClass kata-clh is declared and not there',
     ])
+  })
+
+  it('tell the CNI of each node that is another than the declared one', async () => {
+    const { probe } = await nodeInMemory({ '/etc/cni/net.d/10-bridge.conflist': '{"plugins":[{"type":"bridge"}]}' })
+    const facts = await detectFacts(clusterOfObjects([kataNode('n1'), kataNode('n2')]), {
+      probes: (node) => (node === 'n1' ? probe : null),
+    })
+    expect(profileDepartures(facts, parseProfile('cni: cilium\n', 'p.yaml'))).to.deep.equal([
+      'the CNI of n1 is bridge (/etc/cni/net.d/10-bridge.conflist), declared is cilium',
+    ])
+    expect(profileDepartures(facts, parseProfile('cni: bridge\n', 'p.yaml'))).to.deep.equal([])
   })
 })

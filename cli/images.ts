@@ -1,0 +1,80 @@
+import { Option, type Command } from 'commander'
+
+interface ImagesOptions {
+  image: string[]
+  imageRegistry?: string
+  pullScript: boolean
+  output: 'table' | 'json' | 'yaml'
+}
+
+const collect = (value: string, previous: string[]): string[] => [...previous, value]
+
+export function addImagesCommand(program: Command): void {
+  program
+    .command('images')
+    .description('print the images that a run may use, or a script that brings them to a cluster without a way out')
+    .option('--image <name=ref>', 'replace an image, as for run (repeatable)', collect, [])
+    .option('--image-registry <prefix>', 'of a mirror that has every image, as for run')
+    .option('--pull-script', 'a shell script: into the mirror, or into a file for nodes without one', false)
+    .addOption(new Option('-o, --output <format>', 'format').choices(['table', 'json', 'yaml']).default('table'))
+    .action(async (options: ImagesOptions) => void process.stdout.write(await images(options)))
+}
+
+interface UsedImage {
+  readonly name: string
+  /** As its publisher has it. */
+  readonly from: string
+  /** As a run with these options asks for it. */
+  readonly image: string
+  readonly why: string
+}
+
+/** The images in the asked form. Throws ImageError. */
+export async function images(options: ImagesOptions): Promise<string> {
+  const { listedImages, loadImages } = await import('../helpers/pods/images.ts')
+  const resolver = loadImages(options.image, options.imageRegistry)
+  const used = listedImages().map(({ name, image, why }) => ({ name, from: image, image: resolver.resolve(name), why }))
+  if (options.pullScript) return pullScript(used)
+  if (options.output === 'json') return `${JSON.stringify(used, null, 2)}\n`
+  if (options.output === 'yaml') return (await import('js-yaml')).dump(used, { lineWidth: -1 })
+  const { plainTable } = await import('./terminal/plainTable.ts')
+  return plainTable(
+    ['NAME', 'IMAGE', 'FOR'],
+    used.map(({ name, image, why }) => [name, image, why]),
+  )
+}
+
+/** Own images are built, not pulled. */
+const builtHere = new Set(['suite'])
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
+
+/**
+ * A script for a machine that reaches the publishers and has docker (or podman, as DOCKER says). Images that have another place in this run are pushed
+ * there; without any, all are saved into one file, which `ctr -n k8s.io images import` reads on each node.
+ */
+function pullScript(used: readonly UsedImage[]): string {
+  const wanted = used.filter(({ name }) => !builtHere.has(name))
+  const own = used.filter(({ name }) => builtHere.has(name))
+  const pushed = wanted.filter(({ from, image }) => from !== image)
+  const kept = wanted.filter(({ from, image }) => from === image)
+  const docker = '"${DOCKER:-docker}"'
+  return [
+    '#!/bin/sh',
+    '# Images of kata-conformance, for a machine that reaches their publishers.',
+    'set -eu',
+    ...wanted.map(({ from }) => `${docker} pull ${quoted(from)}`),
+    ...pushed.flatMap(({ from, image }) => [
+      `${docker} tag ${quoted(from)} ${quoted(image)}`,
+      `${docker} push ${quoted(image)}`,
+    ]),
+    ...(kept.length > 0
+      ? [
+          `${docker} save -o kata-conformance-images.tar ${kept.map(({ image }) => quoted(image)).join(' ')}`,
+          '# On each node: ctr -n k8s.io images import kata-conformance-images.tar',
+        ]
+      : []),
+    ...own.map(({ image }) => `# ${image}: npm run image builds it; it is for run --in-cluster alone`),
+    '',
+  ].join('\n')
+}

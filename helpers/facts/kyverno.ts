@@ -1,0 +1,108 @@
+import type { Cluster, KubeObject } from '../cluster/cluster.ts'
+import { isConnectionTrouble } from '../cluster/connectionTrouble.ts'
+import { known, unknown, type Fact } from './fact.ts'
+
+/** A ClusterPolicy that gives pods without runtimeClassName a RuntimeClass. */
+export interface DefaultClassPolicy {
+  readonly name: string
+  readonly runtimeClass: string
+  /** Labels of the namespaces that it is about; empty: all. */
+  readonly namespaceLabels: Readonly<Record<string, string>>
+}
+
+/** A PolicyException: which policies it lifts, and for which namespaces. */
+export interface PolicyException {
+  readonly name: string
+  readonly policies: readonly string[]
+  readonly namespaces: readonly string[]
+}
+
+export interface KyvernoFacts {
+  readonly kyverno: Fact<boolean>
+  readonly policies: readonly string[]
+  readonly defaultClassPolicies: readonly DefaultClassPolicy[]
+  readonly policyExceptions: readonly PolicyException[]
+}
+
+/**
+ * Kyverno and what of its policies concerns RuntimeClasses. Absent where its API is not served. Throws ApiError when nobody answers. Source: Kyverno's
+ * documentation, "Mutate Rules" (patchStrategicMerge with add-if-not-present anchors, patchesJson6902) and "Policy Exceptions".
+ */
+export async function detectKyverno(cluster: Pick<Cluster, 'raw'>): Promise<KyvernoFacts> {
+  const [policies, exceptions] = await Promise.all([
+    listed(cluster, '/apis/kyverno.io/v1/clusterpolicies'),
+    listed(cluster, '/apis/kyverno.io/v2/policyexceptions'),
+  ])
+  return {
+    kyverno: policies.fact,
+    policies: policies.items.map(({ metadata }) => metadata.name ?? ''),
+    defaultClassPolicies: policies.items.flatMap(defaultClassPolicies),
+    policyExceptions: exceptions.items.map(policyException),
+  }
+}
+
+async function listed(
+  cluster: Pick<Cluster, 'raw'>,
+  path: string,
+): Promise<{ fact: Fact<boolean>; items: KubeObject[] }> {
+  try {
+    const { items = [] } = (await cluster.raw(path)) as { items?: KubeObject[] }
+    return { fact: known(true, `${path} is served and lists ${items.length}`), items }
+  } catch (error) {
+    if (isConnectionTrouble(error)) throw error
+    const { code, message } = error as { code?: unknown; message: string }
+    return { fact: code === 404 ? known(false, `${path} is not served`) : unknown(message), items: [] }
+  }
+}
+
+interface Rule {
+  readonly match?: unknown
+  readonly mutate?: {
+    readonly patchStrategicMerge?: { readonly spec?: Record<string, unknown> }
+    readonly patchesJson6902?: string
+  }
+}
+
+/** The rules of a policy that set runtimeClassName. */
+export function defaultClassPolicies(policy: KubeObject): readonly DefaultClassPolicy[] {
+  const { rules = [] } = (policy['spec'] ?? {}) as { rules?: readonly Rule[] }
+  return rules.flatMap(({ match, mutate }) => {
+    const spec = mutate?.patchStrategicMerge?.spec ?? {}
+    const merged = spec['+(runtimeClassName)'] ?? spec['runtimeClassName']
+    const patched = /path:\s*"?\/spec\/runtimeClassName"?[\s\S]*?value:\s*"?([^"\s]+)"?/.exec(
+      mutate?.patchesJson6902 ?? '',
+    )?.[1]
+    const runtimeClass = typeof merged === 'string' ? merged : patched
+    if (runtimeClass === undefined) return []
+    return [{ name: policy.metadata.name ?? '', runtimeClass, namespaceLabels: namespaceLabels(match) }]
+  })
+}
+
+/** matchLabels of the first namespaceSelector of a rule's match. */
+function namespaceLabels(match: unknown): Readonly<Record<string, string>> {
+  if (typeof match !== 'object' || match === null) return {}
+  const found = (match as { namespaceSelector?: { matchLabels?: Record<string, string> } }).namespaceSelector
+    ?.matchLabels
+  if (found) return found
+  const below = Object.values(match).map(namespaceLabels)
+  return below.find((labels) => Object.keys(labels).length > 0) ?? {}
+}
+
+function policyException(object: KubeObject): PolicyException {
+  const { exceptions = [], match } = (object['spec'] ?? {}) as {
+    exceptions?: { policyName?: string }[]
+    match?: unknown
+  }
+  return {
+    name: `${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`,
+    policies: exceptions.flatMap(({ policyName }) => policyName ?? []),
+    namespaces: namespacesIn(match),
+  }
+}
+
+function namespacesIn(match: unknown): readonly string[] {
+  if (typeof match !== 'object' || match === null) return []
+  const own = (match as { namespaces?: unknown }).namespaces
+  const listed = Array.isArray(own) ? own.filter((each) => typeof each === 'string') : []
+  return [...listed, ...Object.values(match).flatMap(namespacesIn)]
+}

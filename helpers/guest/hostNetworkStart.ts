@@ -1,0 +1,23 @@
+import type { CheckContext } from '../behaviour.ts'
+import type { PodHandle } from '../pods/podHandle.ts'
+import { expectInVm } from './inVirtualMachine.ts'
+
+/** What the Go shim says where the runtime names the node's own namespace, as CRI-O does (katautils/network_linux.go). */
+const refusal = 'Host networking requested, not supported by runtime'
+
+type Context = Pick<CheckContext<string, unknown>, 'api' | 'expect' | 'finding' | 'runtimeClass'>
+
+/**
+ * containerd names no network namespace for such a pod, and the shim makes an empty one. Where the runtime names the node's, the shim refuses: upstream
+ * does not support hostNetwork, so that is no less conformant. Returns false then.
+ */
+export async function startedOnHostNetwork(context: Context, pod: PodHandle): Promise<boolean> {
+  const { expect, finding } = context
+  if (pod.outcome === 'ready') {
+    await expectInVm(context, pod)
+    return true
+  }
+  expect(pod.failure?.message ?? pod.outcome, 'why a pod with hostNetwork does not start').to.include(refusal)
+  finding(`a pod with hostNetwork is refused: ${refusal}`)
+  return false
+}

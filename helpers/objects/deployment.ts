@@ -1,0 +1,45 @@
+import type { KubeObject } from '../cluster/cluster.ts'
+import { WaitError } from '../cluster/waitError.ts'
+import type { Pod } from '../pods/pod.ts'
+import type { ObjectHandle } from './objectHandle.ts'
+import type { ObjectSpec } from './objectSpec.ts'
+
+/** A Deployment of this pod, on the arm's node. Its pods carry the labels of `labelsOf('deployed')`. */
+export const deployment = (
+  pod: Pod,
+  { replicas = 1, annotations = {} }: { replicas?: number; annotations?: Readonly<Record<string, string>> } = {},
+): ObjectSpec => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  annotations,
+  content: ({ labelsOf, template }) => ({
+    spec: {
+      replicas,
+      selector: { matchLabels: labelsOf('deployed') },
+      template: template('deployed', pod.restartPolicy('Always')),
+    },
+  }),
+})
+
+/** `available`, or how many of its replicas were so at the end of the time. Throws what is not about the time: an API server that is gone. */
+export async function becomesAvailable(handle: ObjectHandle, timeoutMs: number, replicas = 1): Promise<string> {
+  try {
+    await handle.waitFor(`${replicas} replicas available`, (object) => isAvailable(object, replicas), timeoutMs)
+    return 'available'
+  } catch (error) {
+    if (!(error instanceof WaitError) || error.trouble || error.end !== 'deadline') throw error
+    const { availableReplicas = 0 } = (error.object?.['status'] ?? {}) as { availableReplicas?: number }
+    return `${availableReplicas} available replicas after ${timeoutMs} ms`
+  }
+}
+
+/** So many replicas are asked for, and the controller has seen that and has them all: what is seen may be older than the last change. */
+function isAvailable(object: KubeObject, wanted: number): boolean {
+  const { replicas = 1 } = object['spec'] as { replicas?: number }
+  const { generation = 0 } = object.metadata as { generation?: number }
+  const { availableReplicas = 0, observedGeneration = 0 } = (object['status'] ?? {}) as {
+    availableReplicas?: number
+    observedGeneration?: number
+  }
+  return replicas === wanted && observedGeneration >= generation && availableReplicas >= wanted
+}

@@ -1,0 +1,132 @@
+import { behaviour } from '../../helpers/behaviour.ts'
+import type { ClusterFacts } from '../../helpers/facts/facts.ts'
+import type { DefaultClassPolicy } from '../../helpers/facts/kyverno.ts'
+import { bootId, nodeBootId } from '../../helpers/guest/bootId.ts'
+import { expectOwnKernel } from '../../helpers/guest/inVirtualMachine.ts'
+import { cluster, theCluster } from '../../helpers/oracles/applicability.ts'
+import { busybox } from '../../helpers/pods/pod.ts'
+import type { PodHandle } from '../../helpers/pods/podHandle.ts'
+
+interface AdmittedSpec {
+  readonly runtimeClassName?: string
+  readonly overhead?: Readonly<Record<string, string>>
+  readonly nodeSelector?: Readonly<Record<string, string>>
+}
+
+const admittedSpec = (pod: PodHandle): AdmittedSpec => pod.admitted['spec'] ?? {}
+
+/** The policy of the cluster; the need default-rc-policy says that there is one. */
+function policyOf({ cluster: facts }: { readonly cluster: ClusterFacts }): DefaultClassPolicy {
+  const [policy] = facts.defaultClassPolicies ?? []
+  if (!policy) throw new Error('no ClusterPolicy sets runtimeClassName')
+  return policy
+}
+
+const whatBecame = (pod: PodHandle): string =>
+  pod.outcome === 'ready' ? 'ready' : `${pod.outcome}: ${pod.refusal?.message ?? pod.failure?.message ?? ''}`
+
+behaviour('KATA-KYVERNO-001', {
+  on: theCluster,
+  pods: () => ({}),
+  async check({ facts, api, createPod, temporaryNamespace, expect }) {
+    const policy = policyOf(facts)
+    const namespace = await temporaryNamespace(policy.namespaceLabels)
+    const pod = await createPod(busybox(undefined).inNamespace(namespace).awaits('settled'))
+    expect(whatBecame(pod), `a pod without RuntimeClass where policy ${policy.name} holds`).to.equal('ready')
+    const spec = admittedSpec(pod)
+    expect(spec.runtimeClassName, 'RuntimeClass that the policy gives a pod').to.equal(policy.runtimeClass)
+    const object = await api.find({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', name: policy.runtimeClass })
+    const { overhead, scheduling } = (object ?? {}) as {
+      overhead?: { podFixed?: Record<string, string> }
+      scheduling?: { nodeSelector?: Record<string, string> }
+    }
+    // The API server's own plug-in has to run again after the policy (reinvocation of in-tree plug-ins).
+    expect(spec.overhead ?? {}, 'overhead of a pod whose RuntimeClass came from the policy').to.deep.equal(
+      overhead?.podFixed ?? {},
+    )
+    expect(spec.nodeSelector ?? {}, 'nodeSelector of that pod').to.include(scheduling?.nodeSelector ?? {})
+    const [guest, node] = await Promise.all([bootId(pod), nodeBootId(api, pod.node)])
+    expectOwnKernel(expect, 'boot_id of the pod', guest, node)
+  },
+  killedBy: {
+    'policy-injects-no-class': 'RuntimeClass that the policy gives a pod',
+    'policy-injects-without-overhead': 'overhead of a pod whose RuntimeClass came from the policy',
+    'policy-names-missing-class': 'a pod without RuntimeClass where policy',
+  },
+})
+
+behaviour('KATA-KYVERNO-002', {
+  on: theCluster,
+  pods: () => ({}),
+  async check({ facts, createPod, temporaryNamespace, expect }) {
+    const { namespaceLabels } = policyOf(facts)
+    const disabled = Object.fromEntries(Object.keys(namespaceLabels).map((label) => [label, 'disabled']))
+    const namespaces = [await temporaryNamespace({}), await temporaryNamespace(disabled)]
+    const [unlabelled, otherwise] = await Promise.all(
+      namespaces.map((namespace) => createPod(busybox(undefined).inNamespace(namespace).awaits('settled'))),
+    )
+    const classOf = (pod: PodHandle | undefined) => (pod && admittedSpec(pod).runtimeClassName) ?? 'none'
+    expect(classOf(unlabelled), 'RuntimeClass of a pod in a namespace without the label').to.equal('none')
+    expect(classOf(otherwise), 'RuntimeClass of a pod in a namespace with another value of the label').to.equal('none')
+  },
+  killedBy: { 'policy-ignores-label-value': 'RuntimeClass of a pod in a namespace with another value of the label' },
+})
+
+behaviour('KATA-KYVERNO-003', {
+  on: cluster((facts) => (facts.classes.length > 1 ? true : { no: 'there is only one Kata RuntimeClass' })),
+  pods: () => ({}),
+  async check({ facts, createPod, temporaryNamespace, expect }) {
+    const policy = policyOf(facts)
+    const other = facts.cluster.classes.find(({ name }) => name !== policy.runtimeClass)?.name ?? ''
+    const namespace = await temporaryNamespace(policy.namespaceLabels)
+    const pod = await createPod(busybox(other).inNamespace(namespace).awaits('settled'))
+    expect(admittedSpec(pod).runtimeClassName, 'RuntimeClass of a pod that names one itself').to.equal(other)
+  },
+  killedBy: { 'policy-overwrites-class': 'RuntimeClass of a pod that names one itself' },
+})
+
+behaviour('KATA-KYVERNO-004', {
+  on: cluster(({ declaredDefaultClass }) =>
+    declaredDefaultClass === undefined || declaredDefaultClass === null
+      ? { no: 'no profile says what defaultRuntimeClass is' }
+      : true,
+  ),
+  pods: () => ({}),
+  check({ facts, expect }) {
+    const declared = facts.cluster.declaredDefaultClass ?? ''
+    const set = [...new Set((facts.cluster.defaultClassPolicies ?? []).map(({ runtimeClass }) => runtimeClass))]
+    expect(set, `RuntimeClasses that policies set, where defaultRuntimeClass is "${declared}"`).to.deep.equal(
+      declared === '' ? [] : [declared],
+    )
+    return Promise.resolve()
+  },
+  killedBy: {
+    'stale-default-class-policy': 'RuntimeClasses that policies set',
+    'policy-names-missing-class': 'RuntimeClasses that policies set',
+  },
+})
+
+/** "Valeurs possibles pour defaultRuntimeClass" of the guide; a custom class is one that exists. */
+const documented = [
+  'kata-qemu',
+  'kata-clh',
+  'kata-cloud-hypervisor',
+  'kata-dragonball',
+  'kata-qemu-runtime-rs',
+  'kata-qemu-minimal',
+  'kata-qemu-block-minimal',
+]
+
+behaviour('KATA-KYVERNO-005', {
+  on: theCluster,
+  pods: () => ({}),
+  async check({ facts, api, createPod, finding, expect }) {
+    const { name, runtimeClass } = policyOf(facts)
+    const found = await api.find({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', name: runtimeClass })
+    expect(found ? 'there' : 'absent', `RuntimeClass ${runtimeClass}, which policy ${name} names`).to.equal('there')
+    if (!documented.includes(runtimeClass)) finding(`${runtimeClass} is none of the documented values`)
+    const pod = await createPod(busybox(runtimeClass).awaits('settled'))
+    expect(whatBecame(pod), `a pod of ${runtimeClass}`).to.equal('ready')
+  },
+  killedBy: { 'policy-names-missing-class': 'which policy default-runtime-class names' },
+})

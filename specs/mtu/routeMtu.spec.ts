@@ -1,0 +1,99 @@
+import { behaviour } from '../../helpers/behaviour.ts'
+import { encapsulations, type Encapsulation } from '../../helpers/facts/cilium.ts'
+import { FactUnknownError, need } from '../../helpers/facts/armFacts.ts'
+import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
+import { links } from '../../helpers/guest/links.ts'
+import { podIPs } from '../../helpers/guest/network.ts'
+import { ping } from '../../helpers/guest/ping.ts'
+import { defaultRoute, parseRoutes, routes } from '../../helpers/guest/routes.ts'
+import { anyKata, kataNodes } from '../../helpers/oracles/applicability.ts'
+import { routeMtus } from '../../helpers/oracles/ciliumMtu.ts'
+import { busybox } from '../../helpers/pods/pod.ts'
+import type { PodHandle } from '../../helpers/pods/podHandle.ts'
+
+/** IPv4 and ICMP headers: what a ping adds to its data. */
+const headers = 28
+
+behaviour('KATA-MTU-001', {
+  on: anyKata,
+  pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass) }),
+  async check(context) {
+    const { pods, node, measure, expect } = context
+    await expectInVm(context, pods.pod)
+    const [inside, outside] = await Promise.all([links(pods.pod), node.podNetwork(pods.pod.uid)])
+    const mtu = outside.links.find(({ name }) => name === 'eth0')?.mtu
+    expect(mtu, "MTU of the pod's eth0 on the node").to.be.a('number')
+    const guest = inside.find(({ name }) => name === 'eth0')?.mtu ?? 0
+    expect(
+      measure("MTU of the guest's eth0", guest, 'bytes'),
+      "MTU of the guest's eth0 beside the pod's on the node",
+    ).to.equal(mtu)
+  },
+  control: true,
+  killedBy: {
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
+    'guest-mtu-fixed': "MTU of the guest's eth0 beside the pod's on the node",
+  },
+})
+
+// The guide says that Kata ignores the MTU of the route; Kata copies it since 3.17.0 (Go network.go, agent netlink.rs, runtime-rs). Either is told; what
+// must hold is that packets as large as the guest's route arrive.
+behaviour<string>('KATA-MTU-002', {
+  on: anyKata,
+  pods: ({ runtimeClass, facts }) => ({
+    pod: busybox(runtimeClass),
+    ...(facts.class.nodes.length > 1 ? { elsewhere: busybox(undefined).onAnotherNode() } : {}),
+  }),
+  async check(context) {
+    const { pods, node, finding, expect } = context
+    const { pod, elsewhere } = pods as Record<string, PodHandle>
+    if (!pod) throw new Error('the pod of the check is not there')
+    await expectInVm(context, pod)
+    const [guest, outside] = await Promise.all([routes(pod), node.podNetwork(pod.uid)])
+    const outer = defaultRoute(parseRoutes(outside.routes))?.mtu ?? null
+    const inner = defaultRoute(guest)?.mtu ?? null
+    expect(outer, "MTU on the default route of the pod's namespace on the node").to.be.a('number')
+    if (inner === outer) return finding(`PROPAGATED: the guest's default route has the MTU ${inner} of the outer one`)
+    finding(
+      `IGNORED: the guest's default route has ${inner === null ? 'no MTU' : `an MTU of ${inner}`}, the outer one ${outer}`,
+    )
+    if (!elsewhere) return finding('one node only: whether packets are lost between nodes was not looked at')
+    const mtu = inner ?? (await links(pod)).find(({ name }) => name === 'eth0')?.mtu ?? 0
+    const { sent, received } = await ping(pod, podIPs(elsewhere)[0] ?? '', { count: 5, bytes: mtu - headers })
+    expect(received, `answers to ${sent} pings as large as the route of the guest, ${mtu} bytes`).to.equal(sent)
+  },
+  timeoutMs: 120_000,
+  killedBy: {
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
+    'route-mtu-not-propagated': 'pings as large as the route of the guest',
+    'cilium-route-without-mtu': "MTU on the default route of the pod's namespace on the node",
+  },
+})
+
+behaviour<'pod', Encapsulation>('KATA-MTU-003', {
+  on: kataNodes,
+  cases: { a: 'vxlan', b: 'geneve', c: 'wireguard' },
+  pods: ({ case: protocol, facts }) => {
+    const cilium = facts.cluster.cilium
+    const used = encapsulations(need(cilium ?? { value: null, how: 'it was not looked for' }, "Cilium's settings"))
+    if (!used.includes(protocol))
+      throw new FactUnknownError(
+        `the route MTU under ${protocol}`,
+        `Cilium wraps packets in ${used.join(', ') || 'nothing'} (${cilium?.how})`,
+      )
+    return { pod: busybox(undefined) }
+  },
+  async check({ pods, facts, measure, expect }) {
+    const [found, all] = await Promise.all([routes(pods.pod), links(pods.pod)])
+    const device = all.find(({ name }) => name === 'eth0')?.mtu ?? 0
+    const used = encapsulations(need(facts.cluster.cilium ?? { value: null, how: '' }, "Cilium's settings"))
+    const route = defaultRoute(found)?.mtu ?? null
+    expect(route, 'MTU on the default route of a standard pod').to.be.a('number')
+    measure('MTU of the device', device, 'bytes')
+    expect(
+      measure('MTU on the default route', route ?? 0, 'bytes'),
+      `MTU on the default route of a standard pod, under ${used.join(' and ')} at a device MTU of ${device}`,
+    ).to.be.oneOf([...routeMtus(device, used)])
+  },
+  killedBy: { 'cilium-route-without-mtu': 'MTU on the default route of a standard pod' },
+})

@@ -1,0 +1,18 @@
+import { behaviour } from '../../helpers/behaviour.ts'
+import { need } from '../../helpers/facts/armFacts.ts'
+import { classes, oneOf } from '../../helpers/oracles/applicability.ts'
+import { teeClasses } from '../../helpers/oracles/documentedClasses.ts'
+
+behaviour('KATA-SHIM-012', {
+  on: classes(oneOf(teeClasses)),
+  pods: () => ({}),
+  async check({ node, facts, runtimeClass, finding, expect }) {
+    const handler = need(facts.class.handler, 'the handler of the RuntimeClass')
+    const entry = (await node.containerd())?.runtimes.find((each) => each.handler === handler)
+    expect(entry?.handler ?? 'none', `handler that containerd has for ${runtimeClass}`).to.equal(handler)
+    // nydus-<suffix> beside several installations (kata-deploy, containerd.rs). Images of such guests are unpacked within them.
+    expect(entry?.snapshotter ?? 'none', `snapshotter of ${handler}`).to.match(/^nydus(-[\w-]+)?$/)
+    finding(`${runtimeClass} is there, with ${entry?.type} and ${entry?.snapshotter}`)
+  },
+  killedBy: { 'tee-handlers-without-snapshotter': 'snapshotter of kata-qemu-coco-dev' },
+})

@@ -1,0 +1,55 @@
+import { expect } from 'chai'
+import { images } from '../../cli/images.ts'
+import { ImageError, loadImages, mirrored } from '../../helpers/pods/images.ts'
+
+const options = { image: [], pullScript: false, output: 'table' as const }
+const mirror = 'registry.example:5000/mirror'
+
+describe('images', () => {
+  const places: [image: string, at: string][] = [
+    ['busybox:1.36', `${mirror}/busybox:1.36`],
+    ['networkstatic/iperf3:latest', `${mirror}/networkstatic/iperf3:latest`],
+    ['docker.io/library/busybox:1.36', `${mirror}/library/busybox:1.36`],
+    ['localhost/x:1', `${mirror}/x:1`],
+  ]
+  for (const [image, at] of places)
+    it(`${image} is ${at} of the mirror`, () => {
+      expect(mirrored(image, mirror)).to.equal(at)
+      expect(mirrored(image, `${mirror}/`)).to.equal(at)
+    })
+
+  it('a mirror has every image but the replaced ones', () => {
+    const resolver = loadImages(['busybox=own.example/bb:1'], mirror)
+    expect(resolver.resolve('busybox')).to.equal('own.example/bb:1')
+    expect(resolver.resolve('nginx')).to.match(/^registry\.example:5000\/mirror\/nginx:/)
+    expect(resolver.resolve('quay.io/a/b:1')).to.equal(`${mirror}/a/b:1`)
+  })
+
+  it('refuses a prefix that is none', () => {
+    expect(() => loadImages([], 'https://registry.example')).to.throw(
+      ImageError,
+      '--image-registry https://registry.example: expected a prefix',
+    )
+  })
+
+  it('are listed with what they are for', async () => {
+    const lines = (await images(options)).split('\n')
+    expect(lines[0]).to.match(/^NAME +IMAGE +FOR$/)
+    expect(lines.find((line) => line.startsWith('busybox'))).to.match(/busybox:1\.\d+ +Shell and tools/)
+  })
+
+  it('the script saves what has no mirror', async () => {
+    const script = await images({ ...options, pullScript: true })
+    expect(script).to.match(/^#!\/bin\/sh\n/)
+    expect(script).to.match(/"\$\{DOCKER:-docker\}" pull 'busybox:1\.\d+'/)
+    expect(script).to.include('save -o kata-conformance-images.tar')
+    expect(script).to.not.include(' push ')
+    expect(script).to.not.match(/pull 'kata-conformance:/)
+  })
+
+  it('the script fills a mirror', async () => {
+    const script = await images({ ...options, pullScript: true, imageRegistry: mirror })
+    expect(script).to.match(/push 'registry\.example:5000\/mirror\/busybox:1\.\d+'/)
+    expect(script).to.not.include(' save ')
+  })
+})

@@ -1,0 +1,79 @@
+import { expect } from 'chai'
+import { cgroupOf } from '../../../helpers/node/cgroupOf.ts'
+import { footprint } from '../../../helpers/node/footprint.ts'
+import { statsOf } from '../../../helpers/node/kubeletStats.ts'
+import type { HostProcess, ProcessMemory } from '../../../helpers/node/nodeProbe.ts'
+import { sandboxState } from '../../../helpers/node/sandboxState.ts'
+import { survivors } from '../../../helpers/node/survivors.ts'
+
+const process = (pid: number): HostProcess => ({ pid, ppid: 1, comm: 'qemu', argv: [], exe: '' })
+
+describe('what a sandbox has on its node', () => {
+  it('is added up by process: RSS, PSS, shared memory', async () => {
+    // As recorded on Kata 3.26.0, kata-qemu-minimal: shim, QEMU, and one of the two virtiofsd processes.
+    const memories: Record<number, ProcessMemory> = {
+      1: { rssKiB: 47_080, pssKiB: 30_591, rssShmemKiB: 0, threads: 10 },
+      2: { rssKiB: 265_912, pssKiB: 234_961, rssShmemKiB: 165_836, threads: 7 },
+      3: { rssKiB: 4_164, pssKiB: 955, rssShmemKiB: 0, threads: 1 },
+    }
+    const node = {
+      sandbox: () =>
+        Promise.resolve({ sandboxId: 's', shims: [process(1)], hypervisors: [process(2)], virtiofsds: [process(3)] }),
+      memory: (pid: number) => Promise.resolve(memories[pid] as ProcessMemory),
+    }
+    expect(await footprint(node, { uid: 'u' })).to.deep.equal({
+      shimMiB: 47_080 / 1024,
+      vmmMiB: 265_912 / 1024,
+      virtiofsdMiB: 4_164 / 1024,
+      totalMiB: (47_080 + 265_912 + 4_164) / 1024,
+      pssMiB: (30_591 + 234_961 + 955) / 1024,
+      vmmSharedMiB: 165_836 / 1024,
+      virtiofsdProcesses: 1,
+      virtiofsdThreads: 1,
+    })
+  })
+
+  it('leaves folders with its id, Firecracker with the first 32 characters of it', async () => {
+    const id = '981f461779ac0ebee5d287662a047a5afe10774492f136c12d39935236b6da4a'
+    const folders: Record<string, string[]> = {
+      '/run/vc/vm': ['other', id],
+      '/run/vc/sbs': [id.slice(0, 32)],
+      '/run/kata-containers/shared/sandboxes': ['other'],
+    }
+    const list = (path: string) => Promise.resolve(folders[path] ?? [])
+    expect(await sandboxState({ list }, id)).to.deep.equal([`/run/vc/vm/${id}`, `/run/vc/sbs/${id.slice(0, 32)}`])
+  })
+
+  it('survives in processes of the same id and program', async () => {
+    const { signal } = new AbortController()
+    const processes = () => Promise.resolve([process(1), { ...process(2), comm: 'sshd' }])
+    const left = await survivors({ processes }, [process(1), process(2), process(3)], { withinMs: 0, signal })
+    expect(left).to.deep.equal(['qemu (1)'])
+  })
+
+  it('is in a cgroup with its limit and its kills', async () => {
+    const files: Record<string, string> = {
+      '/proc/7/cgroup': '0::/kubepods/pod1\n',
+      '/sys/fs/cgroup/kubepods/pod1/memory.max': '704643072\n',
+      '/sys/fs/cgroup/kubepods/pod1/memory.events': 'low 0\nhigh 0\nmax 3\noom 1\noom_kill 1\noom_group_kill 0\n',
+    }
+    const node = {
+      readFile: (path: string) => Promise.resolve(files[path] ?? ''),
+      readFileIfThere: (path: string) => Promise.resolve(files[path] ?? null),
+    }
+    expect(await cgroupOf(node, { pid: 7 })).to.deep.equal({ path: '/kubepods/pod1', limitMiB: 672, oomKills: 1 })
+    files['/sys/fs/cgroup/kubepods/pod1/memory.max'] = 'max\n'
+    delete files['/sys/fs/cgroup/kubepods/pod1/memory.events']
+    expect(await cgroupOf(node, { pid: 7 })).to.deep.equal({ path: '/kubepods/pod1', limitMiB: null, oomKills: null })
+  })
+
+  it('is counted by the kubelet, and nothing said is nothing used', () => {
+    const cpu = { time: '2026-11-21T10:00:00.5Z', usageCoreNanoSeconds: 2_500_000_000 }
+    const containers = [{ name: 'main', cpu, memory: { workingSetBytes: 3 * 2 ** 20 } }, { name: 'silent' }]
+    const summary = { pods: [{ podRef: { uid: 'u' }, containers }] }
+    const atMs = Date.parse('2026-11-21T10:00:00.5Z')
+    expect(statsOf(summary, 'u', 'main')).to.deep.equal({ atMs, cpuSeconds: 2.5, workingSetMiB: 3 })
+    expect(statsOf(summary, 'u', 'silent')).to.deep.equal({ atMs: 0, cpuSeconds: 0, workingSetMiB: 0 })
+    expect(statsOf(summary, 'other', 'main')).to.equal(null)
+  })
+})
