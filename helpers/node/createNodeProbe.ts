@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { ExecResult } from '../cluster/cluster.ts'
 import { parseBlockDevices } from '../guest/blockDevices.ts'
 import { bpfSymbolsArgv } from './bpfSymbolsArgv.ts'
@@ -13,6 +14,7 @@ import {
   parseStatus,
   statusArgv,
 } from './fileListing.ts'
+import { filesTogetherArgv, parseFilesTogether } from './filesTogether.ts'
 import { fileDescriptorsArgv, parseFileDescriptors } from './fileDescriptors.ts'
 import {
   catArgv,
@@ -66,10 +68,15 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
     }
   }
 
+  const readFileIfThere = (path: string) => output(catArgv(path), `reading ${path}`)
+
   const host: HostFiles = {
     node,
-    readIfThere: (path) => output(catArgv(path), `reading ${path}`),
-    realPath: (path) => output(realPathArgv(path), `following ${path}`),
+    async readTogether(paths, beside) {
+      const [mark, what] = [randomUUID(), `reading ${paths.join(', ')}`]
+      const stdout = (await output(filesTogetherArgv(mark, paths, beside), what)) ?? ''
+      return stdout === '' ? [] : parsed(what, () => parseFilesTogether(stdout, mark))
+    },
     async list(path) {
       const names = (await output(listArgv(path), `listing ${path}`)) ?? ''
       return names.split('\n').filter(Boolean).sort()
@@ -103,8 +110,8 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
 
   return {
     node,
-    readFile: async (path) => (await host.readIfThere(path)) ?? fail(`${path} does not exist`),
-    readFileIfThere: host.readIfThere,
+    readFile: async (path) => (await readFileIfThere(path)) ?? fail(`${path} does not exist`),
+    readFileIfThere,
     list: host.list,
     processes: async () => (await snapshot()).map(({ pid, ppid, comm, argv, exe }) => ({ pid, ppid, comm, argv, exe })),
     sandbox: async (podUid) => (await liveSandbox(podUid)).found,
@@ -164,7 +171,7 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
       return stdout === null ? null : parsed(`measuring what is below ${path}`, () => parseFirstNumber(stdout) * 1024)
     },
     fileStatus: async (path) => parseStatus((await output(statusArgv(path), `looking at ${path}`)) ?? ''),
-    realPath: host.realPath,
+    realPath: (path) => output(realPathArgv(path), `following ${path}`),
     async inventory(folder) {
       const stdout = await output(inventoryArgv(folder), `listing every file of ${folder}`)
       return stdout === null ? null : parseInventory(stdout)

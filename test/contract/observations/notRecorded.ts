@@ -74,6 +74,8 @@ export const notRecorded: Readonly<Record<string, string>> = {
   'fileListing.digestsArgv': 'builds a command',
   'fileListing.parseDigests': 'no digest was recorded',
   'fileListing.holdsArgv': 'builds a command',
+  'filesTogether.filesTogetherArgv': 'builds a command',
+  'filesTogether.parseFilesTogether': 'no configuration of containerd or Kata was recorded',
   'hostFile.hostScript': 'builds a command',
   'hostFile.catArgv': 'builds a command',
   'hostFile.listArgv': 'builds a command',
