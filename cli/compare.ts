@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { UsageError } from './usageError.ts'
 
 interface CompareOptions {
   store?: string
@@ -7,8 +8,13 @@ interface CompareOptions {
   output: 'text' | 'json'
 }
 
+/** Throws UsageError. */
 const renames = (value: string, previous: Record<string, string>): Record<string, string> => {
-  const [from = '', to = ''] = value.split('=')
+  const [from = '', to = '', ...more] = value.split('=')
+  if (from === '' || to === '' || more.length > 0)
+    throw new UsageError(
+      `--rename is ${JSON.stringify(value)}; it must be FORMER=PRESENT, two names of RuntimeClasses, such as kata-old=kata-new`,
+    )
   return { ...previous, [from]: to }
 }
 

@@ -17,7 +17,8 @@ export function addRunsCommand(program: Command): void {
       process.stdout.write(`${addRun(store, readRun(run), name, force)}\n`)
     })
   sub('list', 'print the runs, the oldest first').action(async ({ store }: { store: string }) => {
-    const { kataVersionOf, storedRuns } = await import('../reports/history/store.ts')
+    const { storedRuns } = await import('../reports/history/store.ts')
+    const { kataVersionOf } = await import('../reports/record/kataVersionOf.ts')
     const rows = storedRuns(store).map(({ name, record }) => {
       const { passed, failed, skipped } = record.summary.verdicts
       return [

@@ -13,39 +13,25 @@ export interface Leftover {
 interface Kind {
   readonly apiVersion: string
   readonly kind: string
-  /** Made by runs inside the cluster, or with node changes, only: whoever may not list them has made none. */
-  readonly unlessForbidden?: { readonly group?: string; readonly resource: string }
+  /** Its resource, when only runs inside the cluster or with node changes make it: whoever may not list them has made none. */
+  readonly unlessForbidden?: string
 }
+
+const RBAC = 'rbac.authorization.k8s.io/v1'
 
 /** In the order of their removal: what runs, what it was given, what it made. */
 const kinds: readonly Kind[] = [
-  { apiVersion: 'batch/v1', kind: 'Job', unlessForbidden: { group: 'batch', resource: 'jobs' } },
-  { apiVersion: 'v1', kind: 'ConfigMap', unlessForbidden: { resource: 'configmaps' } },
-  { apiVersion: 'v1', kind: 'ServiceAccount', unlessForbidden: { resource: 'serviceaccounts' } },
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRoleBinding',
-    unlessForbidden: { group: 'rbac.authorization.k8s.io', resource: 'clusterrolebindings' },
-  },
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRole',
-    unlessForbidden: { group: 'rbac.authorization.k8s.io', resource: 'clusterroles' },
-  },
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'RoleBinding',
-    unlessForbidden: { group: 'rbac.authorization.k8s.io', resource: 'rolebindings' },
-  },
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'Role',
-    unlessForbidden: { group: 'rbac.authorization.k8s.io', resource: 'roles' },
-  },
+  { apiVersion: 'batch/v1', kind: 'Job', unlessForbidden: 'jobs' },
+  { apiVersion: 'v1', kind: 'ConfigMap', unlessForbidden: 'configmaps' },
+  { apiVersion: 'v1', kind: 'ServiceAccount', unlessForbidden: 'serviceaccounts' },
+  { apiVersion: RBAC, kind: 'ClusterRoleBinding', unlessForbidden: 'clusterrolebindings' },
+  { apiVersion: RBAC, kind: 'ClusterRole', unlessForbidden: 'clusterroles' },
+  { apiVersion: RBAC, kind: 'RoleBinding', unlessForbidden: 'rolebindings' },
+  { apiVersion: RBAC, kind: 'Role', unlessForbidden: 'roles' },
   { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' },
   { apiVersion: 'v1', kind: 'Namespace' },
   // A volume is protected until its claim is gone, which goes with its namespace.
-  { apiVersion: 'v1', kind: 'PersistentVolume', unlessForbidden: { resource: 'persistentvolumes' } },
+  { apiVersion: 'v1', kind: 'PersistentVolume', unlessForbidden: 'persistentvolumes' },
 ]
 
 /**
@@ -59,7 +45,7 @@ export async function removeLeftovers(
 ): Promise<readonly Leftover[]> {
   const found: Leftover[] = []
   for (const { apiVersion, kind, unlessForbidden } of kinds) {
-    if (unlessForbidden && !(await cluster.may('list', unlessForbidden))) continue
+    if (unlessForbidden && !(await cluster.may('list', { ...groupOf(apiVersion), resource: unlessForbidden }))) continue
     const objects = await cluster.list({ apiVersion, kind, labelSelector: runSelector(runId) })
     await Promise.all(
       objects.map(async ({ metadata }) => {
@@ -76,6 +62,12 @@ export async function removeLeftovers(
     )
   }
   return found
+}
+
+/** `batch/v1` is of the group batch; `v1` of none. */
+function groupOf(apiVersion: string): { group?: string } {
+  const [group, version] = apiVersion.split('/')
+  return group === undefined || version === undefined ? {} : { group }
 }
 
 /** Null when it is gone, else why not. Of a namespace the end is awaited; the others go at once, or with their pods, and nobody need be allowed to watch them. */

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { kataVersionOf } from '../record/kataVersionOf.ts'
 import type { RunRecord } from '../record/runRecord.ts'
 import { allureResult } from './allureResult.ts'
 
@@ -28,12 +29,12 @@ export async function writeAllureResults(folder: string, record: RunRecord): Pro
   renameSync(part, target)
 }
 
-const environment = ({ cluster, runId, simulated, facts }: RunRecord): Record<string, string> => ({
-  run: runId,
-  mode: simulated ? 'SIMULATED' : 'real cluster',
-  context: cluster.context,
-  Kubernetes: cluster.kubernetesVersion,
-  Kata: String(facts.find(({ subject, name }) => subject === 'cluster' && name === 'kataVersion')?.value ?? 'unknown'),
+const environment = (record: RunRecord): Record<string, string> => ({
+  run: record.runId,
+  mode: record.simulated ? 'SIMULATED' : 'real cluster',
+  context: record.cluster.context,
+  Kubernetes: record.cluster.kubernetesVersion,
+  Kata: kataVersionOf(record) ?? 'unknown',
 })
 
 const categories = [

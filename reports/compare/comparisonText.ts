@@ -1,7 +1,7 @@
 import { changeKinds } from './change.ts'
 import type { Comparison } from './comparison.ts'
 import type { FigurePair } from './figurePairs.ts'
-import { effectOf } from '../statistics/effect.ts'
+import { effectOf, effectText } from '../statistics/effect.ts'
 
 /** For a terminal: differences by kind, then figures. */
 export function comparisonText(comparison: Comparison, forced: readonly string[] = []): string {
@@ -23,9 +23,7 @@ export function comparisonText(comparison: Comparison, forced: readonly string[]
 function figureLine({ key, unit, incomparable, logRatios }: FigurePair): string {
   if (incomparable !== null) return `  ${key} (${unit}): ${incomparable}`
   if (logRatios.size < 2) return `  ${key} (${unit}): ${logRatios.size} blocks that both runs have`
-  const { change, low, high, blocks } = effectOf([...logRatios.values()])
-  const percent = (part: number) => `${part > 0 ? '+' : ''}${(100 * part).toFixed(1)} %`
-  return `  ${key} (${unit}): ${percent(change)} (95 % interval ${percent(low)} to ${percent(high)}, ${blocks} blocks)`
+  return `  ${key} (${unit}): ${effectText(effectOf([...logRatios.values()]))}`
 }
 
 /** For programs: without the arms themselves, which are in the two records. */

@@ -1,3 +1,4 @@
+import { kataVersionOf } from '../record/kataVersionOf.ts'
 import type { RunRecord } from '../record/runRecord.ts'
 import type { Answer, Decision } from './decide.ts'
 import type { Finding, Weight } from './finding.ts'
@@ -37,7 +38,8 @@ export function sentence(decision: Decision): string {
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
 /** A run in one line: id, time, cluster, release of Kata. */
-export function runLine({ runId, startedAt, cluster, facts, simulated }: RunRecord): string {
-  const kata = facts.find(({ subject, name }) => subject === 'cluster' && name === 'kataVersion')?.value
-  return `${runId}, ${startedAt.slice(0, 19)}Z, ${simulated ? 'SIMULATED' : cluster.context}, Kubernetes ${cluster.kubernetesVersion}${kata === undefined || kata === null ? '' : `, Kata ${String(kata)}`}`
+export function runLine(record: RunRecord): string {
+  const { runId, startedAt, cluster, simulated } = record
+  const kata = kataVersionOf(record)
+  return `${runId}, ${startedAt.slice(0, 19)}Z, ${simulated ? 'SIMULATED' : cluster.context}, Kubernetes ${cluster.kubernetesVersion}${kata === null ? '' : `, Kata ${kata}`}`
 }

@@ -1,5 +1,5 @@
 import type { FigurePair } from '../compare/figurePairs.ts'
-import { type Effect, effectOf } from '../statistics/effect.ts'
+import { type Effect, effectOf, effectText, percent } from '../statistics/effect.ts'
 import { type Differences, signFlip } from '../statistics/signFlip.ts'
 import type { Finding } from './finding.ts'
 import type { Policy } from './policy.ts'
@@ -72,7 +72,7 @@ function findingOf(
         pair.incomparable === null ? `a figure is judged by ${FEWEST_BLOCKS} blocks or more` : 'nothing to compare',
       settledBy: `run both with --quiet-nodes --behaviour ${pair.behaviour}, ${FEWEST_BLOCKS} blocks or more`,
     }
-  const what = `${percent(effect.change)} (95 % interval ${percent(effect.low)} to ${percent(effect.high)}, ${effect.blocks} blocks)${without}`
+  const what = `${effectText(effect)}${without}`
   const worsened = pair.better === 'lower' ? effect.change : 1 / (1 + effect.change) - 1
   if (pWorse <= alpha && worsened >= threshold)
     return {
@@ -97,5 +97,3 @@ function findingOf(
 
 const couldBeWorse = ({ better }: FigurePair, { low, high }: Effect, threshold: number): boolean =>
   better === 'lower' ? high >= threshold : 1 / (1 + low) - 1 >= threshold
-
-const percent = (part: number): string => `${part > 0 ? '+' : ''}${(100 * part).toFixed(1)} %`

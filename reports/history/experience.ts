@@ -1,7 +1,8 @@
 import { figureMeans } from '../compare/figurePairs.ts'
 import { talliesOf } from '../compare/tally.ts'
+import { kataVersionOf } from '../record/kataVersionOf.ts'
 import type { RunRecord } from '../record/runRecord.ts'
-import { kataVersionOf, type StoredRun } from './store.ts'
+import type { StoredRun } from './store.ts'
 
 /** What earlier runs teach about checks and figures. */
 export interface Learned {

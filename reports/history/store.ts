@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { writeAtomically } from '../atomicFile.ts'
 import { readRun } from '../compare/readRun.ts'
+import { kataVersionOf } from '../record/kataVersionOf.ts'
 import type { RunRecord } from '../record/runRecord.ts'
 
 /** An archive cannot take or give what was asked: what, and what would be right. */
@@ -66,9 +67,4 @@ export function pruneRuns(store: string, keep: number, dryRun = false): string[]
   const old = [...groups.values()].flatMap((runs) => runs.slice(0, Math.max(0, runs.length - keep)))
   if (!dryRun) for (const { name } of old) rmSync(placeInStore(store, name), { recursive: true })
   return old.map(({ name }) => name)
-}
-
-export function kataVersionOf({ facts }: RunRecord): string | null {
-  const found = facts.find(({ subject, name }) => subject === 'cluster' && name === 'kataVersion')?.value
-  return found === undefined || found === null ? null : String(found)
 }

@@ -1,7 +1,8 @@
 import { figureMeans } from '../compare/figurePairs.ts'
 import { stateOf } from '../compare/change.ts'
 import { talliesOf } from '../compare/tally.ts'
-import { kataVersionOf, type StoredRun } from './store.ts'
+import { kataVersionOf } from '../record/kataVersionOf.ts'
+import type { StoredRun } from './store.ts'
 
 /** One check or figure over all runs, the oldest first. */
 export interface Trend {

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 import { answerOf } from '../answer.ts'
+import { kataVersionOf } from '../record/kataVersionOf.ts'
 import type { RunRecord } from '../record/runRecord.ts'
 import { verdicts } from '../record/verdict.ts'
 import { markup } from './markup.ts'
@@ -10,7 +11,7 @@ export function answer(record: RunRecord): VNode {
   const { headline, because } = answerOf(record)
   return markup`
     ${record.simulated && markup`<p class="simulated">SIMULATED cluster: these results are no evidence about a real one.</p>`}
-    <p class="context">${record.cluster.context} · Kubernetes ${record.cluster.kubernetesVersion} · Kata ${kata(record)} · ${record.startedAt}</p>
+    <p class="context">${record.cluster.context} · Kubernetes ${record.cluster.kubernetesVersion} · Kata ${kataVersionOf(record) ?? 'of unknown release'} · ${record.startedAt}</p>
     <h1>${headline}</h1>
     <p>${because}</p>
     <dl class="counts">
@@ -31,8 +32,3 @@ function basis({ summary, durationMs }: RunRecord): string {
     `${claimsWithoutCheck} claims have no executable check and are counted nowhere.`,
   ].join(' ')
 }
-
-const kata = ({ facts }: RunRecord): string =>
-  String(
-    facts.find(({ subject, name }) => subject === 'cluster' && name === 'kataVersion')?.value ?? 'of unknown release',
-  )

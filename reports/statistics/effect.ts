@@ -16,3 +16,10 @@ export function effectOf(logRatios: readonly number[]): Effect {
   const margin = tQuantile(0.975, blocks - 1) * Math.sqrt(variance / blocks)
   return { change: Math.expm1(mean), low: Math.expm1(mean - margin), high: Math.expm1(mean + margin), blocks }
 }
+
+/** The effect in words: `+3.1 % (95 % interval +1.0 % to +5.2 %, 40 blocks)`. */
+export const effectText = ({ change, low, high, blocks }: Effect): string =>
+  `${percent(change)} (95 % interval ${percent(low)} to ${percent(high)}, ${blocks} blocks)`
+
+/** A part of one with its sign: 0.031 is `+3.1 %`. */
+export const percent = (part: number): string => `${part > 0 ? '+' : ''}${(100 * part).toFixed(1)} %`

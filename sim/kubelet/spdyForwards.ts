@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream'
-import { HttpError } from './httpError.ts'
 import type { ForwardRequest } from './portForward.ts'
 import { serveSpdy, type SpdyStream } from './spdy/spdyConnection.ts'
 import { acceptUpgrade } from './spdyStreams.ts'
@@ -16,12 +15,7 @@ export function serveForwardsOverSpdy(
   offered: readonly string[],
   request: ForwardRequest,
 ): void {
-  if (!offered.includes(PROTOCOL))
-    throw new HttpError(
-      403,
-      `unable to negotiate protocol: client supports [${offered.join(' ')}], server accepts [${PROTOCOL}]`,
-    )
-  acceptUpgrade(socket, PROTOCOL)
+  acceptUpgrade(socket, PROTOCOL, offered)
   const errors = new Map<string, SpdyStream>()
   serveSpdy(socket, head, (stream) => {
     const { streamtype, requestid = '', port = '' } = stream.headers

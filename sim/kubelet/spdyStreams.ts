@@ -13,12 +13,7 @@ export function serveCommandOverSpdy(
   offered: readonly string[],
   request: StreamRequest,
 ): void {
-  if (!offered.includes(PROTOCOL))
-    throw new HttpError(
-      403,
-      `unable to negotiate protocol: client supports [${offered.join(' ')}], server accepts [${PROTOCOL}]`,
-    )
-  acceptUpgrade(socket, PROTOCOL)
+  acceptUpgrade(socket, PROTOCOL, offered)
   const streams = new Map<string, SpdyStream>()
   const wanted = wantedStreams(request)
   const connection: SpdyConnection = serveSpdy(socket, head, (stream) => {
@@ -49,8 +44,16 @@ export function serveCommandOverSpdy(
   }
 }
 
-/** 101, as k8s.io/apimachinery/pkg/util/httpstream/spdy/upgrade.go answers. */
-export function acceptUpgrade(socket: Duplex, protocol: string): void {
+/**
+ * 101 with the protocol, as k8s.io/apimachinery/pkg/util/httpstream/spdy/upgrade.go answers. @throws HttpError 403 when the client has not offered it, in
+ * the words of httpstream.go (Handshake)
+ */
+export function acceptUpgrade(socket: Duplex, protocol: string, offered: readonly string[]): void {
+  if (!offered.includes(protocol))
+    throw new HttpError(
+      403,
+      `unable to negotiate protocol: client supports [${offered.join(' ')}], server accepts [${protocol}]`,
+    )
   const lines = [
     'HTTP/1.1 101 Switching Protocols',
     'Connection: Upgrade',

@@ -86,6 +86,11 @@ describe('compare and gate, as commands', () => {
     ],
     ['gate good.json profile.json', /run good was held to no profile, run profile to prod\.yaml/],
     ['gate good.json sim.json', /run good is of a real cluster, run sim is of a simulated cluster/],
+    [
+      'compare good.json same.json --rename kata-old',
+      /--rename is "kata-old"; it must be FORMER=PRESENT, .*kata-old=kata-new/,
+    ],
+    ['compare good.json same.json --rename =kata-new', /--rename is "=kata-new"; it must be FORMER=PRESENT/],
     ['gate good.json same.json --policy typo.yaml', /typo\.yaml:1: there is no key blocks; did you mean block\?/],
     ['gate good.json same.json --policy level.yaml', /level\.yaml:2: block\.0 is not right; .*"MUST"/],
     ['gate good.json same.json --policy unknown.yaml', /unknown\.yaml:2: there is no behaviour KATA-MEM-999/],
@@ -94,7 +99,7 @@ describe('compare and gate, as commands', () => {
   ]
   for (const [words, says] of refused) {
     it(`refuses ${words}`, async () => {
-      const { code, stdout, stderr } = await run(`${words} --out OUT2`.replace('OUT2', file('none')))
+      const { code, stdout, stderr } = await run(words.startsWith('gate') ? `${words} --out ${file('none')}` : words)
       expect(stderr).to.match(says)
       expect(stderr.trim().split('\n')).to.have.length(1)
       expect(stdout).to.equal('')

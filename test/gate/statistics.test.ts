@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Sample } from '../../reports/record/figure.ts'
 import { blockMeans } from '../../reports/statistics/blockMean.ts'
-import { effectOf } from '../../reports/statistics/effect.ts'
+import { effectOf, effectText, percent } from '../../reports/statistics/effect.ts'
 import { moreFailures, trialsToTell } from '../../reports/statistics/fisher.ts'
 import { holm } from '../../reports/statistics/holm.ts'
 import { signFlip } from '../../reports/statistics/signFlip.ts'
@@ -73,6 +73,13 @@ describe('statistics', () => {
       '2.459886',
     ])
     expect(blocks).to.equal(10)
+  })
+
+  it('says an effect in words', () => {
+    expect(effectText({ change: 0.0312, low: -0.004, high: 0.066, blocks: 40 })).to.equal(
+      '+3.1 % (95 % interval -0.4 % to +6.6 %, 40 blocks)',
+    )
+    expect(percent(0)).to.equal('0.0 %')
   })
 
   it('means of blocks leave out extremes and what is invalid', () => {
