@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Clock } from '../clock.ts'
 import type { KubeClient } from '../kubeClient.ts'
 import type { KubeObject } from '../kubeObject.ts'
@@ -65,6 +66,8 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const template = registeredNode(options.node, runtime, images.list(), endpoint, clock.now())
   const context = kubeletContext(options, template, images)
   const stopped = new AbortController()
+  // Every pod with a limit of local storage listens to it.
+  setMaxListeners(0, stopped.signal)
   const workers = new Map<string, PodWorker>()
   const deferred = new Map<string, KubeObject>()
   const used = { amounts: new Map() as Amounts, pods: 0 }

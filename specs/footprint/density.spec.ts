@@ -35,6 +35,7 @@ behaviour('KATA-FOOTPRINT-010', {
     )
   },
   killedBy: {
+    'guest-kernel-reserve-grown': 'allocation of 100 MiB',
     'guest-memory-preallocated': 'RSS of the VMM with the smaller default_memory',
     'guest-agent-leaks': 'allocation of 100 MiB',
     'guest-slab-grown': 'allocation of 100 MiB',

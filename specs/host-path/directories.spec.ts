@@ -31,6 +31,7 @@ behaviour('KATA-HOSTPATH-001', {
     expect(mountOn(await mounts(pod), '/host-etc')?.type, 'type of the hostPath /etc').to.equal('virtiofs')
   },
   killedBy: {
+    'rootfs-by-9p': 'type of the hostPath /etc',
     'host-path-shows-the-guest': 'SHA-256 of machine-id below the hostPath /etc',
     'host-path-copied-at-start': 'type of the hostPath /etc',
     'runc-behind-kata-handlers': 'this pod is not in a VM',

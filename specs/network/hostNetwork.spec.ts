@@ -91,7 +91,11 @@ behaviour('KATA-NET-009', {
     if (!/unreachable/.test(`${pings.error} ${answer.text}`))
       finding(`DNS fails with: ${answer.text.split('\n').at(-1)}`)
   },
-  killedBy: { ...killedBy, 'host-network-leaked': 'addresses that a pod with hostNetwork is told' },
+  killedBy: {
+    'guest-resolv-conf-kept': 'DNS servers in the settings of the pod',
+    ...killedBy,
+    'host-network-leaked': 'addresses that a pod with hostNetwork is told',
+  },
 })
 
 behaviour('KATA-NET-010', {

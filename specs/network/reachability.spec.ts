@@ -84,6 +84,7 @@ behaviour('KATA-NET-003', {
   },
   control: true,
   killedBy: {
+    'guest-environment-lost': 'addresses of kubernetes.default.svc.cluster.local',
     'runc-behind-kata-handlers': 'this pod is not in a VM',
     'guest-address-missing': 'addresses of kubernetes.default.svc',
     'guest-route-missing': 'addresses of kubernetes.default.svc',

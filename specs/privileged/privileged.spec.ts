@@ -93,6 +93,7 @@ behaviour('KATA-PRIV-003', {
     expect(exitCode, `exit code of tuning by the unprivileged container (${stderr.trim()})`).to.not.equal(0)
   },
   killedBy: {
+    'exec-exit-code-lost': 'exit code of tuning by the unprivileged container',
     'guest-sysctls-reach-node': 'of the node after it',
     'vm-per-container': 'after privileged tuning',
     'privileged-sysctls-read-only': 'init container tune terminated with code 1',

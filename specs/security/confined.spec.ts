@@ -36,6 +36,7 @@ behaviour('KATA-SEC-004', {
     expect(entered.exitCode, `exit code of nsenter in a privileged pod (${entered.stderr.trim()})`).to.equal(0)
   },
   killedBy: {
+    'pause-is-pid-1-by-default': 'exit code of nsenter in a privileged pod',
     'privileged-lacks-sys-admin': 'exit code of mount in a privileged pod',
     'node-disks-plugged-for-privileged': 'disks of the node in a privileged pod',
     'runc-behind-kata-handlers': 'boot_id of a privileged pod',

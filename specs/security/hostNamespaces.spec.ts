@@ -38,6 +38,7 @@ behaviour('KATA-SEC-001', {
     expect(shared, 'interfaces of the node in a pod with hostNetwork').to.deep.equal([])
   },
   killedBy: {
+    'exec-exit-code-lost': "what answers on the node's loopback, for a pod with hostNetwork",
     'guest-loopback-reaches-node': "what answers on the node's loopback",
     'host-network-leaked': 'interfaces of the node in a pod with hostNetwork',
     'host-network-pod-fails': 'why a pod with hostNetwork does not start',
@@ -67,6 +68,7 @@ behaviour('KATA-SEC-002', {
     )
   },
   killedBy: {
+    'exec-exit-code-lost': 'a signal to process',
     'guest-signals-reach-node': 'a signal to process',
     'host-pid-namespace-leaked': 'a process of the node in sight',
     'runc-behind-kata-handlers': 'a process of the node in sight',

@@ -24,6 +24,7 @@ behaviour('KATA-STORAGE-003', {
   },
   timeoutMs: 180_000,
   killedBy: {
+    'rootfs-by-9p': 'type of a claim of mode Filesystem',
     'claimed-files-plugged-as-a-disk': 'type of a claim of mode Filesystem',
     'claimed-volumes-lose-data': 'what the next pod reads of the volume',
     'runc-behind-kata-handlers': 'this pod is not in a VM',

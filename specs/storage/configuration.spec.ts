@@ -70,6 +70,7 @@ behaviour('KATA-STORAGE-009', {
   control: true,
   timeoutMs: withinMs + 60_000,
   killedBy: {
+    'subpath-files-are-directories': 'the value by subPath',
     'config-updates-never-arrive': 'the new value of a ConfigMap, in a running pod',
     'runc-behind-kata-handlers': 'this pod is not in a VM',
   },

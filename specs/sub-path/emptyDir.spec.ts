@@ -52,6 +52,9 @@ behaviour('KATA-SUBPATH-002', {
     }
   },
   killedBy: {
+    'empty-dir-for-each-container': 'the file by the whole emptyDir',
+    'exec-exit-code-lost': 'reading the file by subPath',
+    'vm-per-container': 'the file by the whole emptyDir',
     'emptydir-subpath-refused': 'start of a container with a subPath of an emptyDir',
     'emptydir-subpath-file-empty': 'content of the file by subPath',
     'runc-behind-kata-handlers': 'this pod is not in a VM',
@@ -78,6 +81,8 @@ behaviour('KATA-SUBPATH-003', {
     finding(`a directory of an emptyDir shows ${shows} by subPath`)
   },
   killedBy: {
+    'empty-dir-for-each-container': 'the file by the whole emptyDir',
+    'vm-per-container': 'the file by the whole emptyDir',
     'emptydir-subpath-refused': 'start of a container with a subPath of an emptyDir',
     'emptydir-subpath-file-empty': 'the file by the subPath of its directory',
     'runc-behind-kata-handlers': 'this pod is not in a VM',

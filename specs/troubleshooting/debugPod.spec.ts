@@ -81,6 +81,7 @@ behaviour('KATA-TROUBLE-011', {
       expect(of, `tables of the effective configuration of ${name}`).to.include('hypervisor')
   },
   killedBy: {
+    'stratovirt-class-offered': 'tables of the effective configuration of kata-stratovirt',
     'handler-missing-on-second-node': 'tables of the effective configuration of kata-clh',
     'default-configuration-dangles': 'default configuration that a debug pod can read on',
   },

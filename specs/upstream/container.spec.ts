@@ -26,7 +26,11 @@ behaviour('KATA-UPSTREAM-002', {
         )
     }
   },
-  killedBy: { 'runc-behind-kata-handlers': notInVm, 'guest-adds-sys-admin': 'CapPrm of the container' },
+  killedBy: {
+    'pause-is-pid-1-by-default': 'CapPrm of the container',
+    'runc-behind-kata-handlers': notInVm,
+    'guest-adds-sys-admin': 'CapPrm of the container',
+  },
 })
 
 const dns = { nameservers: ['192.0.2.53'], searches: ['kata.example'], options: [{ name: 'ndots', value: '3' }] }
@@ -111,7 +115,11 @@ behaviour('KATA-UPSTREAM-007', {
       expect(ids('Groups'), `further groups of ${whose}`).to.include('3000')
     }
   },
-  killedBy: { 'runc-behind-kata-handlers': notInVm, 'guest-runs-as-root': 'user ids of the container' },
+  killedBy: {
+    'pause-is-pid-1-by-default': 'user ids of the container',
+    'runc-behind-kata-handlers': notInVm,
+    'guest-runs-as-root': 'user ids of the container',
+  },
 })
 
 // Upstream asks for 0, which is the default of the kernel: a sysctl that is ignored passes there.

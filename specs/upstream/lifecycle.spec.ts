@@ -111,7 +111,10 @@ behaviour('KATA-UPSTREAM-017', {
       'processes left by the init container',
     ).to.deep.equal([])
   },
-  killedBy: { 'runc-behind-kata-handlers': notInVm },
+  killedBy: {
+    'process-namespace-sharing-ignored': 'processes of the pod: the shared namespace is seen',
+    'runc-behind-kata-handlers': notInVm,
+  },
 })
 
 const serving = `mkdir -p /tmp/www; echo ok >/tmp/www/index.html; touch /tmp/alive; httpd -f -p 8080 -h /tmp/www & ${idle}`
@@ -155,6 +158,7 @@ behaviour('KATA-UPSTREAM-012', {
     expect(containerState(object, 'main').restartCount, 'restarts once the probe fails').to.be.above(before)
   },
   killedBy: {
+    'guest-address-missing': 'condition Ready can no longer come',
     'runc-behind-kata-handlers': notInVm,
     'exec-probes-fail': 'Ready',
     'exec-exit-code-lost': 'restarts once the probe fails',

@@ -101,5 +101,9 @@ behaviour('KATA-UPSTREAM-009', {
     expect(await seen('/memory/of-writer'), 'what the other container wrote in memory').to.equal('beside')
     expect(mountOn(await mounts(pods.pod), '/memory')?.type, 'file system of an emptyDir in memory').to.equal('tmpfs')
   },
-  killedBy: { 'runc-behind-kata-handlers': notInVm, 'empty-dir-for-each-container': 'what the init container wrote' },
+  killedBy: {
+    'vm-per-container': 'what the init container wrote',
+    'runc-behind-kata-handlers': notInVm,
+    'empty-dir-for-each-container': 'what the init container wrote',
+  },
 })
