@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addCleanCommand } from './clean.ts'
 import { addCompareCommand } from './compare.ts'
+import { addDiffVersionsCommand } from './diffVersions.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addGateCommand } from './gate.ts'
 import { addImagesCommand } from './images.ts'
@@ -43,6 +44,7 @@ for (const add of [
   addReportCommand,
   addCompareCommand,
   addGateCommand,
+  addDiffVersionsCommand,
   addRunsCommand,
   addMergeCommand,
   addManifestsCommand,
