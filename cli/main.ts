@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { addBisectCommand } from './bisect.ts'
 import { addCleanCommand } from './clean.ts'
 import { addCompareCommand } from './compare.ts'
 import { addDiffVersionsCommand } from './diffVersions.ts'
@@ -45,6 +46,7 @@ for (const add of [
   addCompareCommand,
   addGateCommand,
   addDiffVersionsCommand,
+  addBisectCommand,
   addRunsCommand,
   addMergeCommand,
   addManifestsCommand,

@@ -21,7 +21,11 @@ export function forProfile(
 ): Concern {
   const declared =
     classes === null ? null : new Set(classes.flatMap(({ name, handler, base }) => shimsNamed(name, handler, base)))
-  const concerning = changes.filter((change) => declared === null || concerns(change, declared))
+  // New shims stay off there.
+  const off = values.get('shims.disableAll') === true
+  const concerning = changes.filter(
+    (change) => declared === null || (change.kind === 'class-new' ? !off : concerns(change, declared)),
+  )
   return { changes: concerning.map((change) => ofValues(change, values)), others: changes.length - concerning.length }
 }
 
@@ -29,8 +33,7 @@ function shimsNamed(...names: readonly (string | undefined)[]): string[] {
   return names.flatMap((name) => (name === undefined ? [] : [name.replace(/^kata-/, '')]))
 }
 
-function concerns({ kind, subject }: VersionChange, declared: ReadonlySet<string>): boolean {
-  if (kind === 'class-new') return true
+function concerns({ subject }: VersionChange, declared: ReadonlySet<string>): boolean {
   const [, named] = /RuntimeClass kata-([\w-]+)$/.exec(subject) ?? /^shims\.([^.]+)\./.exec(subject) ?? []
   if (named !== undefined && named !== 'disableAll') return declared.has(named)
   const of = / of ([\w-]+)$/.exec(subject)?.[1]

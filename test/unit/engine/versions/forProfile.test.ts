@@ -30,6 +30,13 @@ describe('changes between two releases, for a profile', () => {
     expect(renamed.map(({ after }) => after)).to.deep.equal(['kata-clh-runtime-rs'])
   })
 
+  it('leave out new classes where values keep every new shim off', () => {
+    const fresh = (values: ReadonlyMap<string, unknown>) =>
+      subjects(['kata-qemu'], values).changes.filter(({ kind }) => kind === 'class-new')
+    expect(fresh(new Map())).to.not.be.empty
+    expect(fresh(new Map([['shims.disableAll', true]]))).to.deep.equal([])
+  })
+
   it('follow a custom runtime to the shim that it starts from', () => {
     const classes = [{ name: 'kata-mine', base: 'qemu-runtime-rs' }]
     const named = forProfile(changes, { classes }, new Map()).changes.map(({ subject }) => subject)
