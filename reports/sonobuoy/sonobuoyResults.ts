@@ -1,5 +1,6 @@
 import { dump } from 'js-yaml'
 import { answerOf } from '../answer.ts'
+import { clean } from '../junit/clean.ts'
 import type { ArmRecord } from '../record/arm.ts'
 import type { RunRecord } from '../record/runRecord.ts'
 
@@ -55,7 +56,21 @@ export const nothingForSonobuoy = (why: string): string =>
     items: [{ name: 'answer', status: 'unknown', details: { message: why } }],
   })
 
-const yaml = (item: Item): string => dump(item, { lineWidth: -1, noRefs: true })
+const yaml = (item: Item): string => dump(cleaned(item), { lineWidth: -1, noRefs: true })
+
+/** Sonobuoy's parser (yaml.v2) refuses the whole file for half a surrogate pair: it becomes a visible sign, as control characters do. */
+const readable = (text: string): string => Buffer.from(clean(text)).toString()
+
+const cleaned = ({ name, status, meta, details, items }: Item): Item => ({
+  name: readable(name),
+  status,
+  ...(meta && { meta: cleanValues(meta) }),
+  ...(details && { details: cleanValues(details) }),
+  ...(items && { items: items.map(cleaned) }),
+})
+
+const cleanValues = (texts: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, readable(text)]))
 
 const statuses: Readonly<Record<RunRecord['outcome'], Status>> = {
   conformant: 'passed',
