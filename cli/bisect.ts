@@ -68,7 +68,8 @@ async function start(command: readonly string[], options: Options): Promise<numb
   const { bisect } = await import('./bisect/bisect.ts')
   const { bisectExitCode, bisectJson, bisectText } = await import('./bisect/bisectText.ts')
   const folder = options.out ?? path.join('results', `bisect-${claim}`)
-  const rateOf = await ratesOf(options)
+  const { flakeRates } = await import('./bisect/flakeRates.ts')
+  const rateOf = flakeRates(options.store, options.flakeRate ?? USUAL_RATE)
   const stop = new AbortController()
   const removeSignalHandlers = onSignals((signal) => stop.abort(signal))
   try {
@@ -104,15 +105,6 @@ async function check(
     throw new UsageError(
       `bisect runs ${command.join(' ')} for one version after the other, which changes the cluster; add --allow-disruptive if it may`,
     )
-}
-
-/** Flake rates of the archive where it knows one; what it has seen to be steady is taken for no worse than the usual. */
-async function ratesOf({ store, flakeRate = USUAL_RATE }: Options): Promise<(key: string) => number> {
-  if (store === undefined) return () => flakeRate
-  const { learn } = await import('../reports/history/experience.ts')
-  const { storedRuns } = await import('../reports/history/store.ts')
-  const { flakeRates } = learn(storedRuns(store))
-  return (key) => flakeRates.get(key) ?? flakeRate
 }
 
 async function worldOf(

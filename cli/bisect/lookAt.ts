@@ -18,6 +18,9 @@ export interface Certainty {
   readonly most: number
 }
 
+/** Runs whose checks break again and again settle nothing. */
+const MOST_RUNS = 20
+
 /**
  * Judges a version by all its runs: bad when any check of the claim is seen not to hold, good when all are seen to hold, each to the wanted certainty.
  * What kept the suite from knowing, and a cluster of another release, cannot be told.
@@ -38,7 +41,9 @@ export function judge(records: readonly RunRecord[], version: string, { error, r
   const silent = told.find(({ passed, failed }) => passed + failed === 0)
   if (silent) return { verdict: 'skip', why: `${silent.key}: ${silent.message}` }
   const untold = told.filter(({ answer }) => answer === null)
-  const hopeless = untold.find(({ lead, passed, failed }) => lead === null || passed + failed >= most)
+  const hopeless = untold.find(
+    ({ lead, passed, failed }) => lead === null || passed + failed >= most || records.length >= MOST_RUNS,
+  )
   if (hopeless) return { verdict: 'skip', why: `${words(hopeless)}: too unsteady to tell` }
   return { more: Math.max(...untold.map(({ lead, passed, failed }) => (lead ?? 0) - Math.abs(passed - failed))) }
 }

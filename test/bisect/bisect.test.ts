@@ -87,6 +87,15 @@ describe('bisect', () => {
     expect(end.step).to.include({ firstBad: '3.29.0', lastGood: '3.28.0' })
   })
 
+  it('gives up on a version whose check held once and breaks ever since', async () => {
+    const check = (version: string, nth: number) =>
+      version === '3.27.0' && nth > 0 ? 'broken' : from('3.29.0')(version)
+    const { world, done } = worldOf({ check })
+    const end = await bisect(folder, head, steady, world)
+    expect(end.verdicts.get('3.27.0')).to.include({ verdict: 'skip' })
+    expect(done.filter((each) => each.startsWith('run 3.27.0'))).to.have.length(20)
+  })
+
   const untold: [what: string, cluster: Partial<Cluster>, why: RegExp][] = [
     ['broke', { check: (version) => (version === '3.27.0' ? 'broken' : from('3.29.0')(version)) }, /broken it is/],
     [
