@@ -16,6 +16,7 @@ export function exitCodeOf(error: unknown): number {
     'MergeError',
     'RunError',
     'StoreError',
+    'UnknownReleaseError',
   ].includes(name ?? '')
     ? 2
     : 3

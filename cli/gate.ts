@@ -46,6 +46,9 @@ async function gate(
   const { decide, gateExitCodes } = await import('../reports/gate/decide.ts')
   const { compareGiven } = await import('./runsToCompare.ts')
   const { writeAtomically } = await import('../reports/atomicFile.ts')
+  const { gateAnnotations } = await import('../reports/ci/gateAnnotations.ts')
+  const { inertInGithub } = await import('./ci/inertInGithub.ts')
+  const { tellGithub } = await import('./ci/tellGithub.ts')
   const rules = await policyOf(policy)
   const { comparison, forced } = compareGiven(runs, { store, force, renamed: rules.renamedClasses })
   const decision = decide(comparison, rules, undefined, await experienceOf(store), forced)
@@ -54,7 +57,10 @@ async function gate(
     mkdirSync(out, { recursive: true })
     for (const format of formats) writeAtomically(path.join(out, files[format]), write[format](decision))
   }
-  process.stdout.write(write[output](decision))
+  const text = write[output](decision)
+  process.stdout.write(output === 'text' || output === 'markdown' ? inertInGithub(text) : text)
+  const rest = out === undefined ? 'Give --out FOLDER to keep it.' : `It is whole in ${path.join(out, files.markdown)}.`
+  tellGithub(gateAnnotations(decision), write.markdown(decision), rest)
   return gateExitCodes[decision.answer]
 }
 

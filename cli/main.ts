@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { addBisectCommand } from './bisect.ts'
 import { addCleanCommand } from './clean.ts'
 import { addCompareCommand } from './compare.ts'
+import { addDiffVersionsCommand } from './diffVersions.ts'
 import { addDoctorCommand } from './doctor.ts'
 import { addGateCommand } from './gate.ts'
 import { addImagesCommand } from './images.ts'
@@ -43,6 +45,8 @@ for (const add of [
   addReportCommand,
   addCompareCommand,
   addGateCommand,
+  addDiffVersionsCommand,
+  addBisectCommand,
   addRunsCommand,
   addMergeCommand,
   addManifestsCommand,

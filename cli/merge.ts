@@ -13,7 +13,9 @@ export function addMergeCommand(program: Command): void {
     .action(async (folders: string[], { out }: { out?: string }) => {
       const { record, folder } = await merge(folders, out)
       const { closingSummary } = await import('./terminal/closingSummary.ts')
+      const { tellOfRun } = await import('./ci/tellOfRun.ts')
       process.stdout.write(closingSummary(record, folder, process.stdout))
+      tellOfRun(record, folder)
       process.exitCode = record.exitCode
     })
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { count } from './runSettings.ts'
 
 interface Options {
@@ -24,7 +24,11 @@ export function addResultsCommand(program: Command): void {
     async ({ from }: Options) => (await import('./inCluster/handOut.ts')).handOut(from),
   )
   sub('sonobuoy', "wait for the end of the run and leave its results to Sonobuoy's worker")
-    .option('--to <folder>', 'where the worker looks', '/tmp/sonobuoy/results')
+    .addOption(
+      new Option('--to <folder>', 'where the worker looks')
+        .env('SONOBUOY_RESULTS_DIR')
+        .default('/tmp/sonobuoy/results'),
+    )
     .action(async ({ from, to }: Options) => (await import('./inCluster/handOut.ts')).handToSonobuoy(from, to))
   sub('pack', 'pack the results; prints size and digest of the archive').action(async ({ from }: Options) =>
     (await import('./inCluster/archive.ts')).printPacked(from),

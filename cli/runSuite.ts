@@ -1,5 +1,6 @@
 import type { Session } from '../engine/mocha/preparedRun.ts'
 import type { RunRecord } from '../reports/record/runRecord.ts'
+import { tellOfRun } from './ci/tellOfRun.ts'
 import { onSignals } from './signals.ts'
 import { prepareSession, type SessionHandle } from './prepareSession.ts'
 import type { RunSettings } from './runSettings.ts'
@@ -21,6 +22,7 @@ export async function runSuite(settings: RunSettings, command: readonly string[]
       (error: Error) => error,
     )
     if (settings.summary) process.stdout.write(closingSummary(record, handle.folder, process.stdout))
+    tellOfRun(record, handle.folder)
     if (problem === null) return record.exitCode
     throw new Error(notWritten(handle, problem))
   } finally {

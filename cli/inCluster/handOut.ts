@@ -1,8 +1,11 @@
-import { createWriteStream, existsSync, readFileSync, watch, writeFileSync } from 'node:fs'
+import { createWriteStream, existsSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { foldJournal } from '../../reports/record/foldJournal.ts'
+import { readJournal } from '../../reports/record/readJournal.ts'
+import { nothingForSonobuoy, sonobuoyResults, sonobuoyResultsFile } from '../../reports/sonobuoy/sonobuoyResults.ts'
 import { tarOf } from './archive.ts'
 import { entryPoint, resultsContainer } from './suitePod.ts'
 
@@ -34,14 +37,28 @@ export async function handOut(folder: string): Promise<void> {
 }
 
 /**
- * Waits for the end of the run and leaves its results where Sonobuoy's worker finds them: an archive, then the file `done` with its path.
- * Source: Sonobuoy 0.57, documentation of plugins
+ * Waits for the end of the run and leaves its results where Sonobuoy's worker finds them: an archive, in it sonobuoy_results.yaml, then the file `done`
+ * with its path as the worker sees it.
+ * Source: Sonobuoy 0.57, documentation of plugins; pkg/worker/worker.go (GatherResults)
  */
 export async function handToSonobuoy(folder: string, to: string): Promise<void> {
   await fileIn(folder, ended)
-  const archive = path.join(to, 'kata-conformance.tar.gz')
-  await pipeline(tarOf(folder), createGzip(), createWriteStream(archive))
-  writeFileSync(path.join(to, 'done'), archive)
+  writeFileSync(path.join(folder, sonobuoyResultsFile), ownResults(folder))
+  const archive = 'kata-conformance.tar.gz'
+  await pipeline(tarOf(folder), createGzip(), createWriteStream(path.join(to, archive)))
+  writeFileSync(path.join(to, 'done'), path.join(process.env['SONOBUOY_RESULTS_DIR'] ?? to, archive))
+}
+
+/** Of the run that is in the folder, also of one that was killed: its journal is there. */
+function ownResults(folder: string): string {
+  const runs = readdirSync(folder).filter((name) => existsSync(path.join(folder, name, 'events.ndjson')))
+  const [run] = runs
+  if (run === undefined) return nothingForSonobuoy('the suite left no journal: its log says why it did not begin')
+  try {
+    return sonobuoyResults(foldJournal(readJournal(path.join(folder, run, 'events.ndjson'))))
+  } catch (error) {
+    return nothingForSonobuoy((error as Error).message)
+  }
 }
 
 /** Resolves when the folder has the file. */

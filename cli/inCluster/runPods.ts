@@ -6,6 +6,7 @@ import { writeAtomically } from '../../reports/atomicFile.ts'
 import { foldJournal } from '../../reports/record/foldJournal.ts'
 import { readJournal } from '../../reports/record/readJournal.ts'
 import { writeReports } from '../../reports/writeReports.ts'
+import { tellOfRun } from '../ci/tellOfRun.ts'
 import { merge } from '../merge.ts'
 import { closingSummary } from '../terminal/closingSummary.ts'
 import { fetchResults } from './fetchResults.ts'
@@ -40,6 +41,7 @@ export async function runWhole(
   const record = foldJournal(readJournal(path.join(folder, 'events.ndjson')))
   if (!existsSync(path.join(folder, 'run.json'))) await writeReports(folder, record)
   process.stdout.write(closingSummary(record, folder, process.stdout))
+  tellOfRun(record, folder)
   return exitCode
 }
 
@@ -76,6 +78,7 @@ export async function runShards(
   }
   const { record } = await merge(folders, whole)
   process.stdout.write(closingSummary(record, whole, process.stdout))
+  tellOfRun(record, whole)
   return record.exitCode
 }
 

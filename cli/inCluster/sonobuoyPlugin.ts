@@ -1,3 +1,4 @@
+import { sonobuoyResultsFile } from '../../reports/sonobuoy/sonobuoyResults.ts'
 import { confined, elsewhere, resultsContainer, resultsFolder, resultsResources, suite, volumes } from './suitePod.ts'
 
 /** Where Sonobuoy's worker, in the same pod, looks for results; the volume `results` is Sonobuoy's. */
@@ -19,7 +20,9 @@ export function sonobuoyPlugin(image: string, given: readonly string[]): Record<
     'sonobuoy-config': {
       driver: 'Job',
       'plugin-name': 'kata-conformance',
-      'result-format': 'junit',
+      // Any other .yaml in the archive, such as evidence, would be read as results, too.
+      'result-format': 'manual',
+      'result-files': [sonobuoyResultsFile],
       description: 'Does Kata Containers on this cluster do what its deployment guide says?',
     },
     podSpec: {

@@ -1,11 +1,13 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { unpackTar } from 'modern-tar'
 import type { Cluster, ExecResult } from '../../helpers/cluster/cluster.ts'
 import { fetchResults } from '../../cli/inCluster/fetchResults.ts'
 import { command, startCommand } from '../harness/commandLine.ts'
+import { journalOfEverything } from '../reports/record.ts'
 
 const pod = { namespace: 'n', name: 'p', uid: 'u' }
 
@@ -81,6 +83,31 @@ describe('results that are fetched from a pod', () => {
     const names = (await unpackTar(new TextEncoder().encode(stdout))).map(({ header }) => header.name)
     expect(names).to.include('run-1/events.ndjson').and.not.include('.ended')
     expect(await hold.ended).to.include({ code: 0 })
+  })
+
+  it('are left to Sonobuoy as an archive with its own results, and `done` names it as the worker sees it', async () => {
+    writeFileSync(
+      path.join(from, 'run-1', 'events.ndjson'),
+      journalOfEverything()
+        .map((event) => `${JSON.stringify(event)}\n`)
+        .join(''),
+    )
+    mkdirSync(to)
+    const env = { SONOBUOY_RESULTS_DIR: '/seen/by/worker' }
+    expect(await command(['results', 'sonobuoy', '--from', from, '--to', to], env)).to.include({ code: 0, stderr: '' })
+    expect(readFileSync(path.join(to, 'done'), 'utf8')).to.equal('/seen/by/worker/kata-conformance.tar.gz')
+    const entries = await unpackTar(gunzipSync(readFileSync(path.join(to, 'kata-conformance.tar.gz'))))
+    const results = entries.find(({ header }) => header.name === 'sonobuoy_results.yaml')
+    expect(new TextDecoder().decode(results?.data)).to.match(/^name: kata-conformance\nstatus: failed\n/)
+    expect(entries.map(({ header }) => header.name)).to.include('run-1/events.ndjson')
+  })
+
+  it('are left to Sonobuoy where it says, also when the suite did not begin', async () => {
+    rmSync(path.join(from, 'run-1'), { recursive: true })
+    mkdirSync(to)
+    expect(await command(['results', 'sonobuoy', '--from', from], { SONOBUOY_RESULTS_DIR: to })).to.include({ code: 0 })
+    expect(readFileSync(path.join(to, 'done'), 'utf8')).to.equal(path.join(to, 'kata-conformance.tar.gz'))
+    expect(readFileSync(path.join(from, 'sonobuoy_results.yaml'), 'utf8')).to.match(/status: unknown/)
   })
 
   it('are held no longer than was said', async () => {

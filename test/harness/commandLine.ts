@@ -25,7 +25,7 @@ export interface Started {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Starts the command in a process of its own, without colours, and without this machine's kubeconfig. */
+/** Starts the command in a process of its own, without colours, without this machine's kubeconfig, and in no pipeline. */
 export const startCommand = (
   argv: readonly string[],
   env: Environment = {},
@@ -49,7 +49,7 @@ function start(
   deadlineMs = CHILD_MS,
   within: readonly string[] = [],
 ): Started {
-  const { NODE_V8_COVERAGE: _coverage, KUBECONFIG: _kubeconfig, ...inherited } = process.env
+  const { NODE_V8_COVERAGE: _coverage, KUBECONFIG: _kubeconfig, GITHUB_ACTIONS: _actions, ...inherited } = process.env
   const [file = '', ...before] = [...within, process.execPath]
   const child = spawn(file, [...before, ...argv], {
     cwd: root,

@@ -56,7 +56,11 @@ describe('manifests for running inside the cluster', () => {
 
   it('hand the results of a Sonobuoy plugin to the worker in its pod', () => {
     const [plugin] = loadAll(manifests('sonobuoy', options)) as [Record<string, Record<string, unknown>>]
-    expect(plugin['sonobuoy-config']).to.include({ driver: 'Job', 'result-format': 'junit' })
+    expect(plugin['sonobuoy-config']).to.deep.include({
+      driver: 'Job',
+      'result-format': 'manual',
+      'result-files': ['sonobuoy_results.yaml'],
+    })
     const [results] = plugin['podSpec']?.['containers'] as { args: string[]; volumeMounts: unknown[] }[]
     expect(results?.args.slice(-2)).to.deep.equal(['--to', '/tmp/sonobuoy/results'])
     expect(results?.volumeMounts).to.deep.include({ name: 'results', mountPath: '/tmp/sonobuoy/results' })
