@@ -41,7 +41,12 @@ export async function startSimulatedCluster({
   audit,
 }: SimulatedClusterOptions): Promise<SimulatedCluster> {
   const loaded = await scenarioOf(scenario, { faults, ...(kataVersion === undefined ? {} : { kataVersion }) })
-  const simulation = await startSimulation({ scenario: loaded, speed, upgradeFaults, ...(audit === undefined ? {} : { audit }) })
+  const simulation = await startSimulation({
+    scenario: loaded,
+    speed,
+    upgradeFaults,
+    ...(audit === undefined ? {} : { audit }),
+  })
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-sim-'))
   const kubeconfig = path.join(folder, 'kubeconfig')
   writeFileSync(kubeconfig, simulation.kubeconfig, { mode: 0o600 })

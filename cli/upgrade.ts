@@ -47,7 +47,10 @@ export function addUpgradeCommand(program: Command): void {
     .option('--allow-disruptive', 'the command may be run: it restarts containerd on every node', false)
     .option('--context <name>', 'context of the kubeconfig (default: its current context)')
     .option('--kubeconfig <file>', 'kubeconfig file')
-    .option('--before <run>', 'a run of the old version: its folder (default: the checks are run now); its flags are used again')
+    .option(
+      '--before <run>',
+      'a run of the old version: its folder (default: the checks are run now); its flags are used again',
+    )
     .option('--to <version>', 'release that the command installs (default: the one that it names)')
     .option('--preflight', 'only say what is to be known beforehand; nothing is upgraded', false)
     .option('--canary-node <node>', 'upgrade this node first, and the others only when its witnesses survived')

@@ -34,7 +34,12 @@ export async function canaryFirst(
   journal.write({ event: 'rollout', nodes: [rollout] })
   for (const testimony of said) journal.write({ event: 'testimony', testimony })
   journal.write({ event: 'witnesses.judged' })
-  journal.write({ event: 'note', text: `the other nodes were not touched: kata-deploy's DaemonSet has updateStrategy OnDelete` })
-  say(`node ${node}: ${rollout.done ? bad.map(({ witness, what }) => `${witness}: ${what}`).join('; ') : rollout.what}; the others are untouched`)
+  journal.write({
+    event: 'note',
+    text: `the other nodes were not touched: kata-deploy's DaemonSet has updateStrategy OnDelete`,
+  })
+  say(
+    `node ${node}: ${rollout.done ? bad.map(({ witness, what }) => `${witness}: ${what}`).join('; ') : rollout.what}; the others are untouched`,
+  )
   return false
 }

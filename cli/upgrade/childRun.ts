@@ -14,12 +14,15 @@ export async function runArgumentsOf(options: UpgradeOptions, before: string | n
   if (given.length > 0 || before === null) return given
   const { command } = readRun(before)
   const [, ...rest] = command[0] === 'run' ? command : ['run', ...command]
-  return rest.filter((each, index) => !ofThePlace.has(each.split('=')[0] ?? '') && !ofThePlace.has(rest[index - 1] ?? ''))
+  return rest.filter(
+    (each, index) => !ofThePlace.has(each.split('=')[0] ?? '') && !ofThePlace.has(rest[index - 1] ?? ''),
+  )
 }
 
 function flagsOf(options: UpgradeOptions): string[] {
   const listed = (name: string, values: readonly string[]) => values.flatMap((value) => [name, value])
-  const single = (name: string, value: string | number | undefined) => (value === undefined ? [] : [name, String(value)])
+  const single = (name: string, value: string | number | undefined) =>
+    value === undefined ? [] : [name, String(value)]
   const flag = (name: string, on: boolean) => (on ? [name] : [])
   return [
     ...single('--profile', options.profile),
@@ -72,6 +75,8 @@ export async function childRun(
   signal.throwIfAborted()
   const run = path.join(folder, runId)
   if (!existsSync(path.join(run, 'run.json')))
-    throw new Error(`the run of the checks left no record (exit code ${code ?? 'none'}): kata-conformance run ${flags.join(' ')}`)
+    throw new Error(
+      `the run of the checks left no record (exit code ${code ?? 'none'}): kata-conformance run ${flags.join(' ')}`,
+    )
   return run
 }

@@ -1,7 +1,8 @@
-import { createLedger } from '../../engine/cluster/ledger.ts'
-import { createNamespaces, namespaceName } from '../../engine/cluster/namespaces.ts'
+import { createLedger, type Ledger } from '../../engine/cluster/ledger.ts'
+import { createNamespace, namespaceName } from '../../engine/cluster/namespaces.ts'
 import type { ProbeOn } from '../../engine/upgrade/observe.ts'
 import { probesIn } from '../../engine/upgrade/probes.ts'
+import { ApiError } from '../../helpers/cluster/apiError.ts'
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
 import { type ImageResolver, loadImages } from '../../helpers/pods/images.ts'
 import type { ObjectRecord } from '../../reports/record/journal.ts'
@@ -26,20 +27,27 @@ export async function prepareGround({ journal, cluster, options, signal }: Perfo
   const ledger = createLedger(
     {
       write(event) {
-        if (event.event === 'object.created' || event.event === 'object.deleted' || event.event === 'note') journal.write(event)
+        if (event.event === 'object.created' || event.event === 'object.deleted' || event.event === 'note')
+          journal.write(event)
       },
     },
     runId,
   )
   const namespace = namespaceName(runId, null)
-  const there = await cluster.find({ apiVersion: 'v1', kind: 'Namespace', name: namespace })
   const second = `${namespace}-privileged`
-  if (there === null) {
-    const made = await createNamespaces(cluster, ledger, { runId, shard: null }, () => Promise.resolve())
-    if (made.privileged === null) journal.write({ event: 'note', text: `no node can be looked at: ${made.refused ?? ''}` })
-  }
+  await makeMissing(cluster, ledger, namespace, 'baseline', runId)
+  await makeMissing(cluster, ledger, second, 'privileged', runId).catch((error: unknown) => {
+    if (!(error instanceof ApiError)) throw error
+    journal.write({ event: 'note', text: `no node can be looked at: ${error.message}` })
+  })
   const created = (object: KubeObject) => ledger.created(object)
-  const probeOn: ProbeOn = probesIn(cluster, { namespace: second, runId, image: images.resolve('busybox'), signal, created })
+  const probeOn: ProbeOn = probesIn(cluster, {
+    namespace: second,
+    runId,
+    image: images.resolve('busybox'),
+    signal,
+    created,
+  })
   return {
     namespace,
     images,
@@ -58,6 +66,18 @@ export async function prepareGround({ journal, cluster, options, signal }: Perfo
       journal.write({ event: 'cleaned', left })
     },
   }
+}
+
+/** A killed upgrade may have made one of the two. */
+async function makeMissing(
+  cluster: Cluster,
+  ledger: Ledger,
+  name: string,
+  level: string,
+  runId: string,
+): Promise<void> {
+  if ((await cluster.find({ apiVersion: 'v1', kind: 'Namespace', name })) !== null) return
+  await createNamespace(cluster, ledger, name, { 'pod-security.kubernetes.io/enforce': level }, runId)
 }
 
 async function remove(cluster: Cluster, { apiVersion, kind, namespace, name, uid }: ObjectRecord): Promise<void> {

@@ -78,7 +78,9 @@ const marks: Readonly<Record<Remark['weight'], string>> = { stops: 'STOP', disru
 
 /** A witness of each class on each node where it can run; the TCP stream is of the first class of each node. */
 function plansOf({ nodes, classes }: ClusterState, { runtimeClass }: UpgradeOptions): WitnessPlan[] {
-  const wanted = classes.filter(({ name }) => (runtimeClass.length === 0 ? name !== 'kata' : runtimeClass.includes(name)))
+  const wanted = classes.filter(({ name }) =>
+    runtimeClass.length === 0 ? name !== 'kata' : runtimeClass.includes(name),
+  )
   return nodes.flatMap(({ node, handlers, unknown }) =>
     wanted
       .filter(({ handler }) => unknown !== null || handlers.includes(handler))
@@ -93,7 +95,11 @@ async function witness({ journal, cluster, options, signal }: Performance, groun
   const plans = plansOf(record.stateBefore, options)
   const blockClass = options.storageClassBlock ?? null
   if (blockClass === null)
-    journal.write({ event: 'left-out', kind: 'block volume', why: 'no StorageClass of mode Block was named: --storage-class-block' })
+    journal.write({
+      event: 'left-out',
+      kind: 'block volume',
+      why: 'no StorageClass of mode Block was named: --storage-class-block',
+    })
   await makeWitnesses(cluster, plans, {
     namespace: ground.namespace,
     runId: record.started.runId,
@@ -113,10 +119,20 @@ async function change(of: Performance, ground: Ground): Promise<void> {
   const { journal, cluster, options, signal } = of
   const { started, stateBefore, witnesses, commandStartedAt, rollout, testimonies, judged } = journal.record
   const nodes = stateBefore?.nodes.map(({ node }) => node) ?? []
-  const over = judged && (rollout ?? []).every(({ done }) => done) && testimonies.every(({ verdict }) => verdict !== 'unknown')
+  const over =
+    judged && (rollout ?? []).every(({ done }) => done) && testimonies.every(({ verdict }) => verdict !== 'unknown')
   if (over) return
+  if (commandStartedAt !== null && rollout === null)
+    journal.write({
+      event: 'left-out',
+      kind: 'long exec session',
+      why: 'the sessions ended with the process that was killed',
+    })
   const watch = watchRollout(cluster, nodes, signal)
-  const sessions = commandStartedAt === null ? witnesses.filter(({ kinds }) => kinds.includes('exec')).map((each) => openExec(cluster, each)) : []
+  const sessions =
+    commandStartedAt === null
+      ? witnesses.filter(({ kinds }) => kinds.includes('exec')).map((each) => openExec(cluster, each))
+      : []
   try {
     if (commandStartedAt === null) await execute(of)
     const timeoutMs = options.rolloutTimeout * 1000

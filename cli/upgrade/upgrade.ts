@@ -13,8 +13,6 @@ import { runArgumentsOf } from './childRun.ts'
 import { say } from './say.ts'
 import { perform } from './perform.ts'
 
-
-
 /** @returns the exit code. Throws UsageError before anything is touched. */
 export async function upgrade(command: readonly string[], options: UpgradeOptions): Promise<number> {
   const { context, server } = checked(command, options)
@@ -49,7 +47,9 @@ function checked(command: readonly string[], options: UpgradeOptions): { context
   if (options.resume !== undefined && command.length > 0)
     throw new UsageError('--resume goes on with the command of its journal; leave it out here')
   if (options.resume === undefined && command.length === 0)
-    throw new UsageError('say after -- which command upgrades kata-deploy: upgrade --allow-disruptive -- helm upgrade …')
+    throw new UsageError(
+      'say after -- which command upgrades kata-deploy: upgrade --allow-disruptive -- helm upgrade …',
+    )
   if (options.resume !== undefined && options.rollback !== undefined)
     throw new UsageError('--resume and --rollback exclude each other')
   if (!options.allowDisruptive && !options.preflight)
@@ -92,7 +92,9 @@ function resume(folder: string, cluster: Cluster): UpgradeJournal {
   const { context, server } = journal.record.started
   if (server !== cluster.server) {
     journal.close()
-    throw new UsageError(`${folder} is an upgrade of context ${context} (${server}), not of ${cluster.context} (${cluster.server})`)
+    throw new UsageError(
+      `${folder} is an upgrade of context ${context} (${server}), not of ${cluster.context} (${cluster.server})`,
+    )
   }
   journal.write({ event: 'resumed' })
   return journal

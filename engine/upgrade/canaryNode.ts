@@ -10,7 +10,8 @@ export class NoCanaryError extends Error {
 async function daemonSet(cluster: Cluster): Promise<KubeObject> {
   const sets = await cluster.list({ apiVersion: 'apps/v1', kind: 'DaemonSet' })
   const found = sets.find((each) => kataDeployImage(each) !== null)
-  if (!found) throw new NoCanaryError('--canary-node needs kata-deploy’s DaemonSet, and there is none; leave the flag out')
+  if (!found)
+    throw new NoCanaryError('--canary-node needs kata-deploy’s DaemonSet, and there is none; leave the flag out')
   return { ...found, apiVersion: 'apps/v1', kind: 'DaemonSet' }
 }
 
@@ -29,7 +30,10 @@ const hold = (cluster: Cluster, set: KubeObject) =>
 /** From now on a node gets a new template only when its pod of kata-deploy is deleted. */
 export async function holdOtherNodes(cluster: Cluster, journal: UpgradeJournal): Promise<void> {
   const set = await daemonSet(cluster)
-  journal.write({ event: 'note', text: `updateStrategy was ${strategyOf(set)?.type ?? 'RollingUpdate'}, and is OnDelete for the canary` })
+  journal.write({
+    event: 'note',
+    text: `updateStrategy was ${strategyOf(set)?.type ?? 'RollingUpdate'}, and is OnDelete for the canary`,
+  })
   await hold(cluster, set)
 }
 
@@ -38,7 +42,11 @@ export async function holdOtherNodes(cluster: Cluster, journal: UpgradeJournal):
  * held again, and that is noted: one of them may have begun meanwhile (values updateStrategy.type=OnDelete avoid that).
  * @returns lets the other nodes follow, one after the other
  */
-export async function updateOneNode(cluster: Cluster, journal: UpgradeJournal, node: string): Promise<() => Promise<void>> {
+export async function updateOneNode(
+  cluster: Cluster,
+  journal: UpgradeJournal,
+  node: string,
+): Promise<() => Promise<void>> {
   const set = await daemonSet(cluster)
   if (strategyOf(set)?.type !== 'OnDelete') {
     journal.write({

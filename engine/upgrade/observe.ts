@@ -1,4 +1,5 @@
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
+import { pause } from '../../helpers/cluster/deadline.ts'
 import { installationFolder } from '../../helpers/deployment/kataDeploy.ts'
 import { handlerOf, kataEvidence, nodeSelectorOf } from '../../helpers/facts/kataClass.ts'
 import { kataLabel } from '../../helpers/facts/kataNode.ts'
@@ -116,7 +117,16 @@ const onNode = (pod: KubeObject, node: string): boolean => {
   return nodeName === node && runtimeClassName !== undefined
 }
 
-/** Processes of Kata's sandboxes that no pod of the node has. A sandbox's id is in the arguments of all its processes. */
+/** How long a sandbox whose pod has just gone may take to end, ms. */
+const ENDING_MS = 30_000
+
+/** Programs of sandboxes; what else is installed with Kata (its monitor, snapshotters) runs for no pod. */
+const ofSandboxes = /^(containerd-shim|qemu-system|cloud-hyperviso|firecracker|stratovirt|virtiofsd)/
+
+/**
+ * Processes of sandboxes that no pod of the node has, once those of pods that have just gone had their time. A sandbox's id is in the arguments of all its
+ * processes. A process table has no watch.
+ */
 async function orphansOn(probe: NodeProbe, pods: readonly KubeObject[], folder: string): Promise<string[]> {
   const known = await Promise.all(
     pods.map(({ metadata }) =>
@@ -126,9 +136,16 @@ async function orphansOn(probe: NodeProbe, pods: readonly KubeObject[], folder: 
       ),
     ),
   )
-  const ofKata = ({ exe, comm }: HostProcess) => exe.startsWith(`${folder}/`) && !comm.startsWith('kata-')
-  return (await probe.processes())
-    .filter(ofKata)
-    .filter(({ argv }) => !known.some((id) => id !== null && argv.join(' ').includes(id)))
-    .map(({ comm, pid }) => `${comm} (${pid})`)
+  const isOrphan = ({ exe, comm, argv }: HostProcess) =>
+    exe.startsWith(`${folder}/`) &&
+    ofSandboxes.test(comm) &&
+    !known.some((id) => id !== null && argv.join(' ').includes(id))
+  const deadline = Date.now() + ENDING_MS
+  let left = (await probe.processes()).filter(isOrphan)
+  while (left.length > 0 && Date.now() < deadline) {
+    await pause(2000, new AbortController().signal)
+    const pids = new Set(left.map(({ pid }) => pid))
+    left = (await probe.processes()).filter((each) => pids.has(each.pid) && isOrphan(each))
+  }
+  return left.map(({ comm, pid }) => `${comm} (${pid})`)
 }

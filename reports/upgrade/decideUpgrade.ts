@@ -59,7 +59,14 @@ const noGate = ({ after, before, rollout }: UpgradeRecord): Finding[] => [
     weight: 'open',
     subject: 'gate',
     title: 'the checks before and after',
-    what: before === null ? 'there is no run before the upgrade' : rollout?.some(({ done }) => !done) ? 'they were not run again: the rollout is not over' : after === null ? 'there is no run after the upgrade' : 'the two runs could not be compared',
+    what:
+      before === null
+        ? 'there is no run before the upgrade'
+        : rollout?.some(({ done }) => !done)
+          ? 'they were not run again: the rollout is not over'
+          : after === null
+            ? 'there is no run after the upgrade'
+            : 'the two runs could not be compared',
     because: 'whether new pods work as before is unknown',
     settledBy: 'run the checks again: kata-conformance upgrade --resume FOLDER',
   },

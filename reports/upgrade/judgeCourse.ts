@@ -9,7 +9,9 @@ export function judgeCourse(record: UpgradeRecord): Finding[] {
 function command({ started, commandStartedAt, commandEnded }: UpgradeRecord): Finding[] {
   const of = { subject: 'command', title: started.command.join(' ') }
   if (commandStartedAt === null)
-    return [{ ...of, weight: 'open', what: 'it was not run', because: 'nothing was upgraded', settledBy: 'upgrade --resume' }]
+    return [
+      { ...of, weight: 'open', what: 'it was not run', because: 'nothing was upgraded', settledBy: 'upgrade --resume' },
+    ]
   if (commandEnded === null)
     return [
       {
@@ -17,7 +19,8 @@ function command({ started, commandStartedAt, commandEnded }: UpgradeRecord): Fi
         weight: 'open',
         what: `it was started at ${commandStartedAt}, and its end was not seen`,
         because: 'the upgrade was killed meanwhile; it is never run a second time without being told to',
-        settledBy: 'see whether it did its work, run it by hand if not, and look at the nodes below; then --accept command',
+        settledBy:
+          'see whether it did its work, run it by hand if not, and look at the nodes below; then --accept command',
       },
     ]
   const { exitCode, signal, lastLine } = commandEnded
@@ -45,9 +48,11 @@ function rollout({ rollout: nodes, stateAfter, commandStartedAt }: UpgradeRecord
         settledBy: 'kata-conformance upgrade --resume FOLDER',
       },
     ]
-  return nodes.map(({ node, done, what, notReadySeconds, steps }): Finding => {
+  const isLost = (node: string) => !(stateAfter?.nodes.find((each) => each.node === node)?.ready ?? false)
+  const someLost = nodes.some(({ node, done }) => !done && isLost(node))
+  const lostFirst = [...nodes].sort((one, other) => Number(isLost(other.node)) - Number(isLost(one.node)))
+  return lostFirst.map(({ node, done, what, notReadySeconds, steps }): Finding => {
     const subject = `node ${node}`
-    const ready = stateAfter?.nodes.find((each) => each.node === node)?.ready ?? false
     if (done)
       return {
         weight: 'told',
@@ -56,7 +61,7 @@ function rollout({ rollout: nodes, stateAfter, commandStartedAt }: UpgradeRecord
         what: `${what}${notReadySeconds > 0 ? `; NotReady for ${notReadySeconds} s` : ''}`,
         because: steps.join('; ') || 'watched',
       }
-    if (!ready)
+    if (isLost(node))
       return {
         weight: 'open',
         subject,
@@ -64,6 +69,15 @@ function rollout({ rollout: nodes, stateAfter, commandStartedAt }: UpgradeRecord
         what,
         because: 'a node that does not answer may be the upgrade’s doing or not: what is on it is unknown',
         settledBy: 'bring the node back, then kata-conformance upgrade --resume FOLDER',
+      }
+    if (someLost)
+      return {
+        weight: 'open',
+        subject,
+        title: 'the rollout waits',
+        what,
+        because: 'the DaemonSet goes on when the node that is lost is back or out of the cluster',
+        settledBy: 'bring the lost node back, then kata-conformance upgrade --resume FOLDER',
       }
     return {
       weight: 'blocks',

@@ -58,15 +58,23 @@ function handlers(is: NodeState, wanted: ReadonlySet<string>): Finding[] {
 function rolledBack(was: NodeState, is: NodeState): Finding[] {
   const more = Object.keys(is.files).filter((file) => was.files[file] === undefined)
   const less = Object.keys(was.files).filter((file) => is.files[file] === undefined)
-  const other = Object.keys(was.files).filter((file) => is.files[file] !== undefined && is.files[file] !== was.files[file])
+  const other = Object.keys(was.files).filter(
+    (file) => is.files[file] !== undefined && is.files[file] !== was.files[file],
+  )
   const lines = [
     ...(was.version === is.version ? [] : [`Kata ${was.version ?? 'absent'} before, ${is.version ?? 'absent'} now`]),
     ...(was.label === is.label ? [] : [`label ${was.label ?? 'absent'} before, ${is.label ?? 'absent'} now`]),
     ...said('files more', more),
     ...said('files less', less),
     ...said('files of another size', other),
-    ...said('handlers more', is.handlers.filter((each) => !was.handlers.includes(each))),
-    ...said('handlers less', was.handlers.filter((each) => !is.handlers.includes(each))),
+    ...said(
+      'handlers more',
+      is.handlers.filter((each) => !was.handlers.includes(each)),
+    ),
+    ...said(
+      'handlers less',
+      was.handlers.filter((each) => !is.handlers.includes(each)),
+    ),
   ]
   if (lines.length === 0) return []
   return [

@@ -34,7 +34,8 @@ function gone({ name, handler }: ClassState, after: readonly ClassState[], befor
     subject: `RuntimeClass ${name}`,
     title: 'is gone',
     what: `handler ${handler} -> no such class${fresh.length > 0 ? `; new are ${fresh.join(', ')}` : ''}`,
-    because: 'the API server refuses every new pod that names it, and those of running Deployments when they are made again',
+    because:
+      'the API server refuses every new pod that names it, and those of running Deployments when they are made again',
   }
 }
 

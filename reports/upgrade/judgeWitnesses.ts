@@ -22,7 +22,9 @@ const words: Readonly<Record<WitnessVerdict, string>> = {
 /** What old sandboxes went through. The other words of a witness that is gone or restarted follow from that, and are only told. */
 export function judgeWitnesses(testimonies: readonly Testimony[]): Finding[] {
   const lost = new Set(
-    testimonies.filter(({ kind, verdict }) => kind === 'sandbox' && verdict !== 'survived').map(({ witness }) => witness),
+    testimonies
+      .filter(({ kind, verdict }) => kind === 'sandbox' && verdict !== 'survived')
+      .map(({ witness }) => witness),
   )
   return testimonies.map((each): Finding => {
     const { witness, node, runtimeClass, kind, verdict, what } = each
@@ -43,6 +45,10 @@ export function judgeWitnesses(testimonies: readonly Testimony[]): Finding[] {
       }
     if (kind === 'exec')
       return { ...of, weight: 'told', because: 'sessions go through containerd, which the installation restarts' }
-    return { ...of, weight: 'blocks', because: 'sandboxes that ran before an upgrade run on through it, with all they have' }
+    return {
+      ...of,
+      weight: 'blocks',
+      because: 'sandboxes that ran before an upgrade run on through it, with all they have',
+    }
   })
 }

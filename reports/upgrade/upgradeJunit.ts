@@ -12,16 +12,18 @@ export function upgradeJunit(decision: UpgradeDecision): string {
     errors: findingsBy(decision, 'open').length + (answer === 'cannot-tell' ? 1 : 0),
   }
   const document = create({ version: '1.0', encoding: 'UTF-8' })
-  const suite = document.ele('testsuites', { name: 'kata-conformance upgrade', ...counts, time: '0.000' }).ele('testsuite', {
-    id: 0,
-    name: `upgrade ${record.started.runId}`,
-    package: 'kata-conformance',
-    timestamp: record.started.at.slice(0, 19),
-    hostname: clean(record.started.context) || 'cluster',
-    ...counts,
-    skipped: findingsBy(decision, 'tolerated').length,
-    time: '0.000',
-  })
+  const suite = document
+    .ele('testsuites', { name: 'kata-conformance upgrade', ...counts, time: '0.000' })
+    .ele('testsuite', {
+      id: 0,
+      name: `upgrade ${record.started.runId}`,
+      package: 'kata-conformance',
+      timestamp: record.started.at.slice(0, 19),
+      hostname: clean(record.started.context) || 'cluster',
+      ...counts,
+      skipped: findingsBy(decision, 'tolerated').length,
+      time: '0.000',
+    })
   suite.ele('properties')
   const whole = suite.ele('testcase', { name: 'answer', classname: 'upgrade', time: '0.000' })
   const message = clean(`${answer}: ${sentence(decision)}`)

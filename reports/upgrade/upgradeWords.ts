@@ -25,8 +25,14 @@ export function courseLines({ record }: UpgradeDecision): [name: string, text: s
   const { started, stateBefore, stateAfter, commandEnded } = record
   return [
     ['cluster', `${started.simulated ? 'SIMULATED ' : ''}${started.context} (${started.server})`],
-    [started.rollbackOf === null ? 'upgrade' : 'roll-back', `Kata ${stateBefore?.version ?? 'unknown'} -> ${stateAfter?.version ?? 'unknown'}, ${started.runId}`],
-    ['command', `${started.command.join(' ')} (${commandEnded === null ? 'end not seen' : `exit code ${commandEnded.exitCode ?? commandEnded.signal ?? '?'}`})`],
+    [
+      started.rollbackOf === null ? 'upgrade' : 'roll-back',
+      `Kata ${stateBefore?.version ?? 'unknown'} -> ${stateAfter?.version ?? 'unknown'}, ${started.runId}`,
+    ],
+    [
+      'command',
+      `${started.command.join(' ')} (${commandEnded === null ? 'end not seen' : `exit code ${commandEnded.exitCode ?? commandEnded.signal ?? '?'}`})`,
+    ],
     ['before', record.before ?? 'no run'],
     ['after', record.after ?? 'no run'],
   ]

@@ -39,7 +39,11 @@ export interface Stage {
 const minutes = 60_000
 
 /** A simulated cluster of two Kata nodes on `from`, whose upgrades go as the faults say. */
-export async function stage(from: string, upgradeFaults: readonly string[] = [], faults: readonly string[] = []): Promise<Stage> {
+export async function stage(
+  from: string,
+  upgradeFaults: readonly string[] = [],
+  faults: readonly string[] = [],
+): Promise<Stage> {
   const simulated = await startSimulatedCluster({
     scenario: path.join(import.meta.dirname, 'twoNodes.yaml'),
     kataVersion: from,
@@ -50,7 +54,9 @@ export async function stage(from: string, upgradeFaults: readonly string[] = [],
   const cluster = await connect({ kubeconfig: simulated.kubeconfig })
   const place = scratch()
   const outcome = (ended: Ended): Outcome => {
-    const folders = readdirSync(place.folder).filter((name) => name.startsWith('upgrade-')).sort()
+    const folders = readdirSync(place.folder)
+      .filter((name) => name.startsWith('upgrade-'))
+      .sort()
     const folder = path.join(place.folder, folders.at(-1) ?? 'none')
     const read = (name: string) => readFileSync(path.join(folder, name), 'utf8')
     return {
@@ -68,7 +74,15 @@ export async function stage(from: string, upgradeFaults: readonly string[] = [],
     folder: place.folder,
     outcome,
     async upgrade(release, ...flags) {
-      const given = ['--kubeconfig', simulated.kubeconfig, '--out', place.folder, '--allow-disruptive', '--rollout-timeout', '40']
+      const given = [
+        '--kubeconfig',
+        simulated.kubeconfig,
+        '--out',
+        place.folder,
+        '--allow-disruptive',
+        '--rollout-timeout',
+        '40',
+      ]
       const ended = await command(['upgrade', ...given, ...flags, '--', ...setRelease(release)], {}, 8 * minutes)
       return outcome(ended)
     },

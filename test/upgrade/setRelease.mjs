@@ -1,8 +1,9 @@
 // What `helm upgrade` does to kata-deploy's DaemonSet: another image. Usage: node setRelease.mjs 3.31.0 (KUBECONFIG says where).
 import { readFileSync } from 'node:fs'
 
-const server = /server: (\S+)/.exec(readFileSync(process.env.KUBECONFIG ?? '', 'utf8'))[1]
-const token = /token: (\S+)/.exec(readFileSync(process.env.KUBECONFIG ?? '', 'utf8'))?.[1]
+const kubeconfig = readFileSync(process.env.KUBECONFIG ?? '', 'utf8')
+const server = /server"?:\s*"?(https?:[^"\s,]+)/.exec(kubeconfig)[1]
+const token = /token"?:\s*"?([^"\s,}]+)/.exec(kubeconfig)?.[1]
 const sets = `${server}/apis/apps/v1/daemonsets`
 const headers = token ? { authorization: `Bearer ${token}` } : {}
 const { items } = await (await fetch(sets, { headers })).json()

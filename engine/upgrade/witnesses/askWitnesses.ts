@@ -23,7 +23,7 @@ export async function askWitnesses(
 async function look(cluster: Cluster, witness: Witness, nodeLost: boolean): Promise<Seen> {
   const { namespace, name, kinds } = witness
   const pod = await cluster.find({ apiVersion: 'v1', kind: 'Pod', namespace, name })
-  const nothing = { bootId: null, log: '', file: null, block: null, nodeLost }
+  const nothing = { bootId: null, log: '', file: null, block: null, now: null, nodeLost }
   if (nodeLost || pod === null)
     return { ...nothing, pod: pod && statusOf(pod), why: nodeLost ? 'it is not Ready' : await endOf(cluster, witness) }
   const troubles: string[] = []
@@ -42,8 +42,9 @@ async function look(cluster: Cluster, witness: Witness, nodeLost: boolean): Prom
   }
   // The log comes first: what it says is written must be in the file that is read after it.
   const log = await logsOf(cluster, witness, troubles)
-  const [bootId, file, block] = await Promise.all([
+  const [bootId, now, file, block] = await Promise.all([
     asked(['cat', '/proc/sys/kernel/random/boot_id']),
+    asked(['date', '+%s']),
     kinds.includes('writer') ? asked(['cat', writerFile]) : null,
     kinds.includes('block')
       ? asked(['sh', '-c', `dd if=${blockDevice} bs=512 count=20000 2>/dev/null | tr -d '\\000'`])
@@ -55,6 +56,7 @@ async function look(cluster: Cluster, witness: Witness, nodeLost: boolean): Prom
     log,
     file,
     block: block === null ? null : block.split('\n').flatMap((line) => (line === '' ? [] : [Number(line)])),
+    now: now === null ? null : Number(now.trim()),
     why: troubles.join('; '),
     nodeLost,
   }

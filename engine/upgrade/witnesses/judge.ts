@@ -17,6 +17,8 @@ export interface Seen {
   /** Numbers on the block volume; null where it has none. */
   readonly block: readonly number[] | null
   readonly why: string
+  /** Unix time in the guest when it was asked, s; null where it could not be read. */
+  readonly now: number | null
   /** The node's kubelet does not answer: nothing that is missing is the upgrade's doing for certain. */
   readonly nodeLost: boolean
 }
@@ -60,9 +62,9 @@ function sandbox(witness: Witness, { pod, bootId, why }: Seen, of: Of): Said {
   return of('survived', `UID, restartCount and boot_id ${bootId} as before`)
 }
 
-function stream({ log }: Seen, limit: number, of: Of): Said {
+function stream({ log, now }: Seen, limit: number, of: Of): Said {
   const got = [...log.matchAll(/^got (\d+) (\d+)$/gm)].map(([, n, t]) => ({ n: Number(n), t: Number(t) }))
-  const stall = longestSilence(got.map(({ t }) => t))
+  const stall = longestSilence([...got.map(({ t }) => t), ...(now === null ? [] : [now])])
   if (got.length === 0) return of('unknown', 'nothing came over the connection')
   const at = got.findIndex(({ n }, index) => index > 0 && n !== (got[index - 1]?.n ?? 0) + 1)
   const last = got.at(-1)?.n ?? 0
@@ -79,9 +81,11 @@ const written = (log: string, bootId: string): { n: number; t: number }[] => {
   return [...own.matchAll(/^wrote (\d+) (\d+)$/gm)].map(([, n, t]) => ({ n: Number(n), t: Number(t) }))
 }
 
-function writer(witness: Witness, { log, file, why }: Seen, limit: number, of: Of): Said {
+function writer(witness: Witness, { log, file, why, now, bootId }: Seen, limit: number, of: Of): Said {
   const said = written(log, witness.bootId)
-  const stall = longestSilence(said.map(({ t }) => t))
+  // A writer of another life goes on elsewhere: its silence here is no stall.
+  const until = now === null || bootId !== witness.bootId ? [] : [now]
+  const stall = longestSilence([...said.map(({ t }) => t), ...until])
   if (file === null) return of('unknown', `its file cannot be read: ${why}`)
   if (said.length === 0) return of('unknown', 'its log has none of its lines any more')
   const there = new Set(

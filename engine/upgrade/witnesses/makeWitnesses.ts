@@ -56,8 +56,18 @@ async function makeStream(cluster: Cluster, plan: WitnessPlan, index: number, op
   const server = await start(cluster, serverPod(runtimeClass), `witness-${index}-server`, node, options)
   const { podIP = '' } = (server.object['status'] ?? {}) as { podIP?: string }
   const client = await start(cluster, clientPod(runtimeClass, podIP), `witness-${index}-client`, node, options)
+  await flowing(client)
   await enter(server, plan, ['sandbox'], options)
   await enter(client, plan, ['sandbox', 'stream'], options)
+}
+
+/** The first line has come over the connection. Throws Error when it breaks before. */
+async function flowing(client: PodHandle): Promise<void> {
+  for await (const line of client.followLogs()) {
+    if (line.startsWith('got ')) return
+    if (line.startsWith('connection over')) break
+  }
+  throw new Error('no line came over the connection')
 }
 
 async function makeClaim(cluster: Cluster, index: number, options: MakeOptions): Promise<string> {

@@ -47,11 +47,11 @@ export const serverPod = (runtimeClass: string): PodSpec =>
     .restartPolicy('Always')
     .build()
 
-/** Says each line that it got, with its own time. */
+/** Says each line that it got, with its own time. Its standard input stays open: at its end nc would tell the other side that it is over. */
 export const clientPod = (runtimeClass: string, server: string): PodSpec =>
   busybox(runtimeClass)
     .script(
-      `nc ${server} ${streamPort} | while read n t; do echo "got $n $(date +%s)"; done; echo "connection over"; while :; do sleep 3601; done`,
+      `(sleep 8640000 &) | nc ${server} ${streamPort} | while read n t; do echo "got $n $(date +%s)"; done; echo "connection over"; while :; do sleep 3601; done`,
     )
     .requests(witnessRequests)
     .restartPolicy('Always')
