@@ -31,7 +31,16 @@ export async function canaryFirst(
     await release()
     return true
   }
-  journal.write({ event: 'rollout', nodes: [rollout] })
+  const others = (journal.record.stateBefore?.nodes ?? []).filter((each) => each.node !== node)
+  const held = others.map((each) => ({
+    node: each.node,
+    done: false,
+    held: true,
+    what: `untouched: ${node} did not pass`,
+    notReadySeconds: 0,
+    steps: [],
+  }))
+  journal.write({ event: 'rollout', nodes: [rollout, ...held] })
   for (const testimony of said) journal.write({ event: 'testimony', testimony })
   journal.write({ event: 'witnesses.judged' })
   journal.write({

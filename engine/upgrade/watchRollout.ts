@@ -41,7 +41,7 @@ export function watchRollout(cluster: Cluster, nodes: readonly string[], signal:
   const told = (result: Pick<NodeRollout, 'node' | 'done' | 'what'>): NodeRollout => {
     const { notReadySince, notReadyMs, steps } = lives.get(result.node) ?? newLife()
     const open = notReadySince === null ? 0 : Date.now() - notReadySince
-    return { ...result, notReadySeconds: Math.round((notReadyMs + open) / 1000), steps }
+    return { ...result, held: false, notReadySeconds: Math.round((notReadyMs + open) / 1000), steps }
   }
   return {
     async finish(probeOn, timeoutMs) {

@@ -82,6 +82,8 @@ export type Remark = z.infer<typeof Remark>
 export const NodeRollout = z.strictObject({
   node: z.string(),
   done: z.boolean(),
+  /** Not let to the new release, because the node before it did not pass. */
+  held: z.boolean(),
   what: z.string(),
   notReadySeconds: z.number(),
   steps: z.array(z.string()),

@@ -49,9 +49,9 @@ function rollout({ rollout: nodes, stateAfter, commandStartedAt }: UpgradeRecord
       },
     ]
   const isLost = (node: string) => !(stateAfter?.nodes.find((each) => each.node === node)?.ready ?? false)
-  const someLost = nodes.some(({ node, done }) => !done && isLost(node))
+  const someLost = nodes.some(({ node, done, held }) => !done && !held && isLost(node))
   const lostFirst = [...nodes].sort((one, other) => Number(isLost(other.node)) - Number(isLost(one.node)))
-  return lostFirst.map(({ node, done, what, notReadySeconds, steps }): Finding => {
+  return lostFirst.map(({ node, done, held, what, notReadySeconds, steps }): Finding => {
     const subject = `node ${node}`
     if (done)
       return {
@@ -61,6 +61,7 @@ function rollout({ rollout: nodes, stateAfter, commandStartedAt }: UpgradeRecord
         what: `${what}${notReadySeconds > 0 ? `; NotReady for ${notReadySeconds} s` : ''}`,
         because: steps.join('; ') || 'watched',
       }
+    if (held) return { weight: 'told', subject, title: 'was not upgraded', what, because: '--canary-node' }
     if (isLost(node))
       return {
         weight: 'open',

@@ -27,6 +27,7 @@ export function upgradeJson(decision: UpgradeDecision): string {
       remarks: remarks ?? [],
       testimonies,
       rollout: rollout ?? [],
+      nodesAfter: Object.fromEntries((stateAfter?.nodes ?? []).map(({ node, version }) => [node, version])),
       gate: gate === null ? null : (JSON.parse(gateJson(gate)) as unknown),
     },
     null,

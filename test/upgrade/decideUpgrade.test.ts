@@ -34,6 +34,7 @@ const state = (version: string, but: Partial<ClusterState> = {}): ClusterState =
 const rollout = (node: string, but: Partial<NodeRollout> = {}): NodeRollout => ({
   node,
   done: true,
+  held: false,
   what: 'has the new release',
   notReadySeconds: 0,
   steps: [],

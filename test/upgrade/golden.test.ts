@@ -112,4 +112,19 @@ describe('golden upgrades of a simulated cluster', function () {
       because: /node kata-1: residue after the roll-back: 2 files more/,
     })
   })
+
+  it('one node first, whose witnesses do not survive: the other is untouched', async () => {
+    set = await stage('3.30.0', ['upgrade-kills-vms'])
+    const outcome = await set.upgrade('3.31.0', ...quick, '--canary-node', 'kata-2')
+    agrees(outcome, { answer: 'do-not-ship', because: /\(kata-qemu, kata-2\): a running sandbox restarted/ })
+    expect(outcome.text).to.match(/node kata-1: was not upgraded/)
+    expect(outcome.json.nodesAfter).to.include({ 'kata-1': '3.30.0', 'kata-2': '3.31.0' })
+  })
+
+  it('one node first, then the other', async () => {
+    set = await stage('3.30.0')
+    const outcome = await set.upgrade('3.31.0', ...quick, '--canary-node', 'kata-2')
+    agrees(outcome, { answer: 'ship', because: /2 nodes upgraded/ })
+    expect(outcome.json.nodesAfter).to.deep.equal({ 'kata-1': '3.31.0', 'kata-2': '3.31.0' })
+  })
 })

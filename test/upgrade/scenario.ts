@@ -22,6 +22,7 @@ export interface Outcome extends Ended {
     readonly exitCode: number
     readonly because: string
     readonly findings: readonly { weight: string; subject: string; title: string; what: string }[]
+    readonly nodesAfter: Readonly<Record<string, string | null>>
     readonly testimonies: readonly { kind: string; verdict: string; node: string }[]
   }
 }
