@@ -64,7 +64,7 @@ async function gate(
   return gateExitCodes[decision.answer]
 }
 
-async function policyOf(file: string | undefined) {
+export async function policyOf(file: string | undefined) {
   const { defaultPolicy } = await import('../reports/gate/policy.ts')
   if (file === undefined) return defaultPolicy
   const { loadPolicy } = await import('./loadPolicy.ts')
@@ -75,7 +75,7 @@ async function policyOf(file: string | undefined) {
   )
 }
 
-async function experienceOf(store: string | undefined) {
+export async function experienceOf(store: string | undefined) {
   if (store === undefined) return {}
   const { learn } = await import('../reports/history/experience.ts')
   const { storedRuns } = await import('../reports/history/store.ts')

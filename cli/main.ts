@@ -17,6 +17,7 @@ import { addResultsCommand } from './results.ts'
 import { addRunCommand } from './run.ts'
 import { addRunsCommand } from './runs.ts'
 import { addSimCommand } from './sim.ts'
+import { addUpgradeCommand } from './upgrade.ts'
 import { exitCodeOf, oneLine } from './failure.ts'
 
 // Inside the cluster another container waits for the end of this one.
@@ -47,6 +48,7 @@ for (const add of [
   addGateCommand,
   addDiffVersionsCommand,
   addBisectCommand,
+  addUpgradeCommand,
   addRunsCommand,
   addMergeCommand,
   addManifestsCommand,

@@ -7,6 +7,7 @@ import { UsageError } from './usageError.ts'
 export interface SimOptions {
   scenario: string
   fault: string[]
+  upgradeFault: string[]
   kataVersion?: string
   nodes?: number
   port?: string
@@ -31,6 +32,7 @@ export function addSimCommand(program: Command): void {
     )
     .option('--scenario <file>', 'a scenario by name or file', 'documented')
     .option('--fault <name>', 'besides the faults of the scenario (repeatable)', collect, [])
+    .option('--upgrade-fault <name>', 'how upgrades of kata-deploy go wrong there (repeatable)', collect, [])
     .option('--kata-version <version>', 'the release of Kata, 3.25.0 to 4.1.0')
     .option('--nodes <n>', 'how many nodes, after the pattern of the scenario', (text) => count(text, '--nodes'))
     .option('--port <port>', 'port of the API server (default: any free one)')
@@ -65,6 +67,7 @@ async function serve(options: SimOptions): Promise<void> {
   const simulation = await startSimulation({
     scenario: await chosenScenario(options),
     speed: options.speed ?? 1,
+    upgradeFaults: options.upgradeFault,
     port,
     ...(options.auditLog === undefined ? {} : { audit: auditLog(options.auditLog) }),
   })

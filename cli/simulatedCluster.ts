@@ -23,6 +23,8 @@ export interface SimulatedClusterOptions {
   readonly kataVersion?: string | undefined
   /** Besides the scenario's own. */
   readonly faults?: readonly string[] | undefined
+  /** How upgrades of kata-deploy go wrong there. */
+  readonly upgradeFaults?: readonly string[] | undefined
   /** How many times faster than life; Infinity: no latency at all. */
   readonly speed: number
   /** Told of every request to its API server that came over HTTP. */
@@ -34,11 +36,17 @@ export async function startSimulatedCluster({
   scenario = 'documented',
   kataVersion,
   faults = [],
+  upgradeFaults = [],
   speed,
   audit,
 }: SimulatedClusterOptions): Promise<SimulatedCluster> {
   const loaded = await scenarioOf(scenario, { faults, ...(kataVersion === undefined ? {} : { kataVersion }) })
-  const simulation = await startSimulation({ scenario: loaded, speed, ...(audit === undefined ? {} : { audit }) })
+  const simulation = await startSimulation({
+    scenario: loaded,
+    speed,
+    upgradeFaults,
+    ...(audit === undefined ? {} : { audit }),
+  })
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-sim-'))
   const kubeconfig = path.join(folder, 'kubeconfig')
   writeFileSync(kubeconfig, simulation.kubeconfig, { mode: 0o600 })

@@ -74,7 +74,7 @@ export interface RunningNode {
 export async function startNode(
   node: SimNode,
   scenario: Scenario,
-  options: Pick<KubeletOptions, 'client' | 'endpoint' | 'shared' | 'cluster'> & {
+  options: Pick<KubeletOptions, 'client' | 'endpoint' | 'shared' | 'cluster' | 'images'> & {
     /** InternalIP of the node; default that of the endpoint. */
     address?: string
   },

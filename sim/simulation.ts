@@ -16,7 +16,10 @@ import type { NodeConnection } from './nodeConnection.ts'
 import type { SimNode } from './node/simNode.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 import { startScheduler } from './scheduler/scheduler.ts'
+import { createImageService } from './kubelet/imageService.ts'
 import { createNodes, startNode } from './simulatedNodes.ts'
+import { startKataDeploy } from './upgrade/kataDeployAtWork.ts'
+import { upgradeCourse } from './upgrade/upgradeFaults.ts'
 
 export interface SimulationOptions {
   scenario: Scenario
@@ -24,6 +27,8 @@ export interface SimulationOptions {
   speed: number
   /** Of the API server; 0 (default) lets the system choose. */
   port?: number
+  /** How upgrades of kata-deploy go wrong here: names of sim/upgrade/upgradeFaults.ts. */
+  upgradeFaults?: readonly string[]
   /** Told of every request to the API server that came over HTTP, once it is answered. */
   audit?: (event: AuditEvent) => void
 }
@@ -54,6 +59,7 @@ function whenPoliciesMutate({ mutatingWebhook, reinvocation }: Departures): 'fir
 export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
   const { scenario } = options
   const departures = departuresOf(scenario.faults)
+  const course = upgradeCourse(options.upgradeFaults ?? [])
   const clock = createClock(options.speed)
   const admission = {
     ...scenario.admission,
@@ -100,7 +106,15 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
   for (const object of storageClassObjects(scenario))
     await client.create('/apis/storage.k8s.io/v1/storageclasses', object)
   const running = await Promise.all(
-    nodes.map((node) => startNode(node, scenario, { client: api.client('kubelet'), endpoint, address: node.ip })),
+    nodes.map((node) => {
+      const lacks = (image: string) =>
+        !course.secondNodePulls &&
+        node.kataNumber === 2 &&
+        image.includes('/kata-deploy:') &&
+        !image.endsWith(`:${scenario.kataVersion}`)
+      const images = createImageService({ clock, lacks })
+      return startNode(node, scenario, { client: api.client('kubelet'), endpoint, address: node.ip, images })
+    }),
   )
   const connectionOf = (name: string): NodeConnection => {
     const found = running.find(({ kubelet }) => kubelet.nodeName === name)
@@ -114,20 +128,23 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
       await client.create(path, object)
   }
   installed = true
+  const silence = (node: string) => {
+    connectionOf(node).cut()
+    endpoint.nodes.silence(node)
+  }
+  const kataDeploy = startKataDeploy({ client, clock, scenario, nodes, course, lose: silence })
   return {
     kubeconfig: api.kubeconfig(),
     url: api.url,
     client,
     nodes,
-    silence(node) {
-      connectionOf(node).cut()
-      endpoint.nodes.silence(node)
-    },
+    silence,
     restore(node) {
       connectionOf(node).mend()
       endpoint.nodes.speak(node)
     },
     async close() {
+      kataDeploy.stop()
       await Promise.all(running.map(({ kubelet }) => kubelet.stop()))
       scheduler.stop()
       controllers.stop()

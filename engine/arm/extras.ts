@@ -5,6 +5,7 @@ import type { ObjectSpec } from '../../helpers/objects/objectSpec.ts'
 import type { NodeChanges } from '../../helpers/node/nodeChanges.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
+import { PodStartError } from '../../helpers/pods/podStartError.ts'
 import { runLabels } from '../cluster/labels.ts'
 import { createNamespace } from '../cluster/namespaces.ts'
 import type { ArmObjects } from '../cluster/armObjects.ts'
@@ -47,9 +48,15 @@ export function createExtras(deps: {
     changes,
     async createPod(spec) {
       const request = { key: '', spec, arm, name: `extra-${pods.length + 1}`, shared: false }
-      const pod = await starter.start(request, (spec.elsewhere ? arm.otherNode : arm.planned.node) ?? '', signal)
-      pods.push(pod)
-      return pod
+      const node = (spec.elsewhere ? arm.otherNode : arm.planned.node) ?? ''
+      try {
+        const pod = await starter.start(request, node, signal)
+        pods.push(pod)
+        return pod
+      } catch (error) {
+        if (error instanceof PodStartError && error.pod) pods.push(error.pod)
+        throw error
+      }
     },
     createObject: (local, spec) => objects.createMore(arm, local, spec),
     async temporaryRuntimeClass(handler, fields = {}) {

@@ -6,6 +6,7 @@ import type { ImageResolver } from './images.ts'
 import { endOf, type PodEnd, unschedulable } from './podEnd.ts'
 import type { PodHandle } from './podHandle.ts'
 import { completeManifest } from './podManifest.ts'
+import { PodStartError } from './podStartError.ts'
 import { statusOf } from './podStatus.ts'
 import type { Awaited, PodSpec } from './podSpec.ts'
 import {
@@ -55,10 +56,18 @@ export async function startPod(cluster: Cluster, options: StartOptions): Promise
     throw notCreated(options, error)
   }
   options.onCreated?.(admitted)
-  refuseChanged(options, admitted)
-
-  const { object, end } = await awaitEnd(cluster, options, admitted)
-  return handle({ admitted, object, outcome: end.outcome, failure: end.outcome === 'not-started' ? end.failure : null })
+  try {
+    refuseChanged(options, admitted)
+    const { object, end } = await awaitEnd(cluster, options, admitted)
+    const failure = end.outcome === 'not-started' ? end.failure : null
+    return handle({ admitted, object, outcome: end.outcome, failure })
+  } catch (error) {
+    if (error instanceof PodStartError) {
+      const { failure, object } = error
+      error.pod = handle({ admitted, object: object ?? admitted, outcome: 'not-started', failure })
+    }
+    throw error
+  }
 }
 
 async function awaitEnd(

@@ -26,7 +26,7 @@ export function gateMarkdown(decision: Decision): string {
   ].join('\n')
 }
 
-function section(weight: Weight, findings: readonly Finding[]): string[] {
+export function section(weight: Weight, findings: readonly Finding[]): string[] {
   if (findings.length === 0) return []
   const shown = weight === 'told' ? findings.slice(0, MOST_TOLD) : findings
   const rows = shown.map(
@@ -52,5 +52,5 @@ function section(weight: Weight, findings: readonly Finding[]): string[] {
 }
 
 /** Texts of guests are no markup, and a table row is one line. */
-const escape = (text: string): string =>
+export const escape = (text: string): string =>
   text.replace(/[\\`*_{}[\]<>|#]/g, (mark) => `\\${mark}`).replace(/\s*\n\s*/g, ' ')

@@ -38,6 +38,8 @@ export interface ImageServiceOptions {
   clock: Clock
   /** Repositories beside the built-in ones that the node holds: docker.io/org/name. */
   present?: string[]
+  /** Images that no registry of the node has, whatever else is known of them. */
+  lacks?: (image: string) => boolean
   /** ms that a pull of an image takes which a registry has. */
   pullMs?: number
 }
@@ -51,14 +53,14 @@ export function createImageService(options: ImageServiceOptions): ImageService {
     status(image) {
       const name = normalizedImage(image)
       const sizeBytes = present.get(repository(name))
-      if (sizeBytes === undefined) return null
+      if (sizeBytes === undefined || options.lacks?.(name)) return null
       seen.set(name, sizeBytes)
       return { id: `sha256:${createHash('sha256').update(name).digest('hex')}`, name, sizeBytes }
     },
     async pull(image) {
       const full = normalizedImage(image)
       await options.clock.sleep(options.pullMs ?? 2000)
-      if (present.has(repository(full))) return
+      if (present.has(repository(full)) && !options.lacks?.(full)) return
       throw new CriError('Unknown', pullFailure(image, full))
     },
     list: () => [...seen].map(([name, sizeBytes]) => ({ names: [name], sizeBytes })),

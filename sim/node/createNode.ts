@@ -85,6 +85,7 @@ export function createNode(options: NodeOptions): SimNode {
     pods: options.pods,
     latencies: options.latencies,
     noise: createNoise(options.scenario.name.length + options.scenario.cpus),
+    startFactor: 1,
     tmpfsMounts: new Set(),
     snapshots: createSnapshots(machine.files),
   }

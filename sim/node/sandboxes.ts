@@ -64,7 +64,7 @@ export function createSandboxes(node: SimNode, onLost: (id: string) => void): Sa
       const handler = handlerOf(node, config)
       const times = startTimes(handler, node.latencies())
       requireSnapshotter(node, handler)
-      await node.clock.sleep(times.sandbox * node.noise(0.05))
+      await node.clock.sleep(times.sandbox * node.noise(0.05) * (handler === null ? 1 : node.startFactor))
       const id = containerId()
       const network = config.namespaces.network === 'NODE' ? null : addToNetwork(node, handler !== null)
       const hostname = network === null ? node.name : config.hostname

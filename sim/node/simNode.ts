@@ -34,6 +34,8 @@ export interface SimNode {
   readonly latencies: () => boolean
   /** Factors around 1, by which figures of this node differ from one another. */
   readonly noise: (spread: number) => number
+  /** How long sandboxes take to start, as a multiple: of the release that is installed. */
+  readonly startFactor: number
   /** Paths at which the kubelet mounted a tmpfs. */
   readonly tmpfsMounts: Set<string>
   readonly snapshots: Snapshots

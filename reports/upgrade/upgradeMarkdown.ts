@@ -1,0 +1,30 @@
+import { escape, section } from '../gate/gateMarkdown.ts'
+import { weights } from '../gate/gateWords.ts'
+import type { UpgradeDecision } from './decideUpgrade.ts'
+import { answerWords, courseLines, findingsBy, sentence } from './upgradeWords.ts'
+
+/** For the comment of a pull request: what a person can check in two minutes. */
+export function upgradeMarkdown(decision: UpgradeDecision): string {
+  const hazards = (decision.record.remarks ?? []).filter(({ weight }) => weight === 'disrupts' || weight === 'act')
+  return [
+    `## ${answerWords[decision.answer]}`,
+    '',
+    escape(sentence(decision)),
+    '',
+    '| | |',
+    '|---|---|',
+    ...courseLines(decision).map(([name, text]) => `| ${name} | ${escape(text)} |`),
+    ...weights.flatMap((weight) => section(weight, findingsBy(decision, weight))),
+    ...(hazards.length === 0
+      ? []
+      : [
+          '',
+          `<details><summary>Told beforehand (${hazards.length})</summary>`,
+          '',
+          ...hazards.map(({ subject, what }) => `- **${escape(subject)}** ${escape(what)}`),
+          '',
+          '</details>',
+        ]),
+    '',
+  ].join('\n')
+}
