@@ -86,6 +86,8 @@ behaviour('KATA-BLOCK-007', {
     expect(await disk.read(offset, marker.length), 'what the container wrote, on the node').to.equal(marker)
   },
   killedBy: {
+    'claimed-volumes-lose-data': "what the container reads of the node's disk",
+    'block-volume-read-only': 'writing to the disk',
     'block-device-use-ignored': 'start of a container with a hostPath of a block device',
   },
 })

@@ -46,6 +46,7 @@ behaviour<string, { mode: string; path: string; documented: number }>('KATA-BLOC
   exclusive: true,
   timeoutMs: 300_000,
   killedBy: {
+    'virtiofs-writes-slow': 'writes of mode Filesystem by those of the other mode',
     'block-volume-writes-slow': 'writes of mode',
     'runc-behind-kata-handlers': 'this pod is not in a VM',
   },

@@ -70,7 +70,6 @@ behaviour('KATA-CILIUM-002', {
   control: true,
   timeoutMs: 120_000,
   killedBy: {
-    'runc-behind-kata-handlers': 'this pod is not in a VM',
     'cilium-socket-lb-in-pods': 'answer at the ClusterIP, over TCP',
   },
 })

@@ -86,6 +86,7 @@ behaviour('KATA-CUSTOM-002', {
     }
   },
   killedBy: {
+    'block-minimal-disables-block-devices': 'what 50-overrides.toml of kata-qemu-block-minimal on kata-1 sets',
     'minimal-class-uses-block-devices': 'what 50-overrides.toml of kata-qemu-minimal on kata-1 sets',
     'custom-runtimes-read-the-stock-configuration': '50-overrides.toml of kata-qemu-minimal on kata-1',
     'custom-overrides-in-base-file': '50-overrides.toml of kata-qemu-minimal on kata-1',

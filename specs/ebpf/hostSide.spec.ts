@@ -55,6 +55,7 @@ behaviour('KATA-EBPF-004', {
   control: true,
   timeoutMs: 180_000,
   killedBy: {
+    'cilium-socket-lb-in-pods': 'the same by the Service of the guarded server',
     'runc-behind-kata-handlers': 'this pod is not in a VM',
     'policies-not-applied-to-kata-pods': 'a stranger being kept from the guarded server',
     'kata-pod-cuts-the-nodes-network': 'answer of a server without a policy to a stranger',

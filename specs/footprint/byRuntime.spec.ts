@@ -70,6 +70,7 @@ behaviour('KATA-FOOTPRINT-005', {
   },
   timeoutMs: idleTimeoutMs,
   killedBy: {
+    'dragonball-as-a-process': 'RSS of an idle sandbox, MiB',
     'shim-leaks-memory': 'RSS of an idle sandbox',
     'virtiofsd-grown': 'RSS of an idle sandbox',
     'clh-as-heavy-as-qemu': 'RSS of an idle sandbox',
@@ -114,7 +115,6 @@ behaviour('KATA-FOOTPRINT-006', {
   timeoutMs: idleTimeoutMs,
   killedBy: {
     'dragonball-grown': 'RSS of the Dragonball sandbox beside that of kata-clh',
-    'runc-behind-kata-handlers': 'VMM processes of pod',
   },
 })
 
@@ -165,7 +165,6 @@ behaviour('KATA-FOOTPRINT-008', {
   timeoutMs: idleTimeoutMs,
   killedBy: {
     'rust-shim-as-large-as-go': 'RSS of the Rust shim',
-    'runc-behind-kata-handlers': 'VMM processes of pod',
   },
 })
 

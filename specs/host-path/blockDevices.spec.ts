@@ -30,6 +30,7 @@ behaviour('KATA-HOSTPATH-004', {
     if (!/No such file or directory|ENOENT/.test(start)) finding(`the container is refused with other words: ${start}`)
   },
   killedBy: {
+    'runc-behind-kata-handlers': 'start of a container with a hostPath of a block device',
     'host-disk-plugged-all-the-same': "what the container reads of the node's disk",
     'host-disk-path-made-up': 'start of a container with a hostPath of a block device',
   },
@@ -49,5 +50,8 @@ behaviour('KATA-HOSTPATH-005', {
     const head = await diskHead(pod, inContainer, disk.magic.length)
     expect(head, "what the container reads of the node's disk").to.equal(disk.magic)
   },
-  killedBy: { 'block-device-use-ignored': 'start of a container with a hostPath of a block device' },
+  killedBy: {
+    'claimed-volumes-lose-data': "what the container reads of the node's disk",
+    'block-device-use-ignored': 'start of a container with a hostPath of a block device',
+  },
 })

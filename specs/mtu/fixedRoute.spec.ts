@@ -40,6 +40,8 @@ behaviour('KATA-MTU-004', {
   },
   control: true,
   killedBy: {
+    'cloud-hypervisor-aborts-when-nested': 'what became of a pod whose init container sets the MTU',
+    'cilium-socket-lb-in-pods': 'a name, asked for over that route',
     'runc-behind-kata-handlers': 'this pod is not in a VM',
     'vm-per-container': 'MTU on the default route after the init container',
     'added-capabilities-dropped': 'what became of a pod whose init container sets the MTU',

@@ -64,7 +64,6 @@ behaviour<string>('KATA-MTU-002', {
   },
   timeoutMs: 120_000,
   killedBy: {
-    'runc-behind-kata-handlers': 'this pod is not in a VM',
     'route-mtu-not-propagated': 'pings as large as the route of the guest',
     'cilium-route-without-mtu': "MTU on the default route of the pod's namespace on the node",
   },

@@ -56,6 +56,10 @@ behaviour<string>('KATA-NET-002', {
   control: true,
   timeoutMs: 120_000,
   killedBy: {
+    'cilium-socket-lb-in-pods': 'a Kata pod asks the server by its ClusterIP 10.96.0.11',
+    'kata-emulates-without-kvm': 'condition Ready can no longer come',
+    'kvm-locked-by-firmware': 'condition Ready can no longer come',
+    'node-without-kvm': 'condition Ready can no longer come',
     'runc-behind-kata-handlers': 'this pod is not in a VM',
     'guest-address-missing': 'asks the server by its pod IP',
     'guest-route-missing': 'asks the server by its',
@@ -84,6 +88,7 @@ behaviour('KATA-NET-003', {
   },
   control: true,
   killedBy: {
+    'cilium-socket-lb-in-pods': 'addresses of kubernetes.default.svc.cluster.local',
     'guest-environment-lost': 'addresses of kubernetes.default.svc.cluster.local',
     'runc-behind-kata-handlers': 'this pod is not in a VM',
     'guest-address-missing': 'addresses of kubernetes.default.svc',

@@ -31,7 +31,10 @@ behaviour('KATA-NYDUS-002', {
     expect(snapshotter, "snapshotter in containerd's entry of the handler").to.match(/^nydus(-|$)/)
     return Promise.resolve()
   },
-  killedBy: { 'coco-handler-names-another-snapshotter': "snapshotter in containerd's entry of the handler" },
+  killedBy: {
+    'tee-handlers-without-snapshotter': "snapshotter in containerd's entry of the handler",
+    'coco-handler-names-another-snapshotter': "snapshotter in containerd's entry of the handler",
+  },
 })
 
 behaviour('KATA-NYDUS-003', {
@@ -49,6 +52,7 @@ behaviour('KATA-NYDUS-003', {
     return Promise.resolve()
   },
   killedBy: {
+    'tee-handlers-without-snapshotter': 'outcome of a pod whose class wants nydus, without it',
     'missing-nydus-not-named': 'what the event says',
     'missing-snapshotter-replaced': 'outcome of a pod whose class wants nydus, without it',
     'coco-handler-names-another-snapshotter': 'what the event says',
@@ -70,7 +74,6 @@ behaviour('KATA-NYDUS-004', {
     expect(told.join('; '), 'what is told before any pod is tried').to.include('nydus')
   },
   killedBy: {
-    'missing-snapshotter-replaced': 'outcome of a pod of an enabled class, while nydus is not set up',
-    'coco-handler-names-another-snapshotter': 'what is told before any pod is tried',
+    'tee-handlers-without-snapshotter': 'outcome of a pod of an enabled class, while nydus is not set up',
   },
 })

@@ -14,5 +14,8 @@ behaviour('KATA-SHIM-012', {
     expect(entry?.snapshotter ?? 'none', `snapshotter of ${handler}`).to.match(/^nydus(-[\w-]+)?$/)
     finding(`${runtimeClass} is there, with ${entry?.type} and ${entry?.snapshotter}`)
   },
-  killedBy: { 'tee-handlers-without-snapshotter': 'snapshotter of kata-qemu-coco-dev' },
+  killedBy: {
+    'coco-handler-names-another-snapshotter': 'snapshotter of kata-qemu-coco-dev',
+    'tee-handlers-without-snapshotter': 'snapshotter of kata-qemu-coco-dev',
+  },
 })

@@ -15,6 +15,8 @@ behaviour('KATA-TROUBLE-010', {
     finding(`${failure?.message}: ${found?.remedy}`)
   },
   killedBy: {
+    'missing-snapshotter-replaced': 'outcome of a pod whose snapshotter nobody set up',
+    'coco-handler-names-another-snapshotter': 'cause that the message tells',
     'missing-nydus-not-named': 'cause that the message tells',
     'tee-handlers-without-snapshotter': "outcome of a pod whose snapshotter nobody set up: expected 'ready'",
   },
