@@ -2,6 +2,7 @@ import { healthyShims, type ShimsDepartures } from './shimsDepartures.ts'
 import { type AnnotationsDepartures, healthyAnnotations } from './annotationsDepartures.ts'
 import { healthyKyverno, type KyvernoDepartures } from './kyvernoDepartures.ts'
 import { healthyNydus, type NydusDepartures } from './nydusDepartures.ts'
+import { healthyTee, type TeeDepartures } from './teeDepartures.ts'
 import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
 import { healthyStorage, type StorageDepartures } from './storageDepartures.ts'
 import { type BenchmarksDepartures, healthyBenchmarks } from './benchmarksDepartures.ts'
@@ -19,6 +20,7 @@ export interface Departures
     AnnotationsDepartures,
     KyvernoDepartures,
     NydusDepartures,
+    TeeDepartures,
     SecurityDepartures,
     StorageDepartures,
     BenchmarksDepartures,
@@ -141,6 +143,7 @@ export const healthy: Departures = {
   ...healthyAnnotations,
   ...healthyKyverno,
   ...healthyNydus,
+  ...healthyTee,
   ...healthySecurity,
   ...healthyStorage,
   ...healthyFootprint,
