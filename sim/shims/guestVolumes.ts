@@ -31,11 +31,11 @@ export function createGuestVolumes(
   guest: Machine,
   disks: GuestDisks,
   config: ShimConfig,
-  sandbox: { id: string; confidential: boolean },
+  sandbox: { id: string; confidential: boolean; language: 'go' | 'rust' },
   host: HostMounts,
 ): GuestVolumes {
   const { departures } = node
-  const { id: sandboxId, confidential } = sandbox
+  const { id: sandboxId, confidential, language } = sandbox
   const withoutSharing = config.sharedFs === 'none' && (confidential || departures.firecrackerVolumes === 'copied')
   const copiedFrom = new Map<string, string>()
   const emptyDirs = new Map<string, string>()
@@ -66,10 +66,12 @@ export function createGuestVolumes(
   const share = (containerId: string, mount: CriMount): string => {
     const hash = createHash('sha256').update(mount.containerPath).digest('hex').slice(0, 16)
     const path = `${sharedInGuest}/${containerId}-${hash}-${nameOf(mount.containerPath)}`
+    // The Go shim copies updates of these, too (fs_share_linux.go, StartFileEventWatcher).
+    const watched = confidential && language === 'go' && volumeKind(mount, config, host, host.isTmpfs, departures) === 'watchable'
     const ofPod = below(mount.hostPath, '/var/lib/kubelet') || below(mount.hostPath, '/var/lib/containerd')
     const copies = !confidential || ofPod ? 'at-start' : departures.teeCopies
     if (withoutSharing && copies === 'empty') guest.files.mkdir(path, 0o777)
-    else if (withoutSharing && copies === 'at-start') {
+    else if (withoutSharing && copies === 'at-start' && !watched) {
       copyTree(node.machine.files, mount.hostPath, guest.files, path)
       if (confidential && !ofPod && !mount.readonly) copiedFrom.set(path, mount.hostPath)
     } else
