@@ -4,21 +4,22 @@ import { type Tee, tees } from '../facts/tee.ts'
 import type { ClassCondition } from './applicability.ts'
 import { isNydus } from './imageSnapshotter.ts'
 
+type OfShim = Partial<Pick<ClassFacts, 'handler'>>
+
 /** The shim that serves a class, by its handler; null for custom runtimes. */
-const shimOf = ({ handler }: Pick<ClassFacts, 'handler'>): string | null =>
-  handler.value === null ? null : (shimOfHandler(handler.value)?.shim ?? null)
+const shimOf = ({ handler }: OfShim): string | null => shimOfHandler(handler?.value ?? '')?.shim ?? null
 
 /** The hardware that guests of a class are for: kata-deploy's shims qemu-tdx, qemu-snp, qemu-se, qemu-cca, each also of runtime-rs and for GPUs. */
-export function teeOf(facts: Pick<ClassFacts, 'handler'>): Tee | null {
+export function teeOf(facts: OfShim): Tee | null {
   const parts = shimOf(facts)?.split('-') ?? []
   return tees.find((tee) => parts.includes(tee)) ?? null
 }
 
 /** qemu-coco-dev: what confidential guests are made of, without their hardware. */
-export const isCocoDev = (facts: Pick<ClassFacts, 'handler'>): boolean => shimOf(facts)?.includes('coco-dev') ?? false
+export const isCocoDev = (facts: OfShim): boolean => shimOf(facts)?.includes('coco-dev') ?? false
 
 /** Whether a node has the hardware of a class; null where that is not known. Classes without a TEE need none. */
-export function hasHardware(facts: Pick<ClassFacts, 'handler'>, node: Pick<NodeFacts, 'tee'>): boolean | null {
+export function hasHardware(facts: OfShim, node: Pick<NodeFacts, 'tee'>): boolean | null {
   const wanted = teeOf(facts)
   if (wanted === null) return true
   return node.tee?.value?.includes(wanted) ?? null

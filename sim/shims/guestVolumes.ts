@@ -175,7 +175,10 @@ export function createGuestVolumes(
 
 /** The departure: what the first pod of the node had in a volume of this name and these files is what all have. */
 function firstConfiguration(files: MachineFiles, hostPath: string): string {
-  const kept = `/run/kata-containers/configuration/${nameOf(hostPath)}-${files.list(hostPath).join('-')}`
+  const kept = `/run/kata-containers/configuration/${nameOf(hostPath)}-${files
+    .list(hostPath)
+    .filter((name) => !name.startsWith('..'))
+    .join('-')}`
   if (files.kindOf(kept) === null) copyTree(files, hostPath, files, kept)
   return kept
 }
