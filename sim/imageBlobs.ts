@@ -12,7 +12,11 @@ export interface ImageBlobs {
 /** @param name a complete reference: docker.io/library/busybox:1.36 */
 export function imageBlobs(name: string): ImageBlobs {
   const layer = `layer of ${name}`
-  const config = JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [of(layer)] } })
+  const config = JSON.stringify({
+    architecture: 'amd64',
+    os: 'linux',
+    rootfs: { type: 'layers', diff_ids: [of(layer)] },
+  })
   const manifest = JSON.stringify({
     schemaVersion: 2,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',

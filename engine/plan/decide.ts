@@ -93,9 +93,7 @@ function withoutHardware({ classFacts, nodeFacts }: Pick<Subject, 'classFacts' |
 export const otherNode = ({ classFacts, nodeFacts }: Subject, { nodes }: Expansion): string | undefined =>
   nodes.find(
     (node) =>
-      node.name !== nodeFacts?.name &&
-      classFacts?.nodes.includes(node.name) &&
-      hasHardware(classFacts, node) !== false,
+      node.name !== nodeFacts?.name && classFacts?.nodes.includes(node.name) && hasHardware(classFacts, node) !== false,
   )?.name
 
 const armFacts = (cluster: ClusterFacts, subject: Subject) => ({

@@ -11,9 +11,12 @@ export async function linesInPod(
   withinMs: number,
   everyMs = 100,
 ): Promise<{ seen: boolean; ms: number }> {
-  const { stdout, exitCode } = await pod.read(['sh', '-c', waiting, 'wait', path, line, String(withinMs / everyMs), String(everyMs / 1000)], {
-    timeoutMs: withinMs + 30_000,
-  })
+  const { stdout, exitCode } = await pod.read(
+    ['sh', '-c', waiting, 'wait', path, line, String(withinMs / everyMs), String(everyMs / 1000)],
+    {
+      timeoutMs: withinMs + 30_000,
+    },
+  )
   const [from = 0, to = 0] = stdout.split('\n').map((text) => Number(text.split(' ')[0]))
   return { seen: exitCode === 0, ms: Math.round((to - from) * 1000) }
 }

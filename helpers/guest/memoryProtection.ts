@@ -31,7 +31,8 @@ export function parseMemoryProtection(cpuinfo: string, ultravisor: string, log: 
   const line = /Memory Encryption Features active: *(.*)/.exec(log ?? '')?.[1]?.trim()
   if (cpuFlags(cpuinfo)?.includes('tdx_guest')) return { tee: 'tdx', how: 'flag tdx_guest in /proc/cpuinfo', whole }
   if (ultravisor.trim() === '1') return { tee: 'se', how: '/sys/firmware/uv/prot_virt_guest is 1', whole }
-  if (line === undefined) return { tee: null, how: whole ? 'neither flag nor kernel log' : 'no flag; the log is refused', whole }
+  if (line === undefined)
+    return { tee: null, how: whole ? 'neither flag nor kernel log' : 'no flag; the log is refused', whole }
   const tee = /TDX/.test(line) ? 'tdx' : /SEV-SNP/.test(line) ? 'snp' : null
   return { tee, how: `kernel log: Memory Encryption Features active: ${line}`, whole }
 }

@@ -67,7 +67,8 @@ export function createGuestVolumes(
     const hash = createHash('sha256').update(mount.containerPath).digest('hex').slice(0, 16)
     const path = `${sharedInGuest}/${containerId}-${hash}-${nameOf(mount.containerPath)}`
     // The Go shim copies updates of these, too (fs_share_linux.go, StartFileEventWatcher).
-    const watched = confidential && language === 'go' && volumeKind(mount, config, host, host.isTmpfs, departures) === 'watchable'
+    const watched =
+      confidential && language === 'go' && volumeKind(mount, config, host, host.isTmpfs, departures) === 'watchable'
     const ofPod = below(mount.hostPath, '/var/lib/kubelet') || below(mount.hostPath, '/var/lib/containerd')
     const copies = !confidential || ofPod ? 'at-start' : departures.teeCopies
     if (withoutSharing && copies === 'empty') guest.files.mkdir(path, 0o777)

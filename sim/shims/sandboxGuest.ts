@@ -74,7 +74,14 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
     departures,
   )
   const confidential = options.handler.variant !== null
-  const volumes = createGuestVolumes(node, guest, disks, settings, { id: sandboxId, confidential, language: options.handler.language }, options.host)
+  const volumes = createGuestVolumes(
+    node,
+    guest,
+    disks,
+    settings,
+    { id: sandboxId, confidential, language: options.handler.language },
+    options.host,
+  )
   const running = new Map<string, MachineContainer>()
   const leak =
     departures.hostPidShows === 'node' && config.namespaces.pid === 'NODE'

@@ -63,7 +63,8 @@ function machineKeys(handler: KataHandler): TomlTable {
 function sharedFilesystemKeys(handler: KataHandler, { teeSharedFs }: Pick<Departures, 'teeSharedFs'>): TomlTable {
   if (handler.hypervisor === 'firecracker') return { block_device_driver: 'virtio-mmio', shared_fs: 'none' }
   // DEFSHAREDFS_QEMU_{COCO_DEV,TDX,SNP,SEL} of the runtime's Makefile.
-  if (handler.variant !== null && teeSharedFs === 'none') return { block_device_driver: 'virtio-scsi', shared_fs: 'none' }
+  if (handler.variant !== null && teeSharedFs === 'none')
+    return { block_device_driver: 'virtio-scsi', shared_fs: 'none' }
   if (handler.hypervisor === 'dragonball')
     return { block_device_driver: 'virtio-blk-pci', shared_fs: 'inline-virtio-fs' }
   return {

@@ -93,7 +93,8 @@ behaviour('KATA-TEE-008', {
       expect(became(pod), `a pod of ${each.name} on a node with ${hardware.join(', ') || 'no TEE'}`).to.equal('ready')
       await expectInVm({ api, expect, runtimeClass: each.name }, pod)
       const { tee, how } = await memoryProtection(pod)
-      if (hardware.length > 0) return finding(`${each.name} beside ${hardware.join(', ')}: guest is ${tee ?? 'ordinary'}, ${how}`)
+      if (hardware.length > 0)
+        return finding(`${each.name} beside ${hardware.join(', ')}: guest is ${tee ?? 'ordinary'}, ${how}`)
       expect(tee ?? 'none', `protection of memory in a guest of ${each.name} without the hardware (${how})`).to.equal(
         'none',
       )

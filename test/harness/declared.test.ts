@@ -36,7 +36,8 @@ describe('a profile that declares what is not there', () => {
       'KATA-PROFILE-001 class:kata-qemu passed',
       'KATA-PROFILE-001 snapshotter:nydus failed',
     ])
-    expect(declared[1]).to.include({ expected: 'there', observed: 'absent' })
+    expect(declared[1]?.expected).to.include('there')
+    expect(declared[1]?.observed).to.include('absent')
     expect(declared[1]?.message).to.include('the snapshotter nydus, which the profile declares (kata-1: overlayfs')
   })
 })

@@ -5,7 +5,13 @@ import { known, unknown } from '../../../helpers/facts/fact.ts'
 import type { ClassFacts, ClusterFacts, NodeFacts } from '../../../helpers/facts/facts.ts'
 import { parseMemoryProtection } from '../../../helpers/guest/memoryProtection.ts'
 import { imageContent } from '../../../helpers/node/imageContent.ts'
-import { confidentialOn, hasHardware, isCocoDev, runnableHere, teeOf } from '../../../helpers/oracles/confidentialClass.ts'
+import {
+  confidentialOn,
+  hasHardware,
+  isCocoDev,
+  runnableHere,
+  teeOf,
+} from '../../../helpers/oracles/confidentialClass.ts'
 import type { PodHandle } from '../../../helpers/pods/podHandle.ts'
 import { unmetNeeds } from '../../../engine/plan/needs.ts'
 import { nodeInMemory } from '../node/host.ts'
@@ -51,19 +57,31 @@ const node = (name: string, tee: readonly string[] | null, snapshotters = ['over
 
 describe('classes for confidential guests', () => {
   it('are told by their shim', () => {
-    expect(['kata-qemu-tdx', 'kata-qemu-snp-runtime-rs', 'kata-qemu-nvidia-gpu-snp', 'kata-qemu-se', 'kata-qemu', 'kata-custom-tdx'].map((name) => teeOf(ofHandler(name)))).to.deep.equal(['tdx', 'snp', 'snp', 'se', null, null])
+    expect(
+      [
+        'kata-qemu-tdx',
+        'kata-qemu-snp-runtime-rs',
+        'kata-qemu-nvidia-gpu-snp',
+        'kata-qemu-se',
+        'kata-qemu',
+        'kata-custom-tdx',
+      ].map((name) => teeOf(ofHandler(name))),
+    ).to.deep.equal(['tdx', 'snp', 'snp', 'se', null, null])
     expect(isCocoDev(ofHandler('kata-qemu-coco-dev-runtime-rs'))).to.equal(true)
   })
 
   it('need their own hardware, and images that can be unpacked', () => {
     const tdx = ofHandler('kata-qemu-tdx')
     expect([['tdx'], ['snp'], null].map((tee) => hasHardware(tdx, node('n1', tee)))).to.deep.equal([true, false, null])
-    expect(confidentialOn(node('n1', []), [tdx, ofHandler('kata-qemu'), ofHandler('kata-qemu-snp', ['n2'])])).to.deep.equal([tdx])
+    expect(
+      confidentialOn(node('n1', []), [tdx, ofHandler('kata-qemu'), ofHandler('kata-qemu-snp', ['n2'])]),
+    ).to.deep.equal([tdx])
     expect(confidentialOn(node('n1', [], ['overlayfs']), [tdx])).to.deep.equal([])
   })
 
   it('run where some node of theirs has the hardware', () => {
-    const among = (...nodes: NodeFacts[]) => runnableHere(ofHandler('kata-qemu-tdx', ['n1', 'n2']), { nodes } as unknown as ClusterFacts)
+    const among = (...nodes: NodeFacts[]) =>
+      runnableHere(ofHandler('kata-qemu-tdx', ['n1', 'n2']), { nodes } as unknown as ClusterFacts)
     expect(among(node('n1', []), node('n2', ['tdx']))).to.equal(true)
     expect(among(node('n1', []))).to.deep.equal({ no: 'no node has tdx: n1: KVM' })
     expect(among(node('n1', null))).to.have.property('unknown')
@@ -71,21 +89,28 @@ describe('classes for confidential guests', () => {
 
   it('the need says what the node has instead', () => {
     const options = { quietNodes: false, slow: false, allowNodeChanges: false, allowDisruptive: false }
-    const unmet = (tee: readonly string[] | null) => unmetNeeds(['tee:tdx|snp|cca'], { facts: { nodes: [] } as unknown as ClusterFacts, node: node('n1', tee), options })
+    const unmet = (tee: readonly string[] | null) =>
+      unmetNeeds(['tee:tdx|snp|cca'], {
+        facts: { nodes: [] } as unknown as ClusterFacts,
+        node: node('n1', tee),
+        options,
+      })
     expect(unmet(['snp'])).to.deep.equal([])
     expect(unmet(['se'])).to.deep.equal(['needs hardware for confidential guests (tdx|snp|cca), which n1 has not: KVM'])
     expect(unmet(null)[0]).to.include('unknown, no probe')
   })
 })
 
-describe('protection of a guest\'s memory', () => {
+describe("protection of a guest's memory", () => {
   const cpuinfo = (flags: string) => `processor\t: 0\nflags\t\t: ${flags}\n`
   it('is what its kernel says', () => {
     const log = '[    0.4] Memory Encryption Features active: AMD SEV SEV-ES SEV-SNP\n'
     expect(parseMemoryProtection(cpuinfo('fpu tdx_guest'), '', null).tee).to.equal('tdx')
     expect(parseMemoryProtection(cpuinfo('fpu'), '', log).tee).to.equal('snp')
     expect(parseMemoryProtection('', '1\n', '').tee).to.equal('se')
-    expect(parseMemoryProtection(cpuinfo('fpu'), '', '[    0.4] Memory Encryption Features active: AMD SME\n').tee).to.equal(null)
+    expect(
+      parseMemoryProtection(cpuinfo('fpu'), '', '[    0.4] Memory Encryption Features active: AMD SME\n').tee,
+    ).to.equal(null)
   })
 
   it('is not known to be none where the log is refused', () => {
@@ -102,13 +127,16 @@ describe('layers of an image on its node', () => {
     [`${store}/${index}`]: JSON.stringify({ manifests: [{ digest: `sha256:${manifest}`, platform }] }),
     [`${store}/${manifest}`]: JSON.stringify({ layers: [{ digest: `sha256:${layer}` }] }),
   }
-  const pod = (imageID: string) => ({ object: { status: { containerStatuses: [{ imageID }] } } }) as unknown as PodHandle
+  const pod = (imageID: string) =>
+    ({ object: { status: { containerStatuses: [{ imageID }] } } }) as unknown as PodHandle
   const look = async (files: Record<string, string>, imageID = `docker.io/library/x@sha256:${index}`) =>
     imageContent((await nodeInMemory(files)).probe, pod(imageID), 'amd64')
 
   it('are found by index and manifest, there or not', async () => {
     expect((await look(metadata))?.layers).to.deep.equal([{ digest: layer, there: false }])
-    expect((await look({ ...metadata, [`${store}/${layer}`]: 'x' }))?.layers).to.deep.equal([{ digest: layer, there: true }])
+    expect((await look({ ...metadata, [`${store}/${layer}`]: 'x' }))?.layers).to.deep.equal([
+      { digest: layer, there: true },
+    ])
   })
 
   it('are not known of an image that was imported, or of another store', async () => {
