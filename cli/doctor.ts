@@ -3,6 +3,7 @@ import type { Arm } from '../engine/plan/arm.ts'
 import { type RunOptions, wholeRun } from '../engine/options.ts'
 import type { Cluster } from '../helpers/cluster/cluster.ts'
 import type { ClusterFacts } from '../helpers/facts/facts.ts'
+import { declarationsOf } from '../helpers/profile/declaration.ts'
 import type { Profile } from '../helpers/profile/profile.ts'
 import type { PlannedCheck } from './doctorReport.ts'
 import type { LookOptions } from './probedFacts.ts'
@@ -43,6 +44,7 @@ export async function doctor(options: DoctorOptions): Promise<{ text: string; ex
   const profile = options.profile === undefined ? null : loadProfile(options.profile)
   const given = {
     declared: profile?.classes ?? null,
+    declarations: profile === null ? [] : declarationsOf(profile),
     declaredVersion: profile?.kataVersion ?? null,
     ...(profile ? { storageClasses: profile.storageClasses } : {}),
   }

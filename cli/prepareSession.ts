@@ -11,6 +11,7 @@ import { checkNames, checkNewRun, checkOutput, checkSimulated, checkTargets, wit
 import { checkJobSettings } from './inCluster/checkJob.ts'
 import { chosen } from './chosen.ts'
 import { loadImages } from '../helpers/pods/images.ts'
+import { declarationsOf } from '../helpers/profile/declaration.ts'
 import type { KnownDeviation, Profile } from '../helpers/profile/profile.ts'
 import { shippedDeviations } from '../helpers/profile/shippedDeviations.ts'
 import type { RunSettings } from './runSettings.ts'
@@ -64,6 +65,7 @@ export async function prepareSession(
   const declared = profile?.classes ?? simulation?.classes ?? null
   const options = {
     ...runOptions(settings, { runId, shard }, command, profile?.knownDeviations ?? [], declared),
+    declarations: profile ? declarationsOf(profile) : (simulation?.declarations ?? []),
     declaredVersion: profile?.kataVersion ?? null,
     declaredDefaultClass: profile?.defaultRuntimeClass ?? simulation?.defaultRuntimeClass ?? null,
     production: profile?.production ?? simulation?.production ?? null,
@@ -129,6 +131,7 @@ function runOptions(
     // The simulated cluster is nobody's: nothing there needs protection.
     allowNodeChanges: settings.allowNodeChanges || settings.sim,
     allowDisruptive: settings.allowDisruptive || settings.sim,
+    allowClusterPolicy: settings.allowClusterPolicy || settings.sim,
     knownDeviations: [...shippedDeviations(), ...knownDeviations],
     declaredClasses,
     repeat: settings.repeat,

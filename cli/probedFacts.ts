@@ -46,7 +46,7 @@ export async function onCluster<T>(
 export async function probedFacts(
   cluster: Cluster,
   options: LookOptions,
-  given: Pick<DetectOptions, 'declared' | 'declaredVersion' | 'storageClasses'>,
+  given: Pick<DetectOptions, 'declared' | 'declarations' | 'declaredVersion' | 'storageClasses'>,
   signal: AbortSignal,
 ): Promise<{ readonly facts: ClusterFacts; readonly notes: readonly string[] }> {
   const { detectFacts } = await import('../helpers/facts/detectFacts.ts')

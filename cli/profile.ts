@@ -60,7 +60,10 @@ export async function detect(options: DetectOptions): Promise<string> {
 /** What a file declares, for whoever writes one. Throws ProfileError. */
 export async function check(file: string): Promise<string> {
   const { loadProfile } = await import('../helpers/profile/loadProfile.ts')
-  const { kataVersion, distribution, classes, knownDeviations, notes, source } = loadProfile(file)
+  const { declarationsOf, declarationText } = await import('../helpers/profile/declaration.ts')
+  const profile = loadProfile(file)
+  const { kataVersion, distribution, classes, knownDeviations, notes, source } = profile
+  const systems = declarationsOf(profile).filter(({ kind }) => kind !== 'class')
   const said = { profile: "the suite's own format", guide: "the guide's block", chart: 'chart values' }[source]
   const names = classes === null ? 'no RuntimeClasses' : `RuntimeClasses ${classes.map(({ name }) => name).join(', ')}`
   const known = `${knownDeviations.length} known deviation${knownDeviations.length === 1 ? '' : 's'}`
@@ -68,6 +71,7 @@ export async function check(file: string): Promise<string> {
     `${file}: ${said}`,
     `Kata ${kataVersion ?? 'of no declared release'}, distribution ${distribution ?? 'not declared'}`,
     names,
+    ...(systems.length === 0 ? [] : [`must have ${systems.map(declarationText).join(', ')}`]),
     known,
     ...notes,
   ]

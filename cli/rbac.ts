@@ -8,6 +8,7 @@ interface Options {
   for: ClusterCommand
   probe: boolean
   allowNodeChanges: boolean
+  allowClusterPolicy?: boolean
   shards?: boolean
   kubernetes?: string
   name?: string
@@ -29,6 +30,11 @@ export function addRbacCommand(program: Command): void {
     )
     .option('--no-probe', 'without the node probe: doctor then reads only; a run has pods all the same')
     .option('--allow-node-changes', 'with what a run needs that may change nodes, and clean after it', false)
+    .option(
+      '--allow-cluster-policy',
+      'with what a run needs that may make a ClusterPolicy of Kyverno, and clean after it',
+      false,
+    )
     .option('--shards', 'with what a part of a run needs (run --shard)', false)
     .option('--kubernetes <version>', 'leave out what this release does not ask for, such as 1.34 (default: for any)')
     .option('--name <name>', 'name of the objects (default: kata-conformance-<command>)')
@@ -49,6 +55,7 @@ export async function rbac(options: Options): Promise<string> {
       probe: options.probe,
       nodeChanges: options.allowNodeChanges,
       shards: options.shards ?? false,
+      clusterPolicy: options.allowClusterPolicy ?? false,
       minor: minor(options.kubernetes),
     }),
     name: named('--name', options.name ?? `kata-conformance-${command}`),
@@ -58,7 +65,7 @@ export async function rbac(options: Options): Promise<string> {
   if (options.output === 'json')
     return `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: rbacObjects(of) }, null, 2)}\n`
   const { rbacText } = await import('./rbacText.ts')
-  const flags = `${options.probe ? '' : ' --no-probe'}${options.allowNodeChanges ? ' --allow-node-changes' : ''}${options.shards ? ' --shards' : ''}`
+  const flags = `${options.probe ? '' : ' --no-probe'}${options.allowNodeChanges ? ' --allow-node-changes' : ''}${options.allowClusterPolicy ? ' --allow-cluster-policy' : ''}${options.shards ? ' --shards' : ''}`
   return rbacText(command, flags, of)
 }
 

@@ -29,6 +29,11 @@ export function addRunCommand(program: Command): void {
     .option('--allow-node-changes', 'checks may make files, loop devices and processes of their own on nodes', false)
     .option('--allow-disruptive', 'checks may do what can disturb other pods of a node', false)
     .option(
+      '--allow-cluster-policy',
+      "with Kyverno: checks may make a ClusterPolicy for the run's own namespaces",
+      false,
+    )
+    .option(
       '--storage-class-block <name>',
       "StorageClass for volumes of mode Block (default: the cluster's default one where it fits)",
     )

@@ -20,6 +20,7 @@ export interface RunSettings {
   slow: boolean
   allowNodeChanges: boolean
   allowDisruptive: boolean
+  allowClusterPolicy: boolean
   storageClassBlock?: string
   storageClassFilesystem?: string
   /** False where somebody else prints the summary. */
@@ -59,6 +60,7 @@ export const defaultSettings: RunSettings = {
   slow: false,
   allowNodeChanges: false,
   allowDisruptive: false,
+  allowClusterPolicy: false,
   summary: true,
   inCluster: false,
   sim: false,
@@ -92,6 +94,7 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
     image: list(of('IMAGE')),
     allowNodeChanges: of('ALLOW_NODE_CHANGES') === '1',
     allowDisruptive: of('ALLOW_DISRUPTIVE') === '1',
+    allowClusterPolicy: of('ALLOW_CLUSTER_POLICY') === '1',
     repeat: count(of('REPEAT') ?? '1', 'KATA_CONFORMANCE_REPEAT'),
     sim: of('SIM') === '1',
     speed: positive(of('SPEED') ?? String(defaultSettings.speed), 'KATA_CONFORMANCE_SPEED'),

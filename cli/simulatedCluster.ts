@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { type Declaration, declarationsOf } from '../helpers/profile/declaration.ts'
 import { startSimulation, type SimulationOptions } from '../sim/simulation.ts'
 import { scenarioOf } from './scenarioOf.ts'
 
@@ -9,6 +10,8 @@ export interface SimulatedCluster {
   readonly kubeconfig: string
   /** Its RuntimeClasses, as somebody who deployed it would declare them; null where nobody does. */
   readonly classes: readonly { readonly name: string; readonly handler: string }[] | null
+  /** All systems that they would declare; none where nobody declares anything. */
+  readonly declarations: readonly Declaration[]
   /** What whoever deployed it would declare beside them. */
   readonly defaultRuntimeClass: string | null
   readonly production: { readonly namespaceLabels: Readonly<Record<string, string>> } | null
@@ -50,14 +53,19 @@ export async function startSimulatedCluster({
   const folder = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-sim-'))
   const kubeconfig = path.join(folder, 'kubeconfig')
   writeFileSync(kubeconfig, simulation.kubeconfig, { mode: 0o600 })
+  const classes = loaded.runtimeClasses.map(({ name, handler }) => ({ name, handler }))
+  const storageClasses = Object.fromEntries(
+    loaded.storageClasses.map(({ name, mode }) => [mode === 'Block' ? 'block' : 'filesystem', name]),
+  )
   return {
     kubeconfig,
-    classes: loaded.profile ? loaded.runtimeClasses.map(({ name, handler }) => ({ name, handler })) : null,
+    classes: loaded.profile ? classes : null,
+    declarations: loaded.profile
+      ? declarationsOf({ classes, storageClasses, kyverno: loaded.kyverno !== undefined })
+      : [],
     defaultRuntimeClass: loaded.kyverno?.defaultRuntimeClass ?? null,
     production: loaded.kyverno ? { namespaceLabels: loaded.kyverno.productionLabels } : null,
-    storageClasses: Object.fromEntries(
-      loaded.storageClasses.map(({ name, mode }) => [mode === 'Block' ? 'block' : 'filesystem', name]),
-    ),
+    storageClasses,
     async close() {
       await simulation.close()
       rmSync(folder, { recursive: true, force: true })

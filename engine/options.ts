@@ -1,3 +1,4 @@
+import type { Declaration } from '../helpers/profile/declaration.ts'
 import type { DeclaredClass, KnownDeviation } from '../helpers/profile/profile.ts'
 import type { Shard } from './plan/shard.ts'
 
@@ -28,11 +29,15 @@ export interface RunOptions {
   readonly allowNodeChanges: boolean
   /** Checks may do what can disturb other pods of a node. */
   readonly allowDisruptive: boolean
+  /** Where Kyverno is installed, and no policy of the cluster gives pods a RuntimeClass, checks may make one for namespaces of the run. */
+  readonly allowClusterPolicy?: boolean
   /** StorageClasses that the operator names for the claims about volumes. */
   readonly storageClasses?: { readonly block?: string; readonly filesystem?: string }
   readonly knownDeviations: readonly KnownDeviation[]
   /** RuntimeClasses that the operator's profile declares; null without a profile. */
   readonly declaredClasses: readonly DeclaredClass[] | null
+  /** Systems that the profile says the cluster must have: each that is absent fails. */
+  readonly declarations?: readonly Declaration[]
   /** Kata's release that the profile declares: what the cluster is held to where it does not tell. */
   readonly declaredVersion?: string | null
   /** How often each arm is executed, in pods of its own each time: what fails now and then is told from what is broken. */

@@ -72,6 +72,11 @@ export interface CheckContext<Pods extends string, Case> {
   readonly api: ReadApi
   /** Creates a suite-owned RuntimeClass for the life of the arm; needs runtimeclass-write. */
   readonly temporaryRuntimeClass: (handler: string, fields?: RuntimeClassFields) => Promise<string>
+  /**
+   * Creates a ClusterPolicy of Kyverno for the life of the arm, which mutates pods of the run's own namespaces with these labels; needs default-rc-policy.
+   * Resolves once Kyverno says that it is ready.
+   */
+  readonly temporaryClusterPolicy: (policy: PolicyAsked) => Promise<string>
   /** Creates an object beside the pods in the course of the check. Removed at the arm's end. */
   readonly createObject: (local: string, spec: ObjectSpec) => Promise<ObjectHandle>
   /** Creates a namespace with these labels for the life of the arm. Pod Security level baseline unless the labels say otherwise. */
@@ -79,6 +84,14 @@ export interface CheckContext<Pods extends string, Case> {
   /** Creates a further pod in the course of the check, and waits as its spec says. Removed at the arm's end. */
   readonly createPod: (spec: PodAsked) => Promise<PodHandle>
   readonly signal: AbortSignal
+}
+
+/** What a policy of the suite's own does; whom it concerns is the engine's. */
+export interface PolicyAsked {
+  /** Of the namespaces, beside the run's own label. */
+  readonly namespaceLabels: Readonly<Record<string, string>>
+  /** patchStrategicMerge of the pods' spec, with Kyverno's anchors. */
+  readonly podSpec: Readonly<Record<string, unknown>>
 }
 
 /** What a RuntimeClass has beside its handler, as the object has it. */
@@ -109,8 +122,8 @@ export interface Behaviour<Pods extends string = string, Case = unknown> {
    * check are its own.
    */
   readonly objects?: (context: PodsContext<Case>) => Readonly<Record<string, ObjectSpec>>
-  /** Table rows of the claim: each becomes an arm. Keys are the case ids of behaviours.yaml. */
-  readonly cases?: Readonly<Record<string, Case>>
+  /** Table rows of the claim: each becomes an arm. Keys are the case ids of behaviours.yaml. Where facts say which rows there are, a function of them. */
+  readonly cases?: Readonly<Record<string, Case>> | ((cluster: ClusterFacts) => Readonly<Record<string, Case>>)
   readonly check: (context: CheckContext<Pods, Case>) => Promise<void>
   /**
    * Faults of the simulator that turn this check red, each with an excerpt of the message that it must give.

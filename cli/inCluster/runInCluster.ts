@@ -56,8 +56,15 @@ export async function runInCluster(settings: RunSettings, handed: readonly strin
 }
 
 /** What this run needs, on any release of Kubernetes. */
-const rulesFor = ({ probe, allowNodeChanges, shards }: RunSettings): AccessRule[] =>
-  accessFor({ command: 'run', probe, nodeChanges: allowNodeChanges, shards: shards !== undefined, minor: null })
+const rulesFor = ({ probe, allowNodeChanges, allowClusterPolicy, shards }: RunSettings): AccessRule[] =>
+  accessFor({
+    command: 'run',
+    probe,
+    nodeChanges: allowNodeChanges,
+    shards: shards !== undefined,
+    clusterPolicy: allowClusterPolicy,
+    minor: null,
+  })
 
 /** The profile, which is one. Throws ProfileError. */
 function profileText(file: string): string {

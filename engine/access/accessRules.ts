@@ -143,6 +143,16 @@ export const accessRules: readonly AccessRule[] = [
     why: 'policies of Kyverno that give pods a RuntimeClass',
   },
   {
+    ...{ group: 'kyverno.io', resource: 'clusterpolicies', verbs: ['create', 'watch', 'delete'], where: 'cluster' },
+    ...{ for: { run: 'with-cluster-policy', upgrade: 'with-cluster-policy' }, optional: true },
+    why: "a policy that gives pods of the run's own namespaces a RuntimeClass",
+  },
+  {
+    ...{ group: 'kyverno.io', resource: 'clusterpolicies', verbs: ['list', 'delete'], where: 'cluster' },
+    ...{ for: { clean: 'with-cluster-policy' }, optional: true },
+    why: 'which of them are left of a run',
+  },
+  {
     ...{
       group: 'kyverno.io',
       resource: 'policyexceptions',
@@ -213,15 +223,29 @@ export interface AccessWanted {
   readonly probe: boolean
   readonly nodeChanges: boolean
   readonly shards?: boolean
+  readonly clusterPolicy?: boolean
   /** Minor version of Kubernetes; null: of any. */
   readonly minor: number | null
 }
 
 /** The rules of one command, in order. */
-export const accessFor = ({ command, probe, nodeChanges, shards = false, minor }: AccessWanted): AccessRule[] =>
+export const accessFor = ({
+  command,
+  probe,
+  nodeChanges,
+  shards = false,
+  clusterPolicy = false,
+  minor,
+}: AccessWanted): AccessRule[] =>
   accessRules.filter((each) => {
     const when = each.for[command]
-    const holds = { always: true, 'with-probe': probe, 'with-node-changes': nodeChanges, 'with-shards': shards }
+    const holds = {
+      always: true,
+      'with-probe': probe,
+      'with-node-changes': nodeChanges,
+      'with-shards': shards,
+      'with-cluster-policy': clusterPolicy,
+    }
     return when !== undefined && holds[when] && (minor === null || minor >= (each.since ?? 0))
   })
 

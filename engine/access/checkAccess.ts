@@ -43,7 +43,7 @@ async function may(cluster: Cluster, rule: AccessRule, verb: string, namespace: 
 
 function textOf(
   context: string,
-  { command, nodeChanges, shards }: Omit<AccessWanted, 'minor'>,
+  { command, nodeChanges, shards, clusterPolicy }: Omit<AccessWanted, 'minor'>,
   lacking: readonly { rule: AccessRule; verb: string }[],
   where: Where,
 ): string {
@@ -54,6 +54,6 @@ function textOf(
   }
   const said = [...verbs].map(([resource, each]) => `${each.join(', ')} ${resource}`)
   const place = where === 'cluster' ? '' : ` in the namespace ${where.namespace}, which it made`
-  const flags = `--for ${command}${nodeChanges ? ' --allow-node-changes' : ''}${shards ? ' --shards' : ''}`
+  const flags = `--for ${command}${nodeChanges ? ' --allow-node-changes' : ''}${shards ? ' --shards' : ''}${clusterPolicy ? ' --allow-cluster-policy' : ''}`
   return `not permitted: the user of context ${context} cannot ${said.join('; ')}${place}. What a ${command} needs is printed by: kata-conformance rbac ${flags}`
 }

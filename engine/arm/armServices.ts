@@ -1,4 +1,4 @@
-import type { ReadApi, RuntimeClassFields } from '../../helpers/behaviour.ts'
+import type { PolicyAsked, ReadApi, RuntimeClassFields } from '../../helpers/behaviour.ts'
 import type { ClusterFacts } from '../../helpers/facts/facts.ts'
 import type { NodeChanges } from '../../helpers/node/nodeChanges.ts'
 import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
@@ -35,6 +35,7 @@ export interface ArmServices {
     createObject(local: string, spec: ObjectSpec): Promise<ObjectHandle>
     temporaryRuntimeClass(handler: string, fields?: RuntimeClassFields): Promise<string>
     temporaryNamespace(labels: Readonly<Record<string, string>>): Promise<string>
+    temporaryClusterPolicy(policy: PolicyAsked): Promise<string>
     /** Changes on the arm's node. */
     readonly changes: NodeChanges
     end(): Promise<void>

@@ -1,5 +1,5 @@
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
-import type { RuntimeClassFields } from '../../helpers/behaviour.ts'
+import type { PolicyAsked, RuntimeClassFields } from '../../helpers/behaviour.ts'
 import type { ObjectHandle } from '../../helpers/objects/objectHandle.ts'
 import type { ObjectSpec } from '../../helpers/objects/objectSpec.ts'
 import type { NodeChanges } from '../../helpers/node/nodeChanges.ts'
@@ -7,6 +7,7 @@ import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
 import { PodStartError } from '../../helpers/pods/podStartError.ts'
 import { runLabels } from '../cluster/labels.ts'
+import { clusterPolicy, isReady } from '../cluster/clusterPolicy.ts'
 import { createNamespace } from '../cluster/namespaces.ts'
 import type { ArmObjects } from '../cluster/armObjects.ts'
 import type { Ledger } from '../cluster/ledger.ts'
@@ -19,12 +20,16 @@ export interface Extras {
   createObject(local: string, spec: ObjectSpec): Promise<ObjectHandle>
   temporaryRuntimeClass(handler: string, fields?: RuntimeClassFields): Promise<string>
   temporaryNamespace(labels: Readonly<Record<string, string>>): Promise<string>
+  temporaryClusterPolicy(policy: PolicyAsked): Promise<string>
   readonly changes: NodeChanges
   /** Undoes changes of the node, and begins the removal of the rest; what fails stays in the ledger, or for the sweep of the node. */
   end(): Promise<void>
 }
 
 let count = 0
+
+/** Kyverno's controllers set up its webhooks for a new kind or rule, which takes seconds. */
+const POLICY_READY_MS = 60_000
 
 /** Objects that a check makes in its course, each in the ledger, gone when the arm ends. */
 export function createExtras(deps: {
@@ -43,6 +48,7 @@ export function createExtras(deps: {
   const pods: PodHandle[] = []
   const classes: KubeObject[] = []
   const namespaces: KubeObject[] = []
+  const policies: KubeObject[] = []
   const changes = workshops.changesOn(arm.planned.node ?? '')
   return {
     changes,
@@ -73,6 +79,21 @@ export function createExtras(deps: {
       classes.push(made)
       return made.metadata.name ?? ''
     },
+    async temporaryClusterPolicy(asked) {
+      count += 1
+      const manifest = clusterPolicy(`kata-conformance-${scope}-${count}`, runId, asked)
+      const made = { ...manifest, ...(await cluster.create(manifest)) }
+      ledger.created(made)
+      policies.push(made)
+      const { apiVersion, kind, metadata } = made
+      const target = { apiVersion, kind, name: metadata.name ?? '', uid: metadata.uid ?? '' }
+      await cluster.waitFor(target, isReady, {
+        signal,
+        timeoutMs: POLICY_READY_MS,
+        what: 'condition Ready of the policy',
+      })
+      return metadata.name ?? ''
+    },
     async temporaryNamespace(labels) {
       count += 1
       const name = `kata-conformance-${scope}-${count}`
@@ -88,7 +109,7 @@ export function createExtras(deps: {
     },
     async end() {
       const removals = pods.map((pod) => starter.remove(pod).catch(() => undefined))
-      for (const { apiVersion, kind, metadata } of [...classes, ...namespaces]) {
+      for (const { apiVersion, kind, metadata } of [...policies, ...classes, ...namespaces]) {
         const uid = metadata.uid ?? ''
         void cluster.delete({ apiVersion, kind, name: metadata.name ?? '', uid }).then(
           () => ledger.deleted(uid),

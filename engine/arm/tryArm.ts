@@ -231,6 +231,13 @@ function contextOf(
       return course.extras.temporaryRuntimeClass(handler, fields)
     },
     temporaryNamespace: (labels) => course.extras.temporaryNamespace(labels),
+    async temporaryClusterPolicy(policy) {
+      if (!arm.claim.needs.includes('default-rc-policy'))
+        throw new Error(
+          `${arm.planned.behaviour} makes a policy, but its claim does not list default-rc-policy among its needs`,
+        )
+      return course.extras.temporaryClusterPolicy(policy)
+    },
     async createPod(asked) {
       const lacking = arm.planned.runtimeClass === null ? null : withoutSnapshotter(arm, arm.claim, services.facts)
       if (lacking !== null) throw new NeedUnmetError(lacking)

@@ -33,6 +33,7 @@ const rankOf = ({ kind }: ObjectRecord): string => (order.includes(kind) ? kind 
 
 /** What a run makes outside of its namespaces. */
 const withoutNamespace = [
+  { apiVersion: 'kyverno.io/v1', kind: 'ClusterPolicy' },
   { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' },
   { apiVersion: 'v1', kind: 'Namespace' },
 ]

@@ -15,6 +15,8 @@ interface Kind {
   readonly kind: string
   /** Its resource, when only runs inside the cluster or with node changes make it: whoever may not list them has made none. */
   readonly unlessForbidden?: string
+  /** Of an extension, which not every cluster has. */
+  readonly unlessAbsent?: boolean
 }
 
 const RBAC = 'rbac.authorization.k8s.io/v1'
@@ -28,6 +30,7 @@ const kinds: readonly Kind[] = [
   { apiVersion: RBAC, kind: 'ClusterRole', unlessForbidden: 'clusterroles' },
   { apiVersion: RBAC, kind: 'RoleBinding', unlessForbidden: 'rolebindings' },
   { apiVersion: RBAC, kind: 'Role', unlessForbidden: 'roles' },
+  { apiVersion: 'kyverno.io/v1', kind: 'ClusterPolicy', unlessForbidden: 'clusterpolicies', unlessAbsent: true },
   { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' },
   { apiVersion: 'v1', kind: 'Namespace' },
   // A volume is protected until its claim is gone, which goes with its namespace.
@@ -44,7 +47,8 @@ export async function removeLeftovers(
   { runId, dryRun, timeoutMs }: { runId?: string; dryRun: boolean; timeoutMs: number },
 ): Promise<readonly Leftover[]> {
   const found: Leftover[] = []
-  for (const { apiVersion, kind, unlessForbidden } of kinds) {
+  for (const { apiVersion, kind, unlessForbidden, unlessAbsent } of kinds) {
+    if (unlessAbsent && !(await isServed(cluster, apiVersion))) continue
     if (unlessForbidden && !(await cluster.may('list', { ...groupOf(apiVersion), resource: unlessForbidden }))) continue
     const objects = await cluster.list({ apiVersion, kind, labelSelector: runSelector(runId) })
     await Promise.all(
@@ -68,6 +72,17 @@ export async function removeLeftovers(
 function groupOf(apiVersion: string): { group?: string } {
   const [group, version] = apiVersion.split('/')
   return group === undefined || version === undefined ? {} : { group }
+}
+
+/** Throws ApiError when nobody answers. */
+async function isServed(cluster: Cluster, apiVersion: string): Promise<boolean> {
+  try {
+    await cluster.raw(`/apis/${apiVersion}`)
+    return true
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 404) return false
+    throw error
+  }
 }
 
 /** Null when it is gone, else why not. Of a namespace the end is awaited; the others go at once, or with their pods, and nobody need be allowed to watch them. */

@@ -1,5 +1,6 @@
 import type { Behaviour } from '../../helpers/behaviour.ts'
 import type { ClassFacts, ClusterFacts, NodeFacts } from '../../helpers/facts/facts.ts'
+import { hasHardware, teeOf } from '../../helpers/oracles/confidentialClass.ts'
 import { snapshotterLacking } from '../../helpers/facts/snapshotterLacking.ts'
 import type { ObjectSpec } from '../../helpers/objects/objectSpec.ts'
 import { type PodSpec, podSpecOf } from '../../helpers/pods/podSpec.ts'
@@ -54,7 +55,9 @@ export function decide(
   }
   if (!subject.nodeFacts && Object.keys(pods).length > 0) return withoutNode(subject, facts)
   const lacking =
-    underTest === null || Object.keys(pods).length === 0 ? null : withoutSnapshotter(subject, claim, facts)
+    underTest === null || Object.keys(pods).length === 0
+      ? null
+      : (withoutHardware(subject) ?? withoutSnapshotter(subject, claim, facts))
   if (lacking !== null) return skipped(lacking)
   // A deadline for each of its pods would say the same, much later.
   const full = subject.nodeFacts && Object.keys(pods).length > 0 ? noRoom(subject.nodeFacts) : null
@@ -80,9 +83,18 @@ export function withoutSnapshotter(
   return needs.some((need) => /[:-]absent$/.test(need)) ? null : snapshotterLacking(classFacts, nodeFacts)
 }
 
+/** Declared or not: of a class for a TEE no pod starts without the hardware, which a claim of its own asserts, and what declares the class. */
+function withoutHardware({ classFacts, nodeFacts }: Pick<Subject, 'classFacts' | 'nodeFacts'>): string | null {
+  if (!classFacts || !nodeFacts || hasHardware(classFacts, nodeFacts) !== false) return null
+  return `${classFacts.name} needs hardware for ${teeOf(classFacts)} guests, which ${nodeFacts.name} has not: ${nodeFacts.tee?.how}`
+}
+
 /** Another node of the class, for pods that have to be elsewhere. */
 export const otherNode = ({ classFacts, nodeFacts }: Subject, { nodes }: Expansion): string | undefined =>
-  nodes.find(({ name }) => name !== nodeFacts?.name && classFacts?.nodes.includes(name))?.name
+  nodes.find(
+    (node) =>
+      node.name !== nodeFacts?.name && classFacts?.nodes.includes(node.name) && hasHardware(classFacts, node) !== false,
+  )?.name
 
 const armFacts = (cluster: ClusterFacts, subject: Subject) => ({
   cluster,

@@ -1,3 +1,4 @@
+import { hasHardware } from '../../helpers/oracles/confidentialClass.ts'
 import type { ClassFacts, ClusterFacts, NodeFacts } from '../../helpers/facts/facts.ts'
 
 /** Kata nodes that arms are run on: schedulable, chosen by the operator, and KVM not known to be unusable. */
@@ -13,12 +14,14 @@ export function testedNodes(facts: ClusterFacts, chosen: readonly string[]): Nod
 
 /**
  * Spreads classes over the tested nodes, a class on one node: its pods can be shared there, and its relations
- * (same node, same kernel or not) hold by construction.
+ * (same node, same kernel or not) hold by construction. A class for a TEE has its home where the hardware is.
  */
 export function homeNodes(facts: ClusterFacts, nodes: readonly NodeFacts[]): Map<string, NodeFacts> {
   const homes = new Map<string, NodeFacts>()
   facts.classes.forEach((each: ClassFacts, index) => {
-    const eligible = nodes.filter((node) => each.nodes.includes(node.name))
+    const candidates = nodes.filter((node) => each.nodes.includes(node.name))
+    const withHardware = candidates.filter((node) => hasHardware(each, node) === true)
+    const eligible = withHardware.length > 0 ? withHardware : candidates
     const home = eligible[index % Math.max(1, eligible.length)]
     if (home) homes.set(each.name, home)
   })

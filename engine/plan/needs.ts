@@ -1,6 +1,7 @@
 import type { Fact } from '../../helpers/facts/fact.ts'
 import type { Need, NeedContext } from './need.ts'
 import { annotationNeeds } from './needs/annotations.ts'
+import { confidentialNeeds } from './needs/confidential.ts'
 import { kubeletStatsNeeds } from './needs/kubeletStats.ts'
 import { kyvernoNeeds } from './needs/kyverno.ts'
 import { nodeNeeds } from './needs/node.ts'
@@ -64,6 +65,7 @@ const needs: Readonly<Record<string, Need>> = {
   'host-danger-allowed': ({ options }) =>
     options.allowDisruptive ? null : 'can disturb other pods of the node; run with --allow-disruptive',
   ...annotationNeeds,
+  ...confidentialNeeds,
   ...kyvernoNeeds,
   ...nodeNeeds,
   ...snapshotterNeeds,

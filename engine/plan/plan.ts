@@ -92,7 +92,7 @@ function armsOf(claim: CatalogClaim, check: RegisteredBehaviour, expansion: Expa
     }
   }
   if (applicable.length === 0) return [decidedArm(claim, check, expansion)]
-  const rows = rowsOf(claim, definition)
+  const rows = rowsOf(claim, definition, expansion.facts)
   const checkArms = applicable.flatMap((subject) =>
     rows.map((row) => createArm(claim, check, subject, row, 'check', expansion)),
   )

@@ -60,9 +60,9 @@ export interface Row {
   readonly gate: boolean
 }
 
-export function rowsOf(claim: Claim, definition: Behaviour): Row[] {
-  if (!definition.cases) return [{ id: null, value: undefined, gate: claim.gate }]
-  return Object.entries(definition.cases).map(([id, value]) => {
+export function rowsOf(claim: Claim, { cases }: Behaviour, facts: ClusterFacts): Row[] {
+  if (!cases) return [{ id: null, value: undefined, gate: claim.gate }]
+  return Object.entries(typeof cases === 'function' ? cases(facts) : cases).map(([id, value]) => {
     const row = claim.cases?.find((each) => each.id === id)
     return { id, value, gate: claim.gate && row?.gate !== false }
   })

@@ -53,6 +53,7 @@ export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
     probe: options.nodeProbe,
     nodeChanges: options.allowNodeChanges,
     shards: options.shard !== null,
+    clusterPolicy: options.allowClusterPolicy ?? false,
   } as const
   await checkAccess(cluster, access, 'cluster')
   const earlier = await earlierNamespaces(cluster, options.runId)
@@ -115,6 +116,7 @@ async function plan(
   const given = {
     privilegedNamespace: namespaces.refused === null ? true : { refused: namespaces.refused },
     declared: options.declaredClasses,
+    declarations: options.declarations ?? [],
     declaredVersion: options.declaredVersion ?? null,
     declaredDefaultClass: options.declaredDefaultClass ?? null,
     production: options.production ?? null,

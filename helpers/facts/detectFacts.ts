@@ -8,7 +8,7 @@ import { classNodes } from './classNodes.ts'
 import { customRuntimes } from './customRuntimes.ts'
 import { detectDefaultRuntime } from './defaultRuntime.ts'
 import { detectDistribution } from './distribution.ts'
-import { known, type Fact } from './fact.ts'
+import { known, unknown, type Fact } from './fact.ts'
 import type { ClusterFacts } from './facts.ts'
 import type { DeclaredClass } from '../profile/profile.ts'
 import { handlerOf, kataEvidence } from './kataClass.ts'
@@ -35,6 +35,8 @@ export interface DetectOptions {
   readonly declared?: readonly (string | DeclaredClass)[] | null
   /** Kata's release as the profile says it: taken where the cluster does not tell. */
   readonly declaredVersion?: string | null
+  /** Systems that the operator's profile says the cluster must have. */
+  readonly declarations?: ClusterFacts['declarations']
   /** What else the operator's profile says. */
   readonly declaredDefaultClass?: string | null
   readonly production?: ClusterFacts['production']
@@ -146,6 +148,8 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
       .filter(({ kata }) => kata === null)
       .map(({ runtimeClass }) => runtimeClass.metadata.name ?? ''),
     declared,
+    declarations: options.declarations ?? [],
+    storageClassNames: storage.value === null ? unknown(storage.how) : known(namesOf(storage.value), 'StorageClasses'),
     declaredVersion: options.declaredVersion ?? null,
     unreadable: [
       ...deployment.unreadable,
@@ -165,6 +169,9 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
     storageClassFilesystem: detectStorageClass(storage, 'Filesystem', options.storageClasses?.filesystem),
   }
 }
+
+const namesOf = (objects: readonly KubeObject[]): readonly string[] =>
+  objects.map(({ metadata }) => metadata.name ?? '')
 
 const hasProbe = (evidence: NodeEvidence): boolean => evidence.probe !== null
 

@@ -1,7 +1,9 @@
 import type { CiliumSettings } from './cilium.ts'
 import type { Cni } from './cni.ts'
+import type { Declaration } from '../profile/declaration.ts'
 import type { Fact } from './fact.ts'
 import type { DefaultClassPolicy, PolicyException } from './kyverno.ts'
+import type { Tee } from './tee.ts'
 
 export type ShimFamily = 'go' | 'rust'
 export type Hypervisor = 'qemu' | 'cloud-hypervisor' | 'firecracker' | 'dragonball' | 'stratovirt' | 'remote'
@@ -58,6 +60,10 @@ export interface NodeFacts {
   readonly machine: Fact<string>
   /** /proc/meminfo MemTotal of the node, KiB */
   readonly memTotalKiB: Fact<number>
+  /** Which confidential guests its processor, firmware and kernel can hold. */
+  readonly tee?: Fact<readonly Tee[]>
+  /** GPUs that pods can ask for, by the name of their resource: nvidia.com/gpu. */
+  readonly gpus?: Fact<readonly string[]>
   /** Its kernel has the loop driver. */
   readonly loopDevices?: Fact<boolean>
 }
@@ -124,6 +130,10 @@ export interface ClusterFacts {
    * createDefaultRuntimeClass), with the handler where the profile fixes one; null without a profile.
    */
   readonly declared: readonly { readonly name: string; readonly handler?: string }[] | null
+  /** Every system that the operator's profile says the cluster must have; empty without a profile. */
+  readonly declarations?: readonly Declaration[]
+  /** Names of the cluster's StorageClasses. */
+  readonly storageClassNames?: Fact<readonly string[]>
   /** Kata's release that the operator's profile declares; null where it declares none. */
   readonly declaredVersion?: string | null
   /** What could not be read, with the reason, one line each: a right that is lacking, an API that is down. */

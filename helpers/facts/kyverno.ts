@@ -17,6 +17,9 @@ export interface PolicyException {
   readonly namespaces: readonly string[]
 }
 
+/** On everything that a run makes. */
+const runLabel = 'kata-conformance.dev/run'
+
 export interface KyvernoFacts {
   readonly kyverno: Fact<boolean>
   readonly policies: readonly string[]
@@ -33,10 +36,12 @@ export async function detectKyverno(cluster: Pick<Cluster, 'raw'>): Promise<Kyve
     listed(cluster, '/apis/kyverno.io/v1/clusterpolicies'),
     listed(cluster, '/apis/kyverno.io/v2/policyexceptions'),
   ])
+  // What a run made for its own namespaces says nothing of the cluster.
+  const ofCluster = policies.items.filter(({ metadata }) => metadata.labels?.[runLabel] === undefined)
   return {
     kyverno: policies.fact,
-    policies: policies.items.map(({ metadata }) => metadata.name ?? ''),
-    defaultClassPolicies: policies.items.flatMap(defaultClassPolicies),
+    policies: ofCluster.map(({ metadata }) => metadata.name ?? ''),
+    defaultClassPolicies: ofCluster.flatMap(defaultClassPolicies),
     policyExceptions: exceptions.items.map(policyException),
   }
 }

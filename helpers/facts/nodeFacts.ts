@@ -17,7 +17,9 @@ import { readinessOf } from '../pods/nodeReadiness.ts'
 import { nodeStatus } from './nodeStatus.ts'
 import { probed } from './probed.ts'
 import { detectProvider } from './provider.ts'
+import { detectGpus } from './gpus.ts'
 import { detectSnapshotters } from './snapshotters.ts'
+import { detectTee } from './tee.ts'
 
 /** What is known of one node before its RuntimeClasses are looked at. */
 export interface NodeEvidence {
@@ -60,7 +62,7 @@ export async function detectNodeFacts(
   podsWhy: string,
 ): Promise<NodeFacts> {
   const { node, name, probe } = evidence
-  const [bootId, cni, cgroupVersion, kvmUsable, cpuVirtualization, nested, machine, memTotalKiB, loopDevices] =
+  const [bootId, cni, cgroupVersion, kvmUsable, cpuVirtualization, nested, machine, memTotalKiB, loopDevices, tee] =
     await Promise.all([
       detectBootId(node, probe),
       detectCni(probe),
@@ -71,6 +73,7 @@ export async function detectNodeFacts(
       detectMachine(probe),
       detectMemTotal(probe),
       probed(probe, detectLoopDevices),
+      detectTee(node, probe),
     ])
   return {
     name,
@@ -90,5 +93,7 @@ export async function detectNodeFacts(
     machine,
     memTotalKiB,
     loopDevices,
+    tee,
+    gpus: detectGpus(node),
   }
 }

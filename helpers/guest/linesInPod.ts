@@ -9,10 +9,14 @@ export async function linesInPod(
   path: string,
   line: string,
   withinMs: number,
+  everyMs = 100,
 ): Promise<{ seen: boolean; ms: number }> {
-  const { stdout, exitCode } = await pod.read(['sh', '-c', waiting, 'wait', path, line, String(withinMs / 100)], {
-    timeoutMs: withinMs + 30_000,
-  })
+  const { stdout, exitCode } = await pod.read(
+    ['sh', '-c', waiting, 'wait', path, line, String(withinMs / everyMs), String(everyMs / 1000)],
+    {
+      timeoutMs: withinMs + 30_000,
+    },
+  )
   const [from = 0, to = 0] = stdout.split('\n').map((text) => Number(text.split(' ')[0]))
   return { seen: exitCode === 0, ms: Math.round((to - from) * 1000) }
 }
@@ -22,6 +26,6 @@ left=$3
 until grep -qxF "$2" "$1" 2>/dev/null; do
   left=$((left - 1))
   [ "$left" -gt 0 ] || exit 1
-  sleep 0.1
+  sleep $4
 done
 cat /proc/uptime`

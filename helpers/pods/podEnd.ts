@@ -104,7 +104,7 @@ function finished(pod: KubeObject, events: readonly KubeObject[]): PodEnd {
 
 /** Failures of a sandbox that no repetition cures. */
 const lastingSandboxFailure =
-  /no runtime for .* is configured|annotation .* is not enabled|untrusted workload with|snapshotter .* was not found|unknown runtime|no such host runtime/
+  /no runtime for .* is configured|annotation .* is not enabled|untrusted workload with|snapshotter .* was not found|unknown runtime|no such host runtime|support Confidential Computing/
 /** The kubelet does not reach the container runtime's daemon: it was killed, or is being restarted. */
 const runtimeAway = /dial unix \S+\.sock|code = Unavailable desc = connection error/
 const networkFailure = /failed to (setup|set up) network for sandbox|cni plugin not initialized|plugin type=/

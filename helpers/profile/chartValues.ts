@@ -24,6 +24,8 @@ export const chartValues = z.looseObject({
   defaultShim: z.record(z.string(), text).optional(),
   runtimeClasses: z.looseObject({ createDefault: flag.optional(), defaultName: text.optional() }).optional(),
   env: z.looseObject({ multiInstallSuffix: z.string().nullable().optional() }).optional(),
+  /** Snapshotters that kata-deploy sets up itself. */
+  snapshotter: z.looseObject({ setup: z.array(text).nullable().optional() }).optional(),
   customRuntimes: z
     .looseObject({ enabled: flag.optional(), runtimes: z.record(z.string(), chartRuntime).optional() })
     .optional(),
@@ -37,13 +39,16 @@ export function fromChartValues(found: z.infer<typeof chartValues>, file: string
     .filter(([, shim]) => shim.enabled ?? !disableAll)
     .map(([name]): DeclaredClass => ({ name: `kata-${name}${suffix}`, handler: `kata-${name}${suffix}` }))
   const tag = found.image?.tag ?? ''
+  const besides = fromBesides(found)
+  const setUp = (found.snapshotter?.setup ?? []).map((name) => `${name}${suffix}`)
   return {
     file,
     source: 'chart',
     kataVersion: /^\d+\.\d+\.\d+/.test(tag) ? tag : null,
     distribution: found.k8sDistribution ?? null,
     classes: [...classes, ...defaultClass(found, suffix), ...customClasses(found)],
-    ...fromBesides(found),
+    ...besides,
+    snapshotters: [...new Set([...besides.snapshotters, ...setUp])],
     notes: [
       'read as values of the kata-deploy chart',
       ...(disableAll

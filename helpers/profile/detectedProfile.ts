@@ -1,4 +1,5 @@
 import { dump } from 'js-yaml'
+import { isThere } from '../facts/cilium.ts'
 import type { Fact } from '../facts/fact.ts'
 import type { ClassFacts, ClusterFacts } from '../facts/facts.ts'
 import { shimOfHandler } from '../facts/kataShims.ts'
@@ -20,6 +21,7 @@ export function detectedProfile(
     distribution: distributionOf(facts.distribution),
     classes: facts.classes.map(classOf),
     storageClasses: storage?.[0] === undefined ? undefined : { filesystem: storage[0] },
+    ...systemsOf(facts),
   })
   const unknown = [
     ...notes,
@@ -31,10 +33,10 @@ export function detectedProfile(
   ]
   return [
     '# What this cluster had when it was looked at: kata-conformance run --profile FILE holds it to that.',
-    '# Take away what need not be. A class that is declared here and missing is a failure; one that is not declared is only tested.',
+    '# Take away what need not be. What is declared here and missing is a failure; what is not declared is tested where it is there.',
     ...unknown.map((line) => `# ${line.replaceAll('\n', ' ')}`),
     dump(declared, { lineWidth: -1, noRefs: true }).trimEnd(),
-    '# StorageClass for volumes of mode Block: storageClasses.block. CNI: cni.',
+    '# Other systems that can be declared: storageClasses.block, cni, snapshotters, tees, gpus, kyverno.',
     '# A departure that is accepted for a time:',
     '# knownDeviations:',
     '#   - behaviour: KATA-PROC-001',
@@ -44,6 +46,25 @@ export function detectedProfile(
     `#     expires: ${'YYYY-MM-DD'}`,
     '',
   ].join('\n')
+}
+
+/** Snapshotters that containerd has without anybody setting them up. */
+const builtIn = ['overlayfs', 'native', 'btrfs', 'zfs', 'blockfile', 'erofs']
+
+/** Systems of which some node with Kata is known to have one; a list that would be empty declares nothing. */
+function systemsOf({ nodes = [], kyverno, cilium }: Partial<ClusterFacts>) {
+  const kata = nodes.filter((node) => node.kata.value !== false)
+  const all = <T>(values: (node: (typeof kata)[number]) => readonly T[] | null | undefined): T[] | undefined => {
+    const found = [...new Set(kata.flatMap((node) => values(node) ?? []))]
+    return found.length > 0 ? found : undefined
+  }
+  return {
+    cni: cilium?.value && isThere(cilium.value) ? 'cilium' : undefined,
+    snapshotters: all(({ snapshotters }) => snapshotters?.value?.filter((name) => !builtIn.includes(name))),
+    tees: all(({ tee }) => tee?.value),
+    gpus: all(({ gpus }) => gpus?.value),
+    kyverno: kyverno?.value === true ? true : undefined,
+  }
 }
 
 const valueOf = <T>(fact: Fact<T>): T | undefined => fact.value ?? undefined

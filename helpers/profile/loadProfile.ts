@@ -88,6 +88,7 @@ function guideKeys(path: readonly PropertyKey[]): readonly string[] {
 function ownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path[0] === 'classes') return ['name', 'handler', 'defaultMemoryMiB', 'defaultVcpus', 'blockDeviceUse']
   if (path[0] === 'knownDeviations') return keysOf(knownDeviation)
+  if (path[0] === 'production') return ['namespaceLabels']
   if (path[0] === 'storageClasses') return ['block', 'filesystem']
   return [...keysOf(ownFormat), 'kataContainers', 'shims']
 }

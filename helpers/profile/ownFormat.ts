@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tees } from '../facts/tee.ts'
 import type { Profile } from './profile.ts'
 import { day, flag, memoryMiB, release, text, vcpus } from './units.ts'
 
@@ -23,10 +24,22 @@ const declaredClass = z.strictObject({
   blockDeviceUse: flag.optional(),
 })
 
+const names = (what: string) =>
+  z.array(text, { error: ({ input }) => `is ${JSON.stringify(input)}; it must be a list of ${what}` }).optional()
+
 /** Keys that may also stand beside the guide's block and chart values. */
 export const besides = {
   storageClasses: z.strictObject({ block: text.optional(), filesystem: text.optional() }).optional(),
   cni: text.optional(),
+  snapshotters: names('snapshotters, such as [nydus]'),
+  tees: z
+    .array(
+      z.enum(tees, { error: ({ input }) => `is ${JSON.stringify(input)}; it must be one of ${tees.join(', ')}` }),
+      { error: ({ input }) => `is ${JSON.stringify(input)}; it must be a list, such as [tdx]` },
+    )
+    .optional(),
+  gpus: names('resources, such as [nvidia.com/gpu]'),
+  kyverno: flag.optional(),
   defaultRuntimeClass: z.string().optional(),
   production: z.strictObject({ namespaceLabels: z.record(z.string(), z.string()).default({}) }).optional(),
   knownDeviations: z
@@ -55,10 +68,25 @@ export const withoutUndefined = <T extends object>(value: T): { [K in keyof T]: 
 /** The part of a profile that every format shares. */
 export function fromBesides(
   found: Besides,
-): Pick<Profile, 'storageClasses' | 'cni' | 'knownDeviations' | 'defaultRuntimeClass' | 'production'> {
+): Pick<
+  Profile,
+  | 'storageClasses'
+  | 'cni'
+  | 'snapshotters'
+  | 'tees'
+  | 'gpus'
+  | 'kyverno'
+  | 'knownDeviations'
+  | 'defaultRuntimeClass'
+  | 'production'
+> {
   return {
     storageClasses: withoutUndefined(found.storageClasses ?? {}),
     cni: found.cni ?? null,
+    snapshotters: found.snapshotters ?? [],
+    tees: found.tees ?? [],
+    gpus: found.gpus ?? [],
+    kyverno: found.kyverno ?? false,
     ...(found.defaultRuntimeClass === undefined ? {} : { defaultRuntimeClass: found.defaultRuntimeClass }),
     ...(found.production === undefined ? {} : { production: found.production }),
     knownDeviations: (found.knownDeviations ?? []).map(

@@ -1,3 +1,5 @@
+import type { Tee } from '../facts/tee.ts'
+
 /** A RuntimeClass that the operator says the cluster must have. */
 export interface DeclaredClass {
   readonly name: string
@@ -35,6 +37,13 @@ export interface Profile {
   /** Names by what they are used for. */
   readonly storageClasses: { readonly block?: string; readonly filesystem?: string }
   readonly cni: string | null
+  /** Of containerd, beside overlayfs: nydus, devmapper… */
+  readonly snapshotters: readonly string[]
+  /** Hardware for confidential guests that some node has. */
+  readonly tees: readonly Tee[]
+  /** Resources by which nodes offer GPUs: nvidia.com/gpu. */
+  readonly gpus: readonly string[]
+  readonly kyverno: boolean
   /** defaultRuntimeClass; '' where none is wanted. */
   readonly defaultRuntimeClass?: string
   /** The cluster is in production, in namespaces with these labels. */

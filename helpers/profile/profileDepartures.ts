@@ -1,5 +1,7 @@
 import type { Fact } from '../facts/fact.ts'
 import type { ClassFacts, ClusterFacts } from '../facts/facts.ts'
+import { declarationsOf, declarationText } from './declaration.ts'
+import { presenceOf } from './presence.ts'
 import type { DeclaredClass, Profile } from './profile.ts'
 
 /** Where a cluster departs from what its operator declares, one line each. What is not known is no departure. */
@@ -15,6 +17,12 @@ export function profileDepartures(facts: ClusterFacts, profile: Profile): string
       `the distribution is ${distribution.value} (${distribution.how}), declared is ${profile.distribution}`,
     )
   departures.push(...cniDepartures(facts, profile.cni))
+  for (const declared of declarationsOf(profile)) {
+    // Of these there is more to say.
+    if (declared.kind === 'class' || declared.kind === 'cni') continue
+    const { there, how } = presenceOf(declared, facts)
+    if (there === false) departures.push(`${declarationText(declared)} is declared and not there: ${how}`)
+  }
   for (const declared of profile.classes ?? []) {
     const found = facts.classes.find((each) => each.name === declared.name)
     if (found) departures.push(...classDepartures(found, declared))

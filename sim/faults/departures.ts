@@ -2,6 +2,7 @@ import { healthyShims, type ShimsDepartures } from './shimsDepartures.ts'
 import { type AnnotationsDepartures, healthyAnnotations } from './annotationsDepartures.ts'
 import { healthyKyverno, type KyvernoDepartures } from './kyvernoDepartures.ts'
 import { healthyNydus, type NydusDepartures } from './nydusDepartures.ts'
+import { healthyTee, type TeeDepartures } from './teeDepartures.ts'
 import { healthySecurity, type SecurityDepartures } from './securityDepartures.ts'
 import { healthyStorage, type StorageDepartures } from './storageDepartures.ts'
 import { type BenchmarksDepartures, healthyBenchmarks } from './benchmarksDepartures.ts'
@@ -13,18 +14,7 @@ import { healthyNetwork, type NetworkDepartures } from './networkDepartures.ts'
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
-export interface Departures
-  extends
-    ShimsDepartures,
-    AnnotationsDepartures,
-    KyvernoDepartures,
-    NydusDepartures,
-    SecurityDepartures,
-    StorageDepartures,
-    BenchmarksDepartures,
-    FootprintDepartures,
-    DeploymentDepartures,
-    NetworkDepartures {
+export interface Departures extends ShimsDepartures, AnnotationsDepartures, KyvernoDepartures, NydusDepartures, TeeDepartures, SecurityDepartures, StorageDepartures, BenchmarksDepartures, FootprintDepartures, DeploymentDepartures, NetworkDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
@@ -141,6 +131,7 @@ export const healthy: Departures = {
   ...healthyAnnotations,
   ...healthyKyverno,
   ...healthyNydus,
+  ...healthyTee,
   ...healthySecurity,
   ...healthyStorage,
   ...healthyFootprint,

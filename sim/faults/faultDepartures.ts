@@ -5,6 +5,7 @@ import { shimsFaults } from './shimsDepartures.ts'
 import { annotationsFaults } from './annotationsDepartures.ts'
 import { kyvernoFaults } from './kyvernoDepartures.ts'
 import { nydusFaults } from './nydusDepartures.ts'
+import { teeFaults } from './teeDepartures.ts'
 import { securityFaults } from './securityDepartures.ts'
 import { storageFaults } from './storageDepartures.ts'
 import { benchmarksFaults } from './benchmarksDepartures.ts'
@@ -137,6 +138,7 @@ const faults: Record<string, Partial<Departures>> = {
   ...annotationsFaults,
   ...kyvernoFaults,
   ...nydusFaults,
+  ...teeFaults,
   ...securityFaults,
   ...storageFaults,
   // RuntimeClasses that kata-deploy should not have made so

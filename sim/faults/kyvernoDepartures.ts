@@ -32,6 +32,7 @@ export const kyvernoFaults: Record<string, Partial<KyvernoDepartures>> = {
   'policy-ignores-label-value': { defaultClassPolicy: 'any-value' },
   'policy-overwrites-class': { defaultClassPolicy: 'overwrites' },
   'stale-default-class-policy': { staleDefaultClassPolicy: true },
+  'new-policies-not-heeded': { mutatingWebhook: false },
   'policy-exception-missing': { policyException: false },
   'host-path-policy-missing': { hostPathPolicy: false },
   'block-device-policy-missing': { blockDevicePolicy: false },

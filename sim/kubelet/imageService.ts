@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { CriError } from './containerRuntime.ts'
 import type { Clock } from '../clock.ts'
+import { imageBlobs } from '../imageBlobs.ts'
 
 /** CRI ImageService of a node: what is there, and what a registry would give. */
 export interface ImageService {
@@ -26,6 +27,9 @@ const PRESENT: Record<string, number> = {
   'quay.io/kata-containers/kata-deploy': 900,
 }
 
+/** Of those repositories: tags that no node holds before somebody asks for them. */
+const IN_REGISTRIES_ONLY = ['docker.io/library/busybox:1.36.1-musl']
+
 /** A reference as containerd completes it: docker.io/library/busybox:1.36. */
 export function normalizedImage(image: string): string {
   const first = image.split('/')[0]!
@@ -48,19 +52,23 @@ export function createImageService(options: ImageServiceOptions): ImageService {
   const present = new Map(Object.entries(PRESENT).map(([name, mib]) => [name, Math.round(mib * 1024 * 1024)]))
   for (const name of options.present ?? []) present.set(name, 32 * 1024 * 1024)
   const seen = new Map<string, number>()
+  const pulled = new Set<string>()
   const repository = (full: string) => full.replace(/[:@][^/]*$/, '')
   return {
     status(image) {
       const name = normalizedImage(image)
       const sizeBytes = present.get(repository(name))
-      if (sizeBytes === undefined || options.lacks?.(name)) return null
+      const remote = IN_REGISTRIES_ONLY.includes(name)
+      if (sizeBytes === undefined || options.lacks?.(name) || (remote && !pulled.has(name))) return null
       seen.set(name, sizeBytes)
+      // An image that came from a registry is named by what its tag stood for there; one that was imported by its configuration.
+      if (remote) return { id: `${repository(name)}@${imageBlobs(name).digest}`, name, sizeBytes }
       return { id: `sha256:${createHash('sha256').update(name).digest('hex')}`, name, sizeBytes }
     },
     async pull(image) {
       const full = normalizedImage(image)
       await options.clock.sleep(options.pullMs ?? 2000)
-      if (present.has(repository(full)) && !options.lacks?.(full)) return
+      if (present.has(repository(full)) && !options.lacks?.(full)) return void pulled.add(full)
       throw new CriError('Unknown', pullFailure(image, full))
     },
     list: () => [...seen].map(([name, sizeBytes]) => ({ names: [name], sizeBytes })),

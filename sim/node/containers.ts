@@ -12,6 +12,8 @@ import { execSession } from './execSession.ts'
 import { containerId } from './identifiers.ts'
 import { processOf } from './imageConfig.ts'
 import { createLogBuffer, type LogBuffer } from './logBuffer.ts'
+import { snapshotterOf } from './containerdConfig.ts'
+import { storeImage } from './contentStore.ts'
 import { containerConfigJson, taskDirectory } from './ociConfig.ts'
 import { executableMissing } from './runcSandbox.ts'
 import type { RunningContainer } from './sandbox.ts'
@@ -137,6 +139,8 @@ export function createContainers(node: SimNode, sandboxes: Sandboxes, onExit: (i
       if (!sandbox || sandbox.state !== 'ready')
         throw new CriError('NotFound', `failed to find sandbox id "${sandboxId}": not found`)
       const id = containerId()
+      const nydus = sandbox.handler !== null && snapshotterOf(sandbox.handler, departures) === 'nydus'
+      storeImage(machine.files, config.image, !nydus || departures.nydusLayers === 'node')
       const limits =
         sandbox.handler === null
           ? { lost: [], lines: Infinity }

@@ -13,14 +13,25 @@ export function nodeCpu(node: NodeScenario, hasVirtualizationFlag: boolean): Mac
   const amd = node.virtualization === 'svm'
   const flags = [...baseFlags]
   if (node.nested) flags.push('hypervisor')
+  flags.push(...teeFlags[node.tee])
   if (hasVirtualizationFlag && node.virtualization !== 'none') flags.push(node.virtualization)
   return amd
     ? { vendor: 'AuthenticAMD', model: 'AMD EPYC Processor', flags }
     : { vendor: 'GenuineIntel', model: 'Intel(R) Xeon(R) Gold 6338 CPU @ 2.00GHz', flags }
 }
 
+/** What the host's kernel says of a TEE that it can use (arch/x86 cpufeatures.h: TDX_HOST_PLATFORM, SEV, SEV_ES, SEV_SNP). No guest has them. */
+const teeFlags: Readonly<Record<NodeScenario['tee'], readonly string[]>> = {
+  none: [],
+  tdx: ['tdx_host_platform'],
+  snp: ['sme', 'sev', 'sev_es', 'sev_snp'],
+  se: [],
+}
+const hostFlags = Object.values(teeFlags).flat()
+
 /** Flags of a guest's processor: QEMU's `-cpu host` passes the node's, without the host's own tools. */
-export function guestCpu(node: MachineSpec['cpu'], generic: boolean): MachineSpec['cpu'] {
+export function guestCpu(cpu: MachineSpec['cpu'], generic: boolean): MachineSpec['cpu'] {
+  const node = { ...cpu, flags: cpu.flags.filter((flag) => !hostFlags.includes(flag)) }
   if (generic) {
     const flags = node.flags.filter(
       (flag) => !['vmx', 'svm', 'avx', 'avx2', 'bmi1', 'bmi2', 'aes', 'hypervisor'].includes(flag),
@@ -44,6 +55,9 @@ export function addHardware(machine: Machine, node: NodeScenario, kvm: NodeScena
   const module = node.virtualization === 'svm' ? 'kvm_amd' : 'kvm_intel'
   const nested = module === 'kvm_amd' ? '1' : 'Y'
   if (node.kvm === 'usable') files.virtual(`/sys/module/${module}/parameters/nested`, () => `${nested}\n`)
+  if (node.tee === 'tdx') files.virtual('/sys/module/kvm_intel/parameters/tdx', () => 'Y\n')
+  if (node.tee === 'snp') files.virtual('/sys/module/kvm_amd/parameters/sev_snp', () => 'Y\n')
+  if (node.tee === 'se') files.virtual('/sys/firmware/uv/prot_virt_host', () => '1\n')
   files.mkdir('/dev/net')
   files.mknod('/dev/net/tun', 'c', 10, 200)
   files.mknod('/dev/vhost-net', 'c', 10, 238)

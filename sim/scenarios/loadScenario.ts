@@ -25,6 +25,8 @@ export const builtInScenarios = [
   'rke2',
   'without-nydus',
   'kyverno',
+  'kyverno-without-policy',
+  'confidential',
   'cilium',
   'without-storage-classes',
 ] as const

@@ -79,6 +79,8 @@ export interface NodeScenario {
   vendor: string
   product: string
   cgroup: 1 | 2
+  /** Which confidential guests its processor and kernel can hold. */
+  tee: 'none' | 'tdx' | 'snp' | 'se'
   /** Snapshotters of containerd: kata-fc needs devmapper. */
   snapshotters: string[]
 }

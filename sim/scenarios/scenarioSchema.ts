@@ -15,6 +15,7 @@ const node = z.strictObject({
   virtualization: z.enum(['vmx', 'svm', 'none']),
   kvm: z.enum(['usable', 'missing', 'locked']),
   nested: z.boolean(),
+  tee: z.enum(['none', 'tdx', 'snp', 'se']).default('none'),
   vendor: z.string(),
   product: z.string(),
   cgroup: z.union([z.literal(1), z.literal(2)]).default(2),

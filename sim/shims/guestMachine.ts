@@ -23,6 +23,19 @@ export function guestKernelRelease(node: SimNode, handler: KataHandler): string 
   return handler.hypervisor === 'dragonball' ? node.release.dragonballKernel : node.release.guestKernel
 }
 
+/** What keeps the host out of a guest's memory; null for an ordinary guest. */
+export function protectionOf({ scenario, departures }: SimNode, { variant }: KataHandler): 'tdx' | 'snp' | 'se' | null {
+  if (variant === null || variant === 'coco-dev' || departures.teeGuests === 'ordinary') return null
+  return scenario.tee === variant ? variant : null
+}
+
+/** The kernel's words (arch/x86/mm/mem_encrypt.c, print_mem_encrypt_feature_info). A guest of SEV-SNP has no flag of its own in /proc/cpuinfo. */
+const protectedKernel = {
+  tdx: ['tdx: Guest detected', 'Memory Encryption Features active: Intel TDX'],
+  snp: ['Memory Encryption Features active: AMD SEV SEV-ES SEV-SNP'],
+  se: [],
+}
+
 /** Boots the guest of a VM: kernel, init, agent. */
 export function bootGuest(
   node: SimNode,
@@ -33,6 +46,9 @@ export function bootGuest(
 ): Machine {
   const guest = node.createMachine(guestSpec(node, handler, config, size, maxVcpus))
   guest.network = node.network
+  const protection = protectionOf(node, handler)
+  for (const line of protection === null ? [] : protectedKernel[protection]) guest.log(line)
+  if (protection === 'se') guest.files.virtual('/sys/firmware/uv/prot_virt_guest', () => '1\n')
   addGuestDevices(guest, handler.hypervisor, guestImageBytes)
   addGuestDeviceNodes(guest)
   guest.files.virtual('/proc/config.gz', () => gzipSync(guestKernelConfig(guest.spec.kernel.release)))
@@ -65,7 +81,10 @@ function guestSpec(
       cmdline: kernelCommandLine(handler, node.release, maxVcpus, [config.kernelParams]),
     },
     bootId: departures.guestBootId === 'template' ? templateBootId : randomUUID(),
-    cpu: guestCpu(node.machine.spec.cpu, handler.hypervisor === 'qemu' && !departures.qemuCpu.startsWith('host')),
+    cpu: withGuestFlag(
+      guestCpu(node.machine.spec.cpu, handler.hypervisor === 'qemu' && !departures.qemuCpu.startsWith('host')),
+      protectionOf(node, handler),
+    ),
     cpus: Array.from({ length: size.vcpus }, (_, index) => index),
     possibleCpus: maxVcpus,
     memory: {
@@ -86,6 +105,10 @@ function guestSpec(
     clock: slowClock(node.clock, departures.guestClockRate),
   }
 }
+
+/** arch/x86 cpufeatures.h: TDX_GUEST. */
+const withGuestFlag = (cpu: MachineSpec['cpu'], protection: string | null): MachineSpec['cpu'] =>
+  protection === 'tdx' ? { ...cpu, flags: [...cpu.flags, 'tdx_guest'] } : cpu
 
 /** The guide's times of the same work beside the default runtime's (baselines.yaml, cpu_gzip_200MB). Firecracker has no figure: as Cloud Hypervisor. */
 const cpuSlowdown = {

@@ -17,6 +17,8 @@ export interface GuestVolumes {
    * @throws Error with the agent's words when it cannot or may not make one.
    */
   mountsOf(containerId: string, mounts: readonly CriMount[]): ContainerMount[]
+  /** The sandbox ends, and with it what the guest has written into its copies. */
+  end(): void
 }
 
 export interface HostMounts {
@@ -29,10 +31,13 @@ export function createGuestVolumes(
   guest: Machine,
   disks: GuestDisks,
   config: ShimConfig,
-  sandboxId: string,
+  sandbox: { id: string; confidential: boolean; language: 'go' | 'rust' },
   host: HostMounts,
 ): GuestVolumes {
   const { departures } = node
+  const { id: sandboxId, confidential, language } = sandbox
+  const withoutSharing = config.sharedFs === 'none' && (confidential || departures.firecrackerVolumes === 'copied')
+  const copiedFrom = new Map<string, string>()
   const emptyDirs = new Map<string, string>()
   const deviceFsKiB = Math.round(guest.spec.memory.totalKiB / 2)
   const deviceFsSize = `size=${deviceFsKiB}k,nr_inodes=${Math.round(deviceFsKiB / 4)}`
@@ -61,9 +66,16 @@ export function createGuestVolumes(
   const share = (containerId: string, mount: CriMount): string => {
     const hash = createHash('sha256').update(mount.containerPath).digest('hex').slice(0, 16)
     const path = `${sharedInGuest}/${containerId}-${hash}-${nameOf(mount.containerPath)}`
-    if (config.sharedFs === 'none' && departures.firecrackerVolumes === 'copied')
+    // The Go shim copies updates of these, too (fs_share_linux.go, StartFileEventWatcher).
+    const watched =
+      confidential && language === 'go' && volumeKind(mount, config, host, host.isTmpfs, departures) === 'watchable'
+    const ofPod = below(mount.hostPath, '/var/lib/kubelet') || below(mount.hostPath, '/var/lib/containerd')
+    const copies = !confidential || ofPod ? 'at-start' : departures.teeCopies
+    if (withoutSharing && copies === 'empty') guest.files.mkdir(path, 0o777)
+    else if (withoutSharing && copies === 'at-start' && !watched) {
       copyTree(node.machine.files, mount.hostPath, guest.files, path)
-    else
+      if (confidential && !ofPod && !mount.readonly) copiedFrom.set(path, mount.hostPath)
+    } else
       guest.files.mount(
         path,
         { files: node.machine.files, path: mount.hostPath },
@@ -102,6 +114,8 @@ export function createGuestVolumes(
 
   const sourceOf = (containerId: string, mount: CriMount, kind: VolumeKind): string => {
     if (kind === 'watchable' && departures.configUpdates === 'never') return copied(containerId, mount)
+    if (kind === 'watchable' && confidential && departures.teeConfiguration === 'of-the-first-pod')
+      return copied(containerId, { ...mount, hostPath: firstConfiguration(node.machine.files, mount.hostPath) })
     if (kind === 'share' && isClaimed(mount.hostPath) && departures.claimedWrites === 'lost')
       return copied(containerId, mount)
     const nodesShm = kind === 'shm' && mount.hostPath === '/dev/shm' && departures.hostIpcShows === 'node'
@@ -147,11 +161,27 @@ export function createGuestVolumes(
           kind: 'bind',
           destination: mount.containerPath,
           source,
-          ...shownAs(node, mount, kind, config, host, deviceFsSize),
+          ...(withoutSharing && kind === 'share'
+            ? { fstype: 'tmpfs', device: 'tmpfs', options: `${mount.readonly ? 'ro' : 'rw'},relatime` }
+            : shownAs(node, mount, kind, config, host, deviceFsSize)),
         }
       })
     },
+    end() {
+      if (departures.teeWrites === 'lost') return
+      for (const [path, hostPath] of copiedFrom) copyTree(guest.files, path, node.machine.files, hostPath)
+    },
   }
+}
+
+/** The departure: what the first pod of the node had in a volume of this name and these files is what all have. */
+function firstConfiguration(files: MachineFiles, hostPath: string): string {
+  const kept = `/run/kata-containers/configuration/${nameOf(hostPath)}-${files
+    .list(hostPath)
+    .filter((name) => !name.startsWith('..'))
+    .join('-')}`
+  if (files.kindOf(kept) === null) copyTree(files, hostPath, files, kept)
+  return kept
 }
 
 /** How /proc/mounts shows a volume, as recorded: directories by announced submounts (none), files by the share itself (kataShared). */
@@ -170,8 +200,6 @@ function shownAs(
   if (kind === 'watchable') return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
   if (kind === 'ephemeral')
     return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime,size=${config.defaultMemoryMiB * 1024}k` }
-  if (config.sharedFs === 'none' && node.departures.firecrackerVolumes === 'copied')
-    return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
   const directory = host.kindOf(mount.hostPath) === 'directory'
   const { hostDirectories, claimedFiles } = node.departures
   if (claimedFiles === 'as-disk' && isClaimed(mount.hostPath))

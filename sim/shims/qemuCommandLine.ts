@@ -20,6 +20,10 @@ export interface QemuStart {
   deviceId: string
   /** MAC of eth0; null for a sandbox without network. */
   mac: string | null
+  /** By virtiofsd. */
+  sharesFiles: boolean
+  /** What keeps the host out of the guest's memory; null for an ordinary guest. */
+  protection: 'tdx' | 'snp' | 'se' | null
 }
 
 export type QemuDepartures = Pick<
@@ -45,7 +49,8 @@ export function goQemuCommandLine(start: QemuStart, departures: QemuDepartures):
   return [
     start.binary,
     ...['-name', `sandbox-${start.sandboxId}`, '-uuid', start.uuid],
-    ...['-machine', `q35,accel=${departures.accelerator},nvdimm=on`, '-cpu', departures.qemuCpu],
+    ...['-machine', machine(start, departures), '-cpu', departures.qemuCpu],
+    ...confidential(start),
     ...['-qmp', 'unix:fd=3,server=on,wait=off', '-m', goMemory(start, departures)],
     ...[
       '-device',
@@ -58,7 +63,7 @@ export function goQemuCommandLine(start: QemuStart, departures: QemuDepartures):
     ...['-device', 'virtio-scsi-pci,id=scsi0,disable-modern=true'],
     ...['-object', 'rng-random,id=rng0,filename=/dev/urandom', '-device', 'virtio-rng-pci,rng=rng0'],
     ...vsock,
-    ...sharedDirectory(`char-${start.deviceId}`, `${vm}/vhost-fs.sock`),
+    ...(start.sharesFiles ? sharedDirectory(`char-${start.deviceId}`, `${vm}/vhost-fs.sock`) : []),
     ...network(
       start.mac,
       (mac) => `driver=virtio-net-pci,netdev=network-0,mac=${mac},disable-modern=true,mq=on,vectors=4`,
@@ -92,7 +97,8 @@ export function rustQemuCommandLine(start: QemuStart, departures: QemuDepartures
     ],
     ...['-numa', 'node,memdev=entire-guest-memory-share'],
     ...['-smp', `${start.vcpus},maxcpus=${start.maxVcpus}`, '-cpu', departures.qemuCpu],
-    ...['-machine', `q35,accel=${departures.accelerator},nvdimm=on`],
+    ...['-machine', machine(start, departures)],
+    ...confidential(start),
     ...['-vga', 'none', '-no-user-config', '-nodefaults', '-nographic', '-no-reboot'],
     ...[
       '-uuid',
@@ -111,10 +117,21 @@ export function rustQemuCommandLine(start: QemuStart, departures: QemuDepartures
     ...['-device', 'virtio-scsi-pci,id=scsi0'],
     ...['-object', 'rng-random,id=rng0,filename=/dev/urandom', '-device', 'virtio-rng-pci,rng=rng0'],
     ...vsock,
-    ...sharedDirectory(`virtio-fs-dev-${start.deviceId}`, `${run}/virtiofsd.sock`),
+    ...(start.sharesFiles ? sharedDirectory(`virtio-fs-dev-${start.deviceId}`, `${run}/virtiofsd.sock`) : []),
     ...network(start.mac, (mac) => `virtio-net-pci,netdev=network-0,mac=${mac},mq=on,vectors=4`),
   ]
 }
+
+function machine({ protection }: QemuStart, { accelerator }: QemuDepartures): string {
+  const support = protection === null ? '' : `,kernel_irqchip=split,confidential-guest-support=${protection}`
+  return `q35,accel=${accelerator},nvdimm=on${support}`
+}
+
+/** Objects of QEMU that make a guest a confidential one (govmm, qemu.go: TDXGuest, SNPGuest, SecExecGuest). */
+const guestObjects = { tdx: 'tdx-guest,id=tdx', snp: 'sev-snp-guest,id=snp,cbitpos=51', se: 's390-pv-guest,id=se' }
+
+const confidential = ({ protection }: QemuStart): string[] =>
+  protection === null ? [] : ['-object', guestObjects[protection]]
 
 function sharedDirectory(chardev: string, socket: string): string[] {
   const device = `vhost-user-fs-pci,chardev=${chardev},tag=kataShared,queue-size=1024`

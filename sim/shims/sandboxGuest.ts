@@ -73,7 +73,15 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
     options.handler.hypervisor === 'qemu' ? 0 : 1,
     departures,
   )
-  const volumes = createGuestVolumes(node, guest, disks, settings, sandboxId, options.host)
+  const confidential = options.handler.variant !== null
+  const volumes = createGuestVolumes(
+    node,
+    guest,
+    disks,
+    settings,
+    { id: sandboxId, confidential, language: options.handler.language },
+    options.host,
+  )
   const running = new Map<string, MachineContainer>()
   const leak =
     departures.hostPidShows === 'node' && config.namespaces.pid === 'NODE'
@@ -104,6 +112,7 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
     refreshLeakedProcesses: () => leak?.refresh(),
     release() {
       for (const container of running.values()) container.signal('KILL')
+      volumes.end()
       if (options.network !== null && options.first) node.network.detach(options.network.ip)
       options.giveBack(vm)
     },
@@ -234,10 +243,19 @@ function plugNodeDisks({ machine }: SimNode, disks: GuestDisks): void {
     disks.plug(`/dev/${name}`, false)
 }
 
+const imageInGuest = '/run/kata-containers/image/layers/1'
+
 /** What an image's process has anyway. */
 const onlyOwn = ({ PATH = '', HOSTNAME = '' }: Record<string, string>) => ({ PATH, HOSTNAME })
 
-function rootFilesystem({ node, settings }: SandboxGuestOptions): { fstype: string; device: string; options: string } {
+function rootFilesystem({ node, settings, handler }: SandboxGuestOptions): {
+  fstype: string
+  device: string
+  options: string
+} {
+  // An image that the guest pulled itself lies there in layers (image-rs).
+  if (settings.sharedFs === 'none' && handler.variant !== null)
+    return { fstype: 'overlay', device: 'overlay', options: `rw,relatime,lowerdir=${imageInGuest},upperdir=/run/image` }
   if (settings.sharedFs === 'none') return { fstype: 'ext4', device: '/dev/vdb', options: 'rw,relatime' }
   return node.departures.sharedFilesystem === '9p'
     ? nineP('rw')

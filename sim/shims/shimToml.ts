@@ -16,7 +16,7 @@ const hypervisorPaths = {
 export function baseConfiguration(
   handler: KataHandler,
   release: KataRelease,
-  departures: Pick<Departures, 'hypervisorPaths'>,
+  departures: Pick<Departures, 'hypervisorPaths' | 'teeSharedFs'>,
 ): TomlTable {
   const rust = handler.language === 'rust'
   const hypervisor: TomlTable = {
@@ -36,7 +36,7 @@ export function baseConfiguration(
     disable_block_device_use: rust ? false : release.goDisablesBlock,
     enable_debug: false,
     ...machineKeys(handler),
-    ...sharedFilesystemKeys(handler),
+    ...sharedFilesystemKeys(handler, departures),
     ...(handler.variant === null || handler.variant === 'coco-dev' ? {} : { confidential_guest: true }),
   }
   if (rust && release.rustSizesByOverhead) Object.assign(hypervisor, { overhead_vcpus: 0.2, overhead_memory: 32 })
@@ -60,10 +60,11 @@ function machineKeys(handler: KataHandler): TomlTable {
   return handler.hypervisor === 'firecracker' ? { memory_slots: 0 } : {}
 }
 
-function sharedFilesystemKeys(handler: KataHandler): TomlTable {
+function sharedFilesystemKeys(handler: KataHandler, { teeSharedFs }: Pick<Departures, 'teeSharedFs'>): TomlTable {
   if (handler.hypervisor === 'firecracker') return { block_device_driver: 'virtio-mmio', shared_fs: 'none' }
   // DEFSHAREDFS_QEMU_{COCO_DEV,TDX,SNP,SEL} of the runtime's Makefile.
-  if (handler.variant !== null) return { block_device_driver: 'virtio-scsi', shared_fs: 'none' }
+  if (handler.variant !== null && teeSharedFs === 'none')
+    return { block_device_driver: 'virtio-scsi', shared_fs: 'none' }
   if (handler.hypervisor === 'dragonball')
     return { block_device_driver: 'virtio-blk-pci', shared_fs: 'inline-virtio-fs' }
   return {

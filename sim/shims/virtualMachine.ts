@@ -5,7 +5,7 @@ import type { Machine, MachineProcess, NetNamespace, ProcessSpec } from '../mach
 import { bootFiles, guestImageBytes } from '../node/kataArtifacts.ts'
 import { guestCid } from '../node/identifiers.ts'
 import type { SimNode } from '../node/simNode.ts'
-import { bootGuest, flushSpeed } from './guestMachine.ts'
+import { bootGuest, flushSpeed, protectionOf } from './guestMachine.ts'
 import { smallestVmMiB } from './guestMemory.ts'
 import { idleHostMemory, pluggedOverheadKiB } from './hostMemory.ts'
 import type { KataHandler } from './kataHandler.ts'
@@ -64,6 +64,7 @@ export function startVirtualMachine(node: SimNode, start: VmStart): VirtualMachi
   const capacity = { cpus: node.scenario.cpus, memoryMiB: node.scenario.memoryMiB }
   requireKvm(node, handler)
   abortWhenNested(node, handler)
+  requireTee(node, handler)
   const sizing = sizingDepartures(handler, departures)
   let size = sizeAtStart(config, handler.language, start.demand, capacity, sizing)
   if (size.memoryMiB < smallestVmMiB) throw tooSmall(handler, size)
@@ -149,6 +150,19 @@ function abortWhenNested({ departures, scenario }: SimNode, { hypervisor }: Kata
   )
 }
 
+/** qemu_amd64.go, enableProtection: the words of the Go shim for a confidential guest where the node has no protection. */
+function requireTee({ departures, scenario }: SimNode, { variant }: KataHandler): void {
+  if (variant === null) return
+  const lacks = variant === 'coco-dev' ? scenario.tee === 'none' : scenario.tee !== variant
+  const starts =
+    variant === 'coco-dev'
+      ? departures.cocoDevWithoutHardware === 'starts'
+      : departures.teeWithoutHardware === 'unprotected'
+  if (!lacks || starts) return
+  const text = "this system doesn't support Confidential Computing (Guest Protection)"
+  throw new CriError('Unknown', `failed to create containerd task: failed to create shim task: ${text}: unknown`)
+}
+
 /** A VM without room for its kernel never answers (static sizing with a CPU limit alone: overhead_memory is all it gets). */
 function tooSmall(handler: KataHandler, size: VmSize): CriError {
   const text = `failed to start ${handler.hypervisor} with ${size.memoryMiB} MiB: connect to agent: timed out`
@@ -187,6 +201,8 @@ function commandLine(node: SimNode, start: VmStart, size: VmSize, maxVcpus: numb
     guestCid: cid,
     deviceId: sandboxId.slice(0, 16),
     mac: start.network.mac,
+    sharesFiles: config.sharedFs === 'virtio-fs',
+    protection: protectionOf(node, handler),
   }
   return handler.language === 'go' ? goQemuCommandLine(qemu, departures) : rustQemuCommandLine(qemu, departures)
 }

@@ -1,5 +1,5 @@
-import { behaviour } from '../../helpers/behaviour.ts'
-import type { ClusterFacts } from '../../helpers/facts/facts.ts'
+import { behaviour, type CheckContext } from '../../helpers/behaviour.ts'
+import { FactUnknownError } from '../../helpers/facts/armFacts.ts'
 import type { DefaultClassPolicy } from '../../helpers/facts/kyverno.ts'
 import { bootId, nodeBootId } from '../../helpers/guest/bootId.ts'
 import { expectOwnKernel } from '../../helpers/guest/inVirtualMachine.ts'
@@ -15,11 +15,19 @@ interface AdmittedSpec {
 
 const admittedSpec = (pod: PodHandle): AdmittedSpec => pod.admitted['spec'] ?? {}
 
-/** The policy of the cluster; the need default-rc-policy says that there is one. */
-function policyOf({ cluster: facts }: { readonly cluster: ClusterFacts }): DefaultClassPolicy {
-  const [policy] = facts.defaultClassPolicies ?? []
-  if (!policy) throw new Error('no ClusterPolicy sets runtimeClassName')
-  return policy
+type Context = Pick<CheckContext<string, unknown>, 'facts' | 'temporaryClusterPolicy' | 'finding'>
+
+/** The policy of the cluster; where it has none, one like the guide's for namespaces of this run (the need default-rc-policy says that it may be made). */
+async function policyOf({ facts, temporaryClusterPolicy, finding }: Context): Promise<DefaultClassPolicy> {
+  const { defaultClassPolicies = [], declaredDefaultClass, classes } = facts.cluster
+  const [policy] = defaultClassPolicies
+  if (policy) return policy
+  const runtimeClass = declaredDefaultClass || classes[0]?.name
+  if (!runtimeClass) throw new FactUnknownError('a RuntimeClass for the policy', 'the cluster has none of Kata')
+  const namespaceLabels = { 'runtime-sandbox': 'enabled' }
+  const name = await temporaryClusterPolicy({ namespaceLabels, podSpec: { '+(runtimeClassName)': runtimeClass } })
+  finding(`no policy of the cluster sets a RuntimeClass: observed with one of this run, which sets ${runtimeClass}`)
+  return { name, runtimeClass, namespaceLabels }
 }
 
 const whatBecame = (pod: PodHandle): string =>
@@ -28,8 +36,9 @@ const whatBecame = (pod: PodHandle): string =>
 behaviour('KATA-KYVERNO-001', {
   on: theCluster,
   pods: () => ({}),
-  async check({ facts, api, createPod, temporaryNamespace, expect }) {
-    const policy = policyOf(facts)
+  async check(context) {
+    const { api, createPod, temporaryNamespace, expect } = context
+    const policy = await policyOf(context)
     const namespace = await temporaryNamespace(policy.namespaceLabels)
     const pod = await createPod(busybox(undefined).inNamespace(namespace).awaits('settled'))
     expect(whatBecame(pod), `a pod without RuntimeClass where policy ${policy.name} holds`).to.equal('ready')
@@ -52,14 +61,16 @@ behaviour('KATA-KYVERNO-001', {
     'policy-injects-no-class': 'RuntimeClass that the policy gives a pod',
     'policy-injects-without-overhead': 'overhead of a pod whose RuntimeClass came from the policy',
     'policy-names-missing-class': 'a pod without RuntimeClass where policy',
+    'new-policies-not-heeded': 'RuntimeClass that the policy gives a pod',
   },
 })
 
 behaviour('KATA-KYVERNO-002', {
   on: theCluster,
   pods: () => ({}),
-  async check({ facts, createPod, temporaryNamespace, expect }) {
-    const { namespaceLabels } = policyOf(facts)
+  async check(context) {
+    const { createPod, temporaryNamespace, expect } = context
+    const { namespaceLabels } = await policyOf(context)
     const disabled = Object.fromEntries(Object.keys(namespaceLabels).map((label) => [label, 'disabled']))
     const namespaces = [await temporaryNamespace({}), await temporaryNamespace(disabled)]
     const [unlabelled, otherwise] = await Promise.all(
@@ -75,8 +86,9 @@ behaviour('KATA-KYVERNO-002', {
 behaviour('KATA-KYVERNO-003', {
   on: cluster((facts) => (facts.classes.length > 1 ? true : { no: 'there is only one Kata RuntimeClass' })),
   pods: () => ({}),
-  async check({ facts, createPod, temporaryNamespace, expect }) {
-    const policy = policyOf(facts)
+  async check(context) {
+    const { facts, createPod, temporaryNamespace, expect } = context
+    const policy = await policyOf(context)
     const other = facts.cluster.classes.find(({ name }) => name !== policy.runtimeClass)?.name ?? ''
     const namespace = await temporaryNamespace(policy.namespaceLabels)
     const pod = await createPod(busybox(other).inNamespace(namespace).awaits('settled'))
@@ -118,10 +130,14 @@ const documented = [
 ]
 
 behaviour('KATA-KYVERNO-005', {
-  on: theCluster,
+  // A value of the suite's own choice says nothing.
+  on: cluster(({ defaultClassPolicies = [] }) =>
+    defaultClassPolicies.length > 0 ? true : { no: 'no ClusterPolicy of the cluster sets runtimeClassName' },
+  ),
   pods: () => ({}),
-  async check({ facts, api, createPod, finding, expect }) {
-    const { name, runtimeClass } = policyOf(facts)
+  async check(context) {
+    const { api, createPod, finding, expect } = context
+    const { name, runtimeClass } = await policyOf(context)
     const found = await api.find({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', name: runtimeClass })
     expect(found ? 'there' : 'absent', `RuntimeClass ${runtimeClass}, which policy ${name} names`).to.equal('there')
     if (!documented.includes(runtimeClass)) finding(`${runtimeClass} is none of the documented values`)

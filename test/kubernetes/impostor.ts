@@ -102,6 +102,12 @@ export const mayBeSkippedFor: readonly { readonly reason: RegExp; readonly why: 
     reason: /needs Cilium(?: with a tunnel or encryption)?: no ConfigMap kube-system\/cilium-config(?: has neither)?/g,
     why: 'the CNI is another',
   },
+  {
+    reason:
+      /kata-[\w-]+ is not for confidential guests|worker-1 has no class (for a TEE|coco-dev) whose images it can unpack/g,
+    why: 'no class for confidential guests is installed',
+  },
+  { reason: /no profile declares what the cluster must have \(--profile\)/g, why: 'nobody declares anything' },
   { reason: /needs two Kata nodes, there are \d/g, why: 'the cluster has one node' },
   { reason: /can disturb other pods of the node; run with --allow-disruptive/g, why: 'only when asked for' },
   {

@@ -44,6 +44,7 @@ export async function simulatedRun({
       simulation.kubeconfig,
       {
         declaredClasses: simulation.classes,
+        declarations: simulation.declarations,
         storageClasses: simulation.storageClasses,
         declaredDefaultClass: simulation.defaultRuntimeClass,
         production: simulation.production,
@@ -119,4 +120,5 @@ const defaults = (out: string): RunOptions => ({
   slow: true,
   allowNodeChanges: true,
   allowDisruptive: true,
+  allowClusterPolicy: true,
 })

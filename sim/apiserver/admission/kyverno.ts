@@ -27,7 +27,18 @@ const policies = findKind('kyverno.io', 'v1', 'clusterpolicies') as Kind
 const namespaces = findKind('', 'v1', 'namespaces') as Kind
 
 /** Before the plug-ins of the API server, which run again for what a webhook changes. */
-export const kyvernoFirst: Admission = { mutate: (context, request) => mutateAt(context, request, 'first') }
+export const kyvernoFirst: Admission = {
+  mutate(context, request) {
+    if (context.admission.kyverno && request.operation === 'CREATE' && request.kind === policies) becomesReady(request)
+    mutateAt(context, request, 'first')
+  },
+}
+
+/** Kyverno's controller says so once its webhooks know the rules (pkg/controllers/webhook); here at once. */
+function becomesReady({ object }: AdmissionRequest): void {
+  const condition = { type: 'Ready', status: 'True', reason: 'Succeeded', message: 'Ready' }
+  object['status'] = { conditions: [{ ...condition, lastTransitionTime: new Date(0).toISOString() }] }
+}
 
 /** After them, and its validating webhook. */
 export const kyvernoLate: Admission = {

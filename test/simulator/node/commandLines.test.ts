@@ -45,6 +45,8 @@ const start: QemuStart = {
   guestCid: 3754278354,
   deviceId: '4a23ab20d325f813',
   mac: '6e:04:8e:1d:3d:d6',
+  sharesFiles: true,
+  protection: null,
 }
 
 describe('command lines', () => {

@@ -36,6 +36,7 @@ describe('an arm', () => {
       createPod: () => Promise.resolve(podHandle('x')),
       createObject: () => Promise.reject(new Error('no object here')),
       temporaryRuntimeClass: () => Promise.resolve('c'),
+      temporaryClusterPolicy: () => Promise.resolve('p'),
       temporaryNamespace: () => Promise.resolve('n'),
       changes: {} as never,
       end: () => Promise.resolve(),
