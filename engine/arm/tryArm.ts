@@ -7,7 +7,7 @@ import { PodStartError } from '../../helpers/pods/podStartError.ts'
 import type { ArmResult, Evidence, Measurement } from '../../reports/record/arm.ts'
 import { type FigureHead, gatherFigures, type Sample } from '../../reports/record/figure.ts'
 import type { Arm } from '../plan/arm.ts'
-import { withoutSnapshotter } from '../plan/decide.ts'
+import { withoutHardware, withoutSnapshotter } from '../plan/decide.ts'
 import type { ArmServices } from './armServices.ts'
 import type { Disturbance, Ground } from './ground.ts'
 import { isTransient } from './isTransient.ts'
@@ -239,7 +239,10 @@ function contextOf(
       return course.extras.temporaryClusterPolicy(policy)
     },
     async createPod(asked) {
-      const lacking = arm.planned.runtimeClass === null ? null : withoutSnapshotter(arm, arm.claim, services.facts)
+      const lacking =
+        arm.planned.runtimeClass === null
+          ? null
+          : (withoutHardware(arm) ?? withoutSnapshotter(arm, arm.claim, services.facts))
       if (lacking !== null) throw new NeedUnmetError(lacking)
       const pod = await course.extras.createPod(podSpecOf(asked))
       course.pods.push(pod)

@@ -18,8 +18,9 @@ export function decide(
   row: Row,
   underTest: string | null,
   definition: Behaviour,
-  { facts, options }: Expansion,
+  expansion: Expansion,
 ): Pick<Arm, 'pods' | 'objects' | 'decided'> {
+  const { facts, options } = expansion
   const skipped = (reason: string) => ({
     pods: {},
     objects: {},
@@ -59,6 +60,8 @@ export function decide(
       ? null
       : (withoutHardware(subject) ?? withoutSnapshotter(subject, claim, facts))
   if (lacking !== null) return skipped(lacking)
+  const alone = Object.values(pods).some(({ elsewhere }) => elsewhere) ? onlyHardware(subject, expansion) : null
+  if (alone !== null) return skipped(alone)
   // A deadline for each of its pods would say the same, much later.
   const full = subject.nodeFacts && Object.keys(pods).length > 0 ? noRoom(subject.nodeFacts) : null
   if (full !== null) return { pods, objects, decided: { verdict: 'broken', reason: full } }
@@ -84,9 +87,18 @@ export function withoutSnapshotter(
 }
 
 /** Declared or not: of a class for a TEE no pod starts without the hardware, which a claim of its own asserts, and what declares the class. */
-function withoutHardware({ classFacts, nodeFacts }: Pick<Subject, 'classFacts' | 'nodeFacts'>): string | null {
+export function withoutHardware({ classFacts, nodeFacts }: Pick<Subject, 'classFacts' | 'nodeFacts'>): string | null {
   if (!classFacts || !nodeFacts || hasHardware(classFacts, nodeFacts) !== false) return null
   return `${classFacts.name} needs hardware for ${teeOf(classFacts)} guests, which ${nodeFacts.name} has not: ${nodeFacts.tee?.how}`
+}
+
+/** Why a class for a TEE has no second node, where other classes have one. */
+function onlyHardware(subject: Subject, expansion: Expansion): string | null {
+  const { classFacts, nodeFacts } = subject
+  if (!classFacts || !nodeFacts || otherNode(subject, expansion) !== undefined) return null
+  const lacking = expansion.nodes.find((node) => hasHardware(classFacts, node) === false)
+  if (!lacking) return null
+  return `needs a second node with hardware for ${teeOf(classFacts)} guests; ${lacking.name} has none: ${lacking.tee?.how}`
 }
 
 /** Another node of the class, for pods that have to be elsewhere. */
