@@ -47,7 +47,7 @@ export async function prepareSession(
   const runId = settings.runId ?? newRunId()
   const folder = path.join(settings.out, scopeOf(runId, shard))
   checkNewRun(folder)
-  const images = loadImages(settings.image, settings.imageRegistry)
+  const images = loadImages(settings.image, settings.imageRegistry, settings.pinImages)
   const profile = settings.profile === undefined ? null : await readProfile(settings.profile)
   const simulation = settings.sim ? await startSimulated(settings) : null
   const { connect } = await import('../helpers/cluster/connect.ts')

@@ -14,6 +14,8 @@ export interface RunSettings {
   image: string[]
   /** Prefix of a mirror that has every image which is not replaced. */
   imageRegistry?: string
+  /** Images by tag and digest. */
+  pinImages: boolean
   /** --no-probe */
   probe: boolean
   quietNodes: boolean
@@ -55,6 +57,7 @@ export const defaultSettings: RunSettings = {
   level: [],
   behaviour: [],
   image: [],
+  pinImages: false,
   probe: true,
   quietNodes: false,
   slow: false,
@@ -92,6 +95,7 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
     runtimeClass: list(of('RUNTIME_CLASS')),
     node: list(of('NODE')),
     image: list(of('IMAGE')),
+    pinImages: of('PIN_IMAGES') === '1',
     allowNodeChanges: of('ALLOW_NODE_CHANGES') === '1',
     allowDisruptive: of('ALLOW_DISRUPTIVE') === '1',
     allowClusterPolicy: of('ALLOW_CLUSTER_POLICY') === '1',
