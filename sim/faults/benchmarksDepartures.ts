@@ -23,7 +23,7 @@ export const healthyBenchmarks: BenchmarksDepartures = {
 export const benchmarksFaults: Record<string, Partial<BenchmarksDepartures>> = {
   'guest-clock-slow': { guestClockRate: 0.4 },
   'templating-with-virtiofs': { templating: true },
-  'cloud-hypervisor-boots-slowly': { cloudHypervisorStartFactor: 5 },
+  'cloud-hypervisor-boots-slowly': { cloudHypervisorStartFactor: 12 },
   'virtiofs-reads-slow': { virtiofsReadFactor: 40 },
   'virtiofs-cache-never': { virtiofsCache: 'never' },
 }
