@@ -28,6 +28,10 @@ export function addRunCommand(program: Command): void {
       'ask for images by tag and digest: for clusters that pull from the publishers or a true mirror',
       false,
     )
+    .option(
+      '--image-pull-config <file>',
+      "config.json of docker login: the suite's namespaces get a Secret of it, by which their pods pull",
+    )
     .option('--no-probe', 'no privileged node probe; what needs it is skipped')
     .option('--quiet-nodes', 'nodes carry no other load: also measure performance', false)
     .option('--slow', 'also run checks of more than five minutes', false)

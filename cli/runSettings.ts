@@ -14,6 +14,8 @@ export interface RunSettings {
   image: string[]
   /** Prefix of a mirror that has every image which is not replaced. */
   imageRegistry?: string
+  /** File by which docker is logged in to the registry of the images. */
+  imagePullConfig?: string
   /** Images by tag and digest. */
   pinImages: boolean
   /** --no-probe */
@@ -85,6 +87,7 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
     kataVersion: of('KATA_VERSION'),
     specs: of('SPECS'),
     imageRegistry: of('IMAGE_REGISTRY'),
+    imagePullConfig: of('IMAGE_PULL_CONFIG'),
     storageClassBlock: of('STORAGE_CLASS_BLOCK'),
     storageClassFilesystem: of('STORAGE_CLASS_FILESYSTEM'),
   }

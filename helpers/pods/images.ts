@@ -8,6 +8,8 @@ export interface ImageResolver {
   resolve(image: string): string
   /** Names and the references that they stand for, for the run record. */
   readonly all: Readonly<Record<string, string>>
+  /** Content of the Secret by which they are pulled; absent where none is needed. */
+  readonly pullConfig?: string
 }
 
 /** An `--image` that cannot be, or a name without an image: one line for the operator. */
