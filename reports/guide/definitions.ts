@@ -8,7 +8,7 @@ export type Source =
   | { readonly verdictOf: string }
 
 /** A row of fixtures/baselines.yaml. */
-export type Row = Readonly<Record<string, unknown>>
+export type Row = Readonly<Record<string, string | number | null>>
 
 export interface Column {
   /** Key in the row. */

@@ -32,14 +32,20 @@ const fixture = new URL('../../fixtures/baselines.yaml', import.meta.url)
 
 /** Every table of figures of the guide, each with what the run measured of it. Sandboxes are matched by facts, never by the name of their class. */
 export function guideTables(record: RunRecord): readonly GuideTable[] {
-  const fixtures = load(readFileSync(fixture, 'utf8')) as Record<string, { rows: unknown }>
+  const fixtures = load(readFileSync(fixture, 'utf8')) as Record<string, { rows: Rows }>
   const classes = guideClasses(record)
-  return definitions.map((definition) => tableOf(definition, rowsOf(fixtures[definition.table]?.rows), record, classes))
+  return definitions.map((definition) =>
+    tableOf(definition, rowsOf(fixtures[definition.table]?.rows ?? []), record, classes),
+  )
 }
 
+type Rows = readonly Row[] | Row
+
 /** Rows as they are; a table of one column has its figures by name. */
-const rowsOf = (rows: unknown): readonly Row[] =>
-  Array.isArray(rows) ? (rows as Row[]) : Object.entries(rows ?? {}).map(([name, value]) => ({ name, value }))
+const rowsOf = (rows: Rows): readonly Row[] =>
+  isList(rows) ? rows : Object.entries(rows).map(([name, value]) => ({ name, value }))
+
+const isList = (rows: Rows): rows is readonly Row[] => Array.isArray(rows)
 
 function tableOf(
   { title, label, columns }: Definition,
