@@ -2,6 +2,8 @@
 export interface BenchmarksDepartures {
   /** Seconds that pass in a guest for each of the node's. */
   guestClockRate: number
+  /** The same of Dragonball's guests alone. */
+  dragonballClockRate: number
   /** [factory] enable_template of every base configuration. */
   templating: boolean
   /** Times that the start of a sandbox with Cloud Hypervisor takes longer. */
@@ -14,6 +16,7 @@ export interface BenchmarksDepartures {
 
 export const healthyBenchmarks: BenchmarksDepartures = {
   guestClockRate: 1,
+  dragonballClockRate: 1,
   templating: false,
   cloudHypervisorStartFactor: 1,
   virtiofsReadFactor: 1,
@@ -22,6 +25,7 @@ export const healthyBenchmarks: BenchmarksDepartures = {
 
 export const benchmarksFaults: Record<string, Partial<BenchmarksDepartures>> = {
   'guest-clock-slow': { guestClockRate: 0.4 },
+  'dragonball-clock-slow': { dragonballClockRate: 0.4 },
   'templating-with-virtiofs': { templating: true },
   'cloud-hypervisor-boots-slowly': { cloudHypervisorStartFactor: 12 },
   'virtiofs-reads-slow': { virtiofsReadFactor: 40 },

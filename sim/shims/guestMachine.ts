@@ -104,7 +104,10 @@ function guestSpec(
     ...shown(node),
     reaches: reached(node),
     cpuSlowdown: cpuSlowdown[handlerKey(handler)] * node.noise(0.02),
-    clock: slowClock(node.clock, departures.guestClockRate),
+    clock: slowClock(
+      node.clock,
+      departures.guestClockRate * (handler.hypervisor === 'dragonball' ? departures.dragonballClockRate : 1),
+    ),
   }
 }
 
