@@ -40,11 +40,14 @@ describe('credentials for images', () => {
 
   it('are a Secret that the kubelet takes', async () => {
     const made: KubeObject[] = []
-    const create = (object: KubeObject) => Promise.resolve(object).finally(() => made.push(object))
-    await createPullSecret({ create } as never, { namespace: 'n', config, labels: { run: 'r' } })
+    const create = (object: KubeObject) => {
+      made.push(object)
+      return Promise.resolve(object)
+    }
+    await createPullSecret({ create }, { namespace: 'n', config, labels: { run: 'r' } })
     expect(made).to.have.length(1)
     expect(made[0]).to.include({ kind: 'Secret', type: 'kubernetes.io/dockerconfigjson' })
-    const { '.dockerconfigjson': data = '' } = made[0]?.['data'] as Record<string, string>
+    const { '.dockerconfigjson': data = '' } = (made[0] as unknown as { data: Record<string, string> }).data
     expect(Buffer.from(data, 'base64').toString()).to.equal(config)
   })
 
