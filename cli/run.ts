@@ -23,6 +23,15 @@ export function addRunCommand(program: Command): void {
       [],
     )
     .option('--image-registry <prefix>', 'prefix of a mirror that has every image, such as registry.example/mirror')
+    .option(
+      '--pin-images',
+      'ask for images by tag and digest: for clusters that pull from the publishers or a true mirror',
+      false,
+    )
+    .option(
+      '--image-pull-config <file>',
+      "config.json of docker login: the suite's namespaces get a Secret of it, by which their pods pull",
+    )
     .option('--no-probe', 'no privileged node probe; what needs it is skipped')
     .option('--quiet-nodes', 'nodes carry no other load: also measure performance', false)
     .option('--slow', 'also run checks of more than five minutes', false)

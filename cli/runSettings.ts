@@ -14,6 +14,10 @@ export interface RunSettings {
   image: string[]
   /** Prefix of a mirror that has every image which is not replaced. */
   imageRegistry?: string
+  /** File by which docker is logged in to the registry of the images. */
+  imagePullConfig?: string
+  /** Images by tag and digest. */
+  pinImages: boolean
   /** --no-probe */
   probe: boolean
   quietNodes: boolean
@@ -55,6 +59,7 @@ export const defaultSettings: RunSettings = {
   level: [],
   behaviour: [],
   image: [],
+  pinImages: false,
   probe: true,
   quietNodes: false,
   slow: false,
@@ -82,6 +87,7 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
     kataVersion: of('KATA_VERSION'),
     specs: of('SPECS'),
     imageRegistry: of('IMAGE_REGISTRY'),
+    imagePullConfig: of('IMAGE_PULL_CONFIG'),
     storageClassBlock: of('STORAGE_CLASS_BLOCK'),
     storageClassFilesystem: of('STORAGE_CLASS_FILESYSTEM'),
   }
@@ -92,6 +98,7 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
     runtimeClass: list(of('RUNTIME_CLASS')),
     node: list(of('NODE')),
     image: list(of('IMAGE')),
+    pinImages: of('PIN_IMAGES') === '1',
     allowNodeChanges: of('ALLOW_NODE_CHANGES') === '1',
     allowDisruptive: of('ALLOW_DISRUPTIVE') === '1',
     allowClusterPolicy: of('ALLOW_CLUSTER_POLICY') === '1',

@@ -32,7 +32,7 @@ export async function runInCluster(settings: RunSettings, handed: readonly strin
   checkSimulated(settings)
   checkNames(settings, loadCatalog(settings.specs))
   checkOutput(settings.out)
-  const image = loadImages(settings.image, settings.imageRegistry).resolve('suite')
+  const image = loadImages(settings.image, settings.imageRegistry, settings.pinImages).resolve('suite')
   const profile = settings.profile === undefined ? null : profileText(settings.profile)
   const { kubeconfig, context, namespace, runId = newRunId(), shards } = settings
   checkNewRun(path.join(settings.out, runId))

@@ -35,8 +35,8 @@ export async function prepareGround({ journal, cluster, options, signal }: Perfo
   )
   const namespace = namespaceName(runId, null)
   const second = `${namespace}-privileged`
-  await makeMissing(cluster, ledger, namespace, 'baseline', runId)
-  await makeMissing(cluster, ledger, second, 'privileged', runId).catch((error: unknown) => {
+  await makeMissing(cluster, ledger, namespace, 'baseline', runId, images)
+  await makeMissing(cluster, ledger, second, 'privileged', runId, images).catch((error: unknown) => {
     if (!(error instanceof ApiError)) throw error
     journal.write({ event: 'note', text: `no node can be looked at: ${error.message}` })
   })
@@ -75,9 +75,10 @@ async function makeMissing(
   name: string,
   level: string,
   runId: string,
+  images: ImageResolver,
 ): Promise<void> {
   if ((await cluster.find({ apiVersion: 'v1', kind: 'Namespace', name })) !== null) return
-  await createNamespace(cluster, ledger, name, { 'pod-security.kubernetes.io/enforce': level }, runId)
+  await createNamespace(cluster, ledger, name, { 'pod-security.kubernetes.io/enforce': level }, runId, images)
 }
 
 async function remove(cluster: Cluster, { apiVersion, kind, namespace, name, uid }: ObjectRecord): Promise<void> {

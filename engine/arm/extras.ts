@@ -3,6 +3,7 @@ import type { PolicyAsked, RuntimeClassFields } from '../../helpers/behaviour.ts
 import type { ObjectHandle } from '../../helpers/objects/objectHandle.ts'
 import type { ObjectSpec } from '../../helpers/objects/objectSpec.ts'
 import type { NodeChanges } from '../../helpers/node/nodeChanges.ts'
+import type { ImageResolver } from '../../helpers/pods/images.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
 import { PodStartError } from '../../helpers/pods/podStartError.ts'
@@ -42,9 +43,10 @@ export function createExtras(deps: {
   readonly runId: string
   /** Of names, unique among runs and shards. */
   readonly scope: string
+  readonly images: ImageResolver
   readonly signal: AbortSignal
 }): Extras {
-  const { arm, starter, cluster, ledger, objects, workshops, runId, scope, signal } = deps
+  const { arm, starter, cluster, ledger, objects, workshops, runId, scope, images, signal } = deps
   const pods: PodHandle[] = []
   const classes: KubeObject[] = []
   const namespaces: KubeObject[] = []
@@ -103,6 +105,7 @@ export function createExtras(deps: {
         name,
         { 'pod-security.kubernetes.io/enforce': 'baseline', ...labels },
         runId,
+        images,
       )
       namespaces.push(made)
       return name

@@ -1,5 +1,7 @@
 import { ApiError } from '../../helpers/cluster/apiError.ts'
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
+import type { ImageResolver } from '../../helpers/pods/images.ts'
+import { createPullSecret } from '../../helpers/pods/pullSecret.ts'
 import type { RunOptions } from '../options.ts'
 import { scopeOf, type Shard } from '../plan/shard.ts'
 import type { Ledger } from './ledger.ts'
@@ -28,14 +30,15 @@ export async function createNamespaces(
   cluster: Cluster,
   ledger: Ledger,
   { runId, shard }: Pick<RunOptions, 'runId' | 'shard'>,
+  images: Pick<ImageResolver, 'pullConfig'>,
   made: (namespace: string) => Promise<void>,
 ): Promise<RunNamespaces> {
   const name = namespaceName(runId, shard)
   const level = (enforced: string) => ({ 'pod-security.kubernetes.io/enforce': enforced })
-  await createNamespace(cluster, ledger, name, level('baseline'), runId, made)
+  await createNamespace(cluster, ledger, name, level('baseline'), runId, images, made)
   const second = `${name}-privileged`
   try {
-    await createNamespace(cluster, ledger, second, level('privileged'), runId)
+    await createNamespace(cluster, ledger, second, level('privileged'), runId, images)
     return { baseline: name, privileged: second, refused: null }
   } catch (error) {
     if (isRefusal(error)) return { baseline: name, privileged: null, refused: error.message }
@@ -47,13 +50,14 @@ export async function createNamespaces(
 const isRefusal = (error: unknown): error is ApiError =>
   error instanceof ApiError && (error.code === 400 || error.code === 403 || error.code === 422)
 
-/** Makes a namespace of the run and waits until it takes pods. Throws ApiError. */
+/** Makes a namespace of the run, with the Secret by which its pods pull where there is one, and waits until it takes pods. Throws ApiError. */
 export async function createNamespace(
   cluster: Cluster,
   ledger: Ledger,
   name: string,
   labels: Readonly<Record<string, string>>,
   runId: string,
+  images: Pick<ImageResolver, 'pullConfig'>,
   made?: (namespace: string) => Promise<void>,
 ): Promise<KubeObject> {
   const manifest: KubeObject = {
@@ -64,6 +68,8 @@ export async function createNamespace(
   const created = { ...manifest, ...(await cluster.create(manifest)) }
   ledger.created(created)
   await made?.(name)
+  const { pullConfig: config } = images
+  if (config !== undefined) await createPullSecret(cluster, { namespace: name, config, labels: runLabels(runId) })
   await cluster.waitFor({ apiVersion: 'v1', kind: 'ServiceAccount', namespace: name, name: 'default' }, () => true, {
     timeoutMs: NAMESPACE_READY_MS,
     what: `the default ServiceAccount of namespace ${name}`,

@@ -6,6 +6,7 @@ import { findInList } from '../../helpers/cluster/objects.ts'
 import { startNodeProbe } from '../../helpers/node/startNodeProbe.ts'
 import { disruptionOf } from '../../helpers/pods/podDisruption.ts'
 import type { ImageResolver } from '../../helpers/pods/images.ts'
+import { pullSecretName } from '../../helpers/pods/pullSecret.ts'
 import type { RunOptions } from '../options.ts'
 import { isLost } from '../plan/isLost.ts'
 import { noRoom } from '../plan/noRoom.ts'
@@ -97,6 +98,7 @@ async function startProbe(
     name: `node-probe-${started}`,
     labels: runLabels(options.runId),
     image: images.resolve('busybox'),
+    ...(images.pullConfig === undefined ? {} : { imagePullSecrets: [pullSecretName] }),
     signal,
     created: (made) => ledger.created({ ...made, apiVersion: 'v1', kind: 'Pod' }),
   })

@@ -4,6 +4,7 @@ import { startWorkshop } from '../../helpers/node/startWorkshop.ts'
 import { sweepNode } from '../../helpers/node/sweepNode.ts'
 import { nodeTag } from '../../helpers/node/workshopPod.ts'
 import type { ImageResolver } from '../../helpers/pods/images.ts'
+import { pullSecretName } from '../../helpers/pods/pullSecret.ts'
 import type { Journal } from '../journal/journal.ts'
 import { CHANGED_NODES, type ChangedNodes, runLabels } from './labels.ts'
 import type { Ledger } from './ledger.ts'
@@ -49,6 +50,7 @@ export function createWorkshops(deps: {
       node,
       labels: runLabels(runId),
       image,
+      ...(images.pullConfig === undefined ? {} : { imagePullSecrets: [pullSecretName] }),
       created: (pod) => ledger.created({ ...pod, apiVersion: 'v1', kind: 'Pod' }),
     })
   }

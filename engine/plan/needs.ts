@@ -2,6 +2,7 @@ import type { Fact } from '../../helpers/facts/fact.ts'
 import type { Need, NeedContext } from './need.ts'
 import { annotationNeeds } from './needs/annotations.ts'
 import { confidentialNeeds } from './needs/confidential.ts'
+import { imageNeeds } from './needs/images.ts'
 import { kubeletStatsNeeds } from './needs/kubeletStats.ts'
 import { kyvernoNeeds } from './needs/kyverno.ts'
 import { nodeNeeds } from './needs/node.ts'
@@ -66,6 +67,7 @@ const needs: Readonly<Record<string, Need>> = {
     options.allowDisruptive ? null : 'can disturb other pods of the node; run with --allow-disruptive',
   ...annotationNeeds,
   ...confidentialNeeds,
+  ...imageNeeds,
   ...kyvernoNeeds,
   ...nodeNeeds,
   ...snapshotterNeeds,

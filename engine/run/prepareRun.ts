@@ -76,7 +76,7 @@ export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
   })
   for (const text of [...remarks, ...earlier]) journal.write({ event: 'note', text })
   try {
-    const namespaces = await createNamespaces(cluster, ledger, options, (namespace) =>
+    const namespaces = await createNamespaces(cluster, ledger, options, inputs.images, (namespace) =>
       checkAccess(cluster, access, { namespace }),
     )
     return await plan(inputs, journal, ledger, namespaces)

@@ -52,22 +52,23 @@ export interface Measured {
 type Context = Pick<CheckContext<string, unknown>, 'createPod' | 'api' | 'facts'>
 
 /** How one kind of figure is measured. */
-export interface Method {
-  readonly sides: readonly Side[]
+export interface Method<S extends Side> {
+  readonly sides: readonly S[]
   readonly pod: (runtimeClass: string | undefined) => Pod
   /** @param startSeconds from the request to create it until the watch saw it Ready, by this machine's monotonic clock */
-  readonly measure: (pod: PodHandle, side: Side, startSeconds: number) => Promise<readonly Reading[]>
+  readonly measure: (pod: PodHandle, side: S, startSeconds: number) => Promise<readonly Reading[]>
 }
 
 /**
  * Measures in blocks: each a look whether the node is quiet, then every side in random order, each in a fresh sandbox that nothing else has seen. The first
- * turn warms images and caches and does not count; nor does a block on a busy node, which another one replaces. Throws when too few blocks count: the
- * node, and not what was measured, kept us from knowing.
+ * turn warms images and caches and does not count; nor does a block on a busy node, which another one replaces. Where that turn shows a pod of a RuntimeClass in
+ * no VM, nothing more is measured. Throws when too few blocks count, or no sample of a figure does: the node or the method, and not what was measured, kept us
+ * from knowing.
  */
-export async function inBlocks(
+export async function inBlocks<S extends Side>(
   context: Context,
   watcher: PodHandle,
-  { sides, pod, measure }: Method,
+  { sides, pod, measure }: Method<S>,
 ): Promise<Measured> {
   const taken: Taken[] = []
   const evidence: Evidence[] = []
@@ -90,6 +91,7 @@ export async function inBlocks(
       }
       await fresh.delete()
     }
+    if (evidence.some(({ guest, node }) => guest === node)) return { taken, valid, evidence }
     if (invalid === null) valid += 1
   }
   if (valid < neededBlocks) {
@@ -97,7 +99,15 @@ export async function inBlocks(
       `only ${valid} of ${mostBlocks} blocks count, ${neededBlocks} are needed: in the others more than ${quietShare * 100} % of the node's CPUs were busy`,
     )
   }
+  for (const { figure } of taken) requireSamples(figure, taken)
   return { taken, valid, evidence }
+}
+
+function requireSamples({ metric, method }: FigureAsked, taken: readonly Taken[]): void {
+  const own = taken.filter(({ figure }) => figure.metric === metric)
+  if (own.some(({ invalid }) => invalid === null)) return
+  const rules = [...new Set(own.map(({ invalid }) => invalid))].join(', ')
+  throw new Error(`none of ${own.length} samples of ${metric} counts (${rules}); method: ${method}`)
 }
 
 function shuffled<T>(items: readonly T[]): T[] {

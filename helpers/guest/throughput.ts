@@ -7,10 +7,13 @@ interface Report {
   readonly error?: string
 }
 
-/** Throughput of one TCP stream to an iperf3 server, Gbit/s, as the receiver counted it. Throws when iperf3 fails. */
-export async function throughputGbps(client: PodHandle, server: string): Promise<number> {
+/**
+ * Throughput of one TCP stream to an iperf3 server, Gbit/s, as the receiver counted it. Throws when iperf3 fails.
+ * @param container of the client that has iperf3, if it is not the first
+ */
+export async function throughputGbps(client: PodHandle, server: string, container?: string): Promise<number> {
   const argv = ['iperf3', '-c', server, '-t', String(seconds), '-J']
-  const { stdout, stderr } = await client.read(argv)
+  const { stdout, stderr } = await client.read(argv, container === undefined ? {} : { container })
   return parseThroughput(stdout, `${argv.join(' ')} in pod ${client.name}: ${stderr.trim()}`)
 }
 

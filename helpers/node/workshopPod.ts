@@ -20,6 +20,8 @@ export const workshopPodManifest = (options: {
   readonly node: string
   readonly labels: Readonly<Record<string, string>>
   readonly image: string
+  /** Secrets of the namespace. */
+  readonly imagePullSecrets?: readonly string[]
 }): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -33,6 +35,7 @@ export const workshopPodManifest = (options: {
     enableServiceLinks: false,
     terminationGracePeriodSeconds: 1,
     tolerations: [{ operator: 'Exists' }],
+    ...(options.imagePullSecrets ? { imagePullSecrets: options.imagePullSecrets.map((name) => ({ name })) } : {}),
     containers: [
       {
         name: 'workshop',

@@ -8,6 +8,8 @@ export interface ImageResolver {
   resolve(image: string): string
   /** Names and the references that they stand for, for the run record. */
   readonly all: Readonly<Record<string, string>>
+  /** Content of the Secret by which they are pulled; absent where none is needed. */
+  readonly pullConfig?: string
 }
 
 /** An `--image` that cannot be, or a name without an image: one line for the operator. */
@@ -26,14 +28,20 @@ export interface ListedImage {
   readonly name: string
   /** With a tag: as its publisher has it. */
   readonly image: string
+  /** `sha256:…` of the index for all architectures; null for an image that is built here. */
+  readonly digest: string | null
   /** What it is for, and what may take its place. */
   readonly why: string
 }
 
 export function listedImages(): readonly ListedImage[] {
-  const known = load(readFileSync(fixture, 'utf8')) as Record<string, Omit<ListedImage, 'name'>>
-  return Object.entries(known).map(([name, { image, why }]) => ({ name, image, why }))
+  const known = load(readFileSync(fixture, 'utf8')) as Record<string, Partial<ListedImage>>
+  return Object.entries(known).map(([name, { image = '', digest = null, why = '' }]) => ({ name, image, digest, why }))
 }
+
+/** The image with the digest that is known of it, which then decides what is pulled. */
+export const pinned = ({ image, digest }: Pick<ListedImage, 'image' | 'digest'>): string =>
+  digest === null ? image : `${image}@${digest}`
 
 /** The reference without the registry's host: what stands before the first slash is one when it has a dot, a colon, or is localhost. */
 const withoutRegistry = (image: string): string => image.replace(/^(?:[^/]*[.:][^/]*|localhost)\//, '')
@@ -46,15 +54,18 @@ export const mirrored = (image: string, registry: string): string =>
  * The images of fixtures/images.yaml, some of them replaced.
  * @param replacements `NAME=REF`, as `--image` takes them
  * @param registry a mirror's prefix, as `--image-registry` takes it: of every image that is not replaced
+ * @param pin asks for tag and digest, of every image that is not replaced
  * @throws ImageError for a replacement of an unknown name, a reference that is none, or a prefix that is none
  */
-export function loadImages(replacements: readonly string[] = [], registry?: string): ImageResolver {
+export function loadImages(replacements: readonly string[] = [], registry?: string, pin = false): ImageResolver {
   if (registry !== undefined && !reference.test(mirrored('x:1', registry)))
     throw new ImageError(
       `--image-registry ${registry}: expected a prefix of references, such as registry.example:5000/mirror`,
     )
   const from = (image: string) => (registry === undefined ? image : mirrored(image, registry))
-  const all = Object.fromEntries(listedImages().map(({ name, image }) => [name, from(image)]))
+  const all = Object.fromEntries(
+    listedImages().map((listed) => [listed.name, from(pin ? pinned(listed) : listed.image)]),
+  )
   for (const replacement of replacements) {
     const at = replacement.indexOf('=')
     if (at < 1)

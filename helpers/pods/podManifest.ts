@@ -1,5 +1,6 @@
 import type { KubeObject } from '../cluster/cluster.ts'
 import type { ImageResolver } from './images.ts'
+import { pullSecretName } from './pullSecret.ts'
 
 /**
  * The manifest of a check with what the engine decides: name, namespace, labels, node and images.
@@ -21,6 +22,8 @@ export function completeManifest(
   const spec = structuredClone((manifest['spec'] ?? {}) as PodFields)
   for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])])
     container.image = by.images.resolve(container.image)
+  if (by.images.pullConfig !== undefined)
+    spec.imagePullSecrets = [...(spec.imagePullSecrets ?? []), { name: pullSecretName }]
   return {
     ...manifest,
     metadata: { ...metadata, name: by.name, namespace: by.namespace, labels: { ...metadata.labels, ...by.labels } },
@@ -35,6 +38,7 @@ export function completeManifest(
 interface PodFields {
   containers?: { image: string }[]
   initContainers?: { image: string }[]
+  imagePullSecrets?: { name: string }[]
   nodeName?: string
   affinity?: Affinity
 }

@@ -6,6 +6,7 @@ import { attention } from './attention.ts'
 import { chapters } from './chapters.ts'
 import { factsTable } from './factsTable.ts'
 import { figuresTable } from './figuresTable.ts'
+import { guideSection } from './guideTables.ts'
 import { markup } from './markup.ts'
 import { matrix } from './matrix.ts'
 
@@ -16,7 +17,7 @@ export function page(record: RunRecord): VNode {
     <header class=${`answer ${record.outcome}`}>${answer(record)}</header>
     <nav aria-label="Sections">
       <a href="#attention">Needs attention</a> <a href="#matrix">Matrix</a> <a href="#behaviours">Behaviours</a>
-      ${figures && markup`<a href="#figures">Figures</a>`} <a href="#without-check">Without a check</a> <a href="#facts">Facts</a>
+      ${figures && markup`<a href="#figures">Figures</a>`} <a href="#guide">The guide's tables</a> <a href="#without-check">Without a check</a> <a href="#facts">Facts</a>
     </nav>
     <main>
       <section id="attention" aria-labelledby="attention-title">
@@ -43,6 +44,7 @@ export function page(record: RunRecord): VNode {
         figures &&
         markup`<section id="figures" aria-labelledby="figures-title"><h2 id="figures-title">Figures</h2>${figures}</section>`
       }
+      ${guideSection(record)}
       <section id="without-check" aria-labelledby="without-title">
         <h2 id="without-title">Claims without an executable check</h2>
         ${withoutCheck(record)}

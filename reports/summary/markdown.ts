@@ -3,6 +3,7 @@ import { needsAttention } from '../needsAttention.ts'
 import type { ArmRecord } from '../record/arm.ts'
 import type { RunRecord } from '../record/runRecord.ts'
 import { type Verdict, verdicts } from '../record/verdict.ts'
+import { guideMarkdown } from './guideTables.ts'
 
 /** summary.md: the answer, counts per chapter, and every arm that needs attention. */
 export function markdown(record: RunRecord): string {
@@ -19,6 +20,7 @@ export function markdown(record: RunRecord): string {
     ...chapterTable(record),
     '',
     ...attention.flatMap(section),
+    ...guideMarkdown(record),
   ].join('\n')
 }
 

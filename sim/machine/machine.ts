@@ -62,6 +62,11 @@ export interface MachineSpec {
    * virtiofs of a guest, ext4 of a node, `disk` of a block device itself. A type that is not named takes no time.
    */
   flushBytesPerSecond?: Record<string, number>
+  /**
+   * How fast files are written without a flush and read, bytes a second by type of file system; what copying takes is part of it. A type that is not named
+   * takes what copying takes. `again` is of pages that this machine has in its page cache.
+   */
+  transferBytesPerSecond?: Record<string, { write: number; read: number; again: number }>
   /** ms that a flush of a block device takes whatever was written. Default 0. */
   diskFlushMs?: number
   /** Departures: what another system answers in place of this kernel (faults guest-sees-node-memory, guest-dmesg-is-the-hosts). */

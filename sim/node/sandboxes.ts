@@ -62,7 +62,7 @@ export function createSandboxes(node: SimNode, onLost: (id: string) => void): Sa
   return {
     async run(config) {
       const handler = handlerOf(node, config)
-      const times = startTimes(handler, node.latencies())
+      const times = startTimes(handler, node.latencies(), node.departures.cloudHypervisorStartFactor)
       requireSnapshotter(node, handler)
       await node.clock.sleep(times.sandbox * node.noise(0.05) * (handler === null ? 1 : node.startFactor))
       const id = containerId()

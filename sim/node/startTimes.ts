@@ -20,14 +20,19 @@ const kubelet = 800
 
 const noTime: StartTimes = { sandbox: 0, container: 0, exec: 0 }
 
-/** @param latencies false: nothing takes time */
+/**
+ * @param latencies false: nothing takes time
+ * @param cloudHypervisorFactor times that a sandbox with it takes longer
+ */
 export function startTimes(
   handler: Pick<KataHandler, 'language' | 'hypervisor'> | null,
   latencies: boolean,
+  cloudHypervisorFactor = 1,
 ): StartTimes {
   if (!latencies) return noTime
   const key = handler === null ? 'runc' : (`${handler.language} ${handler.hypervisor}` as keyof typeof coldStart)
   const total = (coldStart[key] ?? coldStart['rust cloud-hypervisor']) - kubelet
   const container = handler === null ? 500 : 650
-  return { sandbox: total - container, container, exec: handler === null ? 40 : 80 }
+  const factor = handler?.hypervisor === 'cloud-hypervisor' ? cloudHypervisorFactor : 1
+  return { sandbox: (total - container) * factor, container, exec: handler === null ? 40 : 80 }
 }

@@ -8,6 +8,7 @@ import type { Machine, MachineSpec } from '../machine/machine.ts'
 import { slowClock } from '../slowClock.ts'
 import { addGuestDeviceNodes } from './guestDeviceNodes.ts'
 import { addGuestDevices } from './guestDevices.ts'
+import { flushSpeed, transferSpeed } from './guestDiskSpeed.ts'
 import { guestKernelConfig } from './guestKernelConfig.ts'
 import { guestMemTotalKiB, idleGuest } from './guestMemory.ts'
 import type { KataHandler } from './kataHandler.ts'
@@ -98,11 +99,15 @@ function guestSpec(
     },
     cgroupVersion: departures.guestCgroup,
     flushBytesPerSecond: flushSpeed(node, handler, size),
+    transferBytesPerSecond: transferSpeed(node, handler, size),
     diskFlushMs: departures.diskFlushMs,
     ...shown(node),
     reaches: reached(node),
     cpuSlowdown: cpuSlowdown[handlerKey(handler)] * node.noise(0.02),
-    clock: slowClock(node.clock, departures.guestClockRate),
+    clock: slowClock(
+      node.clock,
+      departures.guestClockRate * (handler.hypervisor === 'dragonball' ? departures.dragonballClockRate : 1),
+    ),
   }
 }
 
@@ -122,24 +127,6 @@ const cpuSlowdown = {
 
 const handlerKey = ({ language, hypervisor }: KataHandler): keyof typeof cpuSlowdown =>
   `${language} ${hypervisor}` as keyof typeof cpuSlowdown
-
-/** The guide's flushed writes (baselines.yaml, io_fdatasync_drop_caches), MB/s. */
-const flushedWrites = { qemu: 68.5, 'cloud-hypervisor': 69.9, firecracker: 69.9, dragonball: 74 }
-
-/** The guide's figure for a disk that is plugged (baselines.yaml, block_vs_filesystem_50MB), bytes a second. */
-const flushedToDisk = 91.1e6
-
-/** Bytes a second by type of file system, for a VM that has so much RAM. */
-export function flushSpeed({ departures }: SimNode, handler: KataHandler, size: VmSize): Record<string, number> {
-  const factor = size.memoryMiB < 512 ? departures.smallVmWriteFactor : 1
-  const bytes = flushedWrites[handler.hypervisor] * 1e6
-  return {
-    virtiofs: bytes / (factor * departures.virtiofsWriteFactor),
-    '9p': bytes,
-    ext4: bytes,
-    disk: flushedToDisk / departures.diskWriteFactor,
-  }
-}
 
 function shown({ departures, machine }: SimNode): Pick<MachineSpec, 'shows'> {
   const shows: NonNullable<MachineSpec['shows']> = {}

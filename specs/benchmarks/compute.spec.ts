@@ -5,6 +5,7 @@ import { copyInMemory } from '../../helpers/guest/copyWork.ts'
 import { classes, notConfidential, notRemote } from '../../helpers/oracles/applicability.ts'
 import { guideRow } from '../../helpers/oracles/guideFigures.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
+import { defaultRuntime, own } from './sides.ts'
 
 /**
  * The guide compresses 200 MB of /dev/urandom, timed to whole seconds: how fast random numbers are made is part of it. Here a fixed amount is copied in
@@ -17,10 +18,7 @@ function computing(context: CheckContext<'watcher', unknown>, by: string): Promi
   const { facts, runtimeClass } = context
   return measuredOnce(facts.cluster, `compute ${runtimeClass ?? ''}`, by, () =>
     inBlocks(context, context.pods.watcher, {
-      sides: [
-        { suffix: '', runtimeClass },
-        { suffix: '-default-runtime', runtimeClass: undefined },
-      ],
+      sides: [own(facts, runtimeClass), defaultRuntime],
       pod: busybox,
       measure: async (pod) => [
         { metric: 'compute', unit: 's', better: 'lower', method, value: await copyInMemory(pod, mebibytes) },

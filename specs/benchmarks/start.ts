@@ -1,9 +1,9 @@
 import type { CheckContext } from '../../helpers/behaviour.ts'
-import type { ClassFacts } from '../../helpers/facts/facts.ts'
-import { inBlocks, type Measured, measuredOnce, type Reading, type Side } from '../../helpers/figures/inBlocks.ts'
+import { inBlocks, type Measured, measuredOnce, type Reading } from '../../helpers/figures/inBlocks.ts'
 import { guideRow } from '../../helpers/oracles/guideFigures.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
+import { type ComparedSide, own } from './sides.ts'
 
 const execs = 5
 
@@ -11,16 +11,15 @@ const execs = 5
 export function startTimes(
   context: CheckContext<'watcher', unknown>,
   by: string,
-  other: Side & { readonly facts: ClassFacts | undefined },
+  other: ComparedSide,
 ): Promise<Measured> {
   const { facts, runtimeClass } = context
-  const own = { suffix: '', runtimeClass, facts: facts.class }
   return measuredOnce(facts.cluster, `start ${runtimeClass ?? ''} ${other.suffix}`, by, () =>
     inBlocks(context, context.pods.watcher, {
-      sides: [own, other],
+      sides: [own(facts, runtimeClass), other],
       pod: busybox,
       async measure(pod, side, startSeconds) {
-        const row = guideRow('start_time', side.runtimeClass === runtimeClass ? facts.class : other.facts)
+        const row = guideRow('start_time', side.facts)
         const documented = typeof row?.['no_pvc'] === 'number' ? row['no_pvc'] : null
         const head = { unit: 's', better: 'lower' } as const
         const watched =

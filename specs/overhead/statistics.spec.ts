@@ -37,6 +37,7 @@ behaviour('KATA-OVERHEAD-005', {
   timeoutMs: (burnSeconds + 60) * 1000,
   killedBy: {
     'guest-clock-slow': "CPUs in the kubelet's statistics",
+    'dragonball-clock-slow': "CPUs in the kubelet's statistics",
     'pod-statistics-stay-zero': "working set in the kubelet's statistics",
     'runc-behind-kata-handlers': 'VMM processes of pod',
   },

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { images } from '../../cli/images.ts'
-import { ImageError, loadImages, mirrored } from '../../helpers/pods/images.ts'
+import { ImageError, listedImages, loadImages, mirrored } from '../../helpers/pods/images.ts'
 
 const options = { image: [], pullScript: false, output: 'table' as const }
 const mirror = 'registry.example:5000/mirror'
@@ -34,15 +34,33 @@ describe('images', () => {
 
   it('are listed with what they are for', async () => {
     const lines = (await images(options)).split('\n')
-    expect(lines[0]).to.match(/^NAME +IMAGE +FOR$/)
-    expect(lines.find((line) => line.startsWith('busybox'))).to.match(/busybox:1\.\d+ +Shell and tools/)
+    expect(lines[0]).to.match(/^NAME +IMAGE +DIGEST +FOR$/)
+    expect(lines.find((line) => line.startsWith('busybox'))).to.match(
+      /busybox:1\.\d+ +sha256:[0-9a-f]{64} +Shell and tools/,
+    )
+  })
+
+  it('have a digest each, but for the one that is built here', () => {
+    for (const { name, digest } of listedImages())
+      if (name === 'suite') expect(digest).to.equal(null)
+      else expect(digest, name).to.match(/^sha256:[0-9a-f]{64}$/)
+  })
+
+  it('are asked for by tag, or by tag and digest', () => {
+    expect(loadImages().resolve('busybox')).to.match(/^busybox:1\.\d+$/)
+    expect(loadImages([], undefined, true).resolve('busybox')).to.match(/^busybox:1\.\d+@sha256:[0-9a-f]{64}$/)
+    expect(loadImages([], mirror, true).resolve('bpftool')).to.match(
+      /^registry\.example:5000\/mirror\/cilium\/cilium:v[\d.]+@sha256:/,
+    )
+    expect(loadImages(['busybox=own.example/bb:1'], undefined, true).resolve('busybox')).to.equal('own.example/bb:1')
   })
 
   it('the script saves what has no mirror', async () => {
     const script = await images({ ...options, pullScript: true })
     expect(script).to.match(/^#!\/bin\/sh\n/)
-    expect(script).to.match(/"\$\{DOCKER:-docker\}" pull 'busybox:1\.\d+'/)
-    expect(script).to.include('save -o kata-conformance-images.tar')
+    expect(script.match(/"\$\{DOCKER:-docker\}" pull 'busybox@sha256:[0-9a-f]{64}'/g)).to.have.length(1)
+    expect(script).to.match(/tag 'busybox@sha256:[0-9a-f]{64}' 'busybox:1\.\d+'/)
+    expect(script).to.match(/save -o kata-conformance-images.tar 'busybox:1\.\d+' 'nginx:/)
     expect(script).to.not.include(' push ')
     expect(script).to.not.match(/pull 'kata-conformance:/)
   })
@@ -51,5 +69,11 @@ describe('images', () => {
     const script = await images({ ...options, pullScript: true, imageRegistry: mirror })
     expect(script).to.match(/push 'registry\.example:5000\/mirror\/busybox:1\.\d+'/)
     expect(script).to.not.include(' save ')
+  })
+
+  it('the script pushes tags, as a mirror has them', async () => {
+    const script = await images({ ...options, pullScript: true, imageRegistry: mirror, pinImages: true })
+    expect(script).to.match(/push 'registry\.example:5000\/mirror\/busybox:1\.\d+'/)
+    expect(script).to.not.match(/push .*@sha256/)
   })
 })

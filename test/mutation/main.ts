@@ -4,6 +4,7 @@ import type { RunRecord } from '../../reports/record/runRecord.ts'
 import { loadCatalog } from '../../engine/catalog/loadCatalog.ts'
 import { listedFaults, type ListedFault } from '../../sim/faults/listedFaults.ts'
 import { compare, type Expected, type Outcome } from './compare.ts'
+import type { SimulatedRun } from './simulatedRun.ts'
 import { unknownFault } from '../../sim/faults/faultDepartures.ts'
 import { Workers } from './workers.ts'
 
@@ -45,6 +46,9 @@ const measuring = registered
 const observing = (expected: Expected): Expected => new Map([...expected].filter(([id]) => !measuring.includes(id)))
 const measured = (expected: Expected): Expected => new Map([...expected].filter(([id]) => measuring.includes(id)))
 const quiet = { quietNodes: true, maxArms: 1, behaviours: measuring, classes: CLASSES }
+/** Figures of BENCH take dozens of sandboxes each, and are not judged: of each one arm is run, and under a fault those that name it. */
+const inBlocks = (id: string): boolean => id.startsWith('KATA-BENCH-')
+const judged = measuring.filter((id) => !inBlocks(id))
 /** Figures need time that flows: with jumps, how busy the real machine is would show in them. */
 const MEASURING_SPEED = 50
 
@@ -73,26 +77,33 @@ try {
       }),
     )
   }
-  const healthyQuiet = await workers.run({ scenario: SCENARIO, faults: [], options: quiet, speed: MEASURING_SPEED })
+  const healthyQuiet = await quietRun({ all: judged })
   report(`healthy ${SCENARIO}, measuring`, reds(healthyQuiet))
   await Promise.all(
     chosen.map(async ({ name: fault, departure: _, ...place }) => {
       const expected = expectedOf(fault)
       const { classes: _classes, stops, ...cluster } = place
-      const run = (options: object, speed = Infinity) =>
+      const run = (options: object) =>
         workers.run({
           scenario: SCENARIO,
           ...cluster,
           faults: [fault],
           options,
-          speed,
           select: { per: 'check', all: [...expected.keys()] },
         })
       const healthy = await healthyIn(place)
       const outcome = compare(fault, observing(expected), healthy, await run(classesIn(place)), stops)
+      const under = { ...cluster, ...quietUnder(measured(expected), place.classes) }
       const figures =
         measured(expected).size > 0
-          ? compare(fault, measured(expected), healthyQuiet, await run(quiet, MEASURING_SPEED))
+          ? compare(
+              fault,
+              measured(expected),
+              place.classes === undefined
+                ? healthyQuiet
+                : await quietRun(quietUnder(measured(expected), place.classes)),
+              await quietRun({ ...under, faults: [fault] }),
+            )
           : null
       const whole: Outcome = {
         fault,
@@ -140,6 +151,28 @@ function healthyIn(place: Place): Promise<RunRecord> {
   })
   healthyRuns.set(key, made)
   return made
+}
+
+/** Measuring, each check of BENCH by one arm. @param all checks of which every arm is run */
+function quietRun({
+  all,
+  options = {},
+  ...run
+}: Partial<SimulatedRun> & { readonly all: readonly string[] }): Promise<RunRecord> {
+  return workers.run({
+    scenario: SCENARIO,
+    faults: [],
+    ...run,
+    options: { ...quiet, ...options },
+    speed: MEASURING_SPEED,
+    select: { per: 'check', all },
+  })
+}
+
+/** What measures under a fault: everything that is judged, and of BENCH what names the fault. */
+function quietUnder(expected: Expected, classes: readonly string[] = CLASSES) {
+  const behaviours = measuring.filter((id) => expected.has(id) || !inBlocks(id))
+  return { all: [...expected.keys()].filter((id) => !inBlocks(id)), options: { behaviours, classes } }
 }
 
 /** Of other scenarios than the usual one all classes are looked at: they are there for their classes or nodes. */

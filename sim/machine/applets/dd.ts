@@ -2,12 +2,11 @@ import { MachineError } from '../machine.ts'
 import { openFile } from '../fs/files.ts'
 import { ZEROS } from '../fs/content.ts'
 import type { OpenFile } from '../fs/openFile.ts'
+import { flush, pieceTime } from '../fs/transferTime.ts'
 import type { Process } from '../kernel/process.ts'
 import { UsageError, byteCount } from './applet.ts'
 import type { Applet } from './applet.ts'
 
-/** CPU time of copying a byte, µs: about 5 GB/s. */
-const COPY_USEC_PER_BYTE = 1 / 5000
 const PIECE = ZEROS.length
 
 /** dd: the block is memory of the process; copies are made in smaller pieces of it. */
@@ -89,17 +88,19 @@ async function copy(
   count: number,
   totals: Totals,
 ): Promise<string | null> {
-  const usecPerByte = COPY_USEC_PER_BYTE * (process.kernel.spec.cpuSlowdown ?? 1)
   if (input.endless && output.sink) {
-    await process.burn(Math.max(1, block * count * usecPerByte))
+    await process.burn(Math.max(1, pieceTime(process, input, output, block * count).cpu))
     totals.fullIn = totals.fullOut = count
     totals.bytes = block * count
     return null
   }
+  // Waiting is done in one piece: how long it takes is what somebody sees.
+  let waited = 0
   for (let done = 0; done < count; done++) {
     let read = 0
     while (read < block) {
       let chunk: Uint8Array | null
+      const each = pieceTime(process, input, output, 1)
       try {
         const got = input.read(Math.min(PIECE, block - read))
         chunk = got instanceof Promise ? await process.during(got) : got
@@ -109,7 +110,8 @@ async function copy(
       }
       if (!chunk) break
       read += chunk.length
-      const pause = process.spend(1 + chunk.length * usecPerByte)
+      waited += chunk.length * each.wait
+      const pause = process.spend(1 + chunk.length * each.cpu)
       if (pause) await pause
       try {
         const wrote = output.write(chunk)
@@ -132,20 +134,9 @@ async function copy(
       totals.partialOut++
     }
   }
+  if (waited > 0) await process.sleep(waited / 1000)
   return null
 }
-
-/** Waits until what was written has reached the disk behind the file system. */
-async function flush(process: Process, output: OpenFile, bytes: number): Promise<void> {
-  const { flushBytesPerSecond, diskFlushMs = 0 } = process.kernel.spec
-  const type = typeFlushed(output)
-  const speed = flushBytesPerSecond?.[type]
-  if (speed !== undefined) await process.sleep((bytes / speed) * 1000 + (type === 'disk' ? diskFlushMs : 0))
-}
-
-/** A disk is flushed as such, whatever file system its node is on. */
-const typeFlushed = ({ location }: OpenFile): string =>
-  location?.inode.kind === 'blockDevice' ? 'disk' : (location?.fs.type ?? '')
 
 async function report(process: Process, totals: Totals, ms: number, short: boolean): Promise<void> {
   const seconds = Math.max(ms, 0.01) / 1000

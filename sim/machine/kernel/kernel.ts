@@ -74,7 +74,7 @@ export class Kernel {
   #numbers = 20
   #mountIds = 20
   #minor = 19
-  readonly #cached = new WeakMap<RegularFile, number>()
+  #cached = new WeakMap<RegularFile, number>()
 
   constructor(spec: MachineSpec) {
     this.spec = spec
@@ -242,6 +242,17 @@ export class Kernel {
     if (upTo <= before) return
     this.#cached.set(file, upTo)
     this.memory.cache((upTo - before) / 1024)
+  }
+
+  /** Bytes of a file, from its start, that the page cache has. */
+  cachedBytes(file: RegularFile): number {
+    return this.#cached.get(file) ?? 0
+  }
+
+  /** As writing to vm.drop_caches: what was cached is read anew. */
+  dropCaches(): void {
+    this.#cached = new WeakMap()
+    this.memory.dropCache()
   }
 
   /** The pages of a file that is gone. */

@@ -81,7 +81,16 @@ describe('figures in blocks', () => {
     const sampled: unknown[] = []
     const record = { expect, finding: () => undefined, sample: (...each: unknown[]) => void sampled.push(each) }
     expect(() => recordBlocks(record, measured)).to.throw('this pod is not in a VM')
-    expect(sampled).to.have.length(18)
+    // Nothing more is measured than what showed it.
+    expect(sampled).to.have.length(2)
+  })
+
+  it('are none when no sample of a figure counts, and the method is named', async () => {
+    const { context, handle } = cluster()
+    const nothing = { ...method, measure: () => Promise.resolve([{ ...head, value: 0 }]) }
+    const error = await inBlocks(context, handle, nothing).catch((thrown: unknown) => thrown)
+    expect((error as Error).name).to.equal('Error')
+    expect((error as Error).message).to.equal('none of 9 samples of m counts (not-positive); method: test')
   })
 
   it('are measured once for several claims, and again for the same claim', async () => {
