@@ -1,21 +1,16 @@
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { build } from 'esbuild'
 
+/** The script as the image of the suite has it, which has neither esbuild nor the libraries of the charts. */
+export const BUILT_SCRIPT = 'reports/html/client/built.js'
+
+const built = path.join(import.meta.dirname, '..', '..', BUILT_SCRIPT)
 let bundled: Promise<string> | undefined
 
-/** The page's script with the libraries that it draws with, as one text. Made once in a process, from the sources: there is no built copy to forget. */
+/** The page's script, made once in a process. */
 export function bundle(): Promise<string> {
-  bundled ??= build({
-    entryPoints: [path.join(import.meta.dirname, 'client', 'main.ts')],
-    bundle: true,
-    minify: true,
-    write: false,
-    format: 'iife',
-    target: 'es2022',
-    charset: 'utf8',
-    // ISC and MIT: their notices stay with the code.
-    legalComments: 'eof',
-    logLevel: 'silent',
-  }).then(({ outputFiles }) => outputFiles[0]?.text ?? '')
+  bundled ??= existsSync(built)
+    ? Promise.resolve(readFileSync(built, 'utf8'))
+    : import('./buildScript.ts').then(({ buildScript }) => buildScript())
   return bundled
 }
