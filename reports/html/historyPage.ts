@@ -53,7 +53,7 @@ function dataOf(digests: readonly RunDigest[], newest: RunRecord): PageData {
     texts: texts.all,
     changes: [],
     figures: digests.flatMap(({ figures }, run) => figures.map((figure) => ({ ...figure, run }))),
-    sandboxes: digests.flatMap(({ sandboxes }, run) => sandboxes.map((sandbox) => ({ ...sandbox, run }))),
+    sandboxes: (digests.at(-1)?.sandboxes ?? []).map((sandbox) => ({ ...sandbox, run: digests.length - 1 })),
     effects: [],
   }
 }

@@ -57,7 +57,7 @@ export function digestOf(record: RunRecord, name: string): RunDigest {
   return {
     ...{ head: runHead(record, name), runId: record.runId, server: record.cluster.server, simulated: record.simulated },
     ...{ outcome: record.outcome, claims: claimsOf([record]), columns: columnsOf([record]), cells },
-    figures: figuresOf(record, 0).map(byBlocks),
+    figures: [...figuresOf(record, 0).map(byBlocks), ...sandboxMemory(record, 0).map(asFigure)],
     sandboxes: sandboxMemory(record, 0),
   }
 }
@@ -68,4 +68,12 @@ const byBlocks = (figure: FigureData): FigureData => ({
   samples: [
     ...blockMeans(figure.samples.map(([block, value, invalid = null]) => ({ at: '', block, value, invalid }))),
   ].map(([block, mean]) => [block, Number(mean.toPrecision(4))] as const),
+})
+
+/** Over many runs a sandbox's memory is one dot. */
+const asFigure = ({ runtimeClass, behaviour, parts }: SandboxMemory): FigureData => ({
+  ...{ metric: 'memory of an idle sandbox', unit: 'MiB', better: 'lower', documented: null, behaviour, run: 0 },
+  method: `resident memory of its host processes: ${parts.map(([process]) => process).join(', ')}`,
+  series: runtimeClass,
+  samples: [[0, Number(parts.reduce((sum, [, mebibytes]) => sum + mebibytes, 0).toPrecision(4))]],
 })

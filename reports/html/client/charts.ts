@@ -38,7 +38,7 @@ function metric(data: PageData, figures: readonly FigureData[]): VNode {
     ? 'Each dot is the mean of a block, the line joins the medians of the runs; versions are marked where they change.'
     : 'Each dot is a sample, from top to bottom block by block; a cross was left out, by the rule that the table names; the bar is the median, the dashed line the guide.'
   return markup`
-    <figure class="measured" id=${`figure-${name}`}>
+    <figure class="measured" id=${`figure-${name.replaceAll(' ', '-')}`}>
       <h3>${name}, ${unit}</h3>
       <figcaption>${`${behaviour}; ${better} is better. ${said} ${methods.join('; ')}`}</figcaption>
       <${Chart} said=${`${name} in ${unit} by RuntimeClass; the table below has the numbers`}

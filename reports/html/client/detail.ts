@@ -25,7 +25,7 @@ export function Detail({ data, cell, close }: Props): VNode {
   })
   return markup`
     <dialog ref=${dialog} aria-labelledby="detail-title" onClose=${close} onClick=${(event: Event) => event.target === dialog.current && dialog.current?.close()}>
-      <form method="dialog"><button>Close</button></form>
+      <div class="bar"><button type="button" onClick=${() => dialog.current?.close()}>Close</button></div>
       <div class="detail">
         <h2 id="detail-title">${cell.claim.title}</h2>
         <p><code>${cell.claim.id}</code> on ${cell.column}</p>

@@ -2,8 +2,8 @@ import * as Plot from '@observablehq/plot'
 import type { PageData } from '../pageData.ts'
 import { fitted, roomFor, seriesColours, style } from './plotStyle.ts'
 
-/** Memory of the processes of a sandbox, one upon the other; of several runs one bar for each. */
-export function memory({ sandboxes, runs, kind }: PageData, width: number): SVGSVGElement | HTMLElement {
+/** Memory of the processes of a sandbox, one upon the other; of a comparison two bars for each class, of a history the newest run's. */
+export function memory({ sandboxes, kind }: PageData, width: number): SVGSVGElement | HTMLElement {
   const bars = sandboxes.flatMap(({ runtimeClass, run, parts }) =>
     parts.map(([process, mebibytes]) => ({ line: lineOf(runtimeClass, run), process, mebibytes })),
   )
@@ -15,9 +15,7 @@ export function memory({ sandboxes, runs, kind }: PageData, width: number): SVGS
   }))
   const room = roomFor(lines, width)
   function lineOf(runtimeClass: string, run: number): string {
-    if (kind === 'run') return runtimeClass
-    if (kind === 'comparison') return `${runtimeClass} ${run === 0 ? '1 before' : '2 after'}`
-    return `${runtimeClass} ${String(run + 1).padStart(String(runs.length).length, '0')}`
+    return kind === 'comparison' ? `${runtimeClass} ${run === 0 ? '1 before' : '2 after'}` : runtimeClass
   }
   return Plot.plot({
     width,

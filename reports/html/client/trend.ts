@@ -26,7 +26,7 @@ export function trend({ runs }: PageData, figures: readonly FigureData[], width:
     marginBottom: 40,
     x: {
       domain: [-0.5, runs.length - 0.5],
-      ticks: runs.length,
+      ticks: Math.min(runs.length, 20),
       tickFormat: (run: number) => String(run + 1),
       label: 'run, the oldest first',
     },
