@@ -38,7 +38,7 @@ export async function writeAllureReport(folder: string, name: string): Promise<s
 /** A development dependency: who only runs the suite need not have its 50 MB. */
 function commandOfAllure(): string {
   try {
-    return path.join(path.dirname(createRequire(import.meta.url).resolve('allure/package.json')), 'cli.js')
+    return path.join(path.dirname(createRequire(import.meta.url).resolve('allure')), '..', 'cli.js')
   } catch {
     throw new AllureError(
       'the package allure is not installed here; `npm ci` in a checkout installs it, or give allure-results/ to an Allure of yours',

@@ -17,6 +17,8 @@ export function columnsOf(runs: readonly Pick<RunRecord, 'arms' | 'facts'>[]): s
       ...facts.flatMap(({ subject }) => (subject.startsWith('class/') ? [subject.slice('class/'.length)] : [])),
     ]),
   )
-  const classes = [...names].filter((name) => !name.startsWith('(')).sort((a, b) => a.localeCompare(b))
+  const classes = [...names]
+    .filter((name) => !name.startsWith('('))
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
   return [...classes, ...besides.filter((name) => names.has(name))]
 }

@@ -37,7 +37,7 @@ function dataOf(digests: readonly RunDigest[], newest: RunRecord): PageData {
   )
   const names = [...new Set(digests.flatMap(({ columns }) => columns))]
   const columns = [
-    ...names.filter((name) => !name.startsWith('(')).sort(),
+    ...names.filter((name) => !name.startsWith('(')).sort((a, b) => a.localeCompare(b, 'en', { numeric: true })),
     ...names.filter((name) => name.startsWith('(')),
   ]
   const places = { texts, claims: placesOf(ordered.map(({ id }) => id)), columns: placesOf(columns) }
@@ -121,7 +121,7 @@ const MOST = 500
 function headline(bad: readonly BadCell[], recent: readonly BadCell[]): string {
   if (bad.length === 0) return 'Nothing fails in the newest run.'
   const fail = bad.length === 1 ? '1 check fails' : `${bad.length} checks fail`
-  return `${fail} in the newest run, ${recent.length === 0 ? 'none' : recent.length} of them for the first time.`
+  return `${fail} in the newest run, ${recent.length === 0 ? 'none' : recent.length} of them newly.`
 }
 
 const lineOf = ({ key, title, since, kata, message }: BadCell): string[] => [key, title, since, kata ?? '?', message]

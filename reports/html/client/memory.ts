@@ -7,7 +7,7 @@ export function memory({ sandboxes, kind }: PageData, width: number): SVGSVGElem
   const bars = sandboxes.flatMap(({ runtimeClass, run, parts }) =>
     parts.map(([process, mebibytes]) => ({ line: lineOf(runtimeClass, run), process, mebibytes })),
   )
-  const lines = [...new Set(bars.map(({ line }) => line))].sort((a, b) => a.localeCompare(b))
+  const lines = [...new Set(bars.map(({ line }) => line))].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
   const processes = [...new Set(bars.map(({ process }) => process))]
   const totals = lines.map((line) => ({
     line,

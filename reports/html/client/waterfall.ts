@@ -45,7 +45,9 @@ export function waterfall(data: PageData, width: number): SVGSVGElement | HTMLEl
     ...phase,
     line: `${data.runs.length > 1 ? (phase.run === 0 ? 'before: ' : 'after: ') : ''}${phase.series}`,
   }))
-  const lines = [...new Set(all.map(({ line }) => line))].sort((a, b) => nameOf(a).localeCompare(nameOf(b)))
+  const lines = [...new Set(all.map(({ line }) => line))].sort((a, b) =>
+    nameOf(a).localeCompare(nameOf(b), 'en', { numeric: true }),
+  )
   const room = roomFor(lines, width)
   return Plot.plot({
     width,
