@@ -38,7 +38,7 @@ export function Detail({ data, cell, close }: Props): VNode {
           ${runs.map(
             ({ name, arms }, index) => markup`
               <div>
-                ${data.kind !== 'run' && markup`<h3>${data.kind === 'history' ? '' : index === 0 && runs.length > 1 ? 'Before: ' : ''}${name}</h3>`}
+                ${data.kind !== 'run' && markup`<h3>${data.kind === 'history' ? '' : runs.length < 2 ? '' : index === 0 ? 'Before: ' : 'After: '}${name}</h3>`}
                 ${arms.map((place) => arm(place, cell, data))}
               </div>
             `,

@@ -19,10 +19,11 @@ export function memory({ sandboxes, kind }: PageData, width: number): SVGSVGElem
   }
   return Plot.plot({
     width,
-    height: 80 + 26 * lines.length,
+    height: 95 + 26 * lines.length,
     marginLeft: room,
     marginRight: 50,
-    x: { label: 'MiB', grid: true },
+    marginBottom: 45,
+    x: { label: 'MiB', labelOffset: 40, grid: true },
     y: { domain: lines, label: null, tickSize: 0, tickFormat: (line: string) => fitted(line, room) },
     color: { domain: processes, range: [...seriesColours], legend: true },
     style,

@@ -14,9 +14,10 @@ export function timeline(
   const end = Math.max(durationMs / 1000, ...spans.map(({ to }) => to))
   return Plot.plot({
     width,
-    height: 50 + 18 * spans.length,
+    height: 66 + 18 * spans.length,
     marginLeft: Math.min(220, width / 3),
-    x: { domain: [0, end], label: 's', grid: true },
+    marginBottom: 42,
+    x: { domain: [0, end], label: 's', labelOffset: 38, grid: true },
     y: { domain: spans.map(({ what }) => what), label: null, tickSize: 0 },
     style: { background: 'transparent', fontSize: '12px' },
     marks: [

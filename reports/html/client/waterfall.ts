@@ -51,10 +51,11 @@ export function waterfall(data: PageData, width: number): SVGSVGElement | HTMLEl
   const room = roomFor(lines, width)
   return Plot.plot({
     width,
-    height: 80 + 26 * lines.length,
+    height: 95 + 26 * lines.length,
     marginLeft: room,
     marginRight: 20,
-    x: { label: 's since the pod was created', grid: true, zero: true },
+    marginBottom: 45,
+    x: { label: 's since the pod was created', labelOffset: 40, grid: true, zero: true },
     y: { domain: lines, label: null, tickSize: 0, tickFormat: (line: string) => fitted(line, room) },
     color: { domain: phases.map(([phase]) => phase), range: seriesColours.slice(0, 2), legend: true },
     style,
