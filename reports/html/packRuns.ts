@@ -1,4 +1,4 @@
-import { kataVersionOf } from '../history/store.ts'
+import { kataVersionOf } from '../record/kataVersionOf.ts'
 import type { RunRecord } from '../record/runRecord.ts'
 import { columnsOf } from './columns.ts'
 import { figuresOf } from './figuresOf.ts'
