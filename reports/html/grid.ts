@@ -81,9 +81,9 @@ export const nowOf = ({ letters }: Pick<Cell, 'letters'>): Letter | null => {
   return letter === undefined ? null : (letter as Letter)
 }
 
-/** Not the same in all runs. Skipped and absent are the same here: neither was observed. */
+/** Not the same in all runs. Skipped and absent are the same here: neither was observed. That a value is another one is seen where the cell opens. */
 export const differs = ({ letters, change }: Pick<Cell, 'letters' | 'change'>): boolean =>
-  change !== null || new Set(letters.replaceAll(/[ s]/g, '')).size > 1
+  (change !== null && change.kind !== 'changed-value') || new Set(letters.replaceAll(/[ s]/g, '')).size > 1
 
 export function cellFits(cell: Cell, choice: Choice): boolean {
   const now = nowOf(cell)

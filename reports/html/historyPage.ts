@@ -98,7 +98,7 @@ function body(digests: readonly RunDigest[]): VNode {
       <section id="runs" aria-labelledby="runs-title">
         <h2 id="runs-title">Runs</h2>
         ${table(
-          'Runs',
+          'All runs',
           ['Run', 'Number', 'Started', 'Kata', 'Kubernetes', 'Outcome'],
           digests
             .map(({ head, outcome }, run) => [

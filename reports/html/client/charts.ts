@@ -44,6 +44,7 @@ function metric(data: PageData, figures: readonly FigureData[]): VNode {
       <${Chart} said=${`${name} in ${unit} by RuntimeClass; the table below has the numbers`}
         draw=${(width: number) => (history ? trend : distribution)(data, figures, width)} />
       ${numbers(
+        name,
         ['What', 'Run', 'Median', 'Range', 'Samples', 'Left out', 'The guide'],
         figures.map((figure) => {
           const valid = validOf(figure)
@@ -76,6 +77,7 @@ function coldStart(data: PageData): VNode {
       <figcaption>Medians of the blocks that count. Sandbox and containers by the pod's own conditions, in whole seconds of the API; the tick is when the suite's watch saw the pod Ready, by its own clock.</figcaption>
       <${Chart} said="Cold start by RuntimeClass, phase by phase; the table below has the numbers" draw=${(width: number) => waterfall(data, width)} />
       ${numbers(
+        'cold start',
         ['What', 'Run', 'Phase', 'From', 'To'],
         phases.map(({ series, run, phase, from, to }) => [
           series,
@@ -96,6 +98,7 @@ function memoryOf(data: PageData): VNode {
       <figcaption>Resident memory of the sandbox's processes, stacked. Pages that processes share are counted in each of them.</figcaption>
       <${Chart} said="Memory of an idle sandbox by RuntimeClass and process; the table below has the numbers" draw=${(width: number) => memory(data, width)} />
       ${numbers(
+        'memory',
         ['RuntimeClass', 'Run', 'Measured by', 'Process', 'MiB'],
         data.sandboxes.flatMap(({ runtimeClass, run, behaviour, parts }) =>
           parts.map(([process, mebibytes]) => [
@@ -119,6 +122,7 @@ function effectsOf(data: PageData): VNode {
       <figcaption>The line is the interval that holds the change in 95 of 100 cases. Red is a reason not to ship.</figcaption>
       <${Chart} said="Change of each figure with its interval; the table below has the numbers" draw=${(width: number) => effects(data, width)} />
       ${numbers(
+        'changes',
         ['Figure', 'Change', '95 % interval', 'Blocks', 'Better', 'Weight'],
         data.effects.map(({ figure, change, low, high, blocks, better, weight }) => [
           figure,
@@ -133,10 +137,10 @@ function effectsOf(data: PageData): VNode {
   `
 }
 
-const numbers = (head: readonly string[], rows: readonly (readonly string[])[]): VNode => markup`
+const numbers = (of: string, head: readonly string[], rows: readonly (readonly string[])[]): VNode => markup`
   <details>
     <summary>The numbers</summary>
-    <div class="scroll" role="region" aria-label="Numbers" tabindex="0">
+    <div class="scroll" role="region" aria-label=${`Numbers: ${of}`} tabindex="0">
       <table>
         <thead><tr>${head.map((name) => markup`<th scope="col">${name}</th>`)}</tr></thead>
         <tbody>${rows.map(([name, ...rest]) => markup`<tr><th scope="row">${name}</th>${rest.map((cell) => markup`<td>${cell}</td>`)}</tr>`)}</tbody>
