@@ -145,8 +145,8 @@ describe('the reports in a browser', function () {
     const samples = figures.flatMap((figure) => figure.samples)
     const left = samples.filter(({ invalid }) => invalid !== null).length
     const chart = page.locator('#figure-cold-start .chart')
-    expect(await chart.locator('g[aria-label="dot"] circle').count()).to.equal(samples.length - left)
-    expect(await chart.locator('g[aria-label="dot"] path').count()).to.equal(left)
+    expect(await chart.locator('g[data-mark="dot"] circle').count()).to.equal(samples.length - left)
+    expect(await chart.locator('g[data-mark="dot"] path').count()).to.equal(left)
     expect(await page.locator('#memory .chart rect').count(), 'three processes of each class').to.be.at.least(3 * 8)
     expect(await page.locator('#cold-start .chart rect').count(), 'two phases of each class').to.be.at.least(2 * 8)
     await context.close()

@@ -23,6 +23,11 @@ export function Chart({ said, draw }: Props): VNode {
       for (const svg of chart instanceof SVGSVGElement ? [chart] : chart.querySelectorAll('svg')) {
         svg.setAttribute('role', 'img')
         svg.setAttribute('aria-label', said)
+        // A label on a group without a role is said by nobody.
+        for (const mark of svg.querySelectorAll('[aria-label]')) {
+          mark.setAttribute('data-mark', mark.getAttribute('aria-label') ?? '')
+          mark.removeAttribute('aria-label')
+        }
       }
       own.replaceChildren(chart)
       own.style.minHeight = ''
