@@ -6,6 +6,7 @@ interface CompareOptions {
   force: boolean
   rename: Record<string, string>
   output: 'text' | 'json'
+  html?: string
 }
 
 /** Throws UsageError. */
@@ -28,10 +29,16 @@ export function addCompareCommand(program: Command): void {
     .option('--rename <former=present>', 'a RuntimeClass that has another name now (repeatable)', renames, {})
     .option('--force', 'compare runs of different clusters or profiles all the same', false)
     .addOption(new Option('-o, --output <format>', 'format').choices(['text', 'json']).default('text'))
-    .action(async (before: string, after: string, { store, force, rename, output }: CompareOptions) => {
+    .option('--html <file>', 'write the report for the browser, too: one file, with every cell and chart')
+    .action(async (before: string, after: string, { store, force, rename, output, html }: CompareOptions) => {
       const { compareGiven } = await import('./runsToCompare.ts')
       const { comparisonText, comparisonJson } = await import('../reports/compare/comparisonText.ts')
       const { comparison, forced } = compareGiven([before, after], { store, force, renamed: rename })
+      if (html !== undefined) {
+        const { comparisonPage } = await import('../reports/html/comparisonPage.ts')
+        const { writeAtomically } = await import('../reports/atomicFile.ts')
+        writeAtomically(html, await comparisonPage(comparison, { forced }))
+      }
       process.stdout.write(output === 'json' ? comparisonJson(comparison, forced) : comparisonText(comparison, forced))
     })
 }

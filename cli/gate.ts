@@ -9,6 +9,7 @@ interface GateOptions {
   policy?: string
   store?: string
   out?: string
+  html?: string
   force: boolean
   output: Format
 }
@@ -31,6 +32,7 @@ export function addGateCommand(program: Command): void {
     .option('--policy <file>', 'what blocks, what is tolerated, what must have run (YAML)')
     .option('--store <folder>', 'archive of accepted runs: gives noise and flake rates, and runs by name')
     .option('--out <folder>', 'write the answer there, too, in every format')
+    .option('--html <file>', 'write the report for the browser, too: one file, with every cell and chart')
     .option('--force', 'compare runs of different clusters or profiles all the same', false)
     .addOption(new Option('-o, --output <format>', 'format').choices(formats).default('text'))
     .action(async (before: string, after: string, options: GateOptions) => {
@@ -41,7 +43,7 @@ export function addGateCommand(program: Command): void {
 /** Throws UsageError, RunError, JournalError before anything is written. */
 async function gate(
   runs: readonly [string, string],
-  { policy, store, out, force, output }: GateOptions,
+  { policy, store, out, html, force, output }: GateOptions,
 ): Promise<number> {
   const { decide, gateExitCodes } = await import('../reports/gate/decide.ts')
   const { compareGiven } = await import('./runsToCompare.ts')
@@ -56,6 +58,10 @@ async function gate(
   if (out !== undefined) {
     mkdirSync(out, { recursive: true })
     for (const format of formats) writeAtomically(path.join(out, files[format]), write[format](decision))
+  }
+  if (html !== undefined) {
+    const { comparisonPage } = await import('../reports/html/comparisonPage.ts')
+    writeAtomically(html, await comparisonPage(comparison, { decision, forced }))
   }
   const text = write[output](decision)
   process.stdout.write(output === 'text' || output === 'markdown' ? inertInGithub(text) : text)

@@ -54,6 +54,17 @@ export function addRunsCommand(program: Command): void {
         process.stdout.write('\n')
       }
     })
+  sub('report', 'write the history for the browser: one file, with every behaviour and figure over the runs')
+    .requiredOption('--html <file>', 'where to write it')
+    .action(async ({ store, html }: { store: string; html: string }) => {
+      const { eachStoredRun, storedNames } = await import('../reports/history/store.ts')
+      if (storedNames(store).length === 0)
+        throw new UsageError(`${store} has no run; \`runs add --store ${store} RUN\` keeps one`)
+      const { historyPage } = await import('../reports/html/historyPage.ts')
+      const { writeAtomically } = await import('../reports/atomicFile.ts')
+      writeAtomically(html, await historyPage(eachStoredRun(store)))
+      process.stdout.write(`${html}\n`)
+    })
   sub('prune', 'remove old runs')
     .requiredOption('--keep <n>', 'newest runs of each release of Kata to keep', (text) => count(text, '--keep'))
     .option('--dry-run', 'only say which', false)

@@ -2,7 +2,7 @@ import type { ArmRecord } from '../record/arm.ts'
 import type { RunRecord } from '../record/runRecord.ts'
 import { type Change, difference } from './change.ts'
 import { type FigurePair, pairFigures } from './figurePairs.ts'
-import { matchIdentities } from './identities.ts'
+import { type Identities, matchIdentities } from './identities.ts'
 import { type Tally, talliesOf } from './tally.ts'
 
 /** Two runs side by side. */
@@ -14,6 +14,8 @@ export interface Comparison {
   readonly unchanged: number
   readonly figures: readonly FigurePair[]
   readonly notes: readonly string[]
+  /** How names of the first run are called in the second. */
+  readonly identities: Identities
 }
 
 /** @param renamed former and present names of RuntimeClasses that the operator says are the same */
@@ -38,6 +40,7 @@ export function compareRuns(
     unchanged: keys.length - changes.length,
     figures: pairFigures(before, after, identities),
     notes,
+    identities,
   }
 }
 

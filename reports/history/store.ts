@@ -49,13 +49,22 @@ export function addRun(store: string, record: RunRecord, name: string = record.r
 }
 
 /** All runs, the oldest first. @throws RunError for a file that is no run record. */
-export function storedRuns(store: string): StoredRun[] {
-  if (!existsSync(folderOf(store))) return []
-  return readdirSync(folderOf(store), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => ({ name, record: readRun(placeInStore(store, name)) }))
-    .sort((a, b) => a.record.startedAt.localeCompare(b.record.startedAt) || a.name.localeCompare(b.name))
+export const storedRuns = (store: string): StoredRun[] =>
+  [...eachStoredRun(store)].sort(
+    (a, b) => a.record.startedAt.localeCompare(b.record.startedAt) || a.name.localeCompare(b.name),
+  )
+
+/** All runs in no order, one in memory at a time. @throws RunError for a file that is no run record. */
+export function* eachStoredRun(store: string): Generator<StoredRun> {
+  for (const name of storedNames(store)) yield { name, record: readRun(placeInStore(store, name)) }
 }
+
+export const storedNames = (store: string): string[] =>
+  existsSync(folderOf(store))
+    ? readdirSync(folderOf(store), { withFileTypes: true }).flatMap((entry) =>
+        entry.isDirectory() ? [entry.name] : [],
+      )
+    : []
 
 /** Removes all but the newest `keep` runs of each release of Kata. @returns names of the removed */
 export function pruneRuns(store: string, keep: number, dryRun = false): string[] {

@@ -14,7 +14,7 @@ export function figuresTable(record: RunRecord): VNode | null {
   return markup`
     <div>
       <p>Recorded, never passed or failed. The guide's figures are of ${guidesEnvironment}; this cluster is ${environment(record)}. Where the two differ, they say nothing about each other.</p>
-      <div class="scroll" role="region" aria-label="Figures" tabindex="0">
+      <div class="scroll" role="region" aria-label="Figures beside the guide" tabindex="0">
         <table>
           <thead><tr>
             <th scope="col">Behaviour</th><th scope="col">RuntimeClass</th><th scope="col">Metric</th><th scope="col">Median</th><th scope="col">Range</th>

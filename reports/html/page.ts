@@ -1,22 +1,22 @@
 import type { VNode } from 'preact'
 import type { RunRecord } from '../record/runRecord.ts'
-import { verdicts } from '../record/verdict.ts'
 import { answer } from './answer.ts'
 import { attention } from './attention.ts'
-import { chapters } from './chapters.ts'
+import { chartsPlace, matrixPlace } from './drawn.ts'
 import { factsTable } from './factsTable.ts'
 import { figuresTable } from './figuresTable.ts'
 import { guideSection } from './guideTables.ts'
 import { markup } from './markup.ts'
-import { matrix } from './matrix.ts'
+import { sandboxMemory } from './sandboxMemory.ts'
 
 /** The report: the answer first, then what needs attention, then everything. */
 export function page(record: RunRecord): VNode {
   const figures = figuresTable(record)
+  const measured = figures !== null || sandboxMemory(record, 0).length > 0
   return markup`
     <header class=${`answer ${record.outcome}`}>${answer(record)}</header>
     <nav aria-label="Sections">
-      <a href="#attention">Needs attention</a> <a href="#matrix">Matrix</a> <a href="#behaviours">Behaviours</a>
+      <a href="#attention">Needs attention</a> <a href="#matrix">Matrix</a> ${measured && markup`<a href="#charts">Charts</a>`}
       ${figures && markup`<a href="#figures">Figures</a>`} <a href="#guide">The guide's tables</a> <a href="#without-check">Without a check</a> <a href="#facts">Facts</a>
     </nav>
     <main>
@@ -24,22 +24,8 @@ export function page(record: RunRecord): VNode {
         <h2 id="attention-title">Needs attention</h2>
         ${attention(record)}
       </section>
-      <section id="matrix" aria-labelledby="matrix-title">
-        <h2 id="matrix-title">Chapters and RuntimeClasses</h2>
-        ${matrix(record)}
-      </section>
-      <section id="behaviours" aria-labelledby="behaviours-title">
-        <h2 id="behaviours-title">Behaviours</h2>
-        <form class="filters" hidden>
-          <label>Search <input type="search" name="text" /></label>
-          <fieldset>
-            <legend>Verdicts</legend>
-            ${verdicts.map((verdict) => markup`<label><input type="checkbox" name="verdict" value=${verdict} checked /> ${verdict}</label>`)}
-          </fieldset>
-          <output aria-live="polite"></output>
-        </form>
-        ${chapters(record)}
-      </section>
+      ${matrixPlace()}
+      ${measured && chartsPlace()}
       ${
         figures &&
         markup`<section id="figures" aria-labelledby="figures-title"><h2 id="figures-title">Figures</h2>${figures}</section>`

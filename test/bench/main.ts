@@ -9,6 +9,7 @@ import { mutationMatrix } from './mutationMatrix.ts'
 import { naturalRun } from './naturalRun.ts'
 import { realCluster } from './realCluster.ts'
 import { type Row, Skipped } from './row.ts'
+import { reportSpeed } from './reportSpeed.ts'
 import { scale } from './scale.ts'
 import { startUp } from './startUp.ts'
 
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   scale,
   join: joinedScale,
   gate: gateSpeed,
+  report: reportSpeed,
   mutation: mutationMatrix,
   cluster: realCluster,
 }

@@ -1,66 +1,48 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import os from 'node:os'
-import path from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { html } from '../../reports/html/html.ts'
+import type { Page } from 'playwright-core'
+import { needsAttention } from '../../reports/needsAttention.ts'
 import { recordOfEverything } from '../reports/record.ts'
+import { openReportPages, pageNames, type ReportPages, runs } from './reportPages.ts'
 
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 interface Found {
   violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
 }
 
-describe('report.html in a browser', function () {
+describe('the reports in a browser', function () {
   this.timeout(60_000)
-  let browser: Browser
-  let folder: string
-  let address: string
+  let pages: ReportPages
 
   before(async function () {
+    const opened = await openReportPages()
     // Counted as skipped, never as passed.
-    if (!existsSync(executablePath)) this.skip()
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
-    folder = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-browser-'))
-    writeFileSync(path.join(folder, 'report.html'), await html(recordOfEverything({ simulated: true })))
-    address = pathToFileURL(path.join(folder, 'report.html')).href
+    if (opened === null) return this.skip()
+    pages = opened
   })
 
-  after(async () => {
-    await browser?.close()
-    if (folder) rmSync(folder, { recursive: true, force: true })
-  })
+  after(() => pages?.close())
 
-  async function open(options: Parameters<Browser['newContext']>[0] = {}, hash = ''): Promise<[Page, BrowserContext]> {
-    const context = await browser.newContext(options)
-    return [await at(context, hash), context]
-  }
-  async function at(context: BrowserContext, hash: string): Promise<Page> {
-    const page = await context.newPage()
-    await page.goto(`${address}${hash}`)
-    return page
-  }
-
-  it('opens from a file, without a request to anywhere and without an error', async () => {
-    const context = await browser.newContext()
-    const page = await context.newPage()
-    const requests: string[] = []
-    const errors: string[] = []
-    page.on('request', (request) => requests.push(request.url()))
-    page.on('pageerror', (error) => errors.push(error.message))
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
-    await page.goto(address)
-    expect(requests).to.deep.equal([address])
-    expect(errors).to.deep.equal([])
-    await context.close()
-  })
+  for (const name of pageNames)
+    it(`${name}: opens from a file, without a request to anywhere and without an error`, async () => {
+      const context = await pages.newContext()
+      const page = await context.newPage()
+      const requests: string[] = []
+      const errors: string[] = []
+      page.on('request', (request) => requests.push(request.url()))
+      page.on('pageerror', (error) => errors.push(error.message))
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+      await page.goto(pages.address(name))
+      await page.locator('.matrix button').first().waitFor()
+      expect(requests).to.deep.equal([pages.address(name)])
+      expect(errors).to.deep.equal([])
+      await context.close()
+    })
 
   it('answers first: may I rely on this cluster, and that it is a simulated one', async () => {
-    const [page, context] = await open({ viewport: { width: 1280, height: 720 } })
+    const [page, context] = await pages.open('run', { context: { viewport: { width: 1280, height: 720 } } })
     expect(await page.locator('h1').innerText()).to.equal('Do not trust this run: a canary passed.')
     expect(await page.locator('.simulated').innerText()).to.include('no evidence about a real one')
     const box = await page.locator('header.answer').boundingBox()
@@ -69,25 +51,34 @@ describe('report.html in a browser', function () {
     await context.close()
   })
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [1280, 360]) {
-      it(`has no violation that axe knows: ${colorScheme}, ${width} pixels wide, everything unfolded`, async () => {
-        const [page, context] = await open({ colorScheme, viewport: { width, height: 800 } })
-        await page.evaluate('document.querySelectorAll("details").forEach((each) => { each.open = true })')
-        await page.addScriptTag({ content: readFileSync(axe, 'utf8') })
-        const { violations } = await page.evaluate<Found>('axe.run()')
-        const said = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)
-        expect(said).to.deep.equal([])
-        const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
-        expect(overflow, 'pixels that stick out to the right').to.be.at.most(0)
-        await context.close()
-      })
-    }
-  }
+  const looks = [
+    ['run', 'light', 1280, '#?cell=KATA-CHECK-002+kata-qemu'],
+    ['run', 'dark', 360, ''],
+    ['measured', 'light', 360, ''],
+    ['gate', 'dark', 1280, '#?changed=yes'],
+    ['history', 'light', 1280, ''],
+    ['history', 'dark', 1280, '#?verdict=failed'],
+  ] as const
+  for (const [name, colorScheme, width, hash] of looks)
+    it(`${name} has no violation that axe knows: ${colorScheme}, ${width} pixels wide, unfolded ${hash}`, async () => {
+      // The page lets no script in but its own; axe is let in by the browser.
+      const look = { colorScheme, viewport: { width, height: 800 }, bypassCSP: true }
+      const [page, context] = await pages.open(name, { context: look, hash })
+      await page.locator('.matrix button').first().waitFor({ state: 'attached' })
+      await drawAll(page)
+      await page.evaluate('document.querySelectorAll("details").forEach((each) => { each.open = true })')
+      await page.addScriptTag({ content: axe })
+      const { violations } = await page.evaluate<Found>('axe.run()')
+      const said = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)
+      expect(said).to.deep.equal([])
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
+      expect(overflow, 'pixels that stick out to the right').to.be.at.most(0)
+      await context.close()
+    })
 
   it('dark and light are two', async () => {
     const background = async (colorScheme: 'dark' | 'light') => {
-      const [page, context] = await open({ colorScheme })
+      const [page, context] = await pages.open('run', { context: { colorScheme } })
       const colour = await page.evaluate('getComputedStyle(document.body).backgroundColor')
       await context.close()
       return colour
@@ -95,57 +86,113 @@ describe('report.html in a browser', function () {
     expect(await background('dark')).to.not.equal(await background('light'))
   })
 
-  const shown = (page: Page) => page.locator('#behaviours .arm:visible').count()
-
-  it('filters by text and by verdict, and keeps the choice in the address', async () => {
-    const [page, context] = await open()
-    const all = await shown(page)
-    expect(all).to.equal(recordOfEverything().arms.length)
+  it('filters by text, verdict and RuntimeClass, and keeps the choice in the address', async () => {
+    const [page, context] = await pages.open('run')
+    const said = page.locator('.filters output')
+    const cells = new Set(recordOfEverything().arms.map(({ behaviour }) => behaviour)).size
+    await said.filter({ hasText: `${cells} of ${cells} cells` }).waitFor()
     await page.getByLabel('Search').fill('kata-check-003')
-    expect(await shown(page)).to.equal(1)
-    expect(await page.locator('.filters output').innerText()).to.equal(`1 of ${all} arms`)
+    await said.filter({ hasText: `1 of ${cells} cells` }).waitFor()
+    expect(await page.locator('.matrix tr[id]').count()).to.equal(1)
     await page.getByLabel('Search').fill('')
-    for (const verdict of ['passed', 'skipped', 'known', 'environment', 'broken'])
-      await page.getByRole('checkbox', { name: verdict }).uncheck()
-    const failed = recordOfEverything().arms.filter(({ verdict }) => verdict === 'failed').length
-    expect(await shown(page)).to.equal(failed)
+    await page.getByRole('combobox', { name: 'RuntimeClass' }).selectOption('kata-qemu')
+    await page.getByRole('checkbox', { name: 'failed' }).check()
+    await said.filter({ hasText: `1 of ${cells} cells` }).waitFor()
     const hash = new URL(page.url()).hash
-    expect(hash).to.equal('#?verdict=failed')
-    const again = await at(context, hash)
-    expect(await shown(again), 'opened from the address').to.equal(failed)
+    expect(hash).to.equal('#?class=kata-qemu&verdict=failed')
+    const again = await context.newPage()
+    await again.goto(`${pages.address('run')}${hash}`)
+    await again
+      .locator('.filters output')
+      .filter({ hasText: `1 of ${cells} cells` })
+      .waitFor()
+    expect(await again.locator('.matrix tr[id]').count(), 'opened from the address').to.equal(1)
     await context.close()
   })
 
-  it('needs no mouse: the filters, the matrix and every arm are reached and opened by keys', async () => {
-    const [page, context] = await open()
-    const reached = new Set<string>()
-    for (let step = 0; step < 200; step += 1) {
-      await page.keyboard.press('Tab')
-      const name = await page.evaluate<string>(
-        'document.activeElement.closest("summary") ? "summary" : document.activeElement.name || document.activeElement.tagName',
-      )
-      reached.add(name)
-      if (name === 'BODY') break
-    }
-    expect([...reached]).to.include.members(['A', 'summary', 'text', 'verdict'])
-    const summary = page.locator('#behaviours .arm summary').first()
-    await summary.focus()
+  it('a cell opens by keys alone, says everything about its arm, and closes to where it was', async () => {
+    const [page, context] = await pages.open('run')
+    await page.locator('.matrix').focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowDown')
+    const label = await page.evaluate<string>('document.activeElement.getAttribute("aria-label")')
+    expect(label).to.equal('KATA-CHECK-002 kata-qemu: failed')
     await page.keyboard.press('Enter')
-    expect(await page.locator('#behaviours .arm').first().getAttribute('open')).to.not.equal(null)
+    const dialog = page.getByRole('dialog')
+    const { expected } = recordOfEverything().arms[1] ?? {}
+    const text = await dialog.innerText()
+    expect(expected).to.be.a('string')
+    for (const part of [
+      'guide 3.26.0 > Memory',
+      'expected',
+      'observed',
+      'MemTotal delta: 256.25 MiB',
+      'pods requested',
+    ])
+      expect(text).to.include(part)
+    expect(text, 'the fault that proves the check').to.include('memory-hotplug-ignored')
+    expect(new URL(page.url()).hash).to.equal('#?cell=KATA-CHECK-002+kata-qemu')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).to.equal(label)
     await context.close()
   })
 
-  it('reads without JavaScript: everything is there, only the filters are not', async () => {
-    const [page, context] = await open({ javaScriptEnabled: false })
-    expect(await page.locator('#behaviours .arm').count()).to.equal(recordOfEverything().arms.length)
-    expect(await page.locator('.filters').isVisible()).to.equal(false)
+  it('draws every sample: a dot for each that counts, a cross for each that was left out', async () => {
+    const [page, context] = await pages.open('measured')
+    await drawAll(page)
+    const figures = (runs[3]?.arms ?? []).flatMap((arm) => arm.figures).filter(({ metric }) => metric === 'cold-start')
+    const samples = figures.flatMap((figure) => figure.samples)
+    const left = samples.filter(({ invalid }) => invalid !== null).length
+    const chart = page.locator('#figure-cold-start .chart')
+    expect(await chart.locator('g[data-mark="dot"] circle').count()).to.equal(samples.length - left)
+    expect(await chart.locator('g[data-mark="dot"] path').count()).to.equal(left)
+    expect(await page.locator('#memory .chart rect').count(), 'three processes of each class').to.be.at.least(3 * 8)
+    expect(await page.locator('#cold-start .chart rect').count(), 'two phases of each class').to.be.at.least(2 * 8)
+    await context.close()
+  })
+
+  it('compares: the gate answers first, and a changed cell says what it was and is', async () => {
+    const [page, context] = await pages.open('gate', { hash: '#?changed=yes' })
+    expect(await page.locator('h1').innerText()).to.equal('DO NOT SHIP')
+    const cell = page.locator('.matrix td.differs button').first()
+    expect(await cell.innerText()).to.match(/^[✓✗]→[✓✗]$/)
+    await cell.click()
+    expect(await page.locator('dialog .beside > div').count(), 'before and after').to.equal(2)
+    await context.close()
+  })
+
+  it('a history says since when, and marks the versions where they change', async () => {
+    const [page, context] = await pages.open('history')
+    expect(await page.locator('h1').innerText()).to.match(/^\d+ checks fail in the newest run/)
+    expect(await page.locator('#failing tbody').innerText()).to.include('run-12')
+    await drawAll(page)
+    const said = await page.locator('#figure-cold-start .chart').textContent()
+    expect(said).to.include('Kata 3.26.0').and.to.include('Kata 3.27.0')
+    await context.close()
+  })
+
+  it('reads without JavaScript: the answer and everything that needs attention', async () => {
+    const [page, context] = await pages.open('run', { context: { javaScriptEnabled: false } })
+    const wanted = recordOfEverything().arms.filter(needsAttention)
+    expect(await page.locator('h1').isVisible()).to.equal(true)
+    expect(await page.locator('#attention .arm').count()).to.equal(wanted.length)
+    expect(await page.locator('noscript').first().isVisible()).to.equal(true)
     await context.close()
   })
 
   it('a guest that prints markup prints text', async () => {
-    const [page, context] = await open()
-    expect(await page.locator('body script').count(), 'its own script alone').to.equal(1)
-    expect(await page.locator('#behaviours .arm pre').first().textContent()).to.include('<script>alert("1")</script>')
+    const [page, context] = await pages.open('run', { hash: '#?cell=KATA-CHECK-002+kata-qemu' })
+    expect(await page.locator('body script').count(), 'its data and its own script alone').to.equal(2)
+    const printed = '<script>alert("1")</script>'
+    expect(await page.locator('#attention .arm pre').first().textContent()).to.include(printed)
+    expect(await page.locator('dialog .arm pre').first().textContent()).to.include(printed)
     await context.close()
   })
+
+  /** Charts are drawn when they come into sight; for print all of them are. */
+  async function drawAll(page: Page): Promise<void> {
+    await page.locator('.matrix button').first().waitFor({ state: 'attached' })
+    await page.evaluate('dispatchEvent(new Event("beforeprint"))')
+  }
 })

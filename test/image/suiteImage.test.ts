@@ -42,6 +42,7 @@ describe('the image of the suite', function () {
       'suite/specs/memory/behaviours.yaml',
       'suite/fixtures/images.yaml',
       'suite/reports/html/report.css',
+      'suite/reports/html/client/built.js',
       'suite/node_modules/mocha/package.json',
     ])
     expect(config.config.Entrypoint).to.deep.equal(['/usr/local/bin/node', '/suite/cli/kata-conformance.js'])
@@ -50,7 +51,11 @@ describe('the image of the suite', function () {
   it('has nothing that only development or the simulator needs', () => {
     const names = [...modes.keys()]
     expect(names.filter((name) => /^suite\/(sim|test|results)\//.test(name))).to.be.empty
-    expect(names.filter((name) => /node_modules\/(just-bash|typescript|eslint|tsx|esbuild)\//.test(name))).to.be.empty
+    expect(
+      names.filter((name) =>
+        /node_modules\/(just-bash|typescript|eslint|tsx|esbuild|d3|allure|@observablehq)\//.test(name),
+      ),
+    ).to.be.empty
     expect(names.filter((name) => /\.(d\.ts|map)$/.test(name))).to.be.empty
   })
 
