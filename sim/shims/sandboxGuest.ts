@@ -73,7 +73,7 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
     options.handler.hypervisor === 'qemu' ? 0 : 1,
     departures,
   )
-  const volumes = createGuestVolumes(node, guest, disks, settings, sandboxId, options.host)
+  const volumes = createGuestVolumes(node, guest, disks, settings, sandboxId, options.host, options.handler.language)
   const running = new Map<string, MachineContainer>()
   const leak =
     departures.hostPidShows === 'node' && config.namespaces.pid === 'NODE'

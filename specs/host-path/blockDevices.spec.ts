@@ -49,5 +49,8 @@ behaviour('KATA-HOSTPATH-005', {
     const head = await diskHead(pod, inContainer, disk.magic.length)
     expect(head, "what the container reads of the node's disk").to.equal(disk.magic)
   },
-  killedBy: { 'block-device-use-ignored': 'start of a container with a hostPath of a block device' },
+  killedBy: {
+    'block-device-use-ignored': 'start of a container with a hostPath of a block device',
+    'claimed-volumes-lose-data': "what the container reads of the node's disk",
+  },
 })
