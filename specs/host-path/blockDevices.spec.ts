@@ -51,7 +51,7 @@ behaviour('KATA-HOSTPATH-005', {
     expect(head, "what the container reads of the node's disk").to.equal(disk.magic)
   },
   killedBy: {
-    'claimed-volumes-lose-data': "what the container reads of the node's disk",
     'block-device-use-ignored': 'start of a container with a hostPath of a block device',
+    'claimed-volumes-lose-data': "what the container reads of the node's disk",
   },
 })
