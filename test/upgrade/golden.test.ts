@@ -15,7 +15,6 @@ interface Golden {
 }
 
 const golden: readonly Golden[] = [
-  { name: 'clean', answer: 'ship', because: /2 nodes upgraded/ },
   {
     name: 'witness killed',
     upgradeFaults: ['upgrade-deletes-pods'],
@@ -25,6 +24,14 @@ const golden: readonly Golden[] = [
   {
     name: 'silent sandbox restart',
     upgradeFaults: ['upgrade-kills-vms'],
+    answer: 'do-not-ship',
+    because: /a running sandbox restarted: another VM: boot_id/,
+  },
+  {
+    name: 'from 3.28, whose pods end all sandboxes',
+    from: '3.28.0',
+    to: '3.29.0',
+    flags: ['--accept-hazards'],
     answer: 'do-not-ship',
     because: /a running sandbox restarted: another VM: boot_id/,
   },
@@ -90,6 +97,17 @@ describe('golden upgrades of a simulated cluster', function () {
   afterEach(async () => {
     await set?.close()
     set = null
+  })
+
+  it('clean', async () => {
+    set = await stage('3.30.0')
+    const outcome = await set.upgrade('3.31.0', ...quick, '--storage-class-block', 'local-block')
+    agrees(outcome, { answer: 'ship', because: /2 nodes upgraded/ })
+    const said = outcome.json.testimonies.map(({ node, kind, verdict }) => `${node} ${kind} ${verdict}`)
+    const kinds = ['block', 'exec', 'sandbox', 'stream', 'writer']
+    expect([...new Set(said)].sort(), outcome.text).to.deep.equal(
+      ['kata-1', 'kata-2'].flatMap((node) => kinds.map((kind) => `${node} ${kind} survived`)),
+    )
   })
 
   for (const each of golden)
