@@ -8,9 +8,14 @@ import type { Distribution } from './distributions.ts'
 
 /** The snapshotter that a shim of the chart needs (values.yaml: fc wants devmapper, TEE and CoCo shims nydus; the operator must set them up). */
 export function snapshotterOf(
-  handler: Pick<KataHandler, 'hypervisor' | 'variant'>,
-  { cocoSnapshotter, teeSnapshotter }: Pick<Departures, 'cocoSnapshotter' | 'teeSnapshotter'>,
+  handler: Pick<KataHandler, 'name' | 'hypervisor' | 'variant'>,
+  {
+    cocoSnapshotter,
+    teeSnapshotter,
+    handlersWithNydus,
+  }: Pick<Departures, 'cocoSnapshotter' | 'teeSnapshotter' | 'handlersWithNydus'>,
 ): string | null {
+  if (handlersWithNydus.includes(handler.name)) return 'nydus'
   if (handler.variant !== null) return teeSnapshotter === 'none' ? null : cocoSnapshotter
   return handler.hypervisor === 'firecracker' ? 'devmapper' : null
 }
@@ -95,6 +100,7 @@ export function kataDeployToml(
     | 'handlersKeepHostDevicesAway'
     | 'teeSnapshotter'
     | 'cocoSnapshotter'
+    | 'handlersWithNydus'
   >,
 ): string {
   const runtimes: Record<string, TomlTable> = {}

@@ -80,4 +80,5 @@ function byFolder(files: readonly string[]): string {
   return [...folders].map(([folder, names]) => `${folder}: ${names.join(', ')}`).join('; ')
 }
 
-const cells = (texts: readonly string[]): string => `| ${texts.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`
+const cells = (texts: readonly string[]): string =>
+  `| ${texts.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`

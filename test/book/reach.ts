@@ -138,6 +138,7 @@ function addImports(file: string, { importClause, moduleSpecifier }: ts.ImportDe
 
 /** Whether the id is written in the statement. A table of ids is a declaration: what declares its behaviours comes to all of the file. */
 function says(statement: ts.Node, id: string): boolean {
-  const visit = (at: ts.Node): boolean => (ts.isStringLiteral(at) && at.text === id) || ts.forEachChild(at, visit) === true
+  const visit = (at: ts.Node): boolean =>
+    (ts.isStringLiteral(at) && at.text === id) || ts.forEachChild(at, visit) === true
   return visit(statement)
 }

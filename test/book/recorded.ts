@@ -42,7 +42,8 @@ export async function readRecorded(): Promise<Recorded> {
 }
 
 const inGuest = exportsOf('guest')
-const placed = async (name: string): Promise<string> => ((await inGuest).includes(name) ? `guest/${name}` : `node/${name}`)
+const placed = async (name: string): Promise<string> =>
+  (await inGuest).includes(name) ? `guest/${name}` : `node/${name}`
 
 /** A function of helpers/ as the contract tests name it: `guest/meminfo.memTotal`, `oracles/sandboxSize.sandboxMemory`; null for others. */
 export function contractName({ file, name }: Declared): string | null {

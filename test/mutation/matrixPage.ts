@@ -103,7 +103,12 @@ function totals(
   const all = `${faults.length} faults, ${checks} checks, ${pairs.length} pairs of them.`
   if (outcomes.length === 0) return [`${all} Written from the definitions: no pass has been made since they changed.`]
   const names = (of: readonly Outcome[]): string =>
-    of.length === 0 ? '' : `: ${of.map(({ fault }) => fault).sort().join(', ')}`
+    of.length === 0
+      ? ''
+      : `: ${of
+          .map(({ fault }) => fault)
+          .sort()
+          .join(', ')}`
   const unnamed = faults.filter(({ name }) => !pairs.some(({ fault }) => fault === name)).map(({ name }) => name)
   const survived = outcomes.filter((each) => each.survived.length > 0 || unnamed.includes(each.fault))
   const unrelated = outcomes.filter((each) => each.unrelated.length > 0)

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { loadSpecs } from '../../engine/catalog/loadSpecs.ts'
 import { listedFaults } from '../../sim/faults/listedFaults.ts'
-import { readPage } from '../book/formatted.ts'
-import { matrixFile, matrixPage, pairsOf } from './matrixPage.ts'
+import { readPage } from './formatted.ts'
+import { matrixFile, matrixPage, pairsOf } from '../mutation/matrixPage.ts'
 
 const cellsOf = (line: string): string[] =>
   line
