@@ -36,6 +36,7 @@ behaviour('KATA-UPSTREAM-021', {
   killedBy: {
     'runc-behind-kata-handlers': notInVm,
     'emptydir-keeps-group-root': 'owner of a file that is made in /disk',
+    'guest-runs-as-root': 'owner of a file that is made in /disk',
   },
 })
 
@@ -80,6 +81,7 @@ behaviour('KATA-UPSTREAM-024', {
   },
   killedBy: {
     'runc-behind-kata-handlers': 'this pod is not in a VM',
+    'exec-exit-code-lost': 'exit code of what writes to it',
     'host-file-copied-at-start': 'a line that the host appended to the file, in the container',
   },
 })
