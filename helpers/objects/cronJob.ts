@@ -21,20 +21,28 @@ export const cronJob = (pod: Pod): ObjectSpec => ({
   }),
 })
 
+/** More than the minute that a schedule takes. */
+const startMs = 90_000
+
 /** `succeeded`, or how far it was at the end of the time. Throws what is not about the time: an API server that is gone. */
 export async function endOfFirst(handle: ObjectHandle, timeoutMs: number): Promise<string> {
-  try {
-    await handle.waitFor(
-      'the end of its first Job',
-      (object) => statusOf(object).lastSuccessfulTime !== undefined,
-      timeoutMs,
-    )
-    return 'succeeded'
-  } catch (error) {
-    if (!(error instanceof WaitError) || error.trouble || error.end !== 'deadline') throw error
-    const { lastScheduleTime } = statusOf(error.object ?? handle.object)
-    return lastScheduleTime === undefined ? `not started after ${timeoutMs} ms` : `not ended after ${timeoutMs} ms`
+  const reaches = async (what: string, until: (object: KubeObject) => boolean, ms: number): Promise<boolean> => {
+    try {
+      await handle.waitFor(what, until, ms)
+      return true
+    } catch (error) {
+      if (!(error instanceof WaitError) || error.trouble || error.end !== 'deadline') throw error
+      return false
+    }
   }
+  const started = await reaches('its first Job', (object) => statusOf(object).lastScheduleTime !== undefined, startMs)
+  if (!started) return `not started after ${startMs} ms`
+  const ended = await reaches(
+    'the end of its first Job',
+    (object) => statusOf(object).lastSuccessfulTime !== undefined,
+    timeoutMs,
+  )
+  return ended ? 'succeeded' : `not ended after ${timeoutMs} ms`
 }
 
 const statusOf = (object: KubeObject) =>
