@@ -15,13 +15,13 @@ import { healthyUpstream, type UpstreamDepartures } from './upstreamDepartures.t
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
-export interface Departures extends ShimsDepartures, AnnotationsDepartures, KyvernoDepartures, NydusDepartures, TeeDepartures, SecurityDepartures, StorageDepartures, BenchmarksDepartures, FootprintDepartures, DeploymentDepartures, NetworkDepartures {
 export interface Departures
   extends
     ShimsDepartures,
     AnnotationsDepartures,
     KyvernoDepartures,
     NydusDepartures,
+    TeeDepartures,
     SecurityDepartures,
     StorageDepartures,
     BenchmarksDepartures,
