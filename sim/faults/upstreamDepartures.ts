@@ -2,7 +2,7 @@
 export interface UpstreamDepartures {
   /** µs of each 100 ms that a container without a CPU limit may run; null: as long as it likes. */
   cpuQuotaWithoutLimitUs: number | null
-  /** Handlers whose entry in containerd names the snapshotter nydus, which nobody has set up. */
+  /** Handlers whose entry in containerd's files names the snapshotter nydus since it was started. */
   handlersWithNydus: readonly string[]
   /** What a Kata container sees of projected volumes. */
   projectedVolumes: 'shared' | 'empty'

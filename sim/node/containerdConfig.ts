@@ -8,14 +8,9 @@ import type { Distribution } from './distributions.ts'
 
 /** The snapshotter that a shim of the chart needs (values.yaml: fc wants devmapper, TEE and CoCo shims nydus; the operator must set them up). */
 export function snapshotterOf(
-  handler: Pick<KataHandler, 'name' | 'hypervisor' | 'variant'>,
-  {
-    cocoSnapshotter,
-    teeSnapshotter,
-    handlersWithNydus,
-  }: Pick<Departures, 'cocoSnapshotter' | 'teeSnapshotter' | 'handlersWithNydus'>,
+  handler: Pick<KataHandler, 'hypervisor' | 'variant'>,
+  { cocoSnapshotter, teeSnapshotter }: Pick<Departures, 'cocoSnapshotter' | 'teeSnapshotter'>,
 ): string | null {
-  if (handlersWithNydus.includes(handler.name)) return 'nydus'
   if (handler.variant !== null) return teeSnapshotter === 'none' ? null : cocoSnapshotter
   return handler.hypervisor === 'firecracker' ? 'devmapper' : null
 }
@@ -105,7 +100,9 @@ export function kataDeployToml(
 ): string {
   const runtimes: Record<string, TomlTable> = {}
   for (const handler of handlers) {
-    const snapshotter = snapshotterOf(handler, departures)
+    const snapshotter = departures.handlersWithNydus.includes(handler.name)
+      ? 'nydus'
+      : snapshotterOf(handler, departures)
     runtimes[handler.name] = {
       runtime_type:
         departures.runtimeTypes[handler.name] ?? `io.containerd.${handler.custom ?? `kata-${handler.shim}`}.v2`,
