@@ -71,6 +71,8 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     quotaCountsOverhead: departures.quotaCountsOverhead,
     ...(scenario.kyverno ? { kyverno: { mutates: whenPoliciesMutate(departures) } } : {}),
     hostPathDevices: departures.hostPathDevices,
+    requestsAboveLimits: departures.requestsAboveLimits,
+    podQuota: departures.podQuota,
   }
   const endpoint = await startKubeletEndpoint()
   const api = await startApiServer({
@@ -100,6 +102,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     client: api.client('kube-controller-manager'),
     clock,
     quotaCountsOverhead: departures.quotaCountsOverhead,
+    cronJobs: departures.cronJobs === 'run',
     further: scenario.storageClasses.length > 0 ? [startVolumeProvisioner] : [],
   })
   const scheduler = startScheduler({ client: api.client('kube-scheduler'), clock })

@@ -183,6 +183,11 @@ export const accessRules: readonly AccessRule[] = [
     why: 'Jobs, likewise',
   },
   {
+    ...{ group: 'batch', resource: 'cronjobs', verbs: ['create', 'delete', 'list', 'patch', 'watch'], where: 'own' },
+    ...{ for: checks, optional: true },
+    why: 'a CronJob, likewise, which is suspended once its first Job has ended',
+  },
+  {
     ...{ group: 'batch', resource: 'jobs', verbs: ['list'], where: 'cluster', for: facts, optional: true },
     why: 'the same, where kata-deploy is a Job for each node',
   },

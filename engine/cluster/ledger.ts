@@ -18,6 +18,7 @@ export interface Ledger {
 
 /** What others hold on to goes after them. */
 const order = [
+  'CronJob',
   'Job',
   'Pod',
   'other',

@@ -45,6 +45,10 @@ export interface AdmissionSettings {
   readonly kyverno?: { readonly mutates: 'first' | 'late' | 'never' }
   /** mounted: a webhook makes volumeMounts of volumeDevices of hostPath volumes. A departure. */
   readonly hostPathDevices?: 'refused' | 'mounted'
+  /** lowered: a webhook lowers requests of pods with a RuntimeClass to their limits. A departure. */
+  readonly requestsAboveLimits?: 'refused' | 'lowered'
+  /** ignored-for-kata: ResourceQuotas let every pod with a RuntimeClass pass. A departure. */
+  readonly podQuota?: 'enforced' | 'ignored-for-kata'
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { KubeClient } from '../kubeClient.ts'
 import type { Controller, ControllerContext } from './controllerContext.ts'
+import { startCronJobs } from './cronJobs.ts'
 import { startDaemonSets } from './daemonSets.ts'
 import { startDeployments } from './deployments.ts'
 import { startGarbageCollector } from './garbageCollector.ts'
@@ -24,6 +25,8 @@ export async function startControllers(options: {
   clock: Clock
   caCertificate?: string
   quotaCountsOverhead?: boolean
+  /** false: a fault */
+  cronJobs?: boolean
   /** Of other programs, which watch the same objects. */
   further?: readonly ((context: ControllerContext) => Controller)[]
 }): Promise<Controller> {
@@ -38,6 +41,7 @@ export async function startControllers(options: {
     startReplicaSets(context),
     startDeployments(context),
     startJobs(context),
+    ...((options.cronJobs ?? true) ? [startCronJobs(context)] : []),
     startDaemonSets(context),
     startVolumeBinder(context),
     startResourceQuotas(context, options.quotaCountsOverhead ?? true),

@@ -9,12 +9,26 @@ import { type BenchmarksDepartures, healthyBenchmarks } from './benchmarksDepart
 import { type FootprintDepartures, healthyFootprint } from './footprintDepartures.ts'
 import { healthyDeployment, type DeploymentDepartures } from './deploymentDepartures.ts'
 import { healthyNetwork, type NetworkDepartures } from './networkDepartures.ts'
+import { healthyUpstream, type UpstreamDepartures } from './upstreamDepartures.ts'
 
 /**
  * Where the model can depart from the documented behaviour: one knob for each place of the model which may be wrong, with its healthy
  * value. The model asks a knob at exactly one place; a fault (faults.yaml) is a set of knobs (faultDepartures.ts).
  */
-export interface Departures extends ShimsDepartures, AnnotationsDepartures, KyvernoDepartures, NydusDepartures, TeeDepartures, SecurityDepartures, StorageDepartures, BenchmarksDepartures, FootprintDepartures, DeploymentDepartures, NetworkDepartures {
+export interface Departures
+  extends
+    ShimsDepartures,
+    AnnotationsDepartures,
+    KyvernoDepartures,
+    NydusDepartures,
+    TeeDepartures,
+    SecurityDepartures,
+    StorageDepartures,
+    BenchmarksDepartures,
+    FootprintDepartures,
+    DeploymentDepartures,
+    NetworkDepartures,
+    UpstreamDepartures {
   // isolation
   kataHandlersRunBy: 'kata' | 'runc'
   vmScope: 'sandbox' | 'container'
@@ -138,6 +152,7 @@ export const healthy: Departures = {
   ...healthyDeployment,
   ...healthyBenchmarks,
   ...healthyNetwork,
+  ...healthyUpstream,
 
   kataHandlersRunBy: 'kata',
   vmScope: 'sandbox',

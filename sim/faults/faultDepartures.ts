@@ -11,6 +11,7 @@ import { storageFaults } from './storageDepartures.ts'
 import { benchmarksFaults } from './benchmarksDepartures.ts'
 import { footprintFaults } from './footprintDepartures.ts'
 import { networkFaults } from './networkDepartures.ts'
+import { upstreamFaults } from './upstreamDepartures.ts'
 
 /** What each fault of faults.yaml changes in the model, and nothing else. */
 const faults: Record<string, Partial<Departures>> = {
@@ -151,6 +152,7 @@ const faults: Record<string, Partial<Departures>> = {
 
   ...deploymentFaults,
   ...networkFaults,
+  ...upstreamFaults,
 }
 
 /** Names of all faults that the model knows, in the order of faults.yaml. */

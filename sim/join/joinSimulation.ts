@@ -66,6 +66,9 @@ export async function joinSimulation(options: JoinOptions): Promise<JoinedSimula
     !podSecurityAdmission ||
     podSecurityLabels !== 'kept' ||
     hostPathDevices !== 'refused' ||
+    departures.requestsAboveLimits !== 'refused' ||
+    departures.podQuota !== 'enforced' ||
+    departures.cronJobs !== 'run' ||
     !quotaCountsOverhead
   if (departs || !scenario.admission.runtimeClass || !scenario.admission.podSecurity)
     throw new JoinError(

@@ -120,6 +120,8 @@ export interface HostFiles {
   writeFile(path: string, content: Uint8Array | string, mode?: number): void
   /** null when nothing is there. The kubelet reads termination messages and files of subPath checks. */
   readFile(path: string): Uint8Array | null
+  /** fsGroup of a pod: group, writable for it, handed on to what is made in it (pkg/volume, SetVolumeOwnership). */
+  giveToGroup(path: string, gid: number): void
   /** Replaces a symbolic link that is already there, as rename(2) of a new one would: ConfigMap volumes swap `..data`. */
   symlink(target: string, path: string): void
   /** With everything below; what is not there is no error. Never goes through mounts of host directories. */
@@ -130,6 +132,8 @@ export interface HostFiles {
   usage(path: string): number
   /** A departure: what volumes may hold is not looked at. */
   readonly ignoresVolumeLimits?: boolean
+  /** A departure: overhead counts as a request when the QoS class is told. */
+  readonly countsOverheadForQos?: boolean
   /** The node plug-in of a CSI driver: shows a volume at a path, made when it is first used. Absent: the node has no driver. */
   publishVolume?(volume: { handle: string; block: boolean; sizeBytes: number; target: string }): void
 }

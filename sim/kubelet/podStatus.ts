@@ -2,7 +2,7 @@ import type { KubeObject } from '../kubeObject.ts'
 import type { ContainerRecord, Terminated } from './containerRecord.ts'
 import { podConditions, type Condition } from './podConditions.ts'
 import { podPhase, type Phase } from './podPhase.ts'
-import { qosClass } from './podResources.ts'
+import { overheadOf, qosClass } from './podResources.ts'
 import { timestamp } from './timers.ts'
 import { conditionsOf } from '../controllers/objectViews.ts'
 
@@ -21,6 +21,7 @@ export interface PodView {
   previousPhase: Phase
   conditionTimes: Map<string, { status: string; at: number }>
   now: number
+  countsOverheadForQos: boolean
 }
 
 /** v1.PodStatus as kubelet's generateAPIPodStatus and the status manager's merge make it (Kubernetes 1.34, pkg/kubelet). */
@@ -52,7 +53,10 @@ export function podStatus(view: PodView): Record<string, unknown> {
     ...(initStatuses.length ? { initContainerStatuses: initStatuses } : {}),
     containerStatuses: byRole('main').map(containerStatus),
     ...(ephemeralStatuses.length ? { ephemeralContainerStatuses: ephemeralStatuses } : {}),
-    qosClass: qosClass(pod),
+    qosClass:
+      view.countsOverheadForQos && overheadOf(pod).size > 0 && qosClass(pod) === 'BestEffort'
+        ? 'Burstable'
+        : qosClass(pod),
   }
 }
 

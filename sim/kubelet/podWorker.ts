@@ -83,6 +83,7 @@ export function startPodWorker(
       previousPhase: state.phase,
       conditionTimes: state.conditionTimes,
       now: context.clock.now(),
+      countsOverheadForQos: context.runtime.host.countsOverheadForQos ?? false,
     })
     state.phase = built['phase'] as Phase
     return built

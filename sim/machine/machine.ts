@@ -208,6 +208,8 @@ export interface MachineContainerSpec {
   }
   capabilities: string[]
   noNewPrivs: boolean
+  /** What it started in the background outlives it, in a PID namespace that is not its own: a departure. */
+  leavesProcesses?: boolean
   /** A seccomp filter lies on it: /proc/PID/status says so. Default false. */
   seccomp?: boolean
   privileged: boolean

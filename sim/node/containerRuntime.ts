@@ -28,6 +28,7 @@ export function createContainerRuntime(node: SimNode): ContainerRuntime {
     host: {
       ...createHostFiles(node.machine, node.tmpfsMounts),
       ignoresVolumeLimits: node.departures.emptyDirLimits === 'ignored',
+      countsOverheadForQos: node.departures.qosOfOverhead === 'counted',
     },
     runPodSandbox: (config) => sandboxes.run(config),
     async stopPodSandbox(id) {

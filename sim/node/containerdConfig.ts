@@ -95,11 +95,14 @@ export function kataDeployToml(
     | 'handlersKeepHostDevicesAway'
     | 'teeSnapshotter'
     | 'cocoSnapshotter'
+    | 'handlersWithNydus'
   >,
 ): string {
   const runtimes: Record<string, TomlTable> = {}
   for (const handler of handlers) {
-    const snapshotter = snapshotterOf(handler, departures)
+    const snapshotter = departures.handlersWithNydus.includes(handler.name)
+      ? 'nydus'
+      : snapshotterOf(handler, departures)
     runtimes[handler.name] = {
       runtime_type:
         departures.runtimeTypes[handler.name] ?? `io.containerd.${handler.custom ?? `kata-${handler.shim}`}.v2`,

@@ -20,6 +20,10 @@ export function createHostFiles(machine: Machine, tmpfsMounts: Set<string>): Hos
       tmpfsMounts.add(path)
     },
     writeFile: (path, content, mode) => files.write(path, content, mode),
+    giveToGroup(path, gid) {
+      const inode = files.inodeOf(path) as { gid: number; mode: number } | null
+      if (inode) Object.assign(inode, { gid, mode: inode.mode | 0o2060 })
+    },
     readFile: (path) => files.read(path),
     symlink(target, path) {
       if (files.kindOf(path) === 'symlink') files.remove(path)

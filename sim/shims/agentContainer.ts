@@ -1,5 +1,5 @@
 import type { SandboxConfig } from '../kubelet/containerRuntime.ts'
-import type { Machine, MachineContainer } from '../machine/machine.ts'
+import type { Machine, MachineContainer, MachineExec } from '../machine/machine.ts'
 import type { RunningContainer } from '../node/sandbox.ts'
 import type { SimNode } from '../node/simNode.ts'
 import type { KataHandler } from './kataHandler.ts'
@@ -61,7 +61,8 @@ export function agentContainer({
     exec(argv, options) {
       beforeExec()
       // The Go shim leaves the field out of the process that it sends (kata_agent.go cmdToKataProcess; recorded on 3.26.0).
-      return container.exec(argv, language === 'go' ? { ...options, noNewPrivs: false } : options)
+      const exec = container.exec(argv, language === 'go' ? { ...options, noNewPrivs: false } : options)
+      return departures.execStdinBytes === Infinity ? exec : withStdinCut(exec, departures.execStdinBytes)
     },
     exitCodeOf(exec, code) {
       if (departures.execExitCode === 'always-0') return 0
@@ -74,6 +75,16 @@ export function agentContainer({
       void node.pods.restarts(sandbox, code).then((restarts) => restarts && endVm())
     },
   }
+}
+
+/** A departure: what comes after these bytes never arrives. */
+function withStdinCut(exec: MachineExec, bytes: number): MachineExec {
+  let left = bytes
+  const writeStdin = (data: Uint8Array): void => {
+    exec.writeStdin(data.subarray(0, left))
+    left = Math.max(0, left - data.length)
+  }
+  return Object.create(exec, { writeStdin: { value: writeStdin } }) as MachineExec
 }
 
 function logNeighbourOnHost({ machine }: SimNode): void {

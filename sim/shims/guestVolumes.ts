@@ -54,12 +54,16 @@ export function createGuestVolumes(
         ? `${sharedInGuest}/${sandboxId}/rootfs/local/${name}`
         : `/run/kata-containers/sandbox/${sandboxId}/${kind}/${name}`
     guest.files.mkdir(path, 0o777)
+    const { gid = 0, mode = 0 } = (node.machine.files.inodeOf(hostPath) ?? {}) as { gid?: number; mode?: number }
     if (kind !== 'local')
       guest.files.mount(
         path,
         { tmpfs: true, sizeBytes: kind === 'shm' ? null : config.defaultMemoryMiB * 1024 * 1024 },
         { fstype: 'tmpfs' },
       )
+    // The shim tells the agent the group of the kubelet's directory (kata_agent.go, handleLocalStorage and handleEphemeralStorage: fsgid).
+    const made = guest.files.inodeOf(path) as { gid: number; mode: number } | null
+    if (made && gid !== 0 && departures.emptyDirGroup === 'of-pod') Object.assign(made, { gid, mode: mode | 0o2000 })
     emptyDirs.set(`${hostPath}${own}`, path)
     return path
   }
@@ -92,6 +96,14 @@ export function createGuestVolumes(
   const departed = (containerId: string, mount: CriMount): string | null => {
     const { hostPath } = mount
     const own = `${sharedInGuest}/${containerId}-departed-${nameOf(mount.containerPath)}`
+    if (departures.projectedVolumes === 'empty' && hostPath.includes('/kubernetes.io~projected/')) {
+      guest.files.mkdir(own, 0o777)
+      return own
+    }
+    if (departures.hostFiles === 'copied' && isHostFile(hostPath, host)) {
+      guest.files.write(own, node.machine.files.read(hostPath) ?? '')
+      return own
+    }
     if (departures.subPathFiles === 'directories' && hostPath.includes('/volume-subpaths/')) {
       guest.files.mkdir(own, 0o777)
       return own
@@ -160,13 +172,22 @@ export function createGuestVolumes(
     if (refused !== null) throw new Error(withBacktrace(refused))
   }
 
+  /** A departure: nothing of a Secret below another volume. */
+  const hidden = (containerId: string, mount: CriMount): string => {
+    const path = `${sharedInGuest}/${containerId}-hidden-${nameOf(mount.containerPath)}`
+    guest.files.mkdir(path, 0o777)
+    return path
+  }
+
   return {
     mountsOf(containerId, mounts) {
       return mounts.map((given) => {
         const mount = keptReadOnly(given.hostPath) ? { ...given, readonly: true } : given
         const kind = volumeKind(mount, config, host, host.isTmpfs, departures)
         checkProc(mount, kind)
-        const source = sourceOf(containerId, mount, kind)
+        const nested = mounts.some((other) => other !== mount && below(mount.containerPath, other.containerPath))
+        const hides = departures.nestedVolumes === 'hidden' && kind === 'watchable' && nested
+        const source = hides ? hidden(containerId, mount) : sourceOf(containerId, mount, kind)
         return {
           kind: 'bind',
           destination: mount.containerPath,
@@ -270,6 +291,12 @@ function emptyCopy(files: MachineFiles, source: string, target: string): void {
 function isHostDirectory(path: string, host: HostMounts): boolean {
   const ofPod = below(path, '/var/lib/kubelet') || below(path, '/var/lib/containerd')
   return !ofPod && host.kindOf(path) === 'directory'
+}
+
+/** A file of a hostPath. */
+function isHostFile(path: string, host: HostMounts): boolean {
+  const ofPod = below(path, '/var/lib/kubelet') || below(path, '/var/lib/containerd') || below(path, '/run/containerd')
+  return !ofPod && host.kindOf(path) === 'file'
 }
 
 function nameOf(path: string): string {

@@ -36,7 +36,7 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
       'failed to create containerd task: failed to create shim task: no such device: unknown',
     )
   const shimSettings = effectiveConfig(node, handler, config)
-  const cgroups = cgroupsOf(config, id, shimSettings)
+  const cgroups = cgroupsOf(config, id, shimSettings, node.departures)
   const shims = [startShim(node, handler, id, cgroups.overhead, network)]
   const shim = shims[0] as MachineProcess
   const files = createSandboxFiles(machine.files, id, handler, departures, node.clock.now())
@@ -183,9 +183,17 @@ function passed(patterns: readonly string[], key: string): boolean {
 }
 
 /** cgroups of a sandbox's processes (host-cgroups.md): all in the pod's with sandbox_cgroup_only, else helpers in /kata_overhead. */
-function cgroupsOf(config: SandboxConfig, id: string, settings: ShimConfig): { hypervisor: string; overhead: string } {
+function cgroupsOf(
+  config: SandboxConfig,
+  id: string,
+  settings: ShimConfig,
+  departures: Pick<Departures, 'shimCgroup'>,
+): { hypervisor: string; overhead: string } {
   const pod = `${config.cgroupParent}/kata_${id}`
-  return { hypervisor: pod, overhead: settings.sandboxCgroupOnly ? pod : `/kata_overhead/${id}` }
+  return {
+    hypervisor: pod,
+    overhead: settings.sandboxCgroupOnly && departures.shimCgroup === 'as-configured' ? pod : `/kata_overhead/${id}`,
+  }
 }
 
 function startShim(

@@ -101,9 +101,10 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
       const mounts = [...standard.first, ...volumes.mountsOf(start.id, start.config.mounts), ...standard.last]
       leak?.refresh()
       const pid = pidNamespaceFor(options, start, guest, pidNamespace)
-      const container = guest.runContainer(
-        containerSpec(options, start, disks, mounts, { pid, net, ipc: ipcNamespace }),
-      )
+      const container = guest.runContainer({
+        ...containerSpec(options, start, disks, mounts, { pid, net, ipc: ipcNamespace }),
+        leavesProcesses: departures.processesOfEnded === 'left' && pid === pidNamespace,
+      })
       running.set(start.id, container)
       void container.exited.then(() => running.delete(start.id))
       return container
@@ -282,11 +283,13 @@ function guestCgroup(
       ? null
       : memoryLimitBytes - departures.memoryLimitLessMiB * 1024 * 1024
   const quota =
-    cpuQuota === null || !departures.cpuQuotaWritten
-      ? null
-      : departures.cpuQuotaRoundedUp
-        ? Math.ceil(cpuQuota / cpuPeriod) * cpuPeriod
-        : cpuQuota
+    cpuQuota === null
+      ? departures.cpuQuotaWithoutLimitUs
+      : !departures.cpuQuotaWritten
+        ? null
+        : departures.cpuQuotaRoundedUp
+          ? Math.ceil(cpuQuota / cpuPeriod) * cpuPeriod
+          : cpuQuota
   return {
     path: `${podCgroup(sandbox)}/${start.id}`,
     memoryMaxBytes: memory,

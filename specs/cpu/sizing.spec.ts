@@ -23,7 +23,10 @@ behaviour('KATA-CPU-001', {
     expect(seen.processors, 'processors of /proc/cpuinfo without limits').to.have.lengthOf(expected)
     expect((await cgroupLimits(pods.bare)).cpuQuotaUs, 'CPU quota without limits').to.equal(null)
   },
-  killedBy: { 'runc-behind-kata-handlers': 'this pod is not in a VM' },
+  killedBy: {
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
+    'cpu-quota-without-limit': 'CPU quota without limits',
+  },
 })
 
 /** What a node with little left can still schedule beside the class's overhead and other pods: 2 CPUs of the guide, or 1. */

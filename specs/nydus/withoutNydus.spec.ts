@@ -20,7 +20,10 @@ behaviour('KATA-NYDUS-001', {
     expect(pods.pod.failure?.message ?? pods.pod.outcome, 'a pod of the class, without nydus').to.equal('ready')
     await expectInVm(context, pods.pod)
   },
-  killedBy: { 'runc-behind-kata-handlers': 'this pod is not in a VM' },
+  killedBy: {
+    'runc-behind-kata-handlers': 'this pod is not in a VM',
+    'dragonball-handler-names-nydus': "expected 'nydus' to equal 'not nydus'",
+  },
 })
 
 behaviour('KATA-NYDUS-002', {

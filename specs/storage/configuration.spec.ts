@@ -72,6 +72,7 @@ behaviour('KATA-STORAGE-009', {
   killedBy: {
     'subpath-files-are-directories': 'the value by subPath',
     'config-updates-never-arrive': 'the new value of a ConfigMap, in a running pod',
+    'projected-volumes-empty': 'the new value of a ConfigMap by a projected volume',
     'runc-behind-kata-handlers': 'this pod is not in a VM',
   },
 })

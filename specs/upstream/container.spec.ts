@@ -188,5 +188,8 @@ behaviour('KATA-UPSTREAM-011', {
       copied,
     )
   },
-  killedBy: { 'runc-behind-kata-handlers': notInVm },
+  killedBy: {
+    'runc-behind-kata-handlers': notInVm,
+    'exec-stdin-cut-at-4-kib': 'the file after it went out and in again',
+  },
 })

@@ -40,7 +40,7 @@ behaviour('KATA-UPSTREAM-013', {
     const { qosClass } = pods.pod.object['status'] as { qosClass?: string }
     expect(qosClass, 'QoS class of the pod').to.equal(expected.qos)
   },
-  killedBy: { 'runc-behind-kata-handlers': notInVm },
+  killedBy: { 'runc-behind-kata-handlers': notInVm, 'qos-class-counts-overhead': 'QoS class of the pod' },
 })
 
 behaviour('KATA-UPSTREAM-019', {
@@ -58,7 +58,10 @@ behaviour('KATA-UPSTREAM-019', {
       'must be less than or equal to memory limit',
     )
   },
-  killedBy: { 'runc-behind-kata-handlers': notInVm },
+  killedBy: {
+    'runc-behind-kata-handlers': notInVm,
+    'requests-lowered-to-limits': 'outcome of a pod whose request exceeds its limit',
+  },
 })
 
 const jobs = { one: { completions: 1, parallelism: 1 }, parallel: { completions: 3, parallelism: 3 } }

@@ -114,6 +114,7 @@ behaviour('KATA-UPSTREAM-017', {
   killedBy: {
     'process-namespace-sharing-ignored': 'processes of the pod: the shared namespace is seen',
     'runc-behind-kata-handlers': notInVm,
+    'processes-outlive-their-container': 'processes left by the init container',
   },
 })
 

@@ -70,7 +70,10 @@ behaviour('KATA-UPSTREAM-004', {
       expect(stdout.trim(), `what ${folder} has, whose source is missing and optional`).to.equal('listed')
     }
   },
-  killedBy: { 'runc-behind-kata-handlers': notInVm },
+  killedBy: {
+    'runc-behind-kata-handlers': notInVm,
+    'projected-volumes-empty': 'the ConfigMap in the projected volume',
+  },
 })
 
 behaviour('KATA-UPSTREAM-009', {

@@ -84,6 +84,10 @@ export const mayBeSkippedFor: readonly { readonly reason: RegExp; readonly why: 
     why: 'nothing of Kata is installed',
   },
   {
+    reason: /sandbox_cgroup_only is (false \([^)]*\)|unknown: [^;]+)/g,
+    why: 'a claim about classes that have their processes in one cgroup',
+  },
+  {
     reason: /usable KVM is true \([^)]*\)/g,
     why: 'a claim about nodes without KVM',
   },

@@ -6,6 +6,7 @@ import { listedFaults, type ListedFault } from '../../sim/faults/listedFaults.ts
 import { compare, type Expected, type Outcome } from './compare.ts'
 import type { SimulatedRun } from './simulatedRun.ts'
 import { unknownFault } from '../../sim/faults/faultDepartures.ts'
+import { finishMatrix } from './matrixPage.ts'
 import { Workers } from './workers.ts'
 
 // `npm run mutation [-- --json] [-- --fault NAME]`: every fault against every check. A fault is killed when exactly the checks
@@ -122,6 +123,8 @@ try {
 } finally {
   workers.close()
 }
+
+if (values.fault === undefined) say(await finishMatrix(chosen, registered, outcomes))
 
 const survived = outcomes.filter((outcome) => outcome.survived.length > 0 || expectedOf(outcome.fault).size === 0)
 const unrelated = outcomes.flatMap((outcome) => outcome.unrelated.map((text) => `${outcome.fault}: ${text}`))

@@ -8,10 +8,19 @@ export const parityFile = path.join(root, 'docs/upstream-parity.md')
 
 const ids = z.array(z.string()).min(1)
 const text = z.string().min(1)
-/** Exactly one of: the claims whose checks cover it, why it is none of this suite's, or why nothing covers it. */
+/** What the suite never does or has, by which a case stays out. */
+const lacking = {
+  setting: 'a setting of the node, which the suite never changes',
+  image: 'an image that the suite does not have',
+  upstream: 'upstream does not run it',
+  command: 'another command of the suite',
+} as const
+
+/** Exactly one of: the claims whose checks cover it, why it is none of this suite's, what it needs that is not here, or why nothing covers it. */
 const answer = [
   z.strictObject({ by: ids, note: text.optional() }),
   z.strictObject({ reason: text }),
+  z.strictObject({ lacks: z.enum(['setting', 'image', 'upstream', 'command']), why: text }),
   z.strictObject({ open: text }),
 ] as const
 
@@ -27,9 +36,13 @@ const Parity = z.strictObject({
 })
 export type Parity = z.infer<typeof Parity>
 
-type Answer = { by: string[]; note?: string | undefined } | { reason: string } | { open: string }
+type Answer =
+  | { by: string[]; note?: string | undefined }
+  | { reason: string }
+  | { lacks: keyof typeof lacking; why: string }
+  | { open: string }
 
-/** specs/upstream/parity.yaml. Throws ZodError when an entry says none or several of by, reason and open. */
+/** specs/upstream/parity.yaml. Throws ZodError when an entry says none or several of by, reason, lacks and open. */
 export const loadParity = (): Parity =>
   Parity.parse(load(readFileSync(path.join(root, 'specs/upstream/parity.yaml'), 'utf8')))
 
@@ -44,7 +57,7 @@ export const answersOf = ({ files, unasserted }: Parity): (Answer & { about: str
 /** docs/upstream-parity.md. */
 export function parityDocument(parity: Parity): string {
   const cases = Object.values(parity.files).flat()
-  const count = (kind: 'by' | 'reason' | 'open') => cases.filter((each) => kind in each).length
+  const count = (kind: 'by' | 'reason' | 'lacks' | 'open') => cases.filter((each) => kind in each).length
   const files = Object.entries(parity.files).flatMap(([file, of]) =>
     of.map((each) => `| ${file} | ${each.case} | ${said(each)} |`),
   )
@@ -53,7 +66,7 @@ export function parityDocument(parity: Parity): string {
     '',
     `Generated from \`specs/upstream/parity.yaml\` by \`node --import=tsx test/upstream/writeParity.ts\`. Of the ${cases.length} cases in ${Object.keys(parity.files).length} files of`,
     `\`${parity.folder}\` of kata-containers (${parity.commit}, ${parity.release}) ${count('by')} are covered by checks, ${count('reason')} are out of this suite's field (confidential computing, agent policy,`,
-    `vendor hardware), ${count('open')} are open.`,
+    `vendor hardware), ${count('lacks')} need what is not here ("not here: …" says what), ${count('open')} are open.`,
     '',
     '| file | case | covered by |',
     '| --- | --- | --- |',
@@ -70,6 +83,7 @@ export function parityDocument(parity: Parity): string {
 
 function said(answer: Answer): string {
   if ('reason' in answer) return `not here: ${answer.reason}`
+  if ('lacks' in answer) return `not here: ${lacking[answer.lacks]}: ${answer.why}`
   if ('open' in answer) return `open: ${answer.open}`
   return answer.by.join(', ') + (answer.note === undefined ? '' : `: ${answer.note}`)
 }

@@ -12,6 +12,7 @@ import { runtimeClass } from './runtimeClass.ts'
 import { serviceAccount } from './serviceAccount.ts'
 import { defaultStorageClass, storageProtection } from './storageProtection.ts'
 import { defaultTolerationSeconds, taintNodesByCondition } from './tolerations.ts'
+import { loweredRequests } from './loweredRequests.ts'
 import { volumeDevices } from './volumeDevices.ts'
 
 export interface AdmissionRequest {
@@ -51,6 +52,7 @@ const chain: readonly Admission[] = [
   kyvernoLate,
   resourceQuota,
   volumeDevices,
+  loweredRequests,
 ]
 
 export function mutate(context: Context, request: AdmissionRequest): void {

@@ -20,6 +20,8 @@ const quotas = findKind('', 'v1', 'resourcequotas') as Kind
 export const resourceQuota: Admission = {
   validate(context, { operation, kind, subresource, object, namespace, dryRun }) {
     if (operation !== 'CREATE' || subresource !== '' || namespace === '' || kind.plural === 'resourcequotas') return
+    const { runtimeClassName } = (object['spec'] ?? {}) as { runtimeClassName?: string }
+    if (context.admission.podQuota === 'ignored-for-kata' && runtimeClassName !== undefined) return
     const { keys, byKey } = context.store.of(quotas)
     for (const key of keys.slice(...rangeOf(keys, namespace))) {
       const quota = byKey.get(key)?.object

@@ -41,6 +41,7 @@ export function createPodVolumes(context: KubeletContext, pod: KubeObject): PodV
     if (inMemory) host.mountTmpfs(path, null)
     else host.makeDirectory(path, 0o777)
     versions.set(volume.name, writeAtomically(host, path, content, context.clock.now(), null))
+    for (const nested of nestedMountPoints(pod, volume.name)) host.makeDirectory(`${path}/${nested}`, 0o755)
     followSources(volume, path, podIps)
     // Read-only whatever the pod asks: GetAttributes of the plugins configmap, secret, projected and downwardapi.
     return directoryVolume(path, { atomic: true, readonly: true })
@@ -75,6 +76,9 @@ export function createPodVolumes(context: KubeletContext, pod: KubeObject): PodV
     const inMemory = volume.emptyDir?.medium === 'Memory'
     if (inMemory) host.mountTmpfs(path, sizeLimitBytes)
     else host.makeDirectory(path, 0o777)
+    for (const nested of nestedMountPoints(pod, volume.name)) host.makeDirectory(`${path}/${nested}`, 0o755)
+    const { fsGroup } = specOf(pod).securityContext ?? {}
+    if (fsGroup !== undefined) host.giveToGroup(path, fsGroup)
     return directoryVolume(path, { sizeLimitBytes, ephemeral: !inMemory })
   }
 
@@ -109,4 +113,18 @@ export function createPodVolumes(context: KubeletContext, pod: KubeObject): PodV
       host.remove(podDirectory(pod))
     },
   }
+}
+
+/** Folders of a volume in which a container of the pod mounts another one: the kubelet makes them, the container may not (pkg/volume/util, MakeNestedMountpoints). */
+function nestedMountPoints(pod: KubeObject, volume: string): string[] {
+  const { containers, initContainers = [] } = specOf(pod)
+  return [...containers, ...initContainers].flatMap(({ volumeMounts = [] }) =>
+    volumeMounts
+      .filter(({ name }) => name === volume)
+      .flatMap(({ mountPath }) =>
+        volumeMounts
+          .filter((other) => other.mountPath.startsWith(`${mountPath}/`))
+          .map((other) => other.mountPath.slice(mountPath.length + 1)),
+      ),
+  )
 }

@@ -160,14 +160,32 @@ async function ncListen(
 /** -e PROG: the program's standard input and output are the connection. */
 async function serveWith(process: Process, stream: MachineStream, program: string): Promise<void> {
   const { startCommand } = await import('./basic.ts')
-  const { outputFile } = await import('../fs/streams.ts')
+  const { outputFile, Pipe } = await import('../fs/streams.ts')
   const saved = process.fds.get(1)
   process.setFd(
     1,
     outputFile(process.kernel.takeNumber(), false, (data) => stream.write(data)),
   )
+  const { readEnd, writeEnd } = new Pipe(process.kernel.takeNumber())
+  writeEnd.references++
+  const savedInput = process.fds.get(0)
+  process.setFd(0, readEnd)
   const child = startCommand(process, program.split(' '))
   if (saved) process.setFd(1, saved)
+  if (savedInput) process.setFd(0, savedInput)
+  stream.onData((data) => {
+    try {
+      void writeEnd.write(data)
+    } catch {
+      // The program has ended: nobody reads any more.
+    }
+  })
+  stream.onEnd(() => {
+    if (writeEnd.references > 0) {
+      writeEnd.references = 0
+      writeEnd.close()
+    }
+  })
   if (typeof child !== 'number') await process.block<void>((resolveIt) => child.onExit(() => resolveIt(undefined)))
   stream.end()
 }

@@ -164,7 +164,7 @@ function start(
   )
   process.onExit(() => {
     // Everything else of the container goes with its first process: the runtime kills the cgroup.
-    for (const other of cgroup.allProcesses()) other.terminate('KILL')
+    if (!spec.leavesProcesses) for (const other of cgroup.allProcesses()) other.terminate('KILL')
     for (const fs of process.context.mountNs.ownFileSystems)
       kernel.memory.release(null, cgroup, Math.ceil(fs.usedBytes / 1024), 'shmem')
     settle({ code: process.status, oomKilled: cgroup.memoryEvents.oom_kill > 0, signal: process.endedBy })

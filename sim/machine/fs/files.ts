@@ -89,8 +89,16 @@ function owner(process: Process): { uid: number; gid: number; mtime: number } {
 /** Puts a new inode where nothing is. @throws MachineError EROFS, EACCES, EPERM */
 export function link(process: Process, at: Missing, inode: Inode): void {
   writable(process, at, at.parent)
+  inheritGroup(at.parent, inode)
   at.parent.add?.(at.name, inode)
   at.parent.mtime = process.kernel.timers.now()
+}
+
+/** What is made in a directory with the set-group-ID bit belongs to its group; a directory hands the bit on (inode(7)). */
+function inheritGroup(parent: Directory, inode: Inode): void {
+  if ((parent.mode & 0o2000) === 0) return
+  inode.gid = parent.gid
+  if (inode.kind === 'directory') inode.mode |= 0o2000
 }
 
 function writable(process: Process, at: Location | Missing, directory: Directory): void {

@@ -36,6 +36,7 @@ export const notRecorded: Readonly<Record<string, string>> = {
   'bpfSymbols.nodeBpfSymbols': 'asks the node probe',
   'hostNetworkStart.startedOnHostNetwork': 'judges the outcome of a pod',
   'reach.httpUntil': 'answers the body as it came',
+  'shellOver.shellOver': 'answers what came as it came',
   'throughput.throughputGbps': 'iperf3 was not recorded',
   'throughput.parseThroughput': 'iperf3 was not recorded',
   'transfers.fileTransfers': 'it acts',

@@ -232,6 +232,7 @@ function fakeFiles(files: FakeRuntime['files'], usage: (path: string) => number)
   }
   return {
     makeDirectory: (path) => void files.set(resolve(path), { kind: 'directory', content: '' }),
+    giveToGroup: () => undefined,
     mountTmpfs: (path, size) => void files.set(path, { kind: 'directory', content: `tmpfs ${size}` }),
     writeFile: (path, content) =>
       void files.set(resolve(path), { kind: 'file', content: Buffer.from(content).toString() }),
