@@ -5,7 +5,6 @@ import type { SimNode } from '../node/simNode.ts'
 import type { GuestDisks } from './guestDisks.ts'
 import { withBacktrace } from './backtrace.ts'
 import { refusedProcMount } from './procMounts.ts'
-import type { KataHandler } from './kataHandler.ts'
 import type { ShimConfig } from './shimConfig.ts'
 import { below, volumeKind, type VolumeKind } from './volumeKind.ts'
 
