@@ -79,8 +79,8 @@ export interface CheckContext<Pods extends string, Case> {
   readonly temporaryClusterPolicy: (policy: PolicyAsked) => Promise<string>
   /** Creates an object beside the pods in the course of the check. Removed at the arm's end. */
   readonly createObject: (local: string, spec: ObjectSpec) => Promise<ObjectHandle>
-  /** Creates a namespace with these labels for the life of the arm. Pod Security level baseline unless the labels say otherwise. */
-  readonly temporaryNamespace: (labels: Readonly<Record<string, string>>) => Promise<string>
+  /** Creates a namespace with these labels for the life of the arm. Pod Security level baseline unless the labels say otherwise; null leaves a label out. */
+  readonly temporaryNamespace: (labels: Readonly<Record<string, string | null>>) => Promise<string>
   /** Creates a further pod in the course of the check, and waits as its spec says. Removed at the arm's end. */
   readonly createPod: (spec: PodAsked) => Promise<PodHandle>
   readonly signal: AbortSignal

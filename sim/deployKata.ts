@@ -1,7 +1,7 @@
 import type { Departures } from './faults/departures.ts'
 import type { KubeClient } from './kubeClient.ts'
 import type { KubeObject } from './kubeObject.ts'
-import { kataDeployObjects, type ChartObject } from './node/kataDeployObjects.ts'
+import { kataDeployObjects, kataHostLabel, type ChartObject } from './node/kataDeployObjects.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 
 /** Real ms: kata-deploy's pods start like any other, in seconds at natural speed; many nodes take a control plane its time. */
@@ -25,6 +25,27 @@ export async function deployKata(
         },
       })
   }
+  if (!departures.secondNodeManaged && scenario.deploymentMode === 'daemonset')
+    await unmanageSecondNode(client, scenario)
+  if (departures.kataNamespaceLevel !== 'privileged')
+    await client.patch(`/api/v1/namespaces/${scenario.kataDeployNamespace}`, {
+      metadata: { labels: { 'pod-security.kubernetes.io/enforce': departures.kataNamespaceLevel } },
+    })
+}
+
+/** Takes the label away that the DaemonSet selects nodes by, and waits until its pod has gone. */
+async function unmanageSecondNode(client: KubeClient, scenario: Scenario): Promise<void> {
+  const kata = scenario.nodes.filter((node) => node.kata)
+  const second = kata[1]
+  if (!second) return
+  const pods = `/api/v1/namespaces/${scenario.kataDeployNamespace}/pods`
+  const { items, resourceVersion } = await client.list(pods)
+  const pod = items.find((each) => (each['spec'] as { nodeName?: string } | undefined)?.nodeName === second.name)
+  await client.patch(`/api/v1/nodes/${second.name}`, { metadata: { labels: { [kataHostLabel]: null } } })
+  const signal = AbortSignal.timeout(rolloutDeadlineMs(1))
+  for await (const { type, object } of client.watch(pods, { resourceVersion, signal }))
+    if (type === 'DELETED' && object.metadata.name === pod?.metadata.name) return
+  throw new Error(`kata-deploy's pod on ${second.name} does not go with the label of its node`)
 }
 
 /** Waits until a DaemonSet or Job has done its work; there is nothing to wait for with other objects. */

@@ -1,5 +1,5 @@
 import { startApiServer } from './apiserver/apiServer.ts'
-import type { AuditEvent } from './apiserver/http/audit.ts'
+import type { AuditEvent, AuditLevel } from './apiserver/http/audit.ts'
 import { createClock } from './clock.ts'
 import { startControllers } from './controllers/controllers.ts'
 import { deployKata } from './deployKata.ts'
@@ -31,6 +31,8 @@ export interface SimulationOptions {
   upgradeFaults?: readonly string[]
   /** Told of every request to the API server that came over HTTP, once it is answered. */
   audit?: (event: AuditEvent) => void
+  /** How much it is told; default Metadata. */
+  auditLevel?: AuditLevel
 }
 
 /** A running simulated cluster. */
@@ -82,6 +84,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
       return endpoint.accept(request, socket, head)
     },
     ...(options.audit === undefined ? {} : { audit: options.audit }),
+    ...(options.auditLevel === undefined ? {} : { auditLevel: options.auditLevel }),
   })
   const client = api.client('kata-sim')
   let installed = false

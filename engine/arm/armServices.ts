@@ -34,7 +34,7 @@ export interface ArmServices {
     createPod(spec: PodSpec): Promise<PodHandle>
     createObject(local: string, spec: ObjectSpec): Promise<ObjectHandle>
     temporaryRuntimeClass(handler: string, fields?: RuntimeClassFields): Promise<string>
-    temporaryNamespace(labels: Readonly<Record<string, string>>): Promise<string>
+    temporaryNamespace(labels: Readonly<Record<string, string | null>>): Promise<string>
     temporaryClusterPolicy(policy: PolicyAsked): Promise<string>
     /** Changes on the arm's node. */
     readonly changes: NodeChanges

@@ -20,7 +20,7 @@ export interface Extras {
   createPod(spec: PodSpec): Promise<PodHandle>
   createObject(local: string, spec: ObjectSpec): Promise<ObjectHandle>
   temporaryRuntimeClass(handler: string, fields?: RuntimeClassFields): Promise<string>
-  temporaryNamespace(labels: Readonly<Record<string, string>>): Promise<string>
+  temporaryNamespace(labels: Readonly<Record<string, string | null>>): Promise<string>
   temporaryClusterPolicy(policy: PolicyAsked): Promise<string>
   readonly changes: NodeChanges
   /** Undoes changes of the node, and begins the removal of the rest; what fails stays in the ledger, or for the sweep of the node. */
@@ -99,14 +99,9 @@ export function createExtras(deps: {
     async temporaryNamespace(labels) {
       count += 1
       const name = `kata-conformance-${scope}-${count}`
-      const made = await createNamespace(
-        cluster,
-        ledger,
-        name,
-        { 'pod-security.kubernetes.io/enforce': 'baseline', ...labels },
-        runId,
-        images,
-      )
+      const wanted = Object.entries({ 'pod-security.kubernetes.io/enforce': 'baseline', ...labels })
+      const given = wanted.filter((each): each is [string, string] => each[1] !== null)
+      const made = await createNamespace(cluster, ledger, name, Object.fromEntries(given), runId, images)
       namespaces.push(made)
       return name
     },

@@ -20,6 +20,14 @@ export class FactUnknownError extends Error {
   }
 }
 
+/** Thrown by a check that finds out that its claim is not about this cluster: the arm is skipped, with the reason. */
+export class NotApplicableError extends Error {
+  constructor(why: string) {
+    super(why)
+    this.name = 'NeedUnmetError'
+  }
+}
+
 /** The fact's value. Throws FactUnknownError when it is unknown. */
 export function need<T>(fact: { readonly value: T | null; readonly how: string }, name: string): T {
   if (fact.value === null) throw new FactUnknownError(name, fact.how)

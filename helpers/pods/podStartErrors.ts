@@ -30,12 +30,15 @@ export function textOf(end: PodEnd, pod: KubeObject | null): string {
 export function refusalOf(error: ApiError, asksPolicies = false): PodHandle['refusal'] {
   const { status } = error
   if (!status || ![400, 403, 422].includes(status.code)) return null
-  if (notAboutThePod.test(status.message) && !(asksPolicies && byPolicy.test(status.message))) return null
+  if (notAboutThePod.test(status.message) && !(asksPolicies && asked.test(status.message))) return null
   return { code: status.code, reason: status.reason, message: status.message }
 }
 
 /** What a webhook or a policy that answered says. */
 const byPolicy = /admission webhook ".*" denied the request|ValidatingAdmissionPolicy .* denied request/
+
+/** What a check that made the namespace itself may ask about: policies, and the level that the cluster gives it. */
+const asked = new RegExp(`${byPolicy.source}|violates PodSecurity "restricted:`)
 
 /**
  * No permission, a quota, a LimitRange, Pod Security, a webhook or policy of the cluster, a namespace that goes; and an API server or controller manager

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Clock } from '../clock.ts'
 import { flatText } from '../flatText.ts'
 import type { Authority } from './auth/authority.ts'
-import type { AuditEvent } from './http/audit.ts'
+import type { AuditEvent, AuditLevel } from './http/audit.ts'
 import type { FieldType } from './schema/fieldType.ts'
 import { typeOfKind } from './schema/fieldType.ts'
 import type { Kind } from './kinds.ts'
@@ -19,6 +19,7 @@ export interface Context {
   authority: Authority
   /** Told of every request that came over HTTP, once it is answered; null: nobody listens. */
   audit: ((event: AuditEvent) => void) | null
+  auditLevel: AuditLevel
   snapshots: Snapshots
   takeStream: TakeStream
   /** Where all kubelets are dialled, whatever addresses their nodes have; null: there. */
@@ -31,6 +32,11 @@ export interface Context {
 export interface AdmissionSettings {
   readonly runtimeClass: boolean
   readonly podSecurity: boolean
+  /** Of namespaces without labels. Source: PodSecurityConfiguration, defaults and exemptions. */
+  readonly podSecurityDefault?: {
+    readonly level: 'baseline' | 'restricted'
+    readonly exemptNamespaces: readonly string[]
+  } | null
   /** dropped: a policy of the cluster takes the labels of Pod Security from every new namespace but kata-deploy's. A departure. */
   readonly podSecurityLabels?: 'kept' | 'dropped'
   /** false: a fault; ResourceQuotas leave the overhead out. */

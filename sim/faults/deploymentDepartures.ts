@@ -7,6 +7,8 @@ export interface DeploymentDepartures {
   daemonSetTemplate: 'rolled-out' | 'changed'
   /** Its pods run, and are ready, on nodes without Kata too: installing there has never come to its end. */
   kataDeployOnPlainNodes: boolean
+  /** false: the second Kata node has lost the label that kata-deploy selects nodes by, and its pod with it, but not Kata. */
+  secondNodeManaged: boolean
   /** Jobs of Job mode on the second Kata node. */
   installJobs: 'complete' | 'failed'
   kataDeployMountsHostRoot: boolean
@@ -43,6 +45,7 @@ export interface DeploymentDepartures {
 export const healthyDeployment: DeploymentDepartures = {
   daemonSetTemplate: 'rolled-out',
   kataDeployOnPlainNodes: false,
+  secondNodeManaged: true,
   installJobs: 'complete',
   kataDeployMountsHostRoot: true,
   kataDeployPodLabel: 'name',
@@ -66,6 +69,7 @@ export const healthyDeployment: DeploymentDepartures = {
 
 export const deploymentFaults: Record<string, Partial<DeploymentDepartures & ShimsDepartures>> = {
   'kata-deploy-half-rolled-out': { daemonSetTemplate: 'changed' },
+  'second-node-unmanaged': { secondNodeManaged: false },
   'kata-label-missing': { kataDeployOnPlainNodes: true },
   'kata-deploy-job-failed': { installJobs: 'failed' },
   'kata-deploy-without-host-root': { kataDeployMountsHostRoot: false },

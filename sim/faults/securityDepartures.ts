@@ -19,6 +19,13 @@ export interface SecurityDepartures {
   podSecurityAdmission: boolean
   /** Labels of Pod Security on new namespaces. */
   podSecurityLabels: 'kept' | 'dropped'
+  /** Label enforce of kata-deploy's namespace, since its pods were made; null: none. */
+  kataNamespaceLevel: 'privileged' | 'baseline' | null
+
+  // hostPath volumes under Kata
+  hostDirectoriesWritable: boolean
+  /** What the shims of runtime-rs make of a hostPath of a block device. */
+  rustHostDisk: 'plugged' | 'empty-file'
 }
 
 export const healthySecurity: SecurityDepartures = {
@@ -35,6 +42,9 @@ export const healthySecurity: SecurityDepartures = {
   addedCapabilities: 'given',
   podSecurityAdmission: true,
   podSecurityLabels: 'kept',
+  kataNamespaceLevel: 'privileged',
+  hostDirectoriesWritable: true,
+  rustHostDisk: 'plugged',
 }
 
 /** What each fault of security.yaml changes in the model, and nothing else. */
@@ -52,4 +62,8 @@ export const securityFaults: Record<string, Partial<SecurityDepartures>> = {
   'added-capabilities-dropped': { addedCapabilities: 'dropped' },
   'pod-security-admission-off': { podSecurityAdmission: false },
   'pod-security-labels-dropped': { podSecurityLabels: 'dropped' },
+  'kata-namespace-at-baseline': { kataNamespaceLevel: 'baseline' },
+  'kata-namespace-unlabelled': { kataNamespaceLevel: null },
+  'host-directories-read-only': { hostDirectoriesWritable: false },
+  'rust-shims-make-up-host-disks': { rustHostDisk: 'empty-file' },
 }

@@ -23,6 +23,7 @@ export const builtInScenarios = [
   'without-devmapper',
   'job-mode',
   'rke2',
+  'rke2-cis',
   'without-nydus',
   'kyverno',
   'kyverno-without-policy',

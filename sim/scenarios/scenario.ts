@@ -23,10 +23,20 @@ export interface Scenario {
   faults: string[]
   /** documented: as the guide says. as-recorded: as real Kata 3.26.0 was seen to behave where it differs. */
   mode: 'documented' | 'as-recorded'
-  admission: { runtimeClass: boolean; podSecurity: boolean }
+  admission: {
+    runtimeClass: boolean
+    podSecurity: boolean
+    /** Pod Security of namespaces without labels, by the API server's AdmissionConfiguration; null: privileged. */
+    podSecurityDefault: PodSecurityDefault | null
+  }
   /** Kyverno is installed, with the policies of the guide's deployer. */
   kyverno?: KyvernoScenario | undefined
   network: NetworkScenario
+}
+
+export interface PodSecurityDefault {
+  level: 'baseline' | 'restricted'
+  exemptNamespaces: string[]
 }
 
 export interface KyvernoScenario {

@@ -71,7 +71,17 @@ export const scenarioSchema = z.strictObject({
   faults: z.array(fault).default([]),
   mode: z.enum(['documented', 'as-recorded']).default('documented'),
   admission: z
-    .strictObject({ runtimeClass: z.boolean().default(true), podSecurity: z.boolean().default(true) })
+    .strictObject({
+      runtimeClass: z.boolean().default(true),
+      podSecurity: z.boolean().default(true),
+      podSecurityDefault: z
+        .strictObject({
+          level: z.enum(['baseline', 'restricted']),
+          exemptNamespaces: z.array(z.string()).default([]),
+        })
+        .nullable()
+        .default(null),
+    })
     .prefault({}),
   kyverno: z
     .strictObject({

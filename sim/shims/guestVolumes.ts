@@ -84,6 +84,9 @@ export function createGuestVolumes(
     return path
   }
 
+  const keptReadOnly = (path: string): boolean =>
+    !departures.hostDirectoriesWritable && host.kindOf(path) === 'directory' && !madeForPod.test(path)
+
   /** What a container gets in place of a volume by a fault; null when nothing departs. */
   const departed = (containerId: string, mount: CriMount): string | null => {
     const { hostPath } = mount
@@ -125,6 +128,11 @@ export function createGuestVolumes(
     if (kind === 'shm')
       return guestDirectory(departures.podShm ? mount.hostPath : `${mount.hostPath}-${containerId}`, kind, containerId)
     if (kind === 'local' || kind === 'ephemeral') return guestDirectory(mount.hostPath, kind, containerId)
+    if (kind === 'block' && language === 'rust' && departures.rustHostDisk === 'empty-file') {
+      const path = `${sharedInGuest}/${containerId}-empty-${nameOf(mount.containerPath)}`
+      guest.files.write(path, '')
+      return path
+    }
     if (kind === 'block') return disks.plug(mount.hostPath, mount.readonly).path
     if (kind !== 'guest') return share(containerId, mount)
     if (departures.hostProcShows === 'node' && !below(mount.hostPath, '/dev')) return share(containerId, mount)
@@ -153,7 +161,8 @@ export function createGuestVolumes(
 
   return {
     mountsOf(containerId, mounts) {
-      return mounts.map((mount) => {
+      return mounts.map((given) => {
+        const mount = keptReadOnly(given.hostPath) ? { ...given, readonly: true } : given
         const kind = volumeKind(mount, config, host, host.isTmpfs, departures)
         checkProc(mount, kind)
         const source = sourceOf(containerId, mount, kind)
@@ -242,6 +251,9 @@ function copyTree(from: MachineFiles, source: string, to: MachineFiles, target: 
   to.mkdir(target)
   for (const name of from.list(source)) copyTree(from, `${source}/${name}`, to, `${target}/${name}`)
 }
+
+/** A volume that the kubelet makes for a pod, or what containerd keeps for it. */
+const madeForPod = /\/volumes\/kubernetes\.io~|\/volume-subpaths\/|^\/var\/lib\/containerd\/|^\/run\//
 
 /** The volume of a claim, as a CSI driver publishes it. */
 const isClaimed = (path: string): boolean => path.includes('/kubernetes.io~csi/')

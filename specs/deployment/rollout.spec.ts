@@ -92,7 +92,10 @@ behaviour('KATA-DEPLOY-010', {
       )
     }
   },
-  killedBy: { 'kata-deploy-without-host-root': 'hostPath volumes of kata-deploy' },
+  killedBy: {
+    'kata-deploy-without-host-root': 'hostPath volumes of kata-deploy',
+    'kata-namespace-at-baseline': 'Pod Security level of namespace kata-containers',
+  },
 })
 
 /** Words of env_logger and of Rust's panics (kata-deploy binary/src/utils/logging.rs); `Error:` is how its main ends. */

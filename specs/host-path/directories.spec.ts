@@ -68,6 +68,7 @@ behaviour('KATA-HOSTPATH-006', {
   },
   killedBy: {
     'host-path-shows-the-guest': 'a line that the host appended, in the container',
+    'host-directories-read-only': 'a file with a line that the container appended, on the host',
     'host-path-copied-at-start': 'a line that the host appended, in the container',
     'runc-behind-kata-handlers': 'this pod is not in a VM',
   },

@@ -30,4 +30,8 @@ export const nodeNeeds: Readonly<Record<string, Need>> = {
     (node) => node.kata.value === false,
     (node) => node.kata.how,
   ),
+  rke2: ({ facts: { distribution } }) =>
+    distribution.value === 'RKE2'
+      ? null
+      : `is about RKE2; this is ${distribution.value ?? 'unknown'}: ${distribution.how}`,
 }

@@ -3,7 +3,7 @@ import { forbidden, invalid } from '../apiError.ts'
 import type { Context } from '../context.ts'
 import { findKind } from '../kinds.ts'
 import type { Kind } from '../kinds.ts'
-import { policyOf, show, violations, wrongLabels } from '../podSecurity/evaluate.ts'
+import { policyOf, show, violations, wrongLabels, type Level, type Mode, type Policy } from '../podSecurity/evaluate.ts'
 import type { Json } from '../podSecurity/check.ts'
 import { keyOf, rangeOf } from '../storage/collection.ts'
 import { invalidValue } from '../validation/fieldErrors.ts'
@@ -41,7 +41,7 @@ export const podSecurity: Admission = {
     if (kind.plural === 'pods') return checkPod(context, request)
     const template = templates[kind.plural]?.(request.object)
     if (template === undefined || request.subresource !== '') return
-    const warn = policyOf(namespaceOf(context, request.namespace), 'warn')
+    const warn = policyIn(context, request.namespace, 'warn')
     const found = violations(
       (template['spec'] ?? {}) as Json,
       (template['metadata'] ?? {}) as KubeObject['metadata'],
@@ -54,18 +54,29 @@ export const podSecurity: Admission = {
 const namespaceOf = (context: Context, name: string): KubeObject | undefined =>
   context.store.of(namespaces).byKey.get(keyOf('', name))?.object
 
+/** Namespaces that are exempt are not looked at, whatever their labels say. */
+function policyIn(context: Context, namespace: string, mode: Mode): Policy {
+  const exempt = context.admission.podSecurityDefault?.exemptNamespaces.includes(namespace) ?? false
+  if (exempt) return { level: 'privileged', version: 'latest' }
+  return policyOf(namespaceOf(context, namespace), mode, defaultLevel(context, namespace))
+}
+
+const defaultLevel = ({ admission: { podSecurityDefault } }: Context, namespace: string): Level =>
+  podSecurityDefault && !podSecurityDefault.exemptNamespaces.includes(namespace)
+    ? podSecurityDefault.level
+    : 'privileged'
+
 function checkPod(
   context: Context,
   { operation, kind, subresource, object, namespace, warnings }: AdmissionRequest,
 ): void {
   if (operation === 'UPDATE' ? subresource !== 'ephemeralcontainers' : subresource !== '') return
-  const owner = namespaceOf(context, namespace)
   const spec = object['spec'] as Json
-  const enforce = policyOf(owner, 'enforce')
+  const enforce = policyIn(context, namespace, 'enforce')
   const found = violations(spec, object.metadata, enforce)
   if (found !== null)
     throw forbidden(kind, podName(object.metadata), `violates PodSecurity ${JSON.stringify(show(enforce))}: ${found}`)
-  const warn = policyOf(owner, 'warn')
+  const warn = policyIn(context, namespace, 'warn')
   const warned = violations(spec, object.metadata, warn)
   if (warned !== null) warnings.push(`would violate PodSecurity ${JSON.stringify(show(warn))}: ${warned}`)
 }
@@ -81,8 +92,12 @@ function checkNamespace(context: Context, { kind, object, old, subresource, warn
     )
   }
   if (old === null) return
-  const policy = policyOf(object, 'enforce')
-  if (show(policy) === show(policyOf(old, 'enforce')) || policy.level === 'privileged') return
+  const policy = policyOf(object, 'enforce', defaultLevel(context, object.metadata.name))
+  if (
+    show(policy) === show(policyOf(old, 'enforce', defaultLevel(context, old.metadata.name))) ||
+    policy.level === 'privileged'
+  )
+    return
   const { keys, byKey } = context.store.of(pods)
   const byText = new Map<string, string[]>()
   for (const key of keys.slice(...rangeOf(keys, object.metadata.name))) {

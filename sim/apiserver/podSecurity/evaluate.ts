@@ -25,12 +25,12 @@ export function violations(spec: Json, metadata: KubeObject['metadata'], { level
 export type Mode = 'enforce' | 'audit' | 'warn'
 const prefix = 'pod-security.kubernetes.io/'
 
-/** A mode's policy from the labels of the namespace; without a label everything is allowed. */
-export function policyOf(namespace: KubeObject | undefined, mode: Mode): Policy {
+/** A mode's policy from the labels of the namespace; without a label the cluster's own level holds. */
+export function policyOf(namespace: KubeObject | undefined, mode: Mode, byDefault: Level = 'privileged'): Policy {
   const labels = namespace?.metadata.labels ?? {}
   const level = labels[`${prefix}${mode}`] as Level | undefined
   return {
-    level: level !== undefined && levels.includes(level) ? level : 'privileged',
+    level: level !== undefined && levels.includes(level) ? level : byDefault,
     version: labels[`${prefix}${mode}-version`] ?? 'latest',
   }
 }
