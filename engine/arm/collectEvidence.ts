@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { dump } from 'js-yaml'
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
+import { kataDeployPodTable, runtimeClassTable } from '../../helpers/deployment/diagnostics.ts'
+import { describeSandbox } from '../../helpers/node/describeSandbox.ts'
 import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { Evidence } from '../../reports/record/arm.ts'
@@ -17,7 +19,8 @@ interface Source {
 }
 
 /**
- * Gathers what a person needs to file the failure upstream: pods, events, logs, RuntimeClass, effective TOML and host processes. A source
+ * Gathers what a person needs to file the failure upstream: pods, events, logs, RuntimeClasses, kata-deploy's pods, effective TOML,
+ * the host's side of their sandboxes, and what the node's logs say of them. A source
  * that cannot be read leaves its error in its file; nothing here fails the arm a second time.
  */
 export async function collectEvidence(
@@ -33,6 +36,7 @@ export async function collectEvidence(
     ...described(arm, message),
     ...pods.flatMap(ofPod),
     ...ofClass(arm, cluster),
+    ...ofDeployment(cluster),
     ...ofNode(arm, pods, probe),
   ]
   return Promise.all(
@@ -98,6 +102,37 @@ const ofClass = ({ classFacts }: Arm, cluster: Cluster): Source[] =>
         },
       ]
 
+/** What tells a class that is missing from one that nothing serves (guide, "RuntimeClass non trouvée"). */
+const ofDeployment = (cluster: Cluster): Source[] => [
+  {
+    name: 'runtimeclasses.txt',
+    mediaType: 'text/plain',
+    read: async () => runtimeClassTable(await cluster.list({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' })),
+  },
+  {
+    name: 'kata-deploy-pods.txt',
+    mediaType: 'text/plain',
+    read: async () => kataDeployPodTable(await cluster.list({ apiVersion: 'v1', kind: 'Pod' })),
+  },
+]
+
+/** Seconds of the node's logs that are searched: since the pod was made, by whatever clock, and not for ever. */
+const MARGIN_S = 60
+const MOST_S = 3600
+
+function ageOf({ object }: PodHandle): number {
+  const made = Date.parse(String(object.metadata.creationTimestamp ?? ''))
+  const age = Number.isNaN(made) ? MOST_S : (Date.now() - made) / 1000
+  return Math.min(MOST_S, Math.max(0, age) + MARGIN_S)
+}
+
+/** Lines of kubelet, containerd and Kata about a pod: by its UID, and by the id of its sandbox where it has one. */
+async function journalOf(pod: PodHandle, probe: NodeProbe): Promise<string> {
+  const sandbox = await probe.sandbox(pod.uid).catch(() => null)
+  const ids = [pod.uid, ...(sandbox === null ? [] : [sandbox.sandboxId])]
+  return (await probe.journal(ids, ageOf(pod))) || 'the node keeps no logs where they are looked for\n'
+}
+
 function ofNode({ classFacts }: Arm, pods: readonly PodHandle[], probe: NodeProbe | null): Source[] {
   if (!probe) return []
   const handler = classFacts?.handler.value
@@ -111,14 +146,17 @@ function ofNode({ classFacts }: Arm, pods: readonly PodHandle[], probe: NodeProb
         },
       ]
     : []
-  const processes = pods
+  const ofPods = pods
     .filter((pod) => pod.uid !== '')
-    .map((pod) => ({
-      name: `${pod.name}.host-processes.yaml`,
-      mediaType: 'application/yaml',
-      read: async () => yaml(await probe.sandbox(pod.uid)),
-    }))
-  return [...toml, ...processes]
+    .flatMap((pod): Source[] => [
+      {
+        name: `${pod.name}.host-processes.yaml`,
+        mediaType: 'application/yaml',
+        read: async () => yaml(await describeSandbox(probe, pod.uid)),
+      },
+      { name: `${pod.name}.journal.txt`, mediaType: 'text/plain', read: () => journalOf(pod, probe) },
+    ])
+  return [...toml, ...ofPods]
 }
 
 function withDeadline<T>(work: Promise<T>): Promise<T> {

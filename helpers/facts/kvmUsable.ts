@@ -9,7 +9,10 @@ const kvmNumber = 'a:e8'
 export const detectKvm = (probe: NodeProbe | null): Promise<Fact<boolean>> =>
   probed(probe, async (node) => {
     const kvm = await node.kvm()
-    const seen = kvm.present ? `${kvm.kind} ${kvm.device}` : ''
+    const driver = kvm.driver
+      ? `, driver registered${kvm.module === null ? '' : ` by ${kvm.module}`}`
+      : ', no driver registered'
+    const seen = kvm.present ? `${kvm.kind} ${kvm.device}${driver}` : ''
     if (!kvm.present) return known(false, '/dev/kvm does not exist')
     if (kvm.kind !== 'character special file' || kvm.device !== kvmNumber) {
       return known(false, `/dev/kvm is not KVM's device ${kvmNumber}`, seen)

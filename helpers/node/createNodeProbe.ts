@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { ExecResult } from '../cluster/cluster.ts'
 import { parseBlockDevices } from '../guest/blockDevices.ts'
+import { parseMounts } from '../guest/mounts.ts'
 import { bpfSymbolsArgv } from './bpfSymbolsArgv.ts'
 import { runsKata } from './containerdConfig.ts'
 import { crictlArgv, parseCrictl } from './crictl.ts'
+import { ctrContainersArgv, parseCtrContainers } from './ctr.ts'
 import { defaultConfigPaths, readEffectiveToml } from './effectiveToml.ts'
 import {
   digestsArgv,
@@ -29,9 +31,11 @@ import {
   useArgv,
 } from './hostFile.ts'
 import type { HostFiles } from './hostFiles.ts'
+import { journalArgv } from './journal.ts'
 import { kataRuntimeCheckArgv, parseKataRuntimeCheck } from './kataRuntimeCheck.ts'
 import { hostNetworkArgv, parseHostNetwork } from './hostNetwork.ts'
 import { kvmArgv, parseKvm } from './kvmDevice.ts'
+import { namespacesArgv, parseNamespaces, processMountsArgv } from './namespaces.ts'
 import type { NodeProbe } from './nodeProbe.ts'
 import { NodeProbeError } from './nodeProbeError.ts'
 import { interfacesArgv, parseInterfaces } from './podInterfaces.ts'
@@ -122,9 +126,22 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
     async fileDescriptors(pid) {
       return parseFileDescriptors((await output(fileDescriptorsArgv(pid), `listing the files of process ${pid}`)) ?? '')
     },
+    async namespaces(pid) {
+      return parseNamespaces((await output(namespacesArgv(pid), `looking at the namespaces of process ${pid}`)) ?? '')
+    },
+    async mounts(pid) {
+      return parseMounts((await output(processMountsArgv(pid), `listing the mounts of process ${pid}`)) ?? '')
+    },
+    async journal(ids, seconds) {
+      return ids.length === 0 ? '' : ((await output(journalArgv(ids, seconds), "reading the node's logs")) ?? '')
+    },
     async runtimeHandler(podUid) {
       const stdout = (await output(crictlArgv(podUid), 'asking crictl')) ?? ''
       return parsed('asking crictl', () => parseCrictl(stdout, podUid))
+    },
+    async ctrContainers() {
+      const stdout = (await output(ctrContainersArgv(), 'asking ctr')) ?? ''
+      return parsed('asking ctr', () => parseCtrContainers(stdout))
     },
     async podInterfaces(podUid) {
       const { spec } = await liveSandbox(podUid)

@@ -1,8 +1,10 @@
 import type { BlockDevice } from '../guest/blockDevices.ts'
+import type { Mount } from '../guest/mounts.ts'
 import type { ContainerdConfig } from './containerdConfig.ts'
 import type { FileStatus, ListedFile } from './fileListing.ts'
 import type { KataRuntimeCheck } from './kataRuntimeCheck.ts'
 import type { HostNetwork } from './hostNetwork.ts'
+import type { KvmDevice } from './kvmDevice.ts'
 import type { PodNetwork } from './podNetwork.ts'
 
 /** A process of the node as /proc shows it to the probe. */
@@ -52,8 +54,16 @@ export interface NodeProbe {
   memory(pid: number): Promise<ProcessMemory>
   /** Targets of /proc/PID/fd, for instance anon_inode:kvm-vcpu:0 */
   fileDescriptors(pid: number): Promise<readonly string[]>
+  /** Inodes of a process's namespaces by kind: two processes share one when these are equal. */
+  namespaces(pid: number): Promise<Readonly<Record<string, string>>>
+  /** What is mounted for a process. */
+  mounts(pid: number): Promise<readonly Mount[]>
+  /** Lines of the node's logs (journal, containerd's and kubelet's own files) of the last seconds that name one of these ids; bounded, '' when there are none. */
+  journal(ids: readonly string[], seconds: number): Promise<string>
   /** The handler (runtimeHandler) that the CRI reports for the pod's sandbox; '' is the default runtime. Null when no crictl is on the node. */
   runtimeHandler(podUid: string): Promise<string | null>
+  /** Runtime of each container that the CRI made, as the node's ctr lists them. Null when no ctr is on the node. */
+  ctrContainers(): Promise<ReadonlyMap<string, string> | null>
   /** Interfaces of the pod's network namespace on the host: name, MAC, addresses. */
   podInterfaces(
     podUid: string,
@@ -64,8 +74,8 @@ export interface NodeProbe {
   hostNetwork(): Promise<HostNetwork>
   /** Lines of the node's /proc/kallsyms that name compiled eBPF programs; the whole file has several megabytes. */
   bpfSymbols(): Promise<string>
-  /** Looks at /dev/kvm and opens it. `apiVersion` is null: a shell cannot ask KVM_GET_API_VERSION. */
-  kvm(): Promise<{ present: boolean; kind: string; device: string; opens: boolean; apiVersion: number | null }>
+  /** Looks at /dev/kvm, opens it, and asks the kernel for its driver. */
+  kvm(): Promise<KvmDevice>
   /** What the node's own kata-runtime says of it. The only program of Kata that the probe runs; asked only where it changes nothing. */
   kataRuntimeCheck(): Promise<KataRuntimeCheck>
   /** containerd's configuration with what it imports: its handlers and the default one. Null when there is none in a known place. */

@@ -1,6 +1,8 @@
 import { CriError, type ContainerRuntime } from '../kubelet/containerRuntime.ts'
+import { logged } from './containerdLog.ts'
 import { createContainers } from './containers.ts'
 import { crictl } from './crictl.ts'
+import { ctr } from './ctr.ts'
 import { createHostFiles } from './hostFiles.ts'
 import { connectTo, httpGetFrom } from './nodeClient.ts'
 import { forwardPort } from './portForward.ts'
@@ -19,8 +21,9 @@ export function createContainerRuntime(node: SimNode): ContainerRuntime {
   })
   const containers = createContainers(node, sandboxes, (id) => tell({ kind: 'containerExited', id }))
   node.machine.files.registerCommand('/usr/bin/crictl', (call) => crictl(call, sandboxes, containers))
+  node.machine.files.registerCommand('/usr/bin/ctr', (call) => ctr(call, node, sandboxes, containers))
 
-  return {
+  const runtime: ContainerRuntime = {
     version: `containerd://${node.containerdVersion}`,
     host: {
       ...createHostFiles(node.machine, node.tmpfsMounts),
@@ -68,4 +71,5 @@ export function createContainerRuntime(node: SimNode): ContainerRuntime {
       node.machine.powerOff()
     },
   }
+  return logged(runtime, node.journal)
 }

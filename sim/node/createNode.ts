@@ -11,6 +11,7 @@ import type { ClusterNetwork } from './clusterNetwork.ts'
 import { writeContainerdConfig } from './containerdConfig.ts'
 import type { Distribution } from './distributions.ts'
 import { installKata, programText } from './kataArtifacts.ts'
+import { createJournal } from './journal.ts'
 import { kataRuntimeCheck } from './kataRuntimeCheck.ts'
 import { addHardware, nodeCpu, nodeKvm, nodeMemTotalKiB } from './nodeHardware.ts'
 import { connectNode } from './nodeNetwork.ts'
@@ -58,6 +59,8 @@ export function createNode(options: NodeOptions): SimNode {
   addHardware(machine, scenario, kvm)
   for (const name of modulesOf(scenario)) machine.files.virtual(`/sys/module/${name}/initstate`, () => 'live\n')
   loadNodePrograms(machine, options.networkScenario)
+  const journal = createJournal(scenario.name, clock)
+  machine.files.registerCommand('/usr/bin/journalctl', (call) => journal.print(call))
   startNodeProcesses(machine, scenario.name, scenario.kvm === 'usable')
   if (scenario.kata) {
     installKata(machine.files, { handlers: options.handlers, release, departures, second })
@@ -88,6 +91,7 @@ export function createNode(options: NodeOptions): SimNode {
     startFactor: 1,
     tmpfsMounts: new Set(),
     snapshots: createSnapshots(machine.files),
+    journal,
   }
 }
 

@@ -62,6 +62,9 @@ export function addHardware(machine: Machine, node: NodeScenario, kvm: NodeScena
   files.mknod('/dev/net/tun', 'c', 10, 200)
   files.mknod('/dev/vhost-net', 'c', 10, 238)
   files.mknod('/dev/vhost-vsock', 'c', 10, 241)
+  // Where the firmware has locked it, the module does not load; the device node is there all the same (modules.devname).
+  const misc = [...(kvm === 'usable' ? ['232 kvm'] : []), '200 tun', '229 fuse', '237 loop-control', '238 vhost-net']
+  files.virtual('/proc/misc', () => misc.map((each) => `${each}\n`).join(''))
   if (kvm === 'missing') return
   files.mknod('/dev/kvm', 'c', 10, 232)
   if (kvm === 'locked') files.failOpen('/dev/kvm', 'ENODEV')

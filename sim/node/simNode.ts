@@ -6,6 +6,7 @@ import type { KataHandler } from '../shims/kataHandler.ts'
 import type { KataRelease } from '../shims/kataRelease.ts'
 import type { AddressPool } from './addresses.ts'
 import type { ClusterNetwork } from './clusterNetwork.ts'
+import type { NodeJournal } from './journal.ts'
 import type { PodLookup } from './podLookup.ts'
 import type { Snapshots } from './snapshots.ts'
 
@@ -39,4 +40,5 @@ export interface SimNode {
   /** Paths at which the kubelet mounted a tmpfs. */
   readonly tmpfsMounts: Set<string>
   readonly snapshots: Snapshots
+  readonly journal: NodeJournal
 }

@@ -1,7 +1,7 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { runsKata } from '../../helpers/node/containerdConfig.ts'
 import { anyKata, classes, oneOf, sharedByVirtiofsd } from '../../helpers/oracles/applicability.ts'
-import { need } from '../../helpers/facts/armFacts.ts'
+import { FactUnknownError, need } from '../../helpers/facts/armFacts.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 
 // The notes count two virtiofsd: it forks once more, and releases differ in whether the child stays. One at least is what virtio-fs needs.
@@ -21,6 +21,28 @@ behaviour('KATA-CTR-003', {
     'runc-behind-kata-handlers': 'hypervisors of a kata-qemu sandbox',
     'second-hypervisor-per-sandbox': 'hypervisors of a kata-qemu sandbox',
     'virtiofsd-missing': 'virtiofsd of a kata-qemu sandbox',
+  },
+})
+
+// The notes have io.containerd.run.kata.v2, by which they started the container themselves: a pod's is what its handler is configured with.
+behaviour('KATA-CTR-002', {
+  on: anyKata,
+  pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass) }),
+  async check({ pods, node, facts, expect }) {
+    const listed = await node.ctrContainers()
+    if (listed === null) throw new FactUnknownError('what ctr lists', `no ctr on ${node.node}`)
+    const { sandboxId } = await node.sandbox(pods.pod.uid)
+    const handler = need(facts.class.handler, 'the handler of the RuntimeClass')
+    const runtime = listed.get(sandboxId) ?? 'no such container'
+    expect(runtime, `RUNTIME that ctr shows of a sandbox of ${handler}`).to.match(
+      /^io\.containerd\.kata(-[\w-]+)?\.v2$/,
+    )
+    const configured = (await node.containerd())?.runtimes.find((each) => each.handler === handler)
+    expect(runtime, `RUNTIME beside the runtime_type of ${handler}`).to.equal(configured?.type)
+  },
+  killedBy: {
+    'runc-behind-kata-handlers': 'RUNTIME that ctr shows of a sandbox of kata-qemu',
+    'kata-clh-with-a-legacy-runtime-type': 'RUNTIME that ctr shows of a sandbox of kata-clh',
   },
 })
 

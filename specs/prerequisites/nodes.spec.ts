@@ -37,7 +37,7 @@ behaviour('KATA-PREREQ-002', {
     expect(kvm.device, `device number of /dev/kvm of ${node.node}`).to.equal('a:e8')
     // The file alone proves nothing: where the firmware has locked VT-x it is there and does not open.
     expect(kvm.opens ? 'opens' : 'refuses', `opening /dev/kvm of ${node.node}`).to.equal('opens')
-    if (kvm.apiVersion !== null) expect(kvm.apiVersion, 'KVM_GET_API_VERSION').to.equal(12)
+    expect(kvm.driver ? 'registered' : 'none', `driver of KVM in the kernel of ${node.node}`).to.equal('registered')
   },
   killedBy: {
     'node-without-kvm': "expected 'absent' to equal 'character special file'",

@@ -59,6 +59,8 @@ export const mayBeSkippedFor: readonly { readonly reason: RegExp; readonly why: 
     reason: /kata-deploy is unknown: no DaemonSet and no Job of the cluster runs its image/g,
     why: 'nobody deployed it',
   },
+  { reason: /what ctr lists is unknown: no ctr on worker-1/g, why: 'the cluster has no ctr' },
+  { reason: /is about RKE2; this is kubernetes: [^;]+/g, why: 'the cluster is no RKE2' },
   { reason: /needs two Kata nodes, there are \d+/g, why: 'the cluster has one node' },
   { reason: /no class is known to have the Go shim with QEMU/g, why: 'what runs the handlers is not Kata' },
   {

@@ -142,4 +142,12 @@ export const notRecorded: Readonly<Record<string, string>> = {
   'survivors.survivors': 'asks the node probe',
   'workshopPod.nodeTag': 'makes a name',
   'workshopPod.workshopPodManifest': 'builds a pod',
+  'ctr.ctrContainersArgv': 'builds a command',
+  'ctr.parseCtrContainers': 'ctr was not recorded: the unit test has its table',
+  'journal.journalArgv': 'builds a command; what journalctl prints is passed on as it is',
+  'namespaces.namespacesArgv': 'builds a command',
+  'namespaces.parseNamespaces': 'no /proc/PID/ns was recorded: the unit test has the text of ls',
+  'namespaces.processMountsArgv': 'builds a command',
+  'describeSandbox.describeSandbox': 'asks the node probe',
+  'podFolder.podFolder': 'searches names of folders',
 }

@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { parseCrictl } from '../../../helpers/node/crictl.ts'
 import { parseFileDescriptors } from '../../../helpers/node/fileDescriptors.ts'
 import { parseSize } from '../../../helpers/node/hostFile.ts'
+import { parseCtrContainers } from '../../../helpers/node/ctr.ts'
 import { parseKvm } from '../../../helpers/node/kvmDevice.ts'
 import { parseInterfaces } from '../../../helpers/node/podInterfaces.ts'
 import { parseMemory } from '../../../helpers/node/processMemory.ts'
@@ -52,16 +53,31 @@ describe('parsers of the node probe', () => {
   })
 
   it('tells KVM from a file of the same name', () => {
-    expect(parseKvm('character special file a:e8\nopens\n')).to.deep.equal({
+    const usable = '232 kvm\nmodule kvm_intel\ncharacter special file a:e8\nopens\n'
+    expect(parseKvm(usable)).to.deep.equal({
       present: true,
       kind: 'character special file',
       device: 'a:e8',
       opens: true,
-      apiVersion: null,
+      driver: true,
+      module: 'kvm_intel',
     })
+    expect(parseKvm('character special file a:e8\nrefuses\n').driver).to.equal(false)
     expect(parseKvm('character special file a:e8\nrefuses\n').opens).to.equal(false)
     expect(parseKvm('').present).to.equal(false)
     expect(parseKvm('regular empty file 0:0\nopens\n').kind).to.equal('regular empty file')
+  })
+
+  it('takes the runtime of each container from the table of ctr', () => {
+    const table =
+      'CONTAINER    IMAGE                         RUNTIME                       \n0a1b2c       registry.k8s.io/pause:3.10    io.containerd.kata-qemu.v2    \n3d4e5f       -                             io.containerd.runc.v2         \n'
+    const listed = parseCtrContainers(table)
+    expect([...(listed ?? [])]).to.deep.equal([
+      ['0a1b2c', 'io.containerd.kata-qemu.v2'],
+      ['3d4e5f', 'io.containerd.runc.v2'],
+    ])
+    expect(parseCtrContainers('no ctr\n')).to.equal(null)
+    expect(() => parseCtrContainers('ctr: cannot dial\n')).to.throw('no table of ctr: ctr: cannot dial')
   })
 
   it('lists open files by their numbers', () => {
