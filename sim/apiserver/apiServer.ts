@@ -6,7 +6,7 @@ import type { KubeClient } from '../kubeClient.ts'
 import { createAuthority } from './auth/authority.ts'
 import { bootstrap } from './bootstrap.ts'
 import type { AdmissionSettings, Context, TakeStream } from './context.ts'
-import type { AuditEvent } from './http/audit.ts'
+import type { AuditEvent, AuditLevel } from './http/audit.ts'
 import { credentialPrefix } from './http/authorize.ts'
 import { createHttpServer } from './http/server.ts'
 import { createInProcessClient } from './inProcessClient.ts'
@@ -26,6 +26,8 @@ export interface ApiServerOptions {
   kubeletHost?: string
   /** Told of every request that came over HTTP, once it is answered. */
   audit?: (event: AuditEvent) => void
+  /** How much it is told; default Metadata. */
+  auditLevel?: AuditLevel
 }
 
 export interface ApiServer {
@@ -57,6 +59,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     admission: options.admission,
     authority: createAuthority(store, options.clock),
     audit: options.audit ?? null,
+    auditLevel: options.auditLevel ?? 'Metadata',
     snapshots: createSnapshots(),
     takeStream: options.takeStream ?? (() => false),
     kubeletHost: options.kubeletHost ?? null,

@@ -3,11 +3,14 @@ import type { Context, User } from '../context.ts'
 import { timestamp } from '../context.ts'
 import type { ResourcePath } from './requestPath.ts'
 
-/** One request as the API server's audit log keeps it: audit.k8s.io/v1, level Metadata. A watch or an exec has two events: its begin and its end. */
+/** How much of a request is kept: RequestResponse has the objects that writes answer with besides. */
+export type AuditLevel = 'Metadata' | 'RequestResponse'
+
+/** One request as the API server's audit log keeps it: audit.k8s.io/v1. A watch or an exec has two events: its begin and its end. */
 export interface AuditEvent {
   kind: 'Event'
   apiVersion: 'audit.k8s.io/v1'
-  level: 'Metadata'
+  level: AuditLevel
   stage: 'ResponseStarted' | 'ResponseComplete'
   requestURI: string
   verb: string
@@ -22,6 +25,7 @@ export interface AuditEvent {
     subresource?: string
   }
   responseStatus: { code: number }
+  responseObject?: unknown
   stageTimestamp: string
   annotations: { 'authorization.k8s.io/decision': 'allow' | 'forbid' }
 }
@@ -34,6 +38,8 @@ export interface Audit {
   /** Set once RBAC has let it through: a refusal of admission is a 403 too. */
   allowed: boolean
   target: ResourcePath | null
+  /** The object that a write answered with, as JSON. */
+  answered?: string
 }
 
 export const newAudit = (request: IncomingMessage, uri: string, user: User): Audit => ({
@@ -48,7 +54,7 @@ export const newAudit = (request: IncomingMessage, uri: string, user: User): Aud
 export function recordAudit(
   context: Context,
   request: IncomingMessage,
-  { uri, user, verb, allowed, target }: Audit,
+  { uri, user, verb, allowed, target, answered }: Audit,
   stage: AuditEvent['stage'],
   code: number,
 ): void {
@@ -56,7 +62,7 @@ export function recordAudit(
   context.audit?.({
     kind: 'Event',
     apiVersion: 'audit.k8s.io/v1',
-    level: 'Metadata',
+    level: context.auditLevel,
     stage,
     requestURI: uri,
     verb,
@@ -64,6 +70,7 @@ export function recordAudit(
     ...(userAgent === undefined ? {} : { userAgent }),
     ...(target === null ? {} : { objectRef: objectRef(target) }),
     responseStatus: { code },
+    ...(answered === undefined ? {} : { responseObject: JSON.parse(answered) as unknown }),
     stageTimestamp: timestamp(context.clock),
     annotations: { 'authorization.k8s.io/decision': allowed ? 'allow' : 'forbid' },
   })

@@ -90,6 +90,7 @@ export async function handleResource(context: Context, target: ResourcePath, htt
   const outcome = perform(context, target, verb, body, http, warnings, representation)
   const text = typeof outcome === 'string' ? outcome : textOf(context, outcome, representation)
   const code = typeof outcome === 'string' ? 200 : outcome.code
+  if (context.auditLevel === 'RequestResponse' && verb !== 'get' && text.startsWith('{')) audit.answered = text
   if (warnings.length > 0)
     response.setHeader(
       'Warning',

@@ -1,0 +1,14 @@
+import { connect } from '../../helpers/cluster/connect.ts'
+import type { Cluster } from '../../helpers/cluster/cluster.ts'
+import { proveReadOnly } from '../harness/proveReadOnly.ts'
+import { describeOnCluster } from './realCluster.ts'
+
+describeOnCluster('the node probe on a real node', (cluster) => {
+  let client: Cluster | undefined
+  after(() => client?.close())
+
+  proveReadOnly(async () => {
+    client = await connect({ kubeconfig: cluster().kubeconfig })
+    return { cluster: client, node: 'worker-1' }
+  })
+})
