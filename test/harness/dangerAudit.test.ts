@@ -158,7 +158,7 @@ describe('what a run with --allow-node-changes and --allow-disruptive touches', 
 
   before(async () => {
     const flags = { allowNodeChanges: true, allowDisruptive: true }
-    run = await auditedRun({ classes: ['kata-qemu', 'kata-qemu-block-minimal'], storageClasses: {}, ...flags })
+    run = await auditedRun({ classes: ['kata-qemu', 'kata-qemu-block-minimal'], ...flags })
   })
 
   it('writes to its own labelled objects alone, and leaves none', () => {
