@@ -3,10 +3,10 @@ import { startTarget, type Target } from './simulatedCluster.ts'
 
 describe('the node probe on the simulator', () => {
   let target: Target | undefined
-  after(() => target?.close())
-
   proveReadOnly(async () => {
     target = await startTarget()
     return { cluster: target.cluster, node: 'kata-1' }
   })
+  // After the hooks that need it.
+  after(() => target?.close())
 })

@@ -5,10 +5,10 @@ import { describeOnCluster } from './realCluster.ts'
 
 describeOnCluster('the node probe on a real node', (cluster) => {
   let client: Cluster | undefined
-  after(() => client?.close())
-
   proveReadOnly(async () => {
     client = await connect({ kubeconfig: cluster().kubeconfig })
     return { cluster: client, node: 'worker-1' }
   })
+  // After the hooks that need it.
+  after(() => client?.close())
 })
