@@ -2,6 +2,7 @@
 
 /** Claims, or rows of them, that pass on the impostor, each with why that is right. Everything about isolation, sizing or a guest has no place here. */
 export const passesOnRunc: Readonly<Record<string, string>> = {
+  'KATA-ANNOT-004': 'what containerd hands on to a handler says nothing about what the handler is',
   'KATA-ARCH-007': 'a log holds what the container wrote, whatever carried it',
   'KATA-ARCH-008': 'SIGTERM and its grace period are the same for every runtime',
   'KATA-CTR-005': 'that containerd refuses class and annotation together does not depend on the runtime',
@@ -19,6 +20,7 @@ export const passesOnRunc: Readonly<Record<string, string>> = {
   'KATA-PROC-003': "the agent's rule for mounts below /proc is runc's",
   'KATA-PROC-004': "the agent's rule for mounts on /proc is runc's",
   'KATA-BLOCK-008': 'the API server refuses the manifest before there is a pod',
+  'KATA-PROFILE-001': 'the objects are those that the profile declares',
   'KATA-RTCLASS-001': 'the object is there, and right: it says nothing about what runs',
   'KATA-RTCLASS-002': 'the object is there, and right: it says nothing about what runs',
   'KATA-RTCLASS-005': 'the object is there, and right: it says nothing about what runs',

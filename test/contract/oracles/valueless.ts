@@ -3,7 +3,7 @@ const lists = 'picks from facts'
 const custom = 'no custom class was recorded'
 const annotations = 'no annotation of sizing was recorded'
 const guide = "a table of the guide, which has figures of the guide's own machine"
-const nydus = 'no confidential class was recorded'
+const confidential = 'no confidential class was recorded'
 const folders = 'the folders of an installation were not recorded but for the paths of its processes'
 
 /** Functions of helpers/oracles that no recording has a value for, and why. */
@@ -28,6 +28,12 @@ export const valueless: Readonly<Record<string, string>> = {
   'comparableClass.comparableClass': lists,
   'comparableClass.comparableWith': lists,
   'comparableClass.nameOfComparable': lists,
+  'confidentialClass.confidentialClass': confidential,
+  'confidentialClass.confidentialOn': confidential,
+  'confidentialClass.hasHardware': confidential,
+  'confidentialClass.isCocoDev': confidential,
+  'confidentialClass.runnableHere': confidential,
+  'confidentialClass.teeOf': confidential,
   'customClass.baseOfACustomClass': custom,
   'customClass.custom': custom,
   'customClass.customClassesOf': custom,
@@ -38,9 +44,9 @@ export const valueless: Readonly<Record<string, string>> = {
   'guideFigures.guideRow': guide,
   'guideFigures.guideTable': guide,
   'guideFigures.inGuideTable': guide,
-  'imageSnapshotter.isNydus': nydus,
-  'imageSnapshotter.pullsInGuest': nydus,
-  'imageSnapshotter.unpacksOnNode': nydus,
+  'imageSnapshotter.isNydus': confidential,
+  'imageSnapshotter.pullsInGuest': confidential,
+  'imageSnapshotter.unpacksOnNode': confidential,
   'kataInstallation.configurations': folders,
   'kataInstallation.containerdFolder': folders,
   'kataInstallation.customFolder': folders,

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createClock } from '../../../sim/clock.ts'
-import { recordedGuest, run, startRecorded } from './recordedPod.ts'
+import { recordedGuest, recordedMounts, run, startRecorded } from './recordedPod.ts'
 
 describe('machine: transfers of files', () => {
   const speeds = { write: 50e6, read: 200e6, again: 1000e6 }
@@ -38,7 +38,8 @@ describe('machine: transfers of files', () => {
   })
 
   it('read from the disk what the page cache was purged of, and from the cache once more', async () => {
-    const { machine, container } = started(25e6, { privileged: true, capabilities: ['ALL'], mounts: [] })
+    const mounts = recordedMounts().filter(({ destination }) => destination === '/proc')
+    const { machine, container } = started(25e6, { privileged: true, capabilities: ['ALL'], mounts })
     await dd(container, 'if=/dev/zero of=/f bs=1M count=20')
     expect((await run(container, 'echo 3 > /proc/sys/vm/drop_caches')).exit).to.equal(0)
     expect(await dd(container, 'if=/f of=/dev/null bs=1M')).to.be.closeTo(200, 5)
