@@ -87,7 +87,7 @@ export const storageFaults: Record<string, Partial<StorageDepartures>> = {
   'node-disk-beside-the-volume': { nodeDiskInGuest: true },
   'block-volume-read-only': { diskWrites: 'fail' },
   'block-volume-writes-slow': { diskWriteFactor: 12 },
-  'block-volume-latency-high': { diskFlushMs: 40 },
+  'block-volume-latency-high': { diskFlushMs: 400 },
   'virtiofs-writes-slow': { virtiofsWriteFactor: 12 },
   'config-updates-never-arrive': { configUpdates: 'never' },
   'virtiofs-dax-on': { virtiofsDax: true },

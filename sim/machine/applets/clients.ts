@@ -201,7 +201,8 @@ async function relay(process: Process, stream: MachineStream): Promise<void> {
     }
   })()
   await process.block<void>((resolveIt) => {
-    stream.onData((data) => void process.out(data))
+    // What still comes for a process that has ended goes nowhere.
+    stream.onData((data) => void (async () => process.out(data))().catch(() => stream.end()))
     stream.onEnd(() => resolveIt(undefined))
     return () => stream.end()
   })
