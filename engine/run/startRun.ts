@@ -118,8 +118,8 @@ export function startRun(parts: RunParts): PreparedRun {
 
   return {
     plan,
-    start(ids) {
-      const arms = withControls(plan.arms, ids)
+    start(ids, { withoutControls = false } = {}) {
+      const arms = toRun(plan.arms, ids, withoutControls)
       journal.write({ event: 'plan', arms: arms.map(({ planned }) => planned) })
       startedAt = performance.now()
       schedule = startSchedule({
@@ -169,8 +169,9 @@ export function startRun(parts: RunParts): PreparedRun {
   }
 }
 
-/** The chosen arms, the controls that they refer to, and every canary. */
-function withControls(arms: readonly Arm[], ids: ReadonlySet<string>): Arm[] {
-  const controls = new Set(arms.filter(({ planned }) => ids.has(planned.id)).map(({ control }) => control))
+/** The chosen arms, the controls that they refer to unless nobody wants them, and every canary. */
+function toRun(arms: readonly Arm[], ids: ReadonlySet<string>, withoutControls: boolean): Arm[] {
+  const asking = withoutControls ? [] : arms.filter(({ planned }) => ids.has(planned.id))
+  const controls = new Set(asking.map(({ control }) => control))
   return arms.filter(({ planned }) => ids.has(planned.id) || controls.has(planned.id) || planned.role === 'canary')
 }

@@ -130,7 +130,7 @@ export function createGuestVolumes(
   const sourceOf = (containerId: string, mount: CriMount, kind: VolumeKind): string => {
     if (kind === 'watchable' && departures.configUpdates === 'never') return copied(containerId, mount)
     if (kind === 'watchable' && confidential && departures.teeConfiguration === 'of-the-first-pod')
-      return copied(containerId, { ...mount, hostPath: firstConfiguration(node.machine.files, mount.hostPath) })
+      return copied(containerId, { ...mount, hostPath: firstConfiguration(node.machine.files, mount) })
     if (kind === 'share' && isClaimed(mount.hostPath) && departures.claimedWrites === 'lost')
       return copied(containerId, mount)
     const nodesShm = kind === 'shm' && mount.hostPath === '/dev/shm' && departures.hostIpcShows === 'node'
@@ -204,9 +204,9 @@ export function createGuestVolumes(
   }
 }
 
-/** The departure: what the first pod of the node had in a volume of this name and these files is what all have. */
-function firstConfiguration(files: MachineFiles, hostPath: string): string {
-  const kept = `/run/kata-containers/configuration/${nameOf(hostPath)}-${files
+/** The departure: what the first pod of the node had at this path with these files is what all have there. */
+function firstConfiguration(files: MachineFiles, { hostPath, containerPath }: CriMount): string {
+  const kept = `/run/kata-containers/configuration/${nameOf(containerPath)}-${files
     .list(hostPath)
     .filter((name) => !name.startsWith('..'))
     .join('-')}`

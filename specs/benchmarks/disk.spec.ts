@@ -68,7 +68,6 @@ behaviour('KATA-BENCH-008', {
   timeoutMs,
   killedBy: {
     'virtiofs-cache-never': 'cached reads more than 1.5 times as fast as purged ones',
-    'dragonball-clock-slow': 'clocks of guest and node',
   },
 })
 

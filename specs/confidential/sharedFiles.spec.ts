@@ -104,8 +104,8 @@ behaviour('KATA-TEE-010', {
   },
   timeoutMs: unseenForMs + 60_000,
   killedBy: {
-    'confidential-guests-share-files': 'a file',
-    'confidential-copies-follow-the-host': 'a file',
+    'confidential-guests-share-files': 'files of a hostPath in the guest',
+    'confidential-copies-follow-the-host': 'files of a hostPath in the guest',
     'confidential-copies-empty': 'files of a hostPath in the guest',
   },
 })

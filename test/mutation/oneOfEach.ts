@@ -11,13 +11,16 @@ export interface Selection {
 /** Every check, by the first arm in which something can be observed, whatever its RuntimeClass; and every arm that has no RuntimeClass. */
 export function oneOfEach(arms: readonly Arm[], { per, all }: Selection): Arm[] {
   const first = new Map<string, Arm>()
+  /** Controls say whether a red check is to be believed: that of a check that must stay green is not asked. */
+  const isNeeded = ({ planned }: Arm) => planned.role !== 'control' || all.includes(planned.behaviour)
   const keyOf = (arm: Arm): string =>
     per === 'check' ? checkOf(arm) : `${checkOf(arm)} ${arm.classFacts?.shim.value ?? ''}`
-  for (const arm of arms) {
+  const wanted = per === 'check' ? arms.filter(isNeeded) : arms
+  for (const arm of wanted) {
     const known = first.get(keyOf(arm))
     if (!known || (known.decided && !arm.decided)) first.set(keyOf(arm), arm)
   }
-  return arms.filter(
+  return wanted.filter(
     (arm) => arm.planned.runtimeClass === null || all.includes(arm.planned.behaviour) || first.get(keyOf(arm)) === arm,
   )
 }

@@ -51,6 +51,7 @@ export async function simulatedRun({
         ...options,
       },
       (arms) => (select ? oneOfEach(arms, select) : arms),
+      select?.per === 'check',
     )
   } finally {
     await simulation.close()
@@ -62,6 +63,7 @@ export async function runChecks(
   kubeconfig: string,
   options: Partial<RunOptions>,
   choose: (arms: readonly Arm[]) => readonly Arm[] = (arms) => arms,
+  withoutControls = false,
 ): Promise<RunRecord> {
   const out = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-'))
   const lost = anyLost()
@@ -80,7 +82,7 @@ export async function runChecks(
       onJournal: () => undefined,
       lost,
     })
-    run.start(new Set(choose(run.plan.arms).map(({ planned }) => planned.id)))
+    run.start(new Set(choose(run.plan.arms).map(({ planned }) => planned.id)), { withoutControls })
     const record = await run.finish()
     if (lost.late[0]) throw lost.late[0].error
     return record
