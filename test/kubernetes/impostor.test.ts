@@ -38,7 +38,7 @@ describeOnCluster('the suite on an impostor', (cluster) => {
     // No image but busybox is there; the checks that ask for another have to be red before they use it.
     const images = ['--image', 'bpftool=busybox:1.36']
     // Every claim, on two of the four classes: one machine of two CPUs has to run it.
-    const classes = ['--class', 'kata-qemu', '--class', 'kata-clh']
+    const classes = ['--runtime-class', 'kata-qemu', '--runtime-class', 'kata-clh']
     const target = ['--kubeconfig', cluster().kubeconfig, '--profile', profile, ...images]
     ended = await command(['run', ...target, ...classes, '--out', results.folder], {}, RUN_MS - 10_000)
     const [run] = results.runs()
