@@ -39,7 +39,8 @@ export async function detectKyverno(cluster: Pick<Cluster, 'raw'>): Promise<Kyve
   // What a run made for its own namespaces says nothing of the cluster.
   const ofCluster = policies.items.filter(({ metadata }) => metadata.labels?.[runLabel] === undefined)
   return {
-    kyverno: policies.fact,
+    // Who may not see what lifts policies cannot say what they do.
+    kyverno: policies.fact.value === true && exceptions.fact.value === null ? exceptions.fact : policies.fact,
     policies: ofCluster.map(({ metadata }) => metadata.name ?? ''),
     defaultClassPolicies: ofCluster.flatMap(defaultClassPolicies),
     policyExceptions: exceptions.items.map(policyException),

@@ -57,6 +57,13 @@ export const userWith = (
   return limitedUser(admin, name, rbacObjects({ rules, name, kataNamespace, subject }))
 }
 
+interface Rule {
+  apiGroups: string[]
+  resources: string[]
+  resourceNames?: string[]
+  verbs: string[]
+}
+
 const effectiveWithinMs = 10_000
 
 /** RBAC of a real API server reads from caches: a role and its binding hold a moment after they are there. */
@@ -65,7 +72,8 @@ async function rightsHold(kubeconfig: string, objects: readonly KubeObject[]): P
   const cluster = await connect({ kubeconfig })
   try {
     for (const { metadata, rules } of objects) {
-      const last = (rules as { apiGroups: string[]; resources: string[]; verbs: string[] }[] | undefined)?.at(-1)
+      // Of objects with certain names alone, nobody can be asked without a name.
+      const last = (rules as Rule[] | undefined)?.filter(({ resourceNames }) => resourceNames === undefined).at(-1)
       if (last === undefined) continue
       const [resource = '', subresource] = last.resources[0]?.split('/') ?? []
       const of = {
