@@ -2,6 +2,7 @@ import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
 import type { NodeChanges } from '../../helpers/node/nodeChanges.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
+import { PodStartError } from '../../helpers/pods/podStartError.ts'
 import { runLabels } from '../cluster/labels.ts'
 import type { ArmObjects } from '../cluster/armObjects.ts'
 import type { Ledger } from '../cluster/ledger.ts'
@@ -40,9 +41,15 @@ export function createExtras(deps: {
     changes,
     async createPod(spec) {
       const request = { key: '', spec, arm, name: `extra-${pods.length + 1}`, shared: false }
-      const pod = await starter.start(request, (spec.elsewhere ? arm.otherNode : arm.planned.node) ?? '', signal)
-      pods.push(pod)
-      return pod
+      const node = (spec.elsewhere ? arm.otherNode : arm.planned.node) ?? ''
+      try {
+        const pod = await starter.start(request, node, signal)
+        pods.push(pod)
+        return pod
+      } catch (error) {
+        if (error instanceof PodStartError && error.pod) pods.push(error.pod)
+        throw error
+      }
     },
     async temporaryRuntimeClass(handler) {
       count += 1

@@ -2,6 +2,7 @@ import type { CheckContext } from '../../helpers/behaviour.ts'
 import type { ObjectHandle } from '../../helpers/objects/objectHandle.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import { podSpecOf } from '../../helpers/pods/podSpec.ts'
+import { PodStartError } from '../../helpers/pods/podStartError.ts'
 import type { ArmResult, Evidence, Measurement } from '../../reports/record/arm.ts'
 import type { Arm } from '../plan/arm.ts'
 import type { ArmServices } from './armServices.ts'
@@ -59,15 +60,21 @@ export async function tryArm(arm: Arm, services: ArmServices): Promise<Try> {
   const wanted = judgement.verdict === 'failed' || judgement.verdict === 'broken'
   const evidence =
     wanted && !services.signal.aborted
-      ? await services.collectEvidence(arm, pods, judgement.message).catch((error: unknown) => {
-          findings.push(`no evidence could be kept: ${(error as Error).message}`)
-          return []
-        })
+      ? await services
+          .collectEvidence(arm, [...pods, ...unstartedBy(thrown)], judgement.message)
+          .catch((error: unknown) => {
+            findings.push(`no evidence could be kept: ${(error as Error).message}`)
+            return []
+          })
       : []
   await extras.end()
   services.release(arm)
   return { result: resultOf(timeline, log, judgement, measurements, findings, evidence), disturbance }
 }
+
+/** The pod of which the arm tells that it did not start. */
+const unstartedBy = (thrown: unknown): PodHandle[] =>
+  thrown instanceof PodStartError && thrown.pod ? [thrown.pod] : []
 
 /** What was done to the arm from outside; null when its own verdict stands. */
 async function disturbanceOf(

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import type { ExecResult } from '../cluster/cluster.ts'
 import { runsKata } from './containerdConfig.ts'
 import { crictlArgv, parseCrictl } from './crictl.ts'
 import { defaultConfigPaths, readEffectiveToml } from './effectiveToml.ts'
+import { filesTogetherArgv, parseFilesTogether } from './filesTogether.ts'
 import { fileDescriptorsArgv, parseFileDescriptors } from './fileDescriptors.ts'
-import { catArgv, listArgv, noSuchFile, parseSize, realPathArgv, sizeArgv } from './hostFile.ts'
+import { catArgv, listArgv, noSuchFile, parseSize, sizeArgv } from './hostFile.ts'
 import type { HostFiles } from './hostFiles.ts'
 import { kvmArgv, parseKvm } from './kvmDevice.ts'
 import type { NodeProbe } from './nodeProbe.ts'
@@ -41,10 +43,15 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
     }
   }
 
+  const readFileIfThere = (path: string) => output(catArgv(path), `reading ${path}`)
+
   const host: HostFiles = {
     node,
-    readIfThere: (path) => output(catArgv(path), `reading ${path}`),
-    realPath: (path) => output(realPathArgv(path), `following ${path}`),
+    async readTogether(paths, beside) {
+      const [mark, what] = [randomUUID(), `reading ${paths.join(', ')}`]
+      const stdout = (await output(filesTogetherArgv(mark, paths, beside), what)) ?? ''
+      return stdout === '' ? [] : parsed(what, () => parseFilesTogether(stdout, mark))
+    },
     async list(path) {
       const names = (await output(listArgv(path), `listing ${path}`)) ?? ''
       return names.split('\n').filter(Boolean).sort()
@@ -78,8 +85,8 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
 
   return {
     node,
-    readFile: async (path) => (await host.readIfThere(path)) ?? fail(`${path} does not exist`),
-    readFileIfThere: host.readIfThere,
+    readFile: async (path) => (await readFileIfThere(path)) ?? fail(`${path} does not exist`),
+    readFileIfThere,
     list: host.list,
     processes: async () => (await snapshot()).map(({ pid, ppid, comm, argv, exe }) => ({ pid, ppid, comm, argv, exe })),
     sandbox: async (podUid) => (await liveSandbox(podUid)).found,

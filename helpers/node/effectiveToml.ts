@@ -27,17 +27,14 @@ export const defaultConfigPaths = [
  * Null when there is no such file. Throws NodeProbeError when one is not TOML.
  */
 export async function readEffectiveToml(host: HostFiles, path: string): Promise<EffectiveToml | null> {
-  const real = await host.realPath(path)
-  if (real === null) return null
-  const text = await host.readIfThere(real)
-  if (text === null) return null
-  const folder = `${real.slice(0, real.lastIndexOf('/'))}/config.d`
-  const dropIns = [...(await host.list(folder))].sort(byBytes).map((name) => `${folder}/${name}`)
-  let values: TomlTable = parseToml(host.node, real, text)
-  for (const dropIn of dropIns) {
-    values = mergeToml(values, parseToml(host.node, dropIn, (await host.readIfThere(dropIn)) ?? ''))
-  }
-  return { path: real, dropIns, values }
+  const [base, ...unsorted] = await host.readTogether([path], 'config.d')
+  if (!base) return null
+  const dropIns = unsorted.sort((a, b) => byBytes(a.path, b.path))
+  const values = [{ ...base, path: base.realPath }, ...dropIns].reduce<TomlTable>(
+    (merged, file) => mergeToml(merged, parseToml(host.node, file.path, file.text)),
+    {},
+  )
+  return { path: base.realPath, dropIns: dropIns.map((file) => file.path), values }
 }
 
 const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

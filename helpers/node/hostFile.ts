@@ -8,7 +8,7 @@ export const hostRoot = '/host'
 export const noSuchFile = 44
 
 /** Shell function `real PATH`: the path below /host that the host's PATH leads to. Prints nothing and fails on a loop of links. */
-const real = `real() {
+export const realFunction = `real() {
   rest=$1; out=; hops=0
   while [ -n "$rest" ]; do
     part=\${rest%%/*}
@@ -25,12 +25,14 @@ const real = `real() {
   done
   printf '%s' "${hostRoot}$out"
 }
-file=$(real "$1") || { echo "too many links: $1" >&2; exit 1; }
+`
+
+const found = `file=$(real "$1") || { echo "too many links: $1" >&2; exit 1; }
 [ -e "$file" ] || exit ${noSuchFile}
 `
 
 /** A script that finds in `$file` where the host's `path` is below /host, and ends with `noSuchFile` when nothing is there. */
-export const hostScript = (body: string, path: string): string[] => ['sh', '-c', real + body, 'probe', path]
+export const hostScript = (body: string, path: string): string[] => ['sh', '-c', realFunction + found + body, 'probe', path]
 
 /** Prints a host file. */
 export const catArgv = (path: string): string[] => hostScript('exec cat "$file"', path)

@@ -1,10 +1,10 @@
-/** The part of a node probe that reads files. */
+import type { FoundFile } from './filesTogether.ts'
+
+/** The part of a node probe that reads configuration. */
 export interface HostFiles {
   readonly node: string
-  /** Contents, or null when there is no such file. */
-  readIfThere(path: string): Promise<string | null>
+  /** Those of the files that are there, in their order; with `beside`, each is followed by the files of the folder of that name beside it, as `ls` sorts them. */
+  readTogether(paths: readonly string[], beside?: string): Promise<readonly FoundFile[]>
   /** Names, sorted; empty when there is no such folder. */
   list(path: string): Promise<readonly string[]>
-  /** Where a path really is, links followed; null when nothing is there. */
-  realPath(path: string): Promise<string | null>
 }

@@ -8,6 +8,7 @@ import {
   type ConfigFile,
   type ContainerdConfig,
 } from './containerdConfig.ts'
+import type { FoundFile } from './filesTogether.ts'
 import type { HostFiles } from './hostFiles.ts'
 import { NodeProbeError } from './nodeProbeError.ts'
 
@@ -16,28 +17,22 @@ import { NodeProbeError } from './nodeProbeError.ts'
  * Null when none of the known files is there. Throws NodeProbeError when one is not TOML.
  */
 export async function readContainerd(host: HostFiles): Promise<ContainerdConfig | null> {
-  for (const path of containerdConfigPaths) {
-    const main = await readConfigFile(host, path)
-    if (!main) continue
-    const files = await withImports(host, main, [])
-    const orphan = files.some((file) => file.path === kataDeployDropIn)
-      ? null
-      : await host.readIfThere(kataDeployDropIn)
-    return readContainerdConfig(files, orphan === null ? null : kataDeployDropIn)
-  }
-  return null
+  const found = await host.readTogether([...containerdConfigPaths, kataDeployDropIn])
+  const main = found.find(({ path }) => path !== kataDeployDropIn)
+  if (!main) return null
+  const files = await withImports(host, parsed(host, main), [])
+  const imported = files.some(({ path }) => path === kataDeployDropIn)
+  const dropIn = found.find(({ path }) => path === kataDeployDropIn)
+  return readContainerdConfig(files, dropIn && !imported ? kataDeployDropIn : null)
 }
 
 async function withImports(host: HostFiles, file: ConfigFile, above: readonly string[]): Promise<ConfigFile[]> {
-  const files = [file]
-  for (const pattern of importPatterns(file.table, file.path)) {
-    for (const path of await expand(host, pattern)) {
-      if (path === file.path || above.includes(path)) continue
-      const imported = await readConfigFile(host, path)
-      if (imported) files.push(...(await withImports(host, imported, [...above, file.path])))
-    }
-  }
-  return files
+  const paths = await Promise.all(importPatterns(file.table, file.path).map((pattern) => expand(host, pattern)))
+  const others = paths.flat().filter((path) => path !== file.path && !above.includes(path))
+  if (others.length === 0) return [file]
+  const imported = (await host.readTogether(others)).map((each) => parsed(host, each))
+  const below = await Promise.all(imported.map((each) => withImports(host, each, [...above, file.path])))
+  return [file, ...below.flat()]
 }
 
 async function expand(host: HostFiles, pattern: string): Promise<string[]> {
@@ -47,9 +42,7 @@ async function expand(host: HostFiles, pattern: string): Promise<string[]> {
   return names.map((name) => `${folder}/${name}`).filter((path) => fitsPattern(path, pattern))
 }
 
-async function readConfigFile(host: HostFiles, path: string): Promise<ConfigFile | null> {
-  const text = await host.readIfThere(path)
-  if (text === null) return null
+function parsed(host: HostFiles, { path, text }: FoundFile): ConfigFile {
   try {
     return { path, table: parse(text) }
   } catch (cause) {

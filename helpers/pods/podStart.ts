@@ -7,6 +7,7 @@ import { endOf, type PodEnd, unschedulable } from './podEnd.ts'
 import type { PodHandle } from './podHandle.ts'
 import { completeManifest } from './podManifest.ts'
 import type { Awaited, PodSpec } from './podSpec.ts'
+import { PodStartError } from './podStartError.ts'
 import { apiTrouble, errorOfDeadline, errorOfEnd, notCreated, refusalOf, textOf, whatOf } from './podStartErrors.ts'
 
 export interface StartOptions {
@@ -46,8 +47,17 @@ export async function startPod(cluster: Cluster, options: StartOptions): Promise
   }
   options.onCreated?.(admitted)
 
-  const { object, end } = await awaitEnd(cluster, options, admitted)
-  return handle({ admitted, object, outcome: end.outcome, failure: end.outcome === 'not-started' ? end.failure : null })
+  try {
+    const { object, end } = await awaitEnd(cluster, options, admitted)
+    const failure = end.outcome === 'not-started' ? end.failure : null
+    return handle({ admitted, object, outcome: end.outcome, failure })
+  } catch (error) {
+    if (error instanceof PodStartError) {
+      const { failure, object } = error
+      error.pod = handle({ admitted, object: object ?? admitted, outcome: 'not-started', failure })
+    }
+    throw error
+  }
 }
 
 async function awaitEnd(

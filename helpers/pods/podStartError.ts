@@ -1,4 +1,5 @@
 import type { KubeObject } from '../cluster/cluster.ts'
+import type { PodHandle } from './podHandle.ts'
 import type { Cause } from './podStatus.ts'
 
 /**
@@ -11,6 +12,8 @@ export class PodStartError extends Error {
   readonly failure: Cause
   /** The pod as last seen, null when it was never created. */
   readonly object: KubeObject | null
+  /** The pod, which is still there, to be looked at and removed; null when it was never created. */
+  pod: PodHandle | null = null
 
   constructor(
     kind: PodStartError['kind'],

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { ArmResult } from '../../../reports/record/arm.ts'
 import type { PodHandle } from '../../../helpers/pods/podHandle.ts'
+import { PodStartError } from '../../../helpers/pods/podStartError.ts'
 import { CHECK_STARTED } from '../../../engine/arm/tryArm.ts'
 import type { Arm } from '../../../engine/plan/arm.ts'
 import { NodeBudget } from '../../../engine/schedule/budget.ts'
@@ -135,6 +136,20 @@ describe('the schedule', () => {
     await settle()
     bench.failStart = null
     expect((await bench.pool.acquire(second).p)?.name).to.equal('p')
+  })
+
+  it('removes a pod that did not start: it takes room all the same', async () => {
+    const bench = new Bench(1000)
+    const failure = { reason: 'FailedCreatePodSandBox', message: 'clh: signal: aborted' }
+    const error = new PodStartError('product', 'no', { failure, object: null })
+    error.pod = podHandle('stuck')
+    bench.failStart = error
+    const asking = withPods('A', { p: podSpec() })
+    bench.pool.plan(asking)
+    await Promise.allSettled(Object.values(bench.pool.acquire(asking)))
+    bench.pool.release(asking)
+    await bench.pool.settled()
+    expect(bench.removed).to.deep.equal(['stuck'])
   })
 
   it('keeps two equal pods of one check apart', async () => {

@@ -87,6 +87,7 @@ describe('starting a pod', () => {
     course = [startError]
     const error = await errorOf(busybox('k'))
     expect(error).to.deep.include({ kind: 'product', failure: { reason: 'StartError', message: 'no such file' } })
+    expect(error.pod, 'what is to be looked at and removed').to.include({ uid: 'u', outcome: 'not-started' })
     expect(error.message).to.match(
       /^Pod n\/x: condition Ready can no longer come, after .*: StartError: no such file\n/,
     )
