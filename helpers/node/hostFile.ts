@@ -32,7 +32,13 @@ const found = `file=$(real "$1") || { echo "too many links: $1" >&2; exit 1; }
 `
 
 /** A script that finds in `$file` where the host's `path` is below /host, and ends with `noSuchFile` when nothing is there. */
-export const hostScript = (body: string, path: string): string[] => ['sh', '-c', realFunction + found + body, 'probe', path]
+export const hostScript = (body: string, path: string): string[] => [
+  'sh',
+  '-c',
+  realFunction + found + body,
+  'probe',
+  path,
+]
 
 /** Prints a host file. */
 export const catArgv = (path: string): string[] => hostScript('exec cat "$file"', path)
