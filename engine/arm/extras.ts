@@ -6,7 +6,7 @@ import type { NodeChanges } from '../../helpers/node/nodeChanges.ts'
 import type { ImageResolver } from '../../helpers/pods/images.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
-import { PodStartError } from '../../helpers/pods/podStartError.ts'
+import { unstartedPod } from '../../helpers/pods/podStartError.ts'
 import { runLabels } from '../cluster/labels.ts'
 import { clusterPolicy, isReady } from '../cluster/clusterPolicy.ts'
 import { createNamespace } from '../cluster/namespaces.ts'
@@ -62,7 +62,8 @@ export function createExtras(deps: {
         pods.push(pod)
         return pod
       } catch (error) {
-        if (error instanceof PodStartError && error.pod) pods.push(error.pod)
+        const unstarted = unstartedPod(error)
+        if (unstarted) pods.push(unstarted)
         throw error
       }
     },

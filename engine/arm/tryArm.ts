@@ -3,7 +3,7 @@ import type { ObjectHandle } from '../../helpers/objects/objectHandle.ts'
 import { remedyOf } from '../../helpers/oracles/remedies.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import { podSpecOf } from '../../helpers/pods/podSpec.ts'
-import { PodStartError } from '../../helpers/pods/podStartError.ts'
+import { unstartedPod } from '../../helpers/pods/podStartError.ts'
 import type { ArmResult, Evidence, Measurement } from '../../reports/record/arm.ts'
 import { type FigureHead, gatherFigures, type Sample } from '../../reports/record/figure.ts'
 import type { Arm } from '../plan/arm.ts'
@@ -65,10 +65,11 @@ export async function tryArm(arm: Arm, services: ArmServices): Promise<Try> {
   const wanted = judgement.verdict === 'failed' || judgement.verdict === 'broken'
   const known = wanted ? remedyOf(judgement.message) : null
   if (known) findings.push(`${known.cause}: ${known.remedy}`)
+  const unstarted = unstartedPod(thrown)
   const evidence =
     wanted && !services.signal.aborted
       ? await services
-          .collectEvidence(arm, [...pods, ...unstartedBy(thrown)], judgement.message)
+          .collectEvidence(arm, unstarted ? [...pods, unstarted] : pods, judgement.message)
           .catch((error: unknown) => {
             findings.push(`no evidence could be kept: ${(error as Error).message}`)
             return []
@@ -80,10 +81,6 @@ export async function tryArm(arm: Arm, services: ArmServices): Promise<Try> {
   const figures = readings.length === 0 ? {} : { figures: gatherFigures(readings) }
   return { result: { ...result, ...figures }, disturbance }
 }
-
-/** The pod of which the arm tells that it did not start. */
-const unstartedBy = (thrown: unknown): PodHandle[] =>
-  thrown instanceof PodStartError && thrown.pod ? [thrown.pod] : []
 
 /** What was done to the arm from outside; null when its own verdict stands. */
 async function disturbanceOf(

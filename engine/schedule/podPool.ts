@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { PodSpec } from '../../helpers/pods/podSpec.ts'
-import { PodStartError } from '../../helpers/pods/podStartError.ts'
+import { unstartedPod } from '../../helpers/pods/podStartError.ts'
 import type { ClassFacts } from '../../helpers/facts/facts.ts'
 import type { Arm } from '../plan/arm.ts'
 import { isTransient } from '../arm/isTransient.ts'
@@ -192,7 +192,7 @@ export class PodPool {
     this.#live.delete(key)
     this.#leaving.set(node, addCost(this.#leaving.get(node) ?? noCost, cost))
     const removal = handle
-      .catch(unstarted)
+      .catch(unstartedPod)
       .then((pod) => pod && this.#options.starter.remove(pod))
       .catch(() => undefined)
       .then(() => {
@@ -220,9 +220,6 @@ export class PodPool {
     while (this.#removals.size > 0) await Promise.all(this.#removals)
   }
 }
-
-/** A pod that did not start takes its room all the same, and the kubelet tries again and again. */
-const unstarted = (error: unknown): PodHandle | null => (error instanceof PodStartError ? error.pod : null)
 
 const negated = ({ millicores, mib, pods }: Cost): Cost => ({ millicores: -millicores, mib: -mib, pods: -pods })
 

@@ -26,3 +26,6 @@ export class PodStartError extends Error {
     this.object = of.object
   }
 }
+
+/** The pod that did not start, if the error tells of one. It takes room all the same, and the kubelet tries again and again. */
+export const unstartedPod = (error: unknown): PodHandle | null => (error instanceof PodStartError ? error.pod : null)

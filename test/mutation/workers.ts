@@ -8,13 +8,13 @@ import type { SimulatedRun } from './simulatedRun.ts'
 /** Most objects of a run die young: with the default of 16 MiB the collector copies many of them. Few stacks of errors are ever read. */
 const heap = ['--max-semi-space-size=128', '--min-semi-space-size=64', '--stack-trace-limit=4']
 
-/** Runs simulated runs in one process more than there are CPUs: each waits a fifth of its time. */
+/** Runs simulated runs in as many processes as there are CPUs. */
 export class Workers {
   readonly #idle: ChildProcess[] = []
   readonly #all: ChildProcess[]
   readonly #waiting: ((child: ChildProcess) => void)[] = []
 
-  constructor(count = os.availableParallelism() + 1) {
+  constructor(count = os.availableParallelism()) {
     this.#all = Array.from({ length: count }, () =>
       fork(path.join(import.meta.dirname, 'worker.ts'), { execArgv: [...typeScriptArgv, ...heap] }),
     )
