@@ -76,7 +76,7 @@ async function start(
 ): Promise<DoctorProbes> {
   const notes: string[] = []
   try {
-    await checkAccess(cluster, doctorAccess, { namespace })
+    await checkAccess(cluster, doctorAccess, { own: namespace })
   } catch (error) {
     notes.push(`no node probe: ${(error as Error).message}`)
     return { on: () => null, notes, privilegedNamespace: true }

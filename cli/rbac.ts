@@ -10,6 +10,7 @@ interface Options {
   allowNodeChanges: boolean
   allowClusterPolicy?: boolean
   shards?: boolean
+  canaryNode?: boolean
   kubernetes?: string
   name?: string
   kataNamespace: string
@@ -36,6 +37,7 @@ export function addRbacCommand(program: Command): void {
       false,
     )
     .option('--shards', 'with what a part of a run needs (run --shard)', false)
+    .option('--canary-node', 'with what an upgrade of one node first needs (upgrade --canary-node)', false)
     .option('--kubernetes <version>', 'leave out what this release does not ask for, such as 1.34 (default: for any)')
     .option('--name <name>', 'name of the objects (default: kata-conformance-<command>)')
     .option('--kata-namespace <namespace>', 'where kata-deploy is', 'kata-containers')
@@ -56,6 +58,7 @@ export async function rbac(options: Options): Promise<string> {
       nodeChanges: options.allowNodeChanges,
       shards: options.shards ?? false,
       clusterPolicy: options.allowClusterPolicy ?? false,
+      canary: options.canaryNode ?? false,
       minor: minor(options.kubernetes),
     }),
     name: named('--name', options.name ?? `kata-conformance-${command}`),
@@ -65,7 +68,7 @@ export async function rbac(options: Options): Promise<string> {
   if (options.output === 'json')
     return `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: rbacObjects(of) }, null, 2)}\n`
   const { rbacText } = await import('./rbacText.ts')
-  const flags = `${options.probe ? '' : ' --no-probe'}${options.allowNodeChanges ? ' --allow-node-changes' : ''}${options.allowClusterPolicy ? ' --allow-cluster-policy' : ''}${options.shards ? ' --shards' : ''}`
+  const flags = `${options.probe ? '' : ' --no-probe'}${options.allowNodeChanges ? ' --allow-node-changes' : ''}${options.allowClusterPolicy ? ' --allow-cluster-policy' : ''}${options.shards ? ' --shards' : ''}${options.canaryNode ? ' --canary-node' : ''}`
   return rbacText(command, flags, of)
 }
 

@@ -1,4 +1,5 @@
 import type { UpgradeJournal } from '../../engine/upgrade/upgradeJournal.ts'
+import { checkAccess } from '../../engine/access/checkAccess.ts'
 import { askWitnesses } from '../../engine/upgrade/witnesses/askWitnesses.ts'
 import { type LongExec, openExec } from '../../engine/upgrade/witnesses/longExec.ts'
 import { observe } from '../../engine/upgrade/observe.ts'
@@ -13,6 +14,7 @@ import { canaryFirst, holdOtherNodes } from './canary.ts'
 import { childRun } from './childRun.ts'
 import { commandKubeconfig } from './commandKubeconfig.ts'
 import { type Ground, prepareGround } from './ground.ts'
+import { rightsWanted } from './rightsWanted.ts'
 import { say } from './say.ts'
 
 export interface Performance {
@@ -27,6 +29,7 @@ export async function perform(of: Performance): Promise<'done' | 'stopped'> {
   const { journal, options } = of
   const ground = await prepareGround(of)
   try {
+    await checkAccess(of.cluster, rightsWanted(options), { own: ground.namespace })
     if (journal.record.commandStartedAt === null) {
       await runBefore(of)
       if (!(await look(of, ground))) return 'stopped'

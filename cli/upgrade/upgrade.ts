@@ -1,5 +1,7 @@
 import path from 'node:path'
+import { checkAccess } from '../../engine/access/checkAccess.ts'
 import { newRunId, RUN_LABEL } from '../../engine/cluster/labels.ts'
+import { kataDeploySet } from '../../engine/upgrade/kataDeploySet.ts'
 import { beginJournal, continueJournal, type UpgradeJournal } from '../../engine/upgrade/upgradeJournal.ts'
 import { connect } from '../../helpers/cluster/connect.ts'
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
@@ -10,6 +12,7 @@ import type { UpgradeOptions } from '../upgrade.ts'
 import { UsageError } from '../usageError.ts'
 import { answer } from './answer.ts'
 import { runArgumentsOf } from './childRun.ts'
+import { rightsWanted } from './rightsWanted.ts'
 import { say } from './say.ts'
 import { perform } from './perform.ts'
 
@@ -25,6 +28,7 @@ export async function upgrade(command: readonly string[], options: UpgradeOption
   const removeHandlers = onSignals((signal) => abort.abort(new Error(`stopped by ${signal}`)))
   let journal: UpgradeJournal | null = null
   try {
+    await mayUpgrade(cluster, options)
     journal = options.resume === undefined ? await begin(command, cluster, options) : resume(options.resume, cluster)
     const done = await perform({ journal, cluster, options, signal: abort.signal })
     return done === 'stopped' ? 3 : await answer(journal, options)
@@ -38,6 +42,13 @@ export async function upgrade(command: readonly string[], options: UpgradeOption
     removeHandlers()
     await cluster.close()
   }
+}
+
+/** Throws AccessError before anything is made or written. */
+async function mayUpgrade(cluster: Cluster, options: UpgradeOptions): Promise<void> {
+  await checkAccess(cluster, rightsWanted(options), 'cluster')
+  const kataDeploy = (await kataDeploySet(cluster))?.metadata.namespace
+  if (kataDeploy !== undefined) await checkAccess(cluster, rightsWanted(options), { kataDeploy })
 }
 
 function checked(command: readonly string[], options: UpgradeOptions): { context: string; server: string } {

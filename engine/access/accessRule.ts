@@ -1,8 +1,8 @@
 /** Commands that talk to a cluster. */
 export type ClusterCommand = 'run' | 'upgrade' | 'clean' | 'doctor'
 
-/** with-probe: not with --no-probe. with-node-changes: only with --allow-node-changes, and for the clean-up after such a run. with-shards: for a part of a run. with-cluster-policy: only with --allow-cluster-policy, and for the clean-up after it. */
-export type When = 'always' | 'with-probe' | 'with-node-changes' | 'with-shards' | 'with-cluster-policy'
+/** with-probe: not with --no-probe. with-node-changes: only with --allow-node-changes, and for the clean-up after such a run. with-shards: for a part of a run. with-cluster-policy: only with --allow-cluster-policy, and for the clean-up after it. with-canary: only with --canary-node. */
+export type When = 'always' | 'with-probe' | 'with-node-changes' | 'with-shards' | 'with-cluster-policy' | 'with-canary'
 
 /** One thing that the suite asks of the API server, and why. */
 export interface AccessRule {

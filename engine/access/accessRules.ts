@@ -210,12 +210,21 @@ export const accessRules: readonly AccessRule[] = [
     why: 'NetworkPolicies for pods of the checks',
   },
   {
+    ...{ group: 'apps', resource: 'daemonsets', verbs: ['list'], where: 'cluster', for: upgrade },
+    why: "kata-deploy's DaemonSet, whose rollout is watched",
+  },
+  {
     ...{ group: 'apps', resource: 'daemonsets', verbs: ['watch'], where: 'kata-deploy', for: upgrade },
     why: 'when the new kata-deploy is rolled out',
   },
   {
-    ...{ group: 'batch', resource: 'jobs', verbs: ['watch'], where: 'kata-deploy', for: upgrade },
-    why: 'the same, where kata-deploy is a Job for each node',
+    ...{ group: 'apps', resource: 'daemonsets', verbs: ['patch'], where: 'kata-deploy' },
+    for: { upgrade: 'with-canary' },
+    why: 'its updateStrategy, OnDelete while the first node alone has the new release',
+  },
+  {
+    ...{ group: core, resource: 'pods', verbs: ['delete'], where: 'kata-deploy', for: { upgrade: 'with-canary' } },
+    why: 'its pod on that node, which then is made anew',
   },
   {
     ...{ group: core, resource: 'nodes', verbs: ['watch'], where: 'cluster', for: upgrade },
@@ -229,6 +238,7 @@ export interface AccessWanted {
   readonly nodeChanges: boolean
   readonly shards?: boolean
   readonly clusterPolicy?: boolean
+  readonly canary?: boolean
   /** Minor version of Kubernetes; null: of any. */
   readonly minor: number | null
 }
@@ -240,6 +250,7 @@ export const accessFor = ({
   nodeChanges,
   shards = false,
   clusterPolicy = false,
+  canary = false,
   minor,
 }: AccessWanted): AccessRule[] =>
   accessRules.filter((each) => {
@@ -250,6 +261,7 @@ export const accessFor = ({
       'with-node-changes': nodeChanges,
       'with-shards': shards,
       'with-cluster-policy': clusterPolicy,
+      'with-canary': canary,
     }
     return when !== undefined && holds[when] && (minor === null || minor >= (each.since ?? 0))
   })

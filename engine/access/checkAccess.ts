@@ -11,7 +11,8 @@ export class AccessError extends Error {
   }
 }
 
-type Where = 'cluster' | { readonly namespace: string }
+/** The whole cluster, a namespace that the command made, or kata-deploy's. */
+type Where = 'cluster' | { readonly own: string } | { readonly kataDeploy: string }
 
 /**
  * Asks for each right that the command cannot do without (one SelfSubjectAccessReview each): those of the whole cluster first, those in a namespace
@@ -20,16 +21,20 @@ type Where = 'cluster' | { readonly namespace: string }
  */
 export async function checkAccess(cluster: Cluster, wanted: Omit<AccessWanted, 'minor'>, where: Where): Promise<void> {
   const minor = minorOf((await cluster.version()).gitVersion)
-  const rules = accessFor({ ...wanted, minor }).filter(
-    (each) => !each.optional && (each.where === 'own') === (where !== 'cluster'),
-  )
-  const namespace = where === 'cluster' ? {} : where
+  const { place, ...namespace } = placeOf(where)
+  const rules = accessFor({ ...wanted, minor }).filter((each) => !each.optional && each.where === place)
   const asked = rules.flatMap((rule) => rule.verbs.map((verb) => ({ rule, verb })))
   const lacking = await Promise.all(
     asked.map(async (each) => ((await may(cluster, each.rule, each.verb, namespace)) ? [] : [each])),
   )
   const found = lacking.flat()
   if (found.length > 0) throw new AccessError(textOf(cluster.context, wanted, found, where))
+}
+
+function placeOf(where: Where): { place: AccessRule['where']; namespace?: string } {
+  if (where === 'cluster') return { place: 'cluster' }
+  if ('own' in where) return { place: 'own', namespace: where.own }
+  return { place: 'kata-deploy', namespace: where.kataDeploy }
 }
 
 async function may(cluster: Cluster, rule: AccessRule, verb: string, namespace: { namespace?: string }) {
@@ -43,7 +48,7 @@ async function may(cluster: Cluster, rule: AccessRule, verb: string, namespace: 
 
 function textOf(
   context: string,
-  { command, nodeChanges, shards, clusterPolicy }: Omit<AccessWanted, 'minor'>,
+  { command, nodeChanges, shards, clusterPolicy, canary }: Omit<AccessWanted, 'minor'>,
   lacking: readonly { rule: AccessRule; verb: string }[],
   where: Where,
 ): string {
@@ -53,7 +58,12 @@ function textOf(
     verbs.set(resource, [...(verbs.get(resource) ?? []), verb])
   }
   const said = [...verbs].map(([resource, each]) => `${each.join(', ')} ${resource}`)
-  const place = where === 'cluster' ? '' : ` in the namespace ${where.namespace}, which it made`
-  const flags = `--for ${command}${nodeChanges ? ' --allow-node-changes' : ''}${shards ? ' --shards' : ''}${clusterPolicy ? ' --allow-cluster-policy' : ''}`
-  return `not permitted: the user of context ${context} cannot ${said.join('; ')}${place}. What a ${command} needs is printed by: kata-conformance rbac ${flags}`
+  const { place, namespace } = placeOf(where)
+  const within = {
+    cluster: '',
+    own: ` in the namespace ${namespace}, which it made`,
+    'kata-deploy': ` in the namespace ${namespace}`,
+  }[place]
+  const flags = `--for ${command}${nodeChanges ? ' --allow-node-changes' : ''}${shards ? ' --shards' : ''}${clusterPolicy ? ' --allow-cluster-policy' : ''}${canary ? ' --canary-node' : ''}`
+  return `not permitted: the user of context ${context} cannot ${said.join('; ')}${within}. What ${command === 'upgrade' ? 'an' : 'a'} ${command} needs is printed by: kata-conformance rbac ${flags}`
 }

@@ -77,7 +77,7 @@ export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
   for (const text of [...remarks, ...earlier]) journal.write({ event: 'note', text })
   try {
     const namespaces = await createNamespaces(cluster, ledger, options, inputs.images, (namespace) =>
-      checkAccess(cluster, access, { namespace }),
+      checkAccess(cluster, access, { own: namespace }),
     )
     return await plan(inputs, journal, ledger, namespaces)
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
 import { kataDeployImage } from '../../helpers/facts/kataVersion.ts'
+import { kataDeploySet } from './kataDeploySet.ts'
 import type { UpgradeJournal } from './upgradeJournal.ts'
 
 /** No DaemonSet that can be held: Job mode, or Kata came otherwise. */
@@ -8,9 +9,8 @@ export class NoCanaryError extends Error {
 }
 
 async function daemonSet(cluster: Cluster): Promise<KubeObject> {
-  const sets = await cluster.list({ apiVersion: 'apps/v1', kind: 'DaemonSet' })
-  const found = sets.find((each) => kataDeployImage(each) !== null)
-  if (!found)
+  const found = await kataDeploySet(cluster)
+  if (found === null)
     throw new NoCanaryError('--canary-node needs kata-deploy’s DaemonSet, and there is none; leave the flag out')
   return { ...found, apiVersion: 'apps/v1', kind: 'DaemonSet' }
 }

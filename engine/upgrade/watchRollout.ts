@@ -4,6 +4,7 @@ import { kataDeployImage } from '../../helpers/facts/kataVersion.ts'
 import { kataLabel } from '../../helpers/facts/kataNode.ts'
 import { releaseOf } from '../../helpers/deployment/kataDeploy.ts'
 import type { NodeRollout } from '../../reports/record/upgradeJournal.ts'
+import { kataDeploySet } from './kataDeploySet.ts'
 import { isReady, type ProbeOn } from './observe.ts'
 
 export interface RolloutWatch {
@@ -73,11 +74,6 @@ function note(life: Life, node: KubeObject, began: number): void {
     life.notReadyMs += Date.now() - life.notReadySince
     life.notReadySince = null
   }
-}
-
-async function kataDeploySet(cluster: Cluster): Promise<KubeObject | null> {
-  const sets = await cluster.list({ apiVersion: 'apps/v1', kind: 'DaemonSet' })
-  return sets.find((each) => kataDeployImage(each) !== null) ?? null
 }
 
 /** Null when the DaemonSet is rolled out, or there is none (Job mode); else what it still lacks. */

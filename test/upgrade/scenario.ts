@@ -3,6 +3,7 @@ import path from 'node:path'
 import { startSimulatedCluster } from '../../cli/simulatedCluster.ts'
 import { connect } from '../../helpers/cluster/connect.ts'
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
+import type { AuditedRequest } from '../harness/auditTrail.ts'
 import { command, type Ended, scratch } from '../harness/commandLine.ts'
 
 export const setRelease = (release: string): string[] => [
@@ -44,12 +45,14 @@ export async function stage(
   from: string,
   upgradeFaults: readonly string[] = [],
   faults: readonly string[] = [],
+  audit?: (event: AuditedRequest) => void,
 ): Promise<Stage> {
   const simulated = await startSimulatedCluster({
     scenario: path.join(import.meta.dirname, 'twoNodes.yaml'),
     kataVersion: from,
     upgradeFaults,
     faults,
+    ...(audit === undefined ? {} : { audit }),
     speed: 10,
   })
   const cluster = await connect({ kubeconfig: simulated.kubeconfig })
