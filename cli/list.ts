@@ -63,14 +63,14 @@ export async function list(options: ListOptions): Promise<string> {
   )
   if (options.summary) return summary(chosen, options.output)
   return format(
-    chosen.map(({ id, chapter, title, level, kind, reason, notYet }) => ({
+    chosen.map(({ id, chapter, title, level, kind, reason }) => ({
       id,
       chapter,
       title,
       level,
       kind,
-      executable: reason === undefined && notYet !== true,
-      reason: reason ?? (notYet ? 'its check is not written yet' : null),
+      executable: reason === undefined,
+      reason: reason ?? null,
     })),
     options.output,
   )

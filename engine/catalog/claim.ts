@@ -27,8 +27,6 @@ export const Claim = z.strictObject({
   cases: z.array(z.looseObject({ id: z.string() })).optional(),
   /** Why the claim has no executable check. */
   reason: z.string().min(1).optional(),
-  /** The check is still to be written. */
-  notYet: z.boolean().optional(),
 })
 export type Claim = z.infer<typeof Claim>
 

@@ -78,7 +78,7 @@ const claimRecord = (
 
 function whyWithoutArms(claim: Claim, definition: Behaviour | undefined, selected: boolean): string | null {
   if (claim.reason) return claim.reason
-  if (!definition) return 'its check is not written yet'
+  if (!definition) return 'its check is not among the loaded specs'
   return selected ? null : 'not selected for this run'
 }
 

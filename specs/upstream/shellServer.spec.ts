@@ -26,6 +26,5 @@ behaviour('KATA-UPSTREAM-025', {
     'runc-behind-kata-handlers': "boot_id of the pod beside the node's",
     'guest-address-missing': "boot_id that a shell of the pod's says over TCP",
     'kata-pod-cuts-the-nodes-network': "boot_id that a shell of the pod's says over TCP",
-    'guest-route-missing': "boot_id that a shell of the pod's says over TCP",
   },
 })

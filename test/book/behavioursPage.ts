@@ -18,7 +18,7 @@ export function behavioursPage(
   const row = ({ id, title, reason, gate }: Catalog['chapters'][number]['claims'][number]): string => {
     const check = checks.get(id)
     const what = `${id}${gate ? '' : ' (no gate)'}: ${title}`
-    if (!check) return cells([what, `none: ${reason ?? 'not written yet'}`, '', ''])
+    if (!check) return cells([what, `none: ${reason}`, '', ''])
     const { observations, oracles } = replayedIn(check, recorded)
     return cells([
       what,
