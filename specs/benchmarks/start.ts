@@ -1,5 +1,6 @@
 import type { CheckContext } from '../../helpers/behaviour.ts'
 import { inBlocks, type Measured, measuredOnce, type Reading } from '../../helpers/figures/inBlocks.ts'
+import { footprint } from '../../helpers/node/footprint.ts'
 import { guideRow } from '../../helpers/oracles/guideFigures.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
@@ -28,6 +29,7 @@ export function startTimes(
           { ...head, metric: 'cold-start', method: watched, documented, value: startSeconds },
           ...byConditions(pod),
           ...(await roundTrips(pod)),
+          ...(facts.cluster.nodeProbe.value === true ? [await memory(context, pod)] : []),
         ]
       },
     }),
@@ -54,6 +56,13 @@ function byConditions({ object }: PodHandle): Reading[] {
     const method = `creationTimestamp until lastTransitionTime of condition ${type}, both by the API in whole seconds`
     return [{ metric, unit: 's', better: 'lower', method, value } as const]
   })
+}
+
+/** Of a sandbox in which nothing has happened but its start and those round trips. */
+async function memory({ node }: Pick<CheckContext<string, unknown>, 'node'>, pod: PodHandle): Promise<Reading> {
+  const { pssMiB } = await footprint(node, pod)
+  const method = 'PSS of shim, hypervisor and virtiofsd after the start, from smaps_rollup on the node'
+  return { metric: 'sandbox-memory', unit: 'MiB', better: 'lower', method, value: pssMiB }
 }
 
 async function roundTrips(pod: PodHandle): Promise<Reading[]> {

@@ -68,6 +68,28 @@ const golden: readonly Golden[] = [
   },
 ]
 
+/** Of the release that is installed, as its figures show it. */
+const figures: readonly Golden[] = [
+  {
+    name: '10 % slower cold start',
+    upgradeFaults: ['upgrade-starts-10-percent-slower'],
+    answer: 'do-not-ship',
+    because: /cold-start/,
+  },
+  {
+    name: '10 % faster',
+    upgradeFaults: ['upgrade-starts-10-percent-faster'],
+    answer: 'ship',
+    because: /2 nodes upgraded/,
+  },
+  {
+    name: 'memory +8 %',
+    upgradeFaults: ['upgrade-memory-8-percent-more'],
+    answer: 'do-not-ship',
+    because: /sandbox-memory/,
+  },
+]
+
 const exitCodes = { ship: 0, 'do-not-ship': 1, 'cannot-tell': 3 } as const
 const headings = { ship: 'SHIP', 'do-not-ship': 'DO NOT SHIP', 'cannot-tell': 'CANNOT TELL' } as const
 
@@ -114,6 +136,15 @@ describe('golden upgrades of a simulated cluster', function () {
     it(each.name, async () => {
       set = await stage(each.from ?? '3.30.0', each.upgradeFaults)
       agrees(await set.upgrade(each.to ?? '3.31.0', ...quick, ...(each.flags ?? [])), each)
+    })
+
+  // What the suite's own clock measures is true at the simulator's natural pace alone.
+  const measuring = ['--runtime-class', 'kata-qemu', '--behaviour', 'KATA-BENCH-001', '--quiet-nodes']
+  for (const each of figures)
+    it(each.name, async () => {
+      set = await stage('3.30.0', each.upgradeFaults, [], { speed: 1 })
+      const outcome = await set.upgrade('3.31.0', ...measuring)
+      agrees(outcome, each)
     })
 
   it('a roll-back that ends where the upgrade began', async () => {

@@ -22,7 +22,7 @@ describe('the rights of an upgrade', function () {
 
   beforeEach(async () => {
     trail.length = 0
-    set = await stage('3.30.0', [], [], (event) => void trail.push(event))
+    set = await stage('3.30.0', [], [], { audit: (event) => void trail.push(event) })
   })
   afterEach(() => set.close())
 

@@ -45,7 +45,7 @@ export async function stage(
   from: string,
   upgradeFaults: readonly string[] = [],
   faults: readonly string[] = [],
-  audit?: (event: AuditedRequest) => void,
+  { audit, speed = 10 }: { audit?: (event: AuditedRequest) => void; speed?: number } = {},
 ): Promise<Stage> {
   const simulated = await startSimulatedCluster({
     scenario: path.join(import.meta.dirname, 'twoNodes.yaml'),
@@ -53,7 +53,7 @@ export async function stage(
     upgradeFaults,
     faults,
     ...(audit === undefined ? {} : { audit }),
-    speed: 10,
+    speed,
   })
   const cluster = await connect({ kubeconfig: simulated.kubeconfig })
   const place = scratch()
