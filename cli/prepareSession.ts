@@ -10,9 +10,8 @@ import { scopeOf, type Shard } from '../engine/plan/shard.ts'
 import { checkNames, checkNewRun, checkOutput, checkSimulated, checkTargets, withoutEmptyFolder } from './checkInput.ts'
 import { checkJobSettings } from './inCluster/checkJob.ts'
 import { chosen } from './chosen.ts'
-import { loadImages } from '../helpers/pods/images.ts'
+import { imagesOf } from './imagesOf.ts'
 import { declarationsOf } from '../helpers/profile/declaration.ts'
-import { readPullConfig } from '../helpers/pods/pullSecret.ts'
 import type { KnownDeviation, Profile } from '../helpers/profile/profile.ts'
 import { shippedDeviations } from '../helpers/profile/shippedDeviations.ts'
 import type { RunSettings } from './runSettings.ts'
@@ -48,10 +47,7 @@ export async function prepareSession(
   const runId = settings.runId ?? newRunId()
   const folder = path.join(settings.out, scopeOf(runId, shard))
   checkNewRun(folder)
-  const images = {
-    ...loadImages(settings.image, settings.imageRegistry, settings.pinImages),
-    ...(settings.imagePullConfig === undefined ? {} : { pullConfig: readPullConfig(settings.imagePullConfig) }),
-  }
+  const images = imagesOf(settings)
   const profile = settings.profile === undefined ? null : await readProfile(settings.profile)
   const simulation = settings.sim ? await startSimulated(settings) : null
   const { connect } = await import('../helpers/cluster/connect.ts')

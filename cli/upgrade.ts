@@ -16,6 +16,7 @@ export interface UpgradeOptions {
   behaviour: string[]
   image: string[]
   imageRegistry?: string
+  imagePullConfig?: string
   storageClassBlock?: string
   repeat?: number
   quietNodes: boolean
@@ -70,6 +71,7 @@ export function addUpgradeCommand(program: Command): void {
     .option('--behaviour <id>', 'of the runs (repeatable)', collect, [])
     .option('--image <name=ref>', 'replace an image (repeatable)', collect, [])
     .option('--image-registry <prefix>', 'prefix of a mirror that has every image')
+    .option('--image-pull-config <file>', 'config.json of docker login, for images that need it')
     .option('--storage-class-block <name>', 'StorageClass for a witness with a volume of mode Block, and for the runs')
     .option('--repeat <n>', 'of the runs', (text) => count(text, '--repeat'))
     .option('--quiet-nodes', 'of the runs: also measure performance', false)

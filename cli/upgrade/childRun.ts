@@ -32,6 +32,7 @@ function flagsOf(options: UpgradeOptions): string[] {
     ...listed('--behaviour', options.behaviour),
     ...listed('--image', options.image),
     ...single('--image-registry', options.imageRegistry),
+    ...single('--image-pull-config', options.imagePullConfig),
     ...single('--storage-class-block', options.storageClassBlock),
     ...single('--repeat', options.repeat),
     ...flag('--quiet-nodes', options.quietNodes),

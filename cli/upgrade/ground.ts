@@ -4,8 +4,9 @@ import type { ProbeOn } from '../../engine/upgrade/observe.ts'
 import { probesIn } from '../../engine/upgrade/probes.ts'
 import { ApiError } from '../../helpers/cluster/apiError.ts'
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
-import { type ImageResolver, loadImages } from '../../helpers/pods/images.ts'
+import type { ImageResolver } from '../../helpers/pods/images.ts'
 import type { ObjectRecord } from '../../reports/record/journal.ts'
+import { imagesOf } from '../imagesOf.ts'
 import type { Performance } from './perform.ts'
 
 /** What an upgrade stands on: its namespaces, its probes, and the list of all that it made. */
@@ -23,7 +24,7 @@ const REMOVAL_MS = 180_000
 /** Makes the namespaces, or takes those that a killed upgrade has left. Throws ApiError. */
 export async function prepareGround({ journal, cluster, options, signal }: Performance): Promise<Ground> {
   const { runId } = journal.record.started
-  const images = loadImages(options.image, options.imageRegistry)
+  const images = imagesOf(options)
   const ledger = createLedger(
     {
       write(event) {
@@ -44,7 +45,7 @@ export async function prepareGround({ journal, cluster, options, signal }: Perfo
   const probeOn: ProbeOn = probesIn(cluster, {
     namespace: second,
     runId,
-    image: images.resolve('busybox'),
+    images,
     signal,
     created,
   })

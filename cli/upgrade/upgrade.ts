@@ -7,6 +7,7 @@ import { connect } from '../../helpers/cluster/connect.ts'
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
 import { loadKubeConfig } from '../../helpers/cluster/kubeconfig.ts'
 import { chosen } from '../chosen.ts'
+import { imagesOf } from '../imagesOf.ts'
 import { onSignals } from '../signals.ts'
 import type { UpgradeOptions } from '../upgrade.ts'
 import { UsageError } from '../usageError.ts'
@@ -16,7 +17,7 @@ import { rightsWanted } from './rightsWanted.ts'
 import { say } from './say.ts'
 import { perform } from './perform.ts'
 
-/** @returns the exit code. Throws UsageError before anything is touched. */
+/** @returns the exit code. Throws UsageError, ImageError or AccessError before anything is touched. */
 export async function upgrade(command: readonly string[], options: UpgradeOptions): Promise<number> {
   const { context, server } = checked(command, options)
   say(`upgrade of context ${context} (${server})`)
@@ -67,6 +68,7 @@ function checked(command: readonly string[], options: UpgradeOptions): { context
     throw new UsageError(
       `this runs ${JSON.stringify(command.join(' '))} on context ${context} (${server}) and restarts containerd on its nodes: say --allow-disruptive, or --preflight to see what is to be known before`,
     )
+  imagesOf(options)
   return { context, server }
 }
 

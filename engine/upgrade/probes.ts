@@ -1,6 +1,8 @@
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
 import { startNodeProbe, type RunningProbe } from '../../helpers/node/startNodeProbe.ts'
 import type { KubeObject } from '../../helpers/cluster/cluster.ts'
+import type { ImageResolver } from '../../helpers/pods/images.ts'
+import { pullSecretName } from '../../helpers/pods/pullSecret.ts'
 import { runLabels } from '../cluster/labels.ts'
 import type { ProbeOn } from './observe.ts'
 
@@ -9,7 +11,13 @@ let count = 0
 /** A probe of each node that is asked for, as long as its pod lives; a new one where it does not any more. */
 export function probesIn(
   cluster: Cluster,
-  of: { namespace: string; runId: string; image: string; signal: AbortSignal; created: (pod: KubeObject) => void },
+  of: {
+    namespace: string
+    runId: string
+    images: ImageResolver
+    signal: AbortSignal
+    created: (pod: KubeObject) => void
+  },
 ): ProbeOn {
   const running = new Map<string, RunningProbe>()
   const started = Date.now().toString(36)
@@ -25,7 +33,8 @@ export function probesIn(
       node,
       name: `upgrade-probe-${started}-${count}`,
       labels: runLabels(of.runId),
-      image: of.image,
+      image: of.images.resolve('busybox'),
+      ...(of.images.pullConfig === undefined ? {} : { imagePullSecrets: [pullSecretName] }),
       signal: of.signal,
       created: (pod) => of.created({ ...pod, apiVersion: 'v1', kind: 'Pod' }),
     })
