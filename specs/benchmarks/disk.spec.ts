@@ -67,6 +67,7 @@ behaviour('KATA-BENCH-008', {
   exclusive: true,
   timeoutMs,
   killedBy: {
+    'dragonball-clock-slow': 'clocks of guest and node',
     'virtiofs-cache-never': 'cached reads more than 1.5 times as fast as purged ones',
   },
 })

@@ -102,5 +102,5 @@ behaviour('KATA-BENCH-007', {
   },
   exclusive: true,
   timeoutMs,
-  killedBy,
+  killedBy: { 'dragonball-clock-slow': 'clocks of guest and node' },
 })

@@ -59,7 +59,6 @@ behaviour('KATA-MTU-005', {
   killedBy: {
     'runc-behind-kata-handlers': 'this pod is not in a VM',
     'large-packets-of-guests-lost': 'bytes from the Kata pod',
-    'route-mtu-not-propagated': 'bytes from the Kata pod',
     'guest-address-missing': 'pings from the Kata pod',
     'guest-route-missing': 'pings from the Kata pod',
   },

@@ -56,7 +56,7 @@ behaviour<string>('KATA-NET-002', {
   control: true,
   timeoutMs: 120_000,
   killedBy: {
-    'cilium-socket-lb-in-pods': 'a Kata pod asks the server by its ClusterIP 10.96.0.11',
+    'cilium-socket-lb-in-pods': 'a Kata pod asks the server by its ClusterIP',
     'kata-emulates-without-kvm': 'condition Ready can no longer come',
     'kvm-locked-by-firmware': 'condition Ready can no longer come',
     'node-without-kvm': 'condition Ready can no longer come',
