@@ -64,7 +64,7 @@ function createJumpingClock(): Clock {
     const due = dueOf(next)
     if (armed && armed.for <= due) return
     clearTimeout(armed?.timer)
-    armed = { for: due, timer: setTimeout(onTime, due - performance.now()) }
+    armed = { for: due, timer: setTimeout(onTime, Math.max(0, due - performance.now())) }
   }
   /** The time is up in the real world; whoever is awake goes on first, as what it asks for may be due earlier. */
   const onTime = () => {
