@@ -58,9 +58,9 @@ describe('images', () => {
   it('the script saves what has no mirror', async () => {
     const script = await images({ ...options, pullScript: true })
     expect(script).to.match(/^#!\/bin\/sh\n/)
-    expect(script.match(/"\$\{DOCKER:-docker\}" pull 'busybox@sha256:[0-9a-f]{64}'/g)).to.have.length(1)
+    expect(script.match(/"\$\{DOCKER:-docker\}" pull 'busybox@sha256:[0-9a-f]{64}'/g)).to.have.length(2)
     expect(script).to.match(/tag 'busybox@sha256:[0-9a-f]{64}' 'busybox:1\.\d+'/)
-    expect(script).to.match(/save -o kata-conformance-images.tar 'busybox:1\.\d+' 'nginx:/)
+    expect(script).to.match(/save -o kata-conformance-images.tar 'busybox:1\.\d+' 'busybox:1\.[\d.]+-musl' 'nginx:/)
     expect(script).to.not.include(' push ')
     expect(script).to.not.match(/pull 'kata-conformance:/)
   })

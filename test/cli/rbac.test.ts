@@ -38,8 +38,9 @@ describe('rbac', () => {
   })
 
   it('says the reason of each rule beside it', async () => {
-    const all = { ...defaults, allowNodeChanges: true, shards: true }
-    const text = (await rbac({ ...all, for: 'upgrade' })) + (await rbac({ ...all, for: 'run' }))
+    const all = { ...defaults, allowNodeChanges: true, shards: true, allowClusterPolicy: true, canaryNode: true }
+    const commands = ['upgrade', 'run', 'clean'] as const
+    const text = (await Promise.all(commands.map((command) => rbac({ ...all, for: command })))).join('')
     for (const { why } of accessRules) expect(text).to.include(`  # ${why}\n`)
   })
 
