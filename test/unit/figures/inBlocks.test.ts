@@ -87,7 +87,7 @@ describe('figures in blocks', () => {
 
   it('are none when no sample of a figure counts, and the method is named', async () => {
     const { context, handle } = cluster()
-    const nothing = { ...method, measure: () => Promise.resolve([{ ...head, value: 0 }]) }
+    const nothing = { ...method, sides: sides.slice(0, 1), measure: () => Promise.resolve([{ ...head, value: 0 }]) }
     const error = await inBlocks(context, handle, nothing).catch((thrown: unknown) => thrown)
     expect((error as Error).name).to.equal('Error')
     expect((error as Error).message).to.equal('none of 9 samples of m counts (not-positive); method: test')
@@ -107,6 +107,18 @@ describe('figures in blocks', () => {
     expect(times).to.equal(2)
     await measuredOnce({} as ClusterFacts, 'x', 'B', measure)
     expect(times).to.equal(3)
+  })
+
+  it('need a right clock in the guests of each class that is measured', () => {
+    const ids = { guest: 'b0000000-0000-4000-8000-000000000000', node: 'a0000000-0000-4000-8000-000000000000' }
+    const right = { ...ids, runtimeClass: 'kata-qemu', clocks: { guest: 5, node: 5.1 } }
+    const slow = { ...ids, runtimeClass: 'kata-dragonball', clocks: { guest: 5, node: 12.5 } }
+    const record = (evidence: (typeof right)[]) =>
+      recordBlocks({ sample: () => 0, expect, finding: () => undefined }, { taken: [], valid: 8, evidence })
+    record([right, { ...right, clocks: slow.clocks }])
+    expect(() => record([right, slow])).to.throw(
+      "clocks of guest and node, by which figures of kata-dragonball are measured: expected '5.0 s in the guest, 12.5 s on the node' to equal 'agree'",
+    )
   })
 
   it('know a busy node and a wrong clock', () => {
