@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import type { Cluster } from '../../../helpers/cluster/cluster.ts'
+import { unknown } from '../../../helpers/facts/fact.ts'
 import { defaultClassPolicies, detectKyverno } from '../../../helpers/facts/kyverno.ts'
 
 const policy = (mutate: object, match: object = {}) => ({
@@ -36,5 +38,13 @@ describe('Kyverno', () => {
       detectKyverno({ raw: () => Promise.reject(Object.assign(new Error('no'), { code })) })
     expect((await answering(404)).kyverno.value).to.equal(false)
     expect((await answering(403)).kyverno.value).to.equal(null)
+  })
+
+  it('is unknown where its policies are seen and what lifts them is not', async () => {
+    const forbidden = Object.assign(new Error('policyexceptions is forbidden'), { code: 403 })
+    const raw = (path: string) =>
+      path.endsWith('/clusterpolicies') ? Promise.resolve({ items: [] }) : Promise.reject(forbidden)
+    const { kyverno } = await detectKyverno({ raw: raw as Cluster['raw'] })
+    expect(kyverno).to.deep.equal(unknown('policyexceptions is forbidden'))
   })
 })
