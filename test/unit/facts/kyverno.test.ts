@@ -44,7 +44,7 @@ describe('Kyverno', () => {
     const forbidden = Object.assign(new Error('policyexceptions is forbidden'), { code: 403 })
     const raw = (path: string) =>
       path.endsWith('/clusterpolicies') ? Promise.resolve({ items: [] }) : Promise.reject(forbidden)
-    const { kyverno } = await detectKyverno({ raw: raw as Cluster['raw'] })
+    const { kyverno } = await detectKyverno({ raw: raw })
     expect(kyverno).to.deep.equal(unknown('policyexceptions is forbidden'))
   })
 })
