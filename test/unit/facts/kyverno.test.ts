@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import type { Cluster } from '../../../helpers/cluster/cluster.ts'
 import { unknown } from '../../../helpers/facts/fact.ts'
 import { defaultClassPolicies, detectKyverno } from '../../../helpers/facts/kyverno.ts'
 
