@@ -1,4 +1,5 @@
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
+import { findInList } from '../../helpers/cluster/objects.ts'
 import { startNodeProbe, type RunningProbe } from '../../helpers/node/startNodeProbe.ts'
 import type { KubeObject } from '../../helpers/cluster/cluster.ts'
 import type { ImageResolver } from '../../helpers/pods/images.ts'
@@ -24,7 +25,12 @@ export function probesIn(
   return async (node) => {
     const one = running.get(node)
     if (one) {
-      const pod = await cluster.find({ apiVersion: 'v1', kind: 'Pod', namespace: of.namespace, name: one.pod.name })
+      const pod = await findInList(cluster.list)({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        namespace: of.namespace,
+        name: one.pod.name,
+      })
       if (pod?.metadata.uid === one.pod.uid) return one.probe
     }
     count += 1

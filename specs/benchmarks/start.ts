@@ -29,7 +29,7 @@ export function startTimes(
           { ...head, metric: 'cold-start', method: watched, documented, value: startSeconds },
           ...byConditions(pod),
           ...(await roundTrips(pod)),
-          ...(facts.cluster.nodeProbe.value === true ? [await memory(context, pod)] : []),
+          await memory(context, pod),
         ]
       },
     }),

@@ -1,4 +1,5 @@
 import type { Cluster, KubeObject } from '../../../helpers/cluster/cluster.ts'
+import { findInList } from '../../../helpers/cluster/objects.ts'
 import type { Testimony, Witness } from '../../../reports/record/upgradeJournal.ts'
 import { isReady } from '../observe.ts'
 import { judge, type Seen } from './judge.ts'
@@ -22,7 +23,7 @@ export async function askWitnesses(
 
 async function look(cluster: Cluster, witness: Witness, nodeLost: boolean): Promise<Seen> {
   const { namespace, name, kinds } = witness
-  const pod = await cluster.find({ apiVersion: 'v1', kind: 'Pod', namespace, name })
+  const pod = await findInList(cluster.list)({ apiVersion: 'v1', kind: 'Pod', namespace, name })
   const nothing = { bootId: null, log: '', file: null, block: null, now: null, nodeLost }
   if (nodeLost || pod === null)
     return { ...nothing, pod: pod && statusOf(pod), why: nodeLost ? 'it is not Ready' : await endOf(cluster, witness) }
