@@ -86,6 +86,9 @@ export async function stage(
         '--allow-disruptive',
         '--rollout-timeout',
         '40',
+        // A second in which this machine is busy is ten there.
+        '--stall-seconds',
+        '150',
       ]
       const ended = await command(['upgrade', ...given, ...flags, '--', ...setRelease(release)], {}, 8 * minutes)
       return outcome(ended)
