@@ -116,8 +116,30 @@ export const mayBeSkippedFor: readonly { readonly reason: RegExp; readonly why: 
     why: 'no class for confidential guests is installed',
   },
   { reason: /no profile declares what the cluster must have \(--profile\)/g, why: 'nobody declares anything' },
-  { reason: /needs two Kata nodes, there are \d/g, why: 'the cluster has one node' },
-  { reason: /can disturb other pods of the node; run with --allow-disruptive/g, why: 'only when asked for' },
+  {
+    reason:
+      /(hypervisor|shim|default_memory|a confidential guest) is ("[\w-]+"|\d+|false) \([^()]*what kata-deploy ships[^()]*\([^()]*\)\)/g,
+    why: 'a claim about classes of another kind than those two',
+  },
+  {
+    reason: /(enable_annotations|use of block devices) is unknown: .*?, and no node has its file/g,
+    why: 'no configuration of Kata is on the node',
+  },
+  { reason: /kata-[\w-]+ is one of kata-deploy's own shims/g, why: 'a claim about custom runtimes' },
+  {
+    reason: /no class has the same shim and VMM and four times its default_memory of \d+ MiB/g,
+    why: 'a claim about a class and its larger twin',
+  },
+  {
+    reason:
+      /needs Kyverno, which is not installed: \S+ is not served|needs a ClusterPolicy that sets runtimeClassName; there is none \([^)]*\); let the suite make one for its own namespaces with --allow-cluster-policy/g,
+    why: 'the cluster has no Kyverno',
+  },
+  {
+    reason:
+      /there is no ClusterPolicy disable-automount-sa-token|no ClusterPolicy of the cluster sets runtimeClassName|no profile says what defaultRuntimeClass is/g,
+    why: 'the cluster has no Kyverno, and nobody declares that it must',
+  },
   {
     reason: /which eBPF programs worker-1 has is unknown: its \/proc\/kallsyms shows none \([^)]*\)/g,
     why: 'the machine compiles no eBPF programs, or shows none',
