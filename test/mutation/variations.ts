@@ -23,7 +23,7 @@ export interface Executed {
 /** Where most faults turn their checks red. */
 export const home: Variation = { scenario: 'small' }
 /** Those of which the mutation run looks at every class. Of the others it looks at one of each shim. */
-const releases = ['3.25.0', '3.26.0', '4.1.0']
+const releases = ['3.26.0', '4.1.0']
 
 /** Of the healthy runs of test/mutation/main.ts: the usual place, the guide's cluster with the releases at both ends and its own, the quiet one for figures, and each place that a fault names. */
 export function healthyVariations(): Variation[] {
