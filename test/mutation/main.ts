@@ -51,7 +51,7 @@ const quiet = { quietNodes: true, maxArms: 1, behaviours: measuring, classes: CL
 const inBlocks = (id: string): boolean => id.startsWith('KATA-BENCH-')
 const judged = measuring.filter((id) => !inBlocks(id))
 /** Figures need time that flows: with jumps, how busy the real machine is would show in them. */
-const MEASURING_SPEED = 25
+const MEASURING_SPEED = 50
 
 type Place = Pick<ListedFault, 'scenario' | 'kataVersion' | 'classes'>
 const healthyRuns = new Map<string, Promise<RunRecord>>()
