@@ -8,6 +8,11 @@ import type { SimulatedRun } from './simulatedRun.ts'
 /** Most objects of a run die young: with the default of 16 MiB the collector copies many of them. Few stacks of errors are ever read. */
 const heap = ['--max-semi-space-size=128', '--min-semi-space-size=64', '--stack-trace-limit=4']
 
+/** The turn of a run came after its deadline. */
+export class OutOfTimeError extends Error {
+  override name = 'OutOfTimeError'
+}
+
 /** Runs simulated runs in as many processes as there are CPUs. */
 export class Workers {
   readonly #idle: ChildProcess[] = []
@@ -21,9 +26,14 @@ export class Workers {
     this.#idle.push(...this.#all)
   }
 
-  async run(task: SimulatedRun): Promise<RunRecord> {
+  /**
+   * @param deadline ms since the epoch: not begun later
+   * @throws OutOfTimeError
+   */
+  async run(task: SimulatedRun, deadline = Infinity): Promise<RunRecord> {
     const child = this.#idle.pop() ?? (await new Promise<ChildProcess>((resolve) => this.#waiting.push(resolve)))
     try {
+      if (Date.now() > deadline) throw new OutOfTimeError()
       return await ask(child, task)
     } finally {
       const next = this.#waiting.shift()
