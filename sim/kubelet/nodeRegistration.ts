@@ -35,8 +35,8 @@ export async function keepAlive(
   signal: AbortSignal,
 ): Promise<void> {
   const { name, uid } = node.metadata
-  let readySince = clock.now()
-  let reportedAt = readySince
+  let readySince = readySinceOf(node) ?? clock.now()
+  let reportedAt = clock.now()
   let lease = await createLease(client, clock, name, uid)
   if (!Number.isFinite(clock.speed)) return
   let wasAway = false
@@ -52,7 +52,7 @@ export async function keepAlive(
       if (lease === null) continue
     }
     if (clock.now() - reportedAt < REPORT_MS && !wasAway) continue
-    if (wasAway) readySince = await readyAgainSince(client, clock, name, readySince)
+    if (wasAway) readySince = await readyAgainSince(client, clock, name)
     const reported = await client
       .patch(
         `/api/v1/nodes/${name}/status`,
@@ -67,10 +67,15 @@ export async function keepAlive(
 }
 
 /** Conditions that were called unknown meanwhile change now; the others keep their time. */
-async function readyAgainSince(client: KubeClient, clock: Clock, name: string, before: number): Promise<number> {
+async function readyAgainSince(client: KubeClient, clock: Clock, name: string): Promise<number> {
   const node = await client.get(`/api/v1/nodes/${name}`).catch(() => null)
-  const ready = node && conditionsOf(node).find(({ type }) => type === 'Ready')
-  return ready?.status === 'True' ? Date.parse(ready.lastTransitionTime ?? '') || before : clock.now()
+  return (node && readySinceOf(node)) ?? clock.now()
+}
+
+/** Ms since the epoch; null while it is not Ready. */
+function readySinceOf(node: KubeObject): number | null {
+  const ready = conditionsOf(node).find(({ type }) => type === 'Ready')
+  return (ready?.status === 'True' && Date.parse(ready.lastTransitionTime ?? '')) || null
 }
 
 async function createLease(

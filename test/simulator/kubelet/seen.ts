@@ -12,7 +12,14 @@ export interface SeenStatus {
   phase?: string
   reason?: string
   message?: string
-  conditions?: { type: string; status: string; reason?: string; message?: string }[]
+  conditions?: {
+    type: string
+    status: string
+    reason?: string
+    message?: string
+    lastHeartbeatTime?: string
+    lastTransitionTime?: string
+  }[]
   initContainerStatuses?: SeenContainer[]
   containerStatuses?: SeenContainer[]
   observedGeneration?: number

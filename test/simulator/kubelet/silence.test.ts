@@ -30,6 +30,19 @@ describe('a simulated node that falls silent', () => {
     }
   }
 
+  it('keeps the time of its conditions from one report to the next while nothing changes', async () => {
+    const [first = ''] = simulation.nodes.map(({ name }) => name)
+    const ready = async () => conditionOf(await simulation.client.get(`/api/v1/nodes/${first}`), 'Ready')
+    const registered = await ready()
+    let reported = registered
+    // The kubelet's default: every five minutes, three seconds here.
+    while (reported?.lastHeartbeatTime === registered?.lastHeartbeatTime) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      reported = await ready()
+    }
+    expect(reported?.lastTransitionTime).to.equal(registered?.lastTransitionTime)
+  })
+
   it('is Unknown after its grace period, takes no exec, and is Ready when it comes back', async () => {
     const [first, second] = simulation.nodes.map(({ name }) => name)
     const pods = await simulation.client.list('/api/v1/pods', { fieldSelector: `spec.nodeName=${first}` })
