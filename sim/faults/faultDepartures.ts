@@ -163,13 +163,16 @@ export const faultNames: readonly string[] = Object.keys(faults)
  * @throws Error for a name that is no fault, with the nearest one that is.
  */
 export function departuresOf(names: readonly string[]): Departures {
-  const departures = { ...healthy }
-  for (const name of names) {
-    const fault = faults[name]
-    if (!fault) throw new Error(unknownFault(name))
-    Object.assign(departures, fault)
-  }
-  return departures
+  return Object.assign({ ...healthy }, ...names.map(faultOf)) as Departures
+}
+
+/** Which knobs of the model a fault turns. @throws Error for a name that is no fault */
+export const knobsOf = (name: string): string[] => Object.keys(faultOf(name))
+
+function faultOf(name: string): Partial<Departures> {
+  const fault = faults[name]
+  if (!fault) throw new Error(unknownFault(name))
+  return fault
 }
 
 /** What to tell an operator who wrote the name of no fault. */

@@ -13,26 +13,28 @@ export interface Outcome {
 }
 
 /**
- * Compares a run under a fault with the healthy run of the same scenario.
- * @param stops RuntimeClasses of which the fault lets no pod start: that their arms fail for that is what it is about
+ * Compares a run under faults with the healthy run of the same scenario.
+ * @param expected of all the faults
+ * @param stops RuntimeClasses of which a fault lets no pod start: that their arms fail for that is what it is about
+ * @returns by check, how it survived; and arms of other checks that changed
  */
 export function compare(
-  fault: string,
   expected: Expected,
   healthy: RunRecord,
   mutated: RunRecord,
   stops: readonly string[] = [],
-): Outcome {
+): { readonly survived: ReadonlyMap<string, string>; readonly unrelated: readonly string[] } {
   const before = byId(healthy)
   const after = byId(mutated)
-  const survived = [...expected].flatMap(([behaviour, excerpt]) =>
-    survival(behaviour, excerpt, checksOf(mutated, behaviour)),
-  )
+  const survived = [...expected].flatMap(([behaviour, excerpt]): [string, string][] => {
+    const how = survival(behaviour, excerpt, checksOf(mutated, behaviour))
+    return how === null ? [] : [[behaviour, how]]
+  })
   const unrelated = [...new Set([...before.keys(), ...after.keys()])]
     .filter((id) => !expected.has((after.get(id) ?? before.get(id))?.behaviour ?? ''))
     .filter((id) => !isStopped(after.get(id), stops))
     .flatMap((id) => change(id, before.get(id), after.get(id)))
-  return { fault, survived, unrelated }
+  return { survived: new Map(survived), unrelated }
 }
 
 const byId = ({ arms }: RunRecord): Map<string, ArmRecord> => new Map(arms.map((arm) => [arm.id, arm]))
@@ -45,14 +47,13 @@ const isStopped = (arm: ArmRecord | undefined, stops: readonly string[]): boolea
   stops.includes(arm.runtimeClass ?? '') &&
   /FailedCreatePodSandBox|Failed to create pod sandbox/.test(arm.message)
 
-function survival(behaviour: string, excerpt: string, arms: readonly ArmRecord[]): string[] {
+/** null: it turned red, with the message that it announces. */
+function survival(behaviour: string, excerpt: string, arms: readonly ArmRecord[]): string | null {
   const red = arms.filter(({ verdict }) => verdict === 'failed')
   if (red.length === 0)
-    return [
-      `${behaviour} stayed ${[...new Set(arms.map(({ verdict }) => verdict))].join(', ') || 'without arms'}${firstMessage(arms)}`,
-    ]
-  if (red.some(({ message }) => message.includes(excerpt))) return []
-  return [`${behaviour} turned red without ${JSON.stringify(excerpt)}: ${red[0]?.message ?? ''}`]
+    return `${behaviour} stayed ${[...new Set(arms.map(({ verdict }) => verdict))].join(', ') || 'without arms'}${firstMessage(arms)}`
+  if (red.some(({ message }) => message.includes(excerpt))) return null
+  return `${behaviour} turned red without ${JSON.stringify(excerpt)}: ${red[0]?.message ?? ''}`
 }
 
 const firstMessage = (arms: readonly ArmRecord[]): string => {

@@ -17,7 +17,7 @@ import { oneOfEach, type Selection } from './oneOfEach.ts'
 
 export interface SimulatedRun {
   readonly scenario: string
-  readonly kataVersion?: string
+  readonly kataVersion?: string | undefined
   readonly faults: readonly string[]
   /** Default Infinity: no latencies. */
   readonly speed?: number

@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import type { RunRecord } from '../../reports/record/runRecord.ts'
-import { simulatedRun } from './simulatedRun.ts'
+import { simulatedRun } from '../mutation/simulatedRun.ts'
 
 const cilium = path.join(import.meta.dirname, '../../sim/scenarios/cilium.yaml')
 
