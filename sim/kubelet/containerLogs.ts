@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { LogLine } from './containerRuntime.ts'
+import { type ContainerRuntime, CriError, type LogLine } from './containerRuntime.ts'
 import type { Target } from './endpoint.ts'
 import { HttpError } from './httpError.ts'
 
@@ -24,8 +24,10 @@ export function serveContainerLogs({ pod, record }: Target, query: URLSearchPara
   const write = limitedWriter(query, response)
   response.writeHead(200, { 'content-type': 'text/plain' })
   response.flushHeaders()
-  for (const line of tail(selected(runtime.logs(id), query, pod.clock.now()), query))
-    if (!write(line)) return void response.end()
+  const lines = linesOf(runtime, id)
+  // The kubelet has begun its answer by then: 200, and its words in place of the log (pkg/kubelet/kubelet.go, GetKubeletContainerLogs).
+  if (lines === null) return void response.end(`unable to retrieve container logs for containerd://${id}`)
+  for (const line of tail(selected(lines, query, pod.clock.now()), query)) if (!write(line)) return void response.end()
   if (!follow) return void response.end()
 
   const wanted = streamFilter(query)
@@ -46,6 +48,16 @@ export function serveContainerLogs({ pod, record }: Target, query: URLSearchPara
     response.end()
   }
   response.on('close', stop)
+}
+
+/** null: the runtime no longer knows the container, as after a change of its sandbox. */
+function linesOf(runtime: ContainerRuntime, id: string): readonly LogLine[] | null {
+  try {
+    return runtime.logs(id)
+  } catch (error) {
+    if (error instanceof CriError && error.code === 'NotFound') return null
+    throw error
+  }
 }
 
 const flag = (query: URLSearchParams, name: string) => ['true', '1'].includes(query.get(name) ?? '')

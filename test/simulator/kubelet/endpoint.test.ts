@@ -184,5 +184,13 @@ describe('kubelet endpoint', () => {
         '400 container "main" in pod "waiter" is waiting to start: ErrImageNeverPull',
       )
     })
+
+    it('are words of the kubelet in an answer of 200 where the runtime has lost the container', async () => {
+      await node.run('lost')
+      await node.until('lost', ready, 'ready')
+      const id = node.runtime.ids('main').at(-1)!
+      await node.runtime.removeContainer(id)
+      expect(await logs('lost')).to.equal(`200 unable to retrieve container logs for containerd://${id}`)
+    })
   })
 })

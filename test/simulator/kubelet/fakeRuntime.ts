@@ -177,7 +177,11 @@ export function createFakeRuntime(clock: Clock): FakeRuntime {
       const { stdout = '', stderr = '', exitCode } = runtime.command(argv, id)
       return { stdout, stderr, exitCode }
     },
-    logs: (id) => containers.get(id)?.log ?? [],
+    logs(id) {
+      const container = containers.get(id)
+      if (!container) throw new CriError('NotFound', `an error occurred when try to find container "${id}": not found`)
+      return container.log
+    },
     onLog(id, listener) {
       containers.get(id)?.onLine.add(listener)
       return () => void containers.get(id)?.onLine.delete(listener)
