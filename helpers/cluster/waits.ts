@@ -103,7 +103,7 @@ export function createWaits(
         const mine = object && (!target.uid || object.metadata.uid === target.uid) ? object : null
         if (mine) [last, isThere] = [mine, !gone]
         try {
-          const verdict = judge({ object: gone ? null : mine, gone: gone && mine !== null, asked }, events())
+          const verdict = judge({ object: mine, gone: gone && mine !== null, asked }, events())
           if (verdict.done) settle(() => resolve(verdict.result))
           else if (verdict.fail) fail(verdict.fail, verdict.because ?? null)
         } catch (error) {
@@ -163,8 +163,8 @@ export function createWaits(
 
     waitFor: (target: Target, until, options) =>
       follow<KubeObject>(target, options, ({ object, gone, asked }, events) => {
-        if (object && until(object)) return { done: true, result: object }
-        // Without a UID a successor of the same name may still come.
+        // What it came to last may be told with its deletion alone. Without a UID a successor of the same name may still come.
+        if (object && (target.uid || !gone) && until(object)) return { done: true, result: object }
         if (target.uid && (gone || (asked && !object))) return { done: false, fail: 'deleted' }
         const because = object && options.unreachable?.(object, events)
         return because ? { done: false, fail: 'unreachable', because } : { done: false }

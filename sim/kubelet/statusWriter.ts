@@ -45,10 +45,15 @@ export function createStatusWriter(
     }
   }
   const run = async (): Promise<void> => {
-    do {
-      again = false
-      await writeOnce()
-    } while (again)
+    try {
+      do {
+        again = false
+        await writeOnce()
+      } while (again)
+    } finally {
+      // At once: who asks before a callback of this promise has run would be told of a write that began without it.
+      current = null
+    }
   }
   return {
     write() {
@@ -56,7 +61,7 @@ export function createStatusWriter(
         again = true
         return current
       }
-      current = run().finally(() => (current = null))
+      current = run()
       return current
     },
   }

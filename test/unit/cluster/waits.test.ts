@@ -179,6 +179,18 @@ describe('waits on a shared watch', () => {
     expect((await any).metadata.uid).to.equal('another')
   })
 
+  it('takes the state that the object had when it was deleted', async () => {
+    const watch = watchOpened()
+    const exact = cluster.waitFor({ ...ref, uid: 'uid-p' }, running, soon)
+    const any = cluster.waitFor(ref, running, soon)
+    const { send } = await watch
+    send('ADDED', podOf('p', '11', 'Pending'))
+    send('DELETED', podOf('p', '12', 'Running'))
+    send('ADDED', podOf('p', '13', 'Running', 'another'))
+    expect((await exact).metadata.resourceVersion).to.equal('12')
+    expect((await any).metadata.uid).to.equal('another')
+  })
+
   it('takes only an empty answer or a DELETED for a deletion, not absence from a young watch', async () => {
     let gone = false
     api.on(`${pods}?name=p`, (_, response) =>
