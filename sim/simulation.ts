@@ -60,8 +60,8 @@ function whenPoliciesMutate({ mutatingWebhook, reinvocation }: Departures): 'fir
 /** Starts a cluster: API server, controllers, scheduler, nodes with their kubelets, RuntimeClasses and kata-deploy, rolled out. */
 export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
   const { scenario } = options
-  const departures = departuresOf(scenario.faults)
   const course = upgradeCourse(options.upgradeFaults ?? [])
+  const departures = { ...departuresOf(scenario.faults), ...course.throughout }
   const clock = createClock(options.speed)
   const admission = {
     ...scenario.admission,

@@ -5,6 +5,7 @@ import type { VersionChange } from '../../helpers/deployment/versions/versionCha
 import { podRequests } from '../../helpers/facts/nodeRequests.ts'
 import { mebibytes, millicores } from '../../helpers/facts/quantity.ts'
 import { chartRelease } from '../../helpers/oracles/chart/chartRelease.ts'
+import { dropInsOf } from '../../reports/record/dropIns.ts'
 import type { ClassState, ClusterState, Remark } from '../../reports/record/upgradeJournal.ts'
 import { RUN_LABEL } from '../cluster/labels.ts'
 import { witnessRequests } from './witnesses/witnessPod.ts'
@@ -36,6 +37,7 @@ export async function preflight(cluster: Cluster, input: PreflightInput): Promis
   return [
     ...notReady(input.state),
     ...versionRemarks(input),
+    ...dropIns(input.state),
     ...capacity(input, living, nodes),
     ...kataPods(input.state, living),
   ]
@@ -87,6 +89,21 @@ function versionRemarks({ state, target, acceptHazards }: PreflightInput): Remar
     throw error
   }
 }
+
+/** What the release's own configuration is read beneath. */
+const dropIns = ({ nodes }: ClusterState): Remark[] =>
+  nodes.flatMap((node): Remark[] => {
+    const own = dropInsOf(node)
+    if (own.length === 0) return []
+    return [
+      {
+        weight: 'know',
+        subject: `drop-ins of node ${node.node}`,
+        what: `${own.join(', ')}: sandboxes read them over the new release's configuration; afterwards it is looked whether they are still there`,
+        source: 'config.d on the node',
+      },
+    ]
+  })
 
 /** Classes that the cluster does not have are no concern of its upgrade. */
 function concerns({ kind, subject }: VersionChange, classes: readonly ClassState[]): boolean {

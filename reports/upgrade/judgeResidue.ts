@@ -1,8 +1,9 @@
 import type { Finding } from '../gate/finding.ts'
 import type { NodeState } from '../record/upgradeJournal.ts'
 import type { UpgradeRecord } from '../record/upgradeRecord.ts'
+import { judgeDropIns } from './judgeDropIns.ts'
 
-/** What is on the nodes that should not be. After a roll-back: whatever was not there before the upgrade. */
+/** What is on the nodes that should not be, and what is not there any more. After a roll-back: whatever was not there before the upgrade. */
 export function judgeResidue(record: UpgradeRecord, origin: UpgradeRecord | null): Finding[] {
   const before = (origin ?? record).stateBefore
   const { stateAfter: after } = record
@@ -13,7 +14,7 @@ export function judgeResidue(record: UpgradeRecord, origin: UpgradeRecord | null
     return [
       ...orphans(was, is),
       ...(origin === null ? handlers(is, new Set(after.classes.map(({ handler }) => handler))) : []),
-      ...(origin === null || was === null ? [] : rolledBack(was, is)),
+      ...(was === null ? [] : origin === null ? judgeDropIns(was, is) : rolledBack(was, is)),
     ]
   })
 }

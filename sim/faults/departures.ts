@@ -73,6 +73,8 @@ export interface Departures
 
   // agent
   lostStreams: readonly ('stdout' | 'stderr')[]
+  /** 1: of every container; 3: of each third of the cluster that runs the same command. */
+  streamsLostOfEvery: number
   /** Lines of a stream that reach the log. */
   logLines: number
   execExitCode: 'kept' | 'always-0'
@@ -191,6 +193,7 @@ export const healthy: Departures = {
   hypervisorAfterDeletion: 'gone',
 
   lostStreams: [],
+  streamsLostOfEvery: 1,
   logLines: Infinity,
   execExitCode: 'kept',
   execProbes: 'honest',

@@ -1,3 +1,4 @@
+import type { Departures } from '../faults/departures.ts'
 import {
   CriError,
   type ContainerConfig,
@@ -52,6 +53,17 @@ export interface Containers {
   execSync(id: string, argv: string[], timeoutMs: number): Promise<{ stdout: string; stderr: string; exitCode: number }>
   log(id: string): LogBuffer
   all(): { status: ContainerStatus; image: string }[]
+}
+
+/** Containers that each command was run in, by cluster: its nodes are made with the same departures. */
+const runs = new WeakMap<Departures, Map<string, number>>()
+
+function turnOf(cluster: Departures, { command, args }: ContainerConfig): number {
+  const ofCluster = runs.get(cluster) ?? new Map<string, number>()
+  const what = JSON.stringify([command, args])
+  const turn = (ofCluster.get(what) ?? 0) + 1
+  runs.set(cluster, ofCluster.set(what, turn))
+  return turn
 }
 
 export function createContainers(node: SimNode, sandboxes: Sandboxes, onExit: (id: string) => void): Containers {
@@ -144,7 +156,10 @@ export function createContainers(node: SimNode, sandboxes: Sandboxes, onExit: (i
       const limits =
         sandbox.handler === null
           ? { lost: [], lines: Infinity }
-          : { lost: departures.lostStreams, lines: departures.logLines }
+          : {
+              lost: turnOf(departures, config) % departures.streamsLostOfEvery === 0 ? departures.lostStreams : [],
+              lines: departures.logLines,
+            }
       let noteEnd = () => {}
       const ended = new Promise<void>((resolve) => (noteEnd = resolve))
       const status: ContainerStatus = {

@@ -5,7 +5,7 @@ import { bootFiles, installKata, programText } from '../node/kataArtifacts.ts'
 import { kataRuntimeCheck } from '../node/kataRuntimeCheck.ts'
 import type { SimNode } from '../node/simNode.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
-import { kataPrefix } from '../shims/kataHandler.ts'
+import { configDirectory, kataPrefix } from '../shims/kataHandler.ts'
 import { kataRelease, kataVersions } from '../shims/kataRelease.ts'
 import type { UpgradeCourse } from './upgradeFaults.ts'
 
@@ -35,6 +35,9 @@ export function installRelease(
   const former = bootFiles(node.release)
   files.remove(kataPrefix)
   installKata(files, { handlers, release, departures, second })
+  if (changed && course.dropIns === 'lost')
+    for (const handler of handlers.filter(({ custom }) => custom !== null))
+      files.remove(`${configDirectory(handler)}/config.d`)
   files.registerCommand(
     `${kataPrefix}/bin/kata-runtime`,
     (call) => kataRuntimeCheck(call, node.machine, node.kvm, release),

@@ -18,8 +18,12 @@ export interface UpgradeCourse {
   hypervisorExtraMiB: Readonly<Record<string, number>>
   /** What an installation of an older release than the one before leaves on nodes. */
   rollbackLeaves: 'nothing' | 'files-of-the-newer-release'
+  /** Of custom runtimes: the chart's own, written anew. */
+  dropIns: 'written' | 'lost'
   /** Knobs of the model that the new release turns. */
   departures: Partial<Departures>
+  /** Knobs that are turned before it and after it. */
+  throughout: Partial<Departures>
 }
 
 const healthyCourse: UpgradeCourse = {
@@ -31,7 +35,9 @@ const healthyCourse: UpgradeCourse = {
   coldStartFactor: 1,
   hypervisorExtraMiB: {},
   rollbackLeaves: 'nothing',
+  dropIns: 'written',
   departures: {},
+  throughout: {},
 }
 
 const faults: Readonly<Record<string, Partial<UpgradeCourse>>> = {
@@ -45,7 +51,9 @@ const faults: Readonly<Record<string, Partial<UpgradeCourse>>> = {
   'upgrade-starts-10-percent-faster': { coldStartFactor: 0.9 },
   // Shim, virtiofsd and QEMU of the default VM hold 322 MiB together (hostMemory.ts).
   'upgrade-memory-8-percent-more': { hypervisorExtraMiB: { qemu: 26 } },
+  'upgrade-loses-drop-ins': { dropIns: 'lost' },
   'upgrade-breaks-sigterm': { departures: { sigtermForwarded: false } },
+  'flaky-before-and-after-the-upgrade': { throughout: { lostStreams: ['stderr'], streamsLostOfEvery: 3 } },
   'rollback-leaves-files': { rollbackLeaves: 'files-of-the-newer-release' },
 }
 

@@ -54,6 +54,7 @@ const testimony = (but: Partial<Testimony> = {}): Testimony => ({
 
 interface Given {
   readonly exitCode?: number | null
+  readonly before?: ClusterState
   readonly after?: ClusterState
   readonly nodes?: readonly NodeRollout[]
   readonly testimonies?: readonly Testimony[]
@@ -61,6 +62,7 @@ interface Given {
 
 function record({
   exitCode = 0,
+  before = state('3.30.0'),
   after = state('3.31.0'),
   nodes = [rollout('n1'), rollout('n2')],
   testimonies = [testimony()],
@@ -81,7 +83,7 @@ function record({
       rollbackOf: null,
     },
     { at, event: 'before', run: 'before' },
-    { at, event: 'state', when: 'before', state: state('3.30.0') },
+    { at, event: 'state', when: 'before', state: before },
     {
       at,
       event: 'preflight',
@@ -167,6 +169,16 @@ const cases: readonly Case[] = [
     },
     answer: 'do-not-ship',
     because: /node n1: processes of no pod: qemu-system-x86 \(17\)/,
+  },
+  {
+    name: 'the drop-in of a node gone',
+    given: {
+      before: state('3.30.0', {
+        nodes: state('3.30.0').nodes.map((node) => ({ ...node, files: { 'x/config.d/60-mine.toml': 1 } })),
+      }),
+    },
+    answer: 'do-not-ship',
+    because: /drop-ins of node n1: are gone: x\/config\.d\/60-mine\.toml/,
   },
   {
     name: '10 % slower cold start',

@@ -61,6 +61,19 @@ const golden: readonly Golden[] = [
     because: /node kata-\d: the rollout has stopped half-way/,
   },
   {
+    name: 'drop-ins lost',
+    upgradeFaults: ['upgrade-loses-drop-ins'],
+    answer: 'do-not-ship',
+    because: /drop-ins of node kata-1: are gone: \S+config\.d\/50-overrides\.toml/,
+  },
+  {
+    name: 'flaky claim before and after',
+    upgradeFaults: ['flaky-before-and-after-the-upgrade'],
+    flags: ['--behaviour', 'KATA-ARCH-007', '--repeat', '9'],
+    answer: 'ship',
+    because: /2 nodes upgraded/,
+  },
+  {
     name: 'node lost in mid-upgrade',
     upgradeFaults: ['upgrade-loses-second-node'],
     answer: 'cannot-tell',

@@ -87,4 +87,19 @@ describe('the preflight of an upgrade', () => {
     const accepted = await preflight(clusterOf([], [node('16Gi')]), { ...from, acceptHazards: true })
     expect(accepted.filter(({ weight }) => weight === 'stops')).to.deep.equal([])
   })
+
+  it('tells of drop-ins that the new configuration is read beneath', async () => {
+    const path = 'share/defaults/kata-containers/runtimes/qemu/config.d/60-mine.toml'
+    const old = state('3.30.0', '160Mi')
+    const with60 = { ...old, nodes: old.nodes.map((each) => ({ ...each, files: { [path]: 20 } })) }
+    const said = await preflight(clusterOf([], [node('16Gi')]), {
+      state: with60,
+      target: '3.31.0',
+      plans: [],
+      acceptHazards: false,
+    })
+    const [remark] = said.filter(({ subject }) => subject === 'drop-ins of node n1')
+    expect(remark).to.include({ weight: 'know' })
+    expect(remark?.what).to.include(path)
+  })
 })
