@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { type Command, Option } from 'commander'
 import type { World } from './bisect/bisect.ts'
+import { collectList } from './collect.ts'
 import { positive } from './runSettings.ts'
 import { onSignals } from './signals.ts'
 import { UsageError } from './usageError.ts'
@@ -24,8 +25,6 @@ interface Options {
 /** What is taken of a check of which no history is known: it says the contrary of what holds once in twenty times. */
 const USUAL_RATE = 0.05
 
-const collect = (value: string, previous: string[]): string[] => [...previous, ...value.split(',')]
-
 export function addBisectCommand(program: Command): void {
   program
     .command('bisect')
@@ -37,8 +36,8 @@ export function addBisectCommand(program: Command): void {
       'after --: what deploys a version, such as ./deploy.sh {version}; it ends when the version is there',
     )
     .requiredOption('--claim <id>', 'the behaviour, such as KATA-MEM-002')
-    .requiredOption('--versions <list>', 'oldest first, such as 3.25.0,3.26.0,3.27.0', collect, [])
-    .option('--class <name>', 'only this RuntimeClass (repeatable)', collect, [])
+    .requiredOption('--versions <list>', 'oldest first, such as 3.25.0,3.26.0,3.27.0', collectList, [])
+    .option('--class <name>', 'only this RuntimeClass (repeatable)', collectList, [])
     .option('--allow-disruptive', 'the command may be run: it changes the cluster', false)
     .option('--store <folder>', 'archive of accepted runs: how often the checks are flaky')
     .option(
@@ -53,7 +52,7 @@ export function addBisectCommand(program: Command): void {
     .option('--context <name>', 'context of the kubeconfig')
     .option('--kubeconfig <file>', 'kubeconfig file; read anew for each version')
     .option('--profile <file>', 'as `run` takes it')
-    .option('--image <name=ref>', 'as `run` takes it (repeatable)', collect, [])
+    .option('--image <name=ref>', 'as `run` takes it (repeatable)', collectList, [])
     .option('--image-registry <prefix>', 'as `run` takes it')
     .addOption(new Option('-o, --output <format>', 'format').choices(['text', 'json']).default('text'))
     .action(async (command: string[], options: Options) => {

@@ -5,6 +5,7 @@ import type { Cluster } from '../helpers/cluster/cluster.ts'
 import type { ClusterFacts } from '../helpers/facts/facts.ts'
 import { declarationsOf } from '../helpers/profile/declaration.ts'
 import type { Profile } from '../helpers/profile/profile.ts'
+import { collectList } from './collect.ts'
 import type { PlannedCheck } from './doctorReport.ts'
 import type { LookOptions } from './probedFacts.ts'
 
@@ -13,8 +14,6 @@ export interface DoctorOptions extends LookOptions {
   output: 'table' | 'json' | 'yaml'
 }
 
-const collect = (value: string, previous: string[]): string[] => [...previous, ...value.split(',')]
-
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
@@ -22,7 +21,7 @@ export function addDoctorCommand(program: Command): void {
     .option('--context <name>', 'context of the kubeconfig')
     .option('--kubeconfig <file>', 'kubeconfig file')
     .option('--profile <file>', 'what the cluster must have; departures are printed')
-    .option('--node <name>', 'probe only this node (repeatable)', collect, [])
+    .option('--node <name>', 'probe only this node (repeatable)', collectList, [])
     .option('--no-probe', 'make nothing in the cluster; what only a pod on the node can see is unknown then')
     .option('--probe-image <ref>', 'a busybox for the probe (default: busybox:1.36)')
     .option('--namespace-prefix <prefix>', "prefix of the probe's namespace", 'kata-conformance')

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander'
+import { collect } from './collect.ts'
 
 interface ImagesOptions {
   image: string[]
@@ -7,8 +8,6 @@ interface ImagesOptions {
   pullScript: boolean
   output: 'table' | 'json' | 'yaml'
 }
-
-const collect = (value: string, previous: string[]): string[] => [...previous, value]
 
 export function addImagesCommand(program: Command): void {
   program

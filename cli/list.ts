@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import type { Claim } from '../engine/catalog/claim.ts'
+import { collectList } from './collect.ts'
 import { UsageError } from './usageError.ts'
 
 interface ListOptions {
@@ -13,16 +14,14 @@ interface ListOptions {
   output: 'table' | 'json' | 'yaml'
 }
 
-const collect = (value: string, previous: string[]): string[] => [...previous, ...value.split(',')]
-
 export function addListCommand(program: Command): void {
   program
     .command('list')
     .description('print the documented behaviours, and which of them have an executable check')
-    .option('--chapter <name>', 'only this chapter, such as MEM (repeatable)', collect, [])
-    .option('--level <level>', 'only MUST, SHOULD, MAY or INFO (repeatable)', collect, [])
-    .option('--kind <kind>', 'only this kind, such as security (repeatable)', collect, [])
-    .option('--needs <need>', 'only what needs this, such as node-probe (repeatable)', collect, [])
+    .option('--chapter <name>', 'only this chapter, such as MEM (repeatable)', collectList, [])
+    .option('--level <level>', 'only MUST, SHOULD, MAY or INFO (repeatable)', collectList, [])
+    .option('--kind <kind>', 'only this kind, such as security (repeatable)', collectList, [])
+    .option('--needs <need>', 'only what needs this, such as node-probe (repeatable)', collectList, [])
     .option('--summary', 'numbers by chapter: claims, executable, gate-relevant, proven by mutation', false)
     .addOption(new Option('-o, --output <format>', 'format').choices(['table', 'json', 'yaml']).default('table'))
     .action(async (options: ListOptions) => void process.stdout.write(await list(options)))

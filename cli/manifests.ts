@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { collect } from './collect.ts'
 import type { Purpose } from './inCluster/manifests.ts'
 import { count } from './runSettings.ts'
 
@@ -8,8 +9,6 @@ interface Options {
   shards: number
   kataNamespace?: string
 }
-
-const collect = (value: string, previous: string[]): string[] => [...previous, value]
 
 export function addManifestsCommand(program: Command): void {
   program

@@ -1,13 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
+import { collectList } from './collect.ts'
 import type { LookOptions } from './probedFacts.ts'
 import { UsageError } from './usageError.ts'
 
 interface DetectOptions extends LookOptions {
   out?: string
 }
-
-const collect = (value: string, previous: string[]): string[] => [...previous, ...value.split(',')]
 
 export function addProfileCommand(program: Command): void {
   const profile = program
@@ -18,7 +17,7 @@ export function addProfileCommand(program: Command): void {
     .description('print a profile of the cluster as it is, to start from')
     .option('--context <name>', 'context of the kubeconfig')
     .option('--kubeconfig <file>', 'kubeconfig file')
-    .option('--node <name>', 'probe only this node (repeatable)', collect, [])
+    .option('--node <name>', 'probe only this node (repeatable)', collectList, [])
     .option('--no-probe', 'make nothing in the cluster; what only a pod on the node can see is left out then')
     .option('--probe-image <ref>', 'a busybox for the probe')
     .option('--namespace-prefix <prefix>', "prefix of the probe's namespace", 'kata-conformance')

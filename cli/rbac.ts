@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander'
 import type { ClusterCommand } from '../engine/access/accessRule.ts'
-import { accessFor, minorOf } from '../engine/access/accessRules.ts'
+import { accessFor, minorOf, rbacFlags } from '../engine/access/accessRules.ts'
 import { rbacObjects, type RbacOptions, type Subject } from './rbacObjects.ts'
 import { UsageError } from './usageError.ts'
 
@@ -51,16 +51,16 @@ export function addRbacCommand(program: Command): void {
 /** The manifests as text for `kubectl apply -f -`. Throws UsageError. */
 export async function rbac(options: Options): Promise<string> {
   const command = options.for
+  const wanted = {
+    command,
+    probe: options.probe,
+    nodeChanges: options.allowNodeChanges,
+    shards: options.shards ?? false,
+    clusterPolicy: options.allowClusterPolicy ?? false,
+    canary: options.canaryNode ?? false,
+  }
   const of: RbacOptions = {
-    rules: accessFor({
-      command,
-      probe: options.probe,
-      nodeChanges: options.allowNodeChanges,
-      shards: options.shards ?? false,
-      clusterPolicy: options.allowClusterPolicy ?? false,
-      canary: options.canaryNode ?? false,
-      minor: minor(options.kubernetes),
-    }),
+    rules: accessFor({ ...wanted, minor: minor(options.kubernetes) }),
     name: named('--name', options.name ?? `kata-conformance-${command}`),
     kataNamespace: named('--kata-namespace', options.kataNamespace),
     subject: subjectOf(options),
@@ -68,8 +68,7 @@ export async function rbac(options: Options): Promise<string> {
   if (options.output === 'json')
     return `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: rbacObjects(of) }, null, 2)}\n`
   const { rbacText } = await import('./rbacText.ts')
-  const flags = `${options.probe ? '' : ' --no-probe'}${options.allowNodeChanges ? ' --allow-node-changes' : ''}${options.allowClusterPolicy ? ' --allow-cluster-policy' : ''}${options.shards ? ' --shards' : ''}${options.canaryNode ? ' --canary-node' : ''}`
-  return rbacText(command, flags, of)
+  return rbacText(command, `${options.probe ? '' : ' --no-probe'}${rbacFlags(wanted)}`, of)
 }
 
 function minor(version: string | undefined): number | null {

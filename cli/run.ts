@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander'
+import { collectList } from './collect.ts'
 import { handedArguments } from './inCluster/handedArguments.ts'
 import { count, defaultSettings, indexNumber, positive, type RunSettings } from './runSettings.ts'
-
-const collect = (value: string, previous: string[]): string[] => [...previous, ...value.split(',')]
 
 export function addRunCommand(program: Command): void {
   program
@@ -11,15 +10,15 @@ export function addRunCommand(program: Command): void {
     .option('--context <name>', 'context of the kubeconfig (default: its current context)')
     .option('--kubeconfig <file>', 'kubeconfig file (default: $KUBECONFIG, then ~/.kube/config, then in-cluster)')
     .option('--profile <file>', 'what this cluster must have: RuntimeClasses, known deviations')
-    .option('--runtime-class <name>', 'only this RuntimeClass (repeatable)', collect, [])
-    .option('--node <name>', 'only this node (repeatable)', collect, [])
-    .option('--chapter <name>', 'only this chapter, such as MEM (repeatable)', collect, [])
-    .option('--level <level>', 'only MUST, SHOULD, MAY or INFO (repeatable)', collect, [])
-    .option('--behaviour <id>', 'only this behaviour, such as KATA-MEM-005 (repeatable)', collect, [])
+    .option('--runtime-class <name>', 'only this RuntimeClass (repeatable)', collectList, [])
+    .option('--node <name>', 'only this node (repeatable)', collectList, [])
+    .option('--chapter <name>', 'only this chapter, such as MEM (repeatable)', collectList, [])
+    .option('--level <level>', 'only MUST, SHOULD, MAY or INFO (repeatable)', collectList, [])
+    .option('--behaviour <id>', 'only this behaviour, such as KATA-MEM-005 (repeatable)', collectList, [])
     .option(
       '--image <name=ref>',
       'replace an image, such as busybox=registry.example/busybox:1.36 (repeatable)',
-      collect,
+      collectList,
       [],
     )
     .option('--image-registry <prefix>', 'prefix of a mirror that has every image, such as registry.example/mirror')

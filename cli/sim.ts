@@ -1,6 +1,7 @@
 import { openSync, writeSync } from 'node:fs'
 import type { Command } from 'commander'
 import { chosen } from './chosen.ts'
+import { collectList } from './collect.ts'
 import { count, portNumber, positive } from './runSettings.ts'
 import { UsageError } from './usageError.ts'
 
@@ -22,8 +23,6 @@ export interface SimOptions {
   latencies: boolean
 }
 
-const collect = (value: string, previous: string[]): string[] => [...previous, ...value.split(',')]
-
 export function addSimCommand(program: Command): void {
   program
     .command('sim')
@@ -31,8 +30,8 @@ export function addSimCommand(program: Command): void {
       'serve a simulated Kata cluster on loopback and print its kubeconfig, or let simulated Kata nodes join a real control plane',
     )
     .option('--scenario <file>', 'a scenario by name or file', 'documented')
-    .option('--fault <name>', 'besides the faults of the scenario (repeatable)', collect, [])
-    .option('--upgrade-fault <name>', 'how upgrades of kata-deploy go wrong there (repeatable)', collect, [])
+    .option('--fault <name>', 'besides the faults of the scenario (repeatable)', collectList, [])
+    .option('--upgrade-fault <name>', 'how upgrades of kata-deploy go wrong there (repeatable)', collectList, [])
     .option('--kata-version <version>', 'the release of Kata, 3.25.0 to 4.1.0')
     .option('--nodes <n>', 'how many nodes, after the pattern of the scenario', (text) => count(text, '--nodes'))
     .option('--port <port>', 'port of the API server (default: any free one)')

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { collect, collectList } from './collect.ts'
 import { count, positive } from './runSettings.ts'
 
 export interface UpgradeOptions {
@@ -35,9 +36,6 @@ export interface UpgradeOptions {
   output: 'text' | 'markdown' | 'json' | 'junit'
 }
 
-const collect = (value: string, previous: string[]): string[] => [...previous, ...value.split(',')]
-const one = (value: string, previous: string[]): string[] => [...previous, value]
-
 export function addUpgradeCommand(program: Command): void {
   program
     .command('upgrade')
@@ -56,7 +54,7 @@ export function addUpgradeCommand(program: Command): void {
     .option('--preflight', 'only say what is to be known beforehand; nothing is upgraded', false)
     .option('--canary-node <node>', 'upgrade this node first, and the others only when its witnesses survived')
     .option('--accept-hazards', 'go on although the old or the new release is known to end running pods', false)
-    .option('--accept <subject>', 'tolerate what blocks or is open about this subject (repeatable)', one, [])
+    .option('--accept <subject>', 'tolerate what blocks or is open about this subject (repeatable)', collect, [])
     .option('--resume <folder>', 'go on with an upgrade that was stopped or killed')
     .option('--rollback <folder>', 'the command takes this upgrade back: prove that all is as before it')
     .option('--stall-seconds <n>', 'longest silence of a witness', (text) => positive(text, '--stall-seconds'), 15)
@@ -65,11 +63,11 @@ export function addUpgradeCommand(program: Command): void {
     .option('--store <folder>', 'archive of accepted runs, for the gate')
     .option('--out <folder>', 'where results go', 'results')
     .option('--profile <file>', 'of the runs')
-    .option('--runtime-class <name>', 'only this RuntimeClass, of runs and witnesses (repeatable)', collect, [])
-    .option('--chapter <name>', 'of the runs (repeatable)', collect, [])
-    .option('--level <level>', 'of the runs (repeatable)', collect, [])
-    .option('--behaviour <id>', 'of the runs (repeatable)', collect, [])
-    .option('--image <name=ref>', 'replace an image (repeatable)', collect, [])
+    .option('--runtime-class <name>', 'only this RuntimeClass, of runs and witnesses (repeatable)', collectList, [])
+    .option('--chapter <name>', 'of the runs (repeatable)', collectList, [])
+    .option('--level <level>', 'of the runs (repeatable)', collectList, [])
+    .option('--behaviour <id>', 'of the runs (repeatable)', collectList, [])
+    .option('--image <name=ref>', 'replace an image (repeatable)', collectList, [])
     .option('--image-registry <prefix>', 'prefix of a mirror that has every image')
     .option('--image-pull-config <file>', 'config.json of docker login, for images that need it')
     .option('--storage-class-block <name>', 'StorageClass for a witness with a volume of mode Block, and for the runs')

@@ -266,6 +266,15 @@ export const accessFor = ({
     return when !== undefined && holds[when] && (minor === null || minor >= (each.since ?? 0))
   })
 
+/** The flags of `rbac` that ask for these rights; each begins with a blank. */
+export const rbacFlags = ({ nodeChanges, shards, clusterPolicy, canary }: Omit<AccessWanted, 'minor'>): string =>
+  [
+    nodeChanges ? ' --allow-node-changes' : '',
+    shards ? ' --shards' : '',
+    clusterPolicy ? ' --allow-cluster-policy' : '',
+    canary ? ' --canary-node' : '',
+  ].join('')
+
 /** 34 of v1.34.4; null for what does not look like a version. */
 export function minorOf(gitVersion: string): number | null {
   const minor = /^v?1\.(\d+)/.exec(gitVersion)?.[1]

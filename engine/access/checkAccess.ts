@@ -1,6 +1,6 @@
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
 import type { AccessRule } from './accessRule.ts'
-import { accessFor, minorOf, type AccessWanted } from './accessRules.ts'
+import { accessFor, type AccessWanted, minorOf, rbacFlags } from './accessRules.ts'
 
 /** The user may not do what the command needs: said before anything is made that could not be removed again. Exit code 3. */
 export class AccessError extends Error {
@@ -48,10 +48,11 @@ async function may(cluster: Cluster, rule: AccessRule, verb: string, namespace: 
 
 function textOf(
   context: string,
-  { command, nodeChanges, shards, clusterPolicy, canary }: Omit<AccessWanted, 'minor'>,
+  wanted: Omit<AccessWanted, 'minor'>,
   lacking: readonly { rule: AccessRule; verb: string }[],
   where: Where,
 ): string {
+  const { command } = wanted
   const verbs = new Map<string, string[]>()
   for (const { rule, verb } of lacking) {
     const resource = rule.group === '' ? rule.resource : `${rule.resource}.${rule.group}`
@@ -64,6 +65,5 @@ function textOf(
     own: ` in the namespace ${namespace}, which it made`,
     'kata-deploy': ` in the namespace ${namespace}`,
   }[place]
-  const flags = `--for ${command}${nodeChanges ? ' --allow-node-changes' : ''}${shards ? ' --shards' : ''}${clusterPolicy ? ' --allow-cluster-policy' : ''}${canary ? ' --canary-node' : ''}`
-  return `not permitted: the user of context ${context} cannot ${said.join('; ')}${within}. What ${command === 'upgrade' ? 'an' : 'a'} ${command} needs is printed by: kata-conformance rbac ${flags}`
+  return `not permitted: the user of context ${context} cannot ${said.join('; ')}${within}. What ${command === 'upgrade' ? 'an' : 'a'} ${command} needs is printed by: kata-conformance rbac --for ${command}${rbacFlags(wanted)}`
 }

@@ -13,7 +13,7 @@ const script = `${realFunction}
 mark=$1 beside=$2
 shift 2
 show() {
-  file=$(real "$1") || { echo "too many links: $1" >&2; return 1; }
+  file=$(real "$1") || return 1
   [ -e "$file" ] || return 0
   printf '\\n%s\\n%s\\n%s\\n' "$mark" "$1" "\${file#${hostRoot}}"
   cat "$file"
@@ -23,7 +23,7 @@ for path in "$@"; do
   [ -n "$beside" ] && [ -e "$file" ] || continue
   place=\${file#${hostRoot}}
   place=\${place%/*}/$beside
-  folder=$(real "$place") || { echo "too many links: $place" >&2; exit 1; }
+  folder=$(real "$place") || exit 1
   [ -d "$folder" ] || continue
   ls -1A "$folder" | while read -r name; do show "$place/$name" || exit 1; done || exit 1
 done

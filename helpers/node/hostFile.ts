@@ -9,7 +9,7 @@ export const hostRoot = '/host'
 /** Exit status by which the scripts below say that the host has no such file. */
 export const noSuchFile = 44
 
-/** Shell function `real PATH`: the path below /host that the host's PATH leads to. Prints nothing and fails on a loop of links. */
+/** Shell function `real PATH`: the path below /host that the host's PATH leads to. Says so and fails on a loop of links. */
 export const realFunction = `real() {
   rest=$1; out=; hops=0
   while [ -n "$rest" ]; do
@@ -17,7 +17,7 @@ export const realFunction = `real() {
     case $rest in */*) rest=\${rest#*/} ;; *) rest= ;; esac
     case $part in ''|.) continue ;; ..) out=\${out%/*}; continue ;; esac
     if [ -L "${hostRoot}$out/$part" ]; then
-      hops=$((hops + 1)); [ $hops -gt 40 ] && return 1
+      hops=$((hops + 1)); [ $hops -gt 40 ] && { echo "too many links: $1" >&2; return 1; }
       link=$(readlink "${hostRoot}$out/$part")
       case $link in /*) out= ;; esac
       rest=$link/$rest
@@ -29,7 +29,7 @@ export const realFunction = `real() {
 }
 `
 
-const found = `file=$(real "$1") || { echo "too many links: $1" >&2; exit 1; }
+const found = `file=$(real "$1") || exit 1
 [ -e "$file" ] || exit ${noSuchFile}
 `
 

@@ -48,14 +48,13 @@ export function decide(
       because: 'compared all the same, with --force: a difference may come from this',
     })),
   ]
+  return { answer: answerOf(findings), findings, figures, comparison, forced }
+}
+
+/** The weightiest finding decides. */
+export function answerOf(findings: readonly Finding[]): Answer {
   const has = (weight: Finding['weight']) => findings.some((finding) => finding.weight === weight)
-  return {
-    answer: has('blocks') ? 'do-not-ship' : has('open') ? 'cannot-tell' : 'ship',
-    findings,
-    figures,
-    comparison,
-    forced,
-  }
+  return has('blocks') ? 'do-not-ship' : has('open') ? 'cannot-tell' : 'ship'
 }
 
 /** A run that did not see what it claims to see, or did not end, settles nothing. */

@@ -19,7 +19,8 @@ export const weightTitles: Readonly<Record<Weight, string>> = {
 
 export const weights: readonly Weight[] = ['blocks', 'open', 'tolerated', 'told']
 
-export const findingsOf = ({ findings }: Decision, weight: Weight): Finding[] =>
+/** Of a gate's decision or an upgrade's. */
+export const findingsOf = ({ findings }: { readonly findings: readonly Finding[] }, weight: Weight): Finding[] =>
   findings.filter((finding) => finding.weight === weight)
 
 /** The answer with its main reason, in one sentence. */

@@ -1,4 +1,4 @@
-import type { Answer, Decision } from '../gate/decide.ts'
+import { type Answer, answerOf, type Decision } from '../gate/decide.ts'
 import type { Finding } from '../gate/finding.ts'
 import type { UpgradeRecord } from '../record/upgradeRecord.ts'
 import { judgeCourse } from './judgeCourse.ts'
@@ -35,8 +35,7 @@ export function decideUpgrade(
     ...(gate === null ? noGate(record) : []),
   ]
   const findings = [...own, ...(gate?.findings ?? [])].map((finding) => excused(finding, accepted))
-  const has = (weight: Finding['weight']) => findings.some((finding) => finding.weight === weight)
-  return { answer: has('blocks') ? 'do-not-ship' : has('open') ? 'cannot-tell' : 'ship', findings, record, gate }
+  return { answer: answerOf(findings), findings, record, gate }
 }
 
 function excused(finding: Finding, accepted: readonly string[]): Finding {

@@ -1,7 +1,7 @@
 import { escape, section } from '../gate/gateMarkdown.ts'
-import { weights } from '../gate/gateWords.ts'
+import { answerWords, findingsOf, weights } from '../gate/gateWords.ts'
 import type { UpgradeDecision } from './decideUpgrade.ts'
-import { answerWords, courseLines, findingsBy, sentence } from './upgradeWords.ts'
+import { courseLines, sentence } from './upgradeWords.ts'
 
 /** For the comment of a pull request: what a person can check in two minutes. */
 export function upgradeMarkdown(decision: UpgradeDecision): string {
@@ -14,7 +14,7 @@ export function upgradeMarkdown(decision: UpgradeDecision): string {
     '| | |',
     '|---|---|',
     ...courseLines(decision).map(([name, text]) => `| ${name} | ${escape(text)} |`),
-    ...weights.flatMap((weight) => section(weight, findingsBy(decision, weight))),
+    ...weights.flatMap((weight) => section(weight, findingsOf(decision, weight))),
     ...(hazards.length === 0
       ? []
       : [

@@ -1,6 +1,6 @@
-import { weights, weightTitles } from '../gate/gateWords.ts'
+import { answerWords, findingsOf, weights, weightTitles } from '../gate/gateWords.ts'
 import type { UpgradeDecision } from './decideUpgrade.ts'
-import { answerWords, courseLines, findingsBy, sentence } from './upgradeWords.ts'
+import { courseLines, sentence } from './upgradeWords.ts'
 
 /** For a terminal: the answer, what was done, then every finding by weight. */
 export function upgradeText(decision: UpgradeDecision): string {
@@ -9,7 +9,7 @@ export function upgradeText(decision: UpgradeDecision): string {
     '',
     ...courseLines(decision).map(([name, text]) => `${`${name}:`.padEnd(11)}${text}`),
     ...weights.flatMap((weight) => {
-      const found = findingsBy(decision, weight)
+      const found = findingsOf(decision, weight)
       if (found.length === 0) return []
       return [
         '',

@@ -1,15 +1,10 @@
-import { answerWords } from '../gate/gateWords.ts'
-import type { Finding, Weight } from '../gate/finding.ts'
+import { findingsOf } from '../gate/gateWords.ts'
+import type { Finding } from '../gate/finding.ts'
 import type { UpgradeDecision } from './decideUpgrade.ts'
-
-export { answerWords }
-
-export const findingsBy = ({ findings }: UpgradeDecision, weight: Weight): Finding[] =>
-  findings.filter((finding) => finding.weight === weight)
 
 /** The answer's main reason, in one sentence. */
 export function sentence(decision: UpgradeDecision): string {
-  const [blocks, open] = [findingsBy(decision, 'blocks'), findingsBy(decision, 'open')]
+  const [blocks, open] = [findingsOf(decision, 'blocks'), findingsOf(decision, 'open')]
   const first = ([finding]: Finding[]) => `${finding?.subject ?? ''}: ${finding?.title ?? ''}: ${finding?.what ?? ''}`
   if (decision.answer === 'do-not-ship') return `${counted(blocks.length, 'reason')}, the first: ${first(blocks)}`
   if (decision.answer === 'cannot-tell') return `${counted(open.length, 'question')} open, the first: ${first(open)}`

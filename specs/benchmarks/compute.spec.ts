@@ -5,6 +5,7 @@ import { copyInMemory } from '../../helpers/guest/copyWork.ts'
 import { classes, notConfidential, notRemote } from '../../helpers/oracles/applicability.ts'
 import { guideRow } from '../../helpers/oracles/guideFigures.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
+import { killedBy } from './killedBy.ts'
 import { defaultRuntime, own } from './sides.ts'
 
 /**
@@ -44,9 +45,6 @@ for (const id of ['KATA-BENCH-003', 'KATA-BENCH-010']) {
     },
     exclusive: true,
     timeoutMs: 20 * 60_000,
-    killedBy: {
-      'guest-clock-slow': 'clocks of guest and node',
-      'runc-behind-kata-handlers': 'this pod is not in a VM',
-    },
+    killedBy,
   })
 }

@@ -5,15 +5,11 @@ import { classes, hypervisorIs, notConfidential, sharedByVirtiofs } from '../../
 import { comparableWith } from '../../helpers/oracles/comparableClass.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 import { transfers } from './disk.ts'
+import { killedBy } from './killedBy.ts'
 import { besideQemu, defaultRuntime, goQemu, own } from './sides.ts'
 
 /** Nine to thirteen blocks of two or three sandboxes with a volume, the slowest of which the guide has with 21 s. */
 const timeoutMs = 40 * 60_000
-
-const killedBy = {
-  'guest-clock-slow': 'clocks of guest and node',
-  'runc-behind-kata-handlers': 'this pod is not in a VM',
-}
 
 behaviour('KATA-BENCH-004', {
   on: classes(sharedByVirtiofs, notConfidential),

@@ -7,6 +7,7 @@ import { classes, hypervisorIs, notConfidential, notRemote } from '../../helpers
 import { comparableClass } from '../../helpers/oracles/comparableClass.ts'
 import { guideRow } from '../../helpers/oracles/guideFigures.ts'
 import { busybox, type Pod } from '../../helpers/pods/pod.ts'
+import { killedBy } from './killedBy.ts'
 import { besideQemu, type ComparedSide, defaultRuntime, goQemu, own } from './sides.ts'
 
 /** busybox for ping and the clocks beside iperf3, in one sandbox: images of iperf3 lack ping. */
@@ -17,11 +18,6 @@ const pings = 10
 
 /** Nine to thirteen blocks of up to three sides: two sandboxes each, ten seconds of pings and five of iperf3. */
 const timeoutMs = 40 * 60_000
-
-const killedBy = {
-  'guest-clock-slow': 'clocks of guest and node',
-  'runc-behind-kata-handlers': 'this pod is not in a VM',
-}
 
 /** Between two pods of one class on one node. The guide does not say which end is Kata; with both, its factors come out. */
 function betweenPods(

@@ -4,16 +4,12 @@ import { above, saidOf } from '../../helpers/figures/paired.ts'
 import { classes, goShim, hypervisorIs, notConfidential, notRemote } from '../../helpers/oracles/applicability.ts'
 import { comparableWith } from '../../helpers/oracles/comparableClass.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
+import { killedBy } from './killedBy.ts'
 import { besideQemu, defaultRuntime, goQemu } from './sides.ts'
 import { startTimes } from './start.ts'
 
 /** Eight blocks of two sandboxes and one more, with the slowest start that the guide has. */
 const timeoutMs = 20 * 60_000
-
-const killedBy = {
-  'guest-clock-slow': 'clocks of guest and node',
-  'runc-behind-kata-handlers': 'this pod is not in a VM',
-}
 
 behaviour('KATA-BENCH-001', {
   on: classes(notRemote, notConfidential),

@@ -2,11 +2,21 @@ import { behaviour } from '../../helpers/behaviour.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
+import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 
 const notInVm = "boot_id of the pod beside the node's"
 
 /** containerd pkg/oci, defaultUnixCaps: chown, dac_override, fsetid, fowner, mknod, net_raw, setgid, setuid, setfcap, setpcap, net_bind_service, sys_chroot, kill, audit_write. */
 const defaultCapabilities = '00000000a80425fb'
+
+/** /proc/PID/status of the container's own process, and of one that exec starts. */
+const statuses = (pod: PodHandle): Promise<{ whose: string; stdout: string }[]> =>
+  Promise.all(
+    [
+      { whose: 'the container', file: '/proc/1/status' },
+      { whose: 'exec', file: '/proc/self/status' },
+    ].map(async ({ whose, file }) => ({ whose, stdout: (await pod.read(['cat', file])).stdout })),
+  )
 
 behaviour('KATA-UPSTREAM-002', {
   on: anyKata,
@@ -15,11 +25,7 @@ behaviour('KATA-UPSTREAM-002', {
   async check(context) {
     const { pods, expect } = context
     await expectInVm(context, pods.pod)
-    for (const [whose, file] of [
-      ['the container', '/proc/1/status'],
-      ['exec', '/proc/self/status'],
-    ] as const) {
-      const { stdout } = await pods.pod.read(['cat', file])
+    for (const { whose, stdout } of await statuses(pods.pod)) {
       for (const set of ['CapPrm', 'CapEff', 'CapBnd'])
         expect(new RegExp(`^${set}:\\s*(\\w+)$`, 'm').exec(stdout)?.[1], `${set} of ${whose}`).to.equal(
           defaultCapabilities,
@@ -104,11 +110,7 @@ behaviour('KATA-UPSTREAM-007', {
   async check(context) {
     const { pods, expect } = context
     await expectInVm(context, pods.pod)
-    for (const [whose, file] of [
-      ['the container', '/proc/1/status'],
-      ['exec', '/proc/self/status'],
-    ] as const) {
-      const { stdout } = await pods.pod.read(['cat', file])
+    for (const { whose, stdout } of await statuses(pods.pod)) {
       const ids = (name: string) => (new RegExp(`^${name}:(.*)$`, 'm').exec(stdout)?.[1] ?? '').trim().split(/\s+/)
       expect(ids('Uid'), `user ids of ${whose}`).to.deep.equal(Array(4).fill('1000'))
       expect(ids('Gid'), `group ids of ${whose}`).to.deep.equal(Array(4).fill('2000'))

@@ -13,33 +13,35 @@ describe('a simulated node that falls silent', () => {
   })
   after(() => simulation.close())
 
-  const becomes = async (name: string, status: string): Promise<void> => {
+  type Condition = ReturnType<typeof conditionOf>
+
+  /** The node's condition Ready, once it is as wanted. */
+  const readyOnce = async (name: string, wanted: (ready: Condition) => boolean): Promise<Condition> => {
     const path = '/api/v1/nodes'
     const { items, resourceVersion } = await simulation.client.list(path)
-    if (items.some((node) => node.metadata.name === name && conditionOf(node, 'Ready')?.status === status)) return
+    const now = conditionOf(items.find(({ metadata }) => metadata.name === name) ?? null, 'Ready')
+    if (wanted(now)) return now
     const deadline = new AbortController()
     const timer = setTimeout(() => deadline.abort(), 20_000)
     try {
       for await (const { object } of simulation.client.watch(path, { resourceVersion, signal: deadline.signal })) {
-        if (object.metadata.name === name && conditionOf(object, 'Ready')?.status === status) return
+        const ready = conditionOf(object, 'Ready')
+        if (object.metadata.name === name && wanted(ready)) return ready
       }
-      throw new Error(`node ${name} did not become Ready=${status}`)
+      throw new Error(`node ${name} did not become what was awaited`)
     } finally {
       clearTimeout(timer)
       deadline.abort()
     }
   }
 
+  const becomes = (name: string, status: string) => readyOnce(name, (ready) => ready?.status === status)
+
   it('keeps the time of its conditions from one report to the next while nothing changes', async () => {
     const [first = ''] = simulation.nodes.map(({ name }) => name)
-    const ready = async () => conditionOf(await simulation.client.get(`/api/v1/nodes/${first}`), 'Ready')
-    const registered = await ready()
-    let reported = registered
+    const registered = await readyOnce(first, () => true)
     // The kubelet's default: every five minutes, three seconds here.
-    while (reported?.lastHeartbeatTime === registered?.lastHeartbeatTime) {
-      await new Promise((resolve) => setTimeout(resolve, 100))
-      reported = await ready()
-    }
+    const reported = await readyOnce(first, (ready) => ready?.lastHeartbeatTime !== registered?.lastHeartbeatTime)
     expect(reported?.lastTransitionTime).to.equal(registered?.lastTransitionTime)
   })
 
