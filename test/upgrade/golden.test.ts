@@ -12,6 +12,8 @@ interface Golden {
   readonly flags?: readonly string[]
   readonly answer: 'ship' | 'do-not-ship' | 'cannot-tell'
   readonly because: RegExp
+  /** What is told beside the reason. */
+  readonly told?: RegExp
 }
 
 const golden: readonly Golden[] = [
@@ -72,6 +74,7 @@ const golden: readonly Golden[] = [
     flags: ['--behaviour', 'KATA-ARCH-007', '--repeat', '9'],
     answer: 'ship',
     because: /2 nodes upgraded/,
+    told: /KATA-ARCH-007 kata-qemu.*\n.*failed 3 of 9 -> failed 3 of 9/,
   },
   {
     name: 'node lost in mid-upgrade',
@@ -148,7 +151,9 @@ describe('golden upgrades of a simulated cluster', function () {
   for (const each of golden)
     it(each.name, async () => {
       set = await stage(each.from ?? '3.30.0', each.upgradeFaults)
-      agrees(await set.upgrade(each.to ?? '3.31.0', ...quick, ...(each.flags ?? [])), each)
+      const outcome = await set.upgrade(each.to ?? '3.31.0', ...quick, ...(each.flags ?? []))
+      agrees(outcome, each)
+      if (each.told) expect(outcome.text).to.match(each.told)
     })
 
   // A start takes 5 s at the natural pace: 10 % of it stay many times what the test's own processes add to it.
