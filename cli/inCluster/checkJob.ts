@@ -3,13 +3,9 @@ import type { RunSettings } from '../runSettings.ts'
 import { UsageError } from '../usageError.ts'
 
 /** Throws UsageError for options that make no sense together. */
-export function checkJobSettings({ inCluster, sim, namespace, imagePullConfig }: RunSettings): void {
+export function checkJobSettings({ inCluster, sim, namespace }: RunSettings): void {
   if (inCluster && sim)
     throw new UsageError('--in-cluster and --sim cannot go together: a simulated node runs no images; leave one out')
-  if (inCluster && imagePullConfig !== undefined)
-    throw new UsageError(
-      '--image-pull-config is a file of this machine, which the Job does not have; leave out --in-cluster, or let the nodes log in to the registry themselves',
-    )
   if (!inCluster && namespace !== undefined)
     throw new UsageError('--namespace is about the Job of a run inside the cluster; add --in-cluster')
 }

@@ -1,7 +1,17 @@
 import type { Command, Option } from 'commander'
 
 /** Options that say where and how the suite is run, not what it does: they stay with the command that makes the Job. */
-const own = new Set(['inCluster', 'namespace', 'shards', 'runId', 'context', 'kubeconfig', 'out', 'profile'])
+const own = new Set([
+  'inCluster',
+  'namespace',
+  'shards',
+  'runId',
+  'context',
+  'kubeconfig',
+  'out',
+  'profile',
+  'imagePullConfig',
+])
 
 /** The options of `run` as they were typed, for the suite inside the cluster. The suite does not need its own image. */
 export function handedArguments(command: Command): string[] {

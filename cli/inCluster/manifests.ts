@@ -42,6 +42,7 @@ export function manifests(purpose: Purpose, { image, shards, kataNamespace }: Ma
     image,
     arguments: purpose === 'shards' ? ['--run-id', 'sharded'] : [],
     profile: null,
+    pullConfig: null,
     shards: purpose === 'shards' ? shards : null,
     rules: accessFor({ command: 'run', probe: true, nodeChanges: false, shards: purpose === 'shards', minor: null }),
     kataNamespace,

@@ -1,9 +1,10 @@
 import type { AccessRule } from '../../engine/access/accessRule.ts'
 import type { KubeObject } from '../../helpers/cluster/cluster.ts'
+import { pullSecret } from '../../helpers/pods/pullSecret.ts'
 import { rbacObjects } from '../rbacObjects.ts'
 import { profileKey, runSeconds, type SuitePodOptions, suitePodSpec } from './suitePod.ts'
 
-export interface JobOptions extends Omit<SuitePodOptions, 'profile' | 'serviceAccount'> {
+export interface JobOptions extends Omit<SuitePodOptions, 'profile' | 'pullSecret' | 'serviceAccount'> {
   /** Of the Job, its ServiceAccount and its ClusterRole. */
   readonly name: string
   readonly namespace: string
@@ -12,6 +13,8 @@ export interface JobOptions extends Omit<SuitePodOptions, 'profile' | 'serviceAc
   readonly labels: Readonly<Record<string, string>>
   /** Content of a profile. */
   readonly profile: string | null
+  /** Content of the config.json by which images are pulled. */
+  readonly pullConfig: string | null
   /** Pods of an Indexed Job, each of which runs its shard; null: one pod, the whole run. */
   readonly shards: number | null
   /** What the suite may do. */
@@ -26,6 +29,9 @@ export function inClusterObjects(options: JobOptions): KubeObject[] {
     ...(options.makeNamespace ? [namespace(options)] : []),
     ...accessObjects(options),
     ...(options.profile === null ? [] : [profileMap(options, options.profile)]),
+    ...(options.pullConfig === null
+      ? []
+      : [pullSecret({ ...options, name: pullNameOf(options), config: options.pullConfig })]),
     job(options),
   ]
 }
@@ -50,6 +56,9 @@ function accessObjects({ name, namespace, labels, rules, kataNamespace }: JobOpt
   ]
 }
 
+/** Not the name that the suite's own Secrets have: it may be its namespace. */
+const pullNameOf = ({ name }: Pick<JobOptions, 'name'>): string => `${name}-job-pull`
+
 const profileMap = ({ name, namespace, labels }: JobOptions, profile: string): KubeObject => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -57,7 +66,16 @@ const profileMap = ({ name, namespace, labels }: JobOptions, profile: string): K
   data: { [profileKey]: profile },
 })
 
-function job({ name, namespace, labels, image, arguments: given, profile, shards }: JobOptions): KubeObject {
+function job({
+  name,
+  namespace,
+  labels,
+  image,
+  arguments: given,
+  profile,
+  pullConfig,
+  shards,
+}: JobOptions): KubeObject {
   // A run is not repeated behind anybody's back: its verdict is the answer. A shard that ends with another code than 0 must not end the
   // others (Kubernetes 1.29 and later know the limit per index).
   const attempts =
@@ -80,6 +98,7 @@ function job({ name, namespace, labels, image, arguments: given, profile, shards
             ...(shards === null ? [] : ['--shards', String(shards), '--shard-index', '$(JOB_COMPLETION_INDEX)']),
           ],
           profile: profile === null ? null : name,
+          pullSecret: pullConfig === null ? null : pullNameOf({ name }),
           serviceAccount: name,
         }),
       },

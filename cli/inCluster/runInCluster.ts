@@ -5,7 +5,6 @@ import { accessFor } from '../../engine/access/accessRules.ts'
 import { loadCatalog } from '../../engine/catalog/loadCatalog.ts'
 import { newRunId, RUN_LABEL } from '../../engine/cluster/labels.ts'
 import { connect } from '../../helpers/cluster/connect.ts'
-import { loadImages } from '../../helpers/pods/images.ts'
 import { loadProfile } from '../../helpers/profile/loadProfile.ts'
 import {
   checkNames,
@@ -16,6 +15,7 @@ import {
   withoutEmptyFolder,
 } from '../checkInput.ts'
 import { chosen } from '../chosen.ts'
+import { imagesOf } from '../imagesOf.ts'
 import type { RunSettings } from '../runSettings.ts'
 import { shardOf } from '../shardSettings.ts'
 import { checkJobSettings, checkRealNodes } from './checkJob.ts'
@@ -32,7 +32,8 @@ export async function runInCluster(settings: RunSettings, handed: readonly strin
   checkSimulated(settings)
   checkNames(settings, loadCatalog(settings.specs))
   checkOutput(settings.out)
-  const image = loadImages(settings.image, settings.imageRegistry, settings.pinImages).resolve('suite')
+  const { resolve, pullConfig = null } = imagesOf(settings)
+  const image = resolve('suite')
   const profile = settings.profile === undefined ? null : profileText(settings.profile)
   const { kubeconfig, context, namespace, runId = newRunId(), shards } = settings
   checkNewRun(path.join(settings.out, runId))
@@ -45,6 +46,7 @@ export async function runInCluster(settings: RunSettings, handed: readonly strin
       image,
       handed,
       profile,
+      pullConfig,
       namespace: namespace ?? null,
       shards: shards ?? null,
       rules: rulesFor(settings),

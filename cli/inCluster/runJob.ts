@@ -18,6 +18,8 @@ export interface JobRun {
   readonly image: string
   readonly handed: readonly string[]
   readonly profile: string | null
+  /** Content of the config.json by which images are pulled. */
+  readonly pullConfig: string | null
   /** Null: one of its own. */
   readonly namespace: string | null
   /** Pods of an Indexed Job, each of which runs a shard; null: one pod, the whole run. */
@@ -68,7 +70,7 @@ async function kataDeployNamespace(cluster: Cluster): Promise<string | null> {
 async function createObjects(
   cluster: Cluster,
   ledger: Ledger,
-  { runId, image, handed, profile, namespace, shards, rules }: JobRun,
+  { runId, image, handed, profile, pullConfig, namespace, shards, rules }: JobRun,
 ): Promise<{ namespace: string; name: string }> {
   const name = `kata-conformance-${runId}`
   const job = { name, namespace: namespace ?? `${name}-job` }
@@ -80,6 +82,7 @@ async function createObjects(
     image,
     arguments: ['--run-id', runId, '--no-summary', ...handed],
     profile,
+    pullConfig,
     shards,
     rules,
     kataNamespace: await kataDeployNamespace(cluster),

@@ -1,3 +1,5 @@
+import { pullSecretKey } from '../../helpers/pods/pullSecret.ts'
+
 /** Where the suite's pod keeps results; its container `results` hands them out when the suite has ended. */
 export const resultsFolder = '/results'
 export const suiteContainer = 'suite'
@@ -11,6 +13,7 @@ export const runSeconds = 12 * 3600
 export const stopSeconds = 240
 
 const profileFolder = '/etc/kata-conformance'
+const pullFolder = '/etc/kata-conformance-pull'
 export const profileKey = 'profile.yaml'
 
 export interface SuitePodOptions {
@@ -19,6 +22,8 @@ export interface SuitePodOptions {
   readonly arguments: readonly string[]
   /** Name of a ConfigMap with the profile under `profile.yaml`. */
   readonly profile: string | null
+  /** Name of a Secret by which this pod and those of the suite pull. */
+  readonly pullSecret: string | null
   readonly serviceAccount: string
 }
 
@@ -53,8 +58,27 @@ export const suite = (given: readonly string[]) => ({
  * The spec of a pod that runs the suite once. Two containers share the results: they outlive the suite, however it ended, until they were
  * fetched or an hour has passed.
  */
-export function suitePodSpec({ image, arguments: given, profile, serviceAccount }: SuitePodOptions) {
-  const profileMount = { name: 'profile', mountPath: profileFolder, readOnly: true }
+export function suitePodSpec({ image, arguments: given, profile, pullSecret, serviceAccount }: SuitePodOptions) {
+  const files = [
+    ...(profile === null
+      ? []
+      : [
+          {
+            flag: ['--profile', `${profileFolder}/${profileKey}`],
+            mount: { name: 'profile', mountPath: profileFolder, readOnly: true },
+            volume: { name: 'profile', configMap: { name: profile } },
+          },
+        ]),
+    ...(pullSecret === null
+      ? []
+      : [
+          {
+            flag: ['--image-pull-config', `${pullFolder}/${pullSecretKey}`],
+            mount: { name: 'pull', mountPath: pullFolder, readOnly: true },
+            volume: { name: 'pull', secret: { secretName: pullSecret } },
+          },
+        ]),
+  ]
   const container = { image, imagePullPolicy: 'IfNotPresent', securityContext: confined }
   return {
     serviceAccountName: serviceAccount,
@@ -68,11 +92,12 @@ export function suitePodSpec({ image, arguments: given, profile, serviceAccount 
       seccompProfile: { type: 'RuntimeDefault' },
     },
     affinity: { nodeAffinity: elsewhere },
+    ...(pullSecret === null ? {} : { imagePullSecrets: [{ name: pullSecret }] }),
     containers: [
       {
         ...container,
-        ...suite([...(profile === null ? [] : ['--profile', `${profileFolder}/${profileKey}`]), ...given]),
-        volumeMounts: [volumes.results.mount, volumes.temporary.mount, ...(profile === null ? [] : [profileMount])],
+        ...suite([...files.flatMap(({ flag }) => flag), ...given]),
+        volumeMounts: [volumes.results.mount, volumes.temporary.mount, ...files.map(({ mount }) => mount)],
       },
       {
         ...container,
@@ -82,11 +107,7 @@ export function suitePodSpec({ image, arguments: given, profile, serviceAccount 
         volumeMounts: [volumes.results.mount],
       },
     ],
-    volumes: [
-      volumes.results.volume,
-      volumes.temporary.volume,
-      ...(profile === null ? [] : [{ name: 'profile', configMap: { name: profile } }]),
-    ],
+    volumes: [volumes.results.volume, volumes.temporary.volume, ...files.map(({ volume }) => volume)],
   }
 }
 

@@ -4,6 +4,8 @@ import { ImageError } from './images.ts'
 
 /** Name of the Secret in each namespace of the suite. */
 export const pullSecretName = 'kata-conformance-pull'
+/** Under which the content of config.json is in it. */
+export const pullSecretKey = '.dockerconfigjson'
 
 interface DockerConfig {
   readonly auths?: Readonly<Record<string, { readonly auth?: string; readonly username?: string } | undefined>>
@@ -40,14 +42,23 @@ export function readPullConfig(file: string): string {
 /** The Secret by which pods of a namespace pull. It goes with the namespace. */
 export async function createPullSecret(
   cluster: Pick<Cluster, 'create'>,
-  { namespace, config, labels }: { namespace: string; config: string; labels: Readonly<Record<string, string>> },
+  { namespace, config, labels }: Omit<PullSecret, 'name'>,
 ): Promise<void> {
-  const secret: KubeObject = {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    type: 'kubernetes.io/dockerconfigjson',
-    metadata: { name: pullSecretName, namespace, labels },
-    data: { '.dockerconfigjson': Buffer.from(config).toString('base64') },
-  }
-  await cluster.create(secret)
+  await cluster.create(pullSecret({ name: pullSecretName, namespace, config, labels }))
 }
+
+interface PullSecret {
+  readonly name: string
+  readonly namespace: string
+  /** Content of config.json. */
+  readonly config: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+export const pullSecret = ({ name, namespace, config, labels }: PullSecret): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  type: 'kubernetes.io/dockerconfigjson',
+  metadata: { name, namespace, labels },
+  data: { [pullSecretKey]: Buffer.from(config).toString('base64') },
+})

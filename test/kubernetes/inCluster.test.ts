@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect } from 'chai'
 import { buildImage } from '../../fixtures/image/ociImage.ts'
@@ -45,9 +45,21 @@ describeOnCluster('a run inside the cluster', (cluster) => {
 
   it('answers with the suite’s exit code, copies its results and leaves nothing', async function () {
     this.timeout(runMs)
-    const end = await command(argv('--run-id', 'one-job'), {}, runMs)
+    const pullConfig = path.join(results.folder, 'config.json')
+    const auth = Buffer.from('somebody:secret').toString('base64')
+    writeFileSync(pullConfig, JSON.stringify({ auths: { 'registry.example': { auth } } }))
+    const end = await command(argv('--run-id', 'one-job', '--image-pull-config', pullConfig), {}, runMs)
     expectResults('one-job', end)
-    expect(readFileSync(path.join(results.folder, 'one-job', 'suite.log'), 'utf8')).to.include('KATA-RTCLASS-')
+    const folder = path.join(results.folder, 'one-job')
+    expect(readFileSync(path.join(folder, 'suite.log'), 'utf8')).to.include('KATA-RTCLASS-')
+    const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .map((file) => path.join(folder, file))
+      .filter((file) => statSync(file).isFile())
+      .map((file) => readFileSync(file, 'utf8'))
+    expect(texts.filter((text) => text.includes('imagePullSecrets')).length, 'manifests in evidence').to.be.above(0)
+    expect(
+      texts.filter((text) => text.includes(auth) || text.includes(Buffer.from(auth).toString('base64'))),
+    ).to.deep.equal([])
     expect(await left()).to.equal('nothing to remove\n')
   })
 

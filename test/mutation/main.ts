@@ -17,7 +17,7 @@ import { OutOfTimeError, Workers } from './workers.ts'
 /** Releases of Kata whose healthy cluster must be all green: every class of the guide's release and of the newest, of the others one of each shim. */
 const releases = ['3.25.0', '3.26.0', '3.27.0', '3.28.0', '3.29.0', '3.30.0', '3.31.0', '3.32.0', '4.0.0', '4.1.0']
 const wholeReleases = ['3.26.0', '4.1.0']
-const GROUP = 10
+const GROUP = 16
 
 const { values } = parseArgs({
   options: {
@@ -77,7 +77,7 @@ if (values.fault === undefined && skipped.size === 0) say(await finishMatrix(cho
 const survived = outcomes.filter((outcome) => outcome.survived.length > 0)
 const unrelated = outcomes.flatMap((outcome) => outcome.unrelated.map((text) => `${outcome.fault}: ${text}`))
 const killed = outcomes.length - survived.length
-say(`killed ${killed}/${outcomes.length}, unrelated changes ${unrelated.length}`)
+say(`killed ${killed}/${outcomes.length}, unrelated changes ${unrelated.length}, ${workers.runs} runs`)
 if (values.json) {
   process.stdout.write(
     `${JSON.stringify({ faults: outcomes.length, killed, survived: survived.map(({ fault }) => fault), unrelated }, null, 2)}\n`,

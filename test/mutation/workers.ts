@@ -17,6 +17,8 @@ export class OutOfTimeError extends Error {
 export class Workers {
   readonly #idle: ChildProcess[] = []
   readonly #all: ChildProcess[]
+  /** That were begun. */
+  runs = 0
   readonly #waiting: ((child: ChildProcess) => void)[] = []
 
   constructor(count = os.availableParallelism()) {
@@ -34,7 +36,11 @@ export class Workers {
     const child = this.#idle.pop() ?? (await new Promise<ChildProcess>((resolve) => this.#waiting.push(resolve)))
     try {
       if (Date.now() > deadline) throw new OutOfTimeError()
-      return await ask(child, task)
+      this.runs += 1
+      const t0 = performance.now()
+      const r = await ask(child, task)
+      process.stderr.write(`RUN ${((performance.now() - t0) / 1000).toFixed(1)} ${task.scenario} ${task.kataVersion ?? ''} ${task.options?.classes?.join(',') ?? ''} ${task.speed ?? ''} ${task.faults.length} ${r.arms.length}\n`)
+      return r
     } finally {
       const next = this.#waiting.shift()
       if (next) next(child)
