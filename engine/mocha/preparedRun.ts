@@ -6,8 +6,11 @@ import type { Plan } from '../plan/plan.ts'
 /** A run whose facts and plan are known, and of which nothing has been tried yet. */
 export interface PreparedRun {
   readonly plan: Plan
-  /** Starts these arms, by id, and what they need: their controls, unless nobody wants them, and every canary. */
-  start(ids: ReadonlySet<string>, options?: { readonly withoutControls?: boolean }): void
+  /** Starts these arms, by id, and what they need: their controls, unless nobody wants them, and every canary. Evidence is kept of what turns red, unless nobody reads it. */
+  start(
+    ids: ReadonlySet<string>,
+    options?: { readonly withoutControls?: boolean; readonly withoutEvidence?: boolean },
+  ): void
   result(id: string): Promise<ArmResult>
   /** Waits for everything, cleans up, closes the journal. */
   finish(): Promise<RunRecord>

@@ -57,6 +57,7 @@ export function startRun(parts: RunParts): PreparedRun {
   const objects = createArmObjects(own)
   const workshops = createWorkshops(own)
   const starter = createPodStarter({ ...own, objects })
+  let withEvidence = true
   let schedule: Schedule | null = null
   const pool = new PodPool({
     starter,
@@ -89,8 +90,10 @@ export function startRun(parts: RunParts): PreparedRun {
     probes: () => probes.all(),
     extras: (arm) => createExtras({ ...own, arm, starter, objects, workshops }),
     sampled: (arm, figure, sample) => journal.write({ event: 'sample', arm: arm.planned.id, figure, sample }),
-    collectEvidence: (arm, pods, message) =>
-      collectEvidence(journal.folder, arm, pods, message, { cluster, probe: probes.on(arm.planned.node ?? '') }),
+    collectEvidence: async (arm, pods, message) =>
+      withEvidence
+        ? collectEvidence(journal.folder, arm, pods, message, { cluster, probe: probes.on(arm.planned.node ?? '') })
+        : [],
   }
 
   /** An arm that wants the node for itself waits for the other shards that have the node, too. */
@@ -118,7 +121,8 @@ export function startRun(parts: RunParts): PreparedRun {
 
   return {
     plan,
-    start(ids, { withoutControls = false } = {}) {
+    start(ids, { withoutControls = false, withoutEvidence = false } = {}) {
+      withEvidence = !withoutEvidence
       const arms = toRun(plan.arms, ids, withoutControls)
       journal.write({ event: 'plan', arms: arms.map(({ planned }) => planned) })
       startedAt = performance.now()

@@ -25,6 +25,8 @@ export interface UpstreamDepartures {
   shimCgroup: 'as-configured' | 'overhead'
   /** ResourceQuotas that count pods. */
   podQuota: 'enforced' | 'ignored-for-kata'
+  /** What the node's kernel keeps for each of the ninth to the sixteenth sandbox at once, MiB. */
+  crowdSlabMiB: number
 }
 
 export const healthyUpstream: UpstreamDepartures = {
@@ -41,6 +43,7 @@ export const healthyUpstream: UpstreamDepartures = {
   cronJobs: 'run',
   shimCgroup: 'as-configured',
   podQuota: 'enforced',
+  crowdSlabMiB: 0,
 }
 
 /** What each fault of upstream.yaml changes in the model, and nothing else. */
@@ -57,5 +60,6 @@ export const upstreamFaults: Record<string, Partial<UpstreamDepartures>> = {
   'host-file-copied-at-start': { hostFiles: 'copied' },
   'shims-outside-the-pods-cgroup': { shimCgroup: 'overhead' },
   'cron-jobs-never-start': { cronJobs: 'never' },
+  'node-memory-lost-to-crowds': { crowdSlabMiB: 150 },
   'pod-quota-ignored-for-kata': { podQuota: 'ignored-for-kata' },
 }

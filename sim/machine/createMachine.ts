@@ -77,6 +77,7 @@ export function createMachine(spec: MachineSpec): Machine {
       MemFree: Math.round(kernel.memory.freeKiB()),
       MemAvailable: Math.round(availableKiB(kernel)),
     }),
+    keepSlab: (kib) => void (kernel.memory.slabKiB += kib),
     processes: () =>
       [...kernel.processes.values()].map(({ pid, parent, uid, comm, argv }) => ({
         pid,

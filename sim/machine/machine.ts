@@ -388,6 +388,8 @@ export interface Machine {
   network: MachineNetwork | null
   /** Live MemTotal, MemFree and MemAvailable, KiB. */
   meminfo(): { MemTotal: number; MemFree: number; MemAvailable: number }
+  /** The kernel keeps so much more for itself, KiB; less where it is negative. */
+  keepSlab(kib: number): void
   /** All processes that the machine's root PID namespace sees, by pid. */
   processes(): readonly { pid: number; ppid: number; uid: number; comm: string; argv: readonly string[] }[]
   /** Called before the OOM killer for want of RAM (not at a cgroup's limit): what the listener plugs meanwhile is used. */

@@ -1,3 +1,4 @@
+import { joinCrowd } from './crowd.ts'
 import { randomUUID } from 'node:crypto'
 import type { Departures } from '../faults/departures.ts'
 import { CriError } from '../kubelet/containerRuntime.ts'
@@ -77,6 +78,7 @@ export function startVirtualMachine(node: SimNode, start: VmStart): VirtualMachi
   // Dragonball is the shim: it holds the VM's files.
   if (argv === null) start.shim.spec.fds?.push(...vmFiles(node, size.vcpus))
   const memory = followGuest(node, start, guest, process, size)
+  joinCrowd(node, process.exited)
 
   const deaths = new Set<() => void>()
   let over = false

@@ -1,5 +1,16 @@
 import type { ArmRecord } from '../../reports/record/arm.ts'
-import type { RunRecord } from '../../reports/record/runRecord.ts'
+
+/** What a run says of an arm, as far as runs are compared by it. */
+export type SeenArm = Pick<ArmRecord, 'id' | 'behaviour' | 'role' | 'runtimeClass' | 'verdict' | 'message'>
+
+export const seenArm = ({ id, behaviour, role, runtimeClass, verdict, message }: ArmRecord): SeenArm => ({
+  id,
+  behaviour,
+  role,
+  runtimeClass,
+  verdict,
+  message,
+})
 
 /** Which checks a fault must turn red, each with an excerpt of the message that it must give. */
 export type Expected = ReadonlyMap<string, string>
@@ -20,8 +31,8 @@ export interface Outcome {
  */
 export function compare(
   expected: Expected,
-  healthy: RunRecord,
-  mutated: RunRecord,
+  healthy: readonly SeenArm[],
+  mutated: readonly SeenArm[],
   stops: readonly string[] = [],
 ): { readonly survived: ReadonlyMap<string, string>; readonly unrelated: readonly string[] } {
   const before = byId(healthy)
@@ -37,18 +48,18 @@ export function compare(
   return { survived: new Map(survived), unrelated }
 }
 
-const byId = ({ arms }: RunRecord): Map<string, ArmRecord> => new Map(arms.map((arm) => [arm.id, arm]))
+const byId = (arms: readonly SeenArm[]): Map<string, SeenArm> => new Map(arms.map((arm) => [arm.id, arm]))
 
-const checksOf = ({ arms }: RunRecord, behaviour: string): ArmRecord[] =>
+const checksOf = (arms: readonly SeenArm[], behaviour: string): SeenArm[] =>
   arms.filter((arm) => arm.behaviour === behaviour && arm.role === 'check')
 
-const isStopped = (arm: ArmRecord | undefined, stops: readonly string[]): boolean =>
+const isStopped = (arm: SeenArm | undefined, stops: readonly string[]): boolean =>
   (arm?.verdict === 'failed' || arm?.verdict === 'broken') &&
   stops.includes(arm.runtimeClass ?? '') &&
   /FailedCreatePodSandBox|Failed to create pod sandbox/.test(arm.message)
 
 /** null: it turned red, with the message that it announces. */
-function survival(behaviour: string, excerpt: string, arms: readonly ArmRecord[]): string | null {
+function survival(behaviour: string, excerpt: string, arms: readonly SeenArm[]): string | null {
   const red = arms.filter(({ verdict }) => verdict === 'failed')
   if (red.length === 0)
     return `${behaviour} stayed ${[...new Set(arms.map(({ verdict }) => verdict))].join(', ') || 'without arms'}${firstMessage(arms)}`
@@ -56,7 +67,7 @@ function survival(behaviour: string, excerpt: string, arms: readonly ArmRecord[]
   return `${behaviour} turned red without ${JSON.stringify(excerpt)}: ${red[0]?.message ?? ''}`
 }
 
-const firstMessage = (arms: readonly ArmRecord[]): string => {
+const firstMessage = (arms: readonly SeenArm[]): string => {
   const said = arms.find(({ message }) => message !== '')?.message
   return said === undefined ? '' : `: ${said}`
 }
@@ -65,7 +76,7 @@ const firstMessage = (arms: readonly ArmRecord[]): string => {
  * An arm that changed its verdict, or is red and was not there. One that the plan has no more, or has as skipped now, is no finding: under the
  * fault the facts are others (a class has another hypervisor), and other claims are about it.
  */
-function change(id: string, before: ArmRecord | undefined, after: ArmRecord | undefined): string[] {
+function change(id: string, before: SeenArm | undefined, after: SeenArm | undefined): string[] {
   if (!after || before?.verdict === after.verdict) return []
   const red =
     ['failed', 'broken', 'environment'].includes(after.verdict) &&

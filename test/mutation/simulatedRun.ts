@@ -51,7 +51,7 @@ export async function simulatedRun({
         ...options,
       },
       (arms) => (select ? oneOfEach(arms, select) : arms),
-      select?.per === 'check',
+      { withoutControls: select?.per === 'check', withoutEvidence: true },
     )
   } finally {
     await simulation.close()
@@ -63,7 +63,7 @@ export async function runChecks(
   kubeconfig: string,
   options: Partial<RunOptions>,
   choose: (arms: readonly Arm[]) => readonly Arm[] = (arms) => arms,
-  withoutControls = false,
+  leftOut: { readonly withoutControls?: boolean; readonly withoutEvidence?: boolean } = {},
 ): Promise<RunRecord> {
   const out = mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-'))
   const lost = anyLost()
@@ -82,7 +82,7 @@ export async function runChecks(
       onJournal: () => undefined,
       lost,
     })
-    run.start(new Set(choose(run.plan.arms).map(({ planned }) => planned.id)), { withoutControls })
+    run.start(new Set(choose(run.plan.arms).map(({ planned }) => planned.id)), leftOut)
     const record = await run.finish()
     if (lost.late[0]) throw lost.late[0].error
     return record

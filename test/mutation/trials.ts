@@ -1,36 +1,28 @@
 import { loadCatalog } from '../../engine/catalog/loadCatalog.ts'
 import type { RegisteredBehaviour } from '../../helpers/behaviour.ts'
-import type { RunRecord } from '../../reports/record/runRecord.ts'
 import type { ListedFault } from '../../sim/faults/listedFaults.ts'
-import { compare, type Expected } from './compare.ts'
+import { compare, type Expected, type SeenArm } from './compare.ts'
 import type { SimulatedRun } from './simulatedRun.ts'
 import type { Shown } from './tryGroup.ts'
 import type { Workers } from './workers.ts'
 
 const SCENARIO = 'small'
-/** Claims about a class are tried on one of each hypervisor's kind; the healthy runs try every class. */
+/** Claims about a class are tried on one of each hypervisor's kind, and on the classes that faults name. */
 const CLASSES = ['kata-qemu', 'kata-qemu-minimal', 'kata-clh']
 /** Figures need time that flows: with jumps, how busy the real machine is would show in them. */
 const MEASURING_SPEED = 50
 
-interface Place {
-  readonly scenario?: string | undefined
-  readonly kataVersion?: string | undefined
-  readonly classes?: readonly string[] | undefined
-}
-
-export const placeOf = ({ scenario = SCENARIO, kataVersion, classes }: Place): string =>
-  [
-    [scenario, kataVersion].filter((part) => part !== undefined).join(' with Kata '),
-    ...(classes === undefined ? [] : [classes.join(' ')]),
-  ].join(', ')
+/** The cluster of a fault: faults of one place are held against one healthy run. */
+export const placeOf = ({ scenario = SCENARIO, kataVersion }: Omit<ListedFault, 'name' | 'departure'>): string =>
+  [scenario, ...(kataVersion === undefined ? [] : [`with Kata ${kataVersion}`])].join(' ')
 
 /** Runs of all checks, or of those that measure, on healthy clusters and under faults of one place. */
 export interface Trials {
   /** Checks of the kind that name the fault. */
   readonly expectedOf: (fault: string) => Expected
+  readonly concerns: (fault: string) => boolean
   /** The healthy run that faults of a place are held against; made once. */
-  healthy(place: Place): Promise<RunRecord>
+  healthy(place: string): Promise<readonly SeenArm[]>
   /** @throws OutOfTimeError */
   under(faults: readonly ListedFault[]): Promise<Shown>
 }
@@ -38,11 +30,13 @@ export interface Trials {
 interface Kind {
   readonly name: string
   readonly behaviours: readonly string[]
+  /** False: only faults that one of the behaviours names. */
+  readonly everyFault: boolean
   /** @param expected null on a healthy cluster */
   readonly taskOf: (
-    place: Place,
+    of: { readonly scenario: string; readonly classes: readonly string[] | null },
     expected: Expected | null,
-  ) => Omit<SimulatedRun, 'scenario' | 'kataVersion' | 'faults'>
+  ) => Pick<SimulatedRun, 'options' | 'speed' | 'select'>
 }
 
 /** Everything that is seen: all checks but those that need quiet nodes. */
@@ -50,10 +44,11 @@ export function observing(registered: readonly RegisteredBehaviour[]): Kind {
   const measured = measuring(registered).behaviours
   return {
     name: 'observing',
+    everyFault: true,
     behaviours: registered.map(({ id }) => id).filter((id) => !measured.includes(id)),
-    taskOf: (place, expected) => ({
-      options: classesIn(place),
-      ...(expected && { select: { per: 'check', all: [...expected.keys()] } }),
+    taskOf: ({ scenario, classes }, expected) => ({
+      options: classes === null ? {} : { classes },
+      ...(expected ? { select: { per: 'check', all: [...expected.keys()] } } : oneOfEachShim(scenario)),
     }),
   }
 }
@@ -68,13 +63,14 @@ export function measuring(registered: readonly RegisteredBehaviour[]): Kind {
   const isJudged = (id: string): boolean => !id.startsWith('KATA-BENCH-')
   return {
     name: 'measuring',
+    everyFault: false,
     behaviours: all,
-    taskOf: ({ classes = CLASSES }, expected) => ({
+    taskOf: ({ classes }, expected) => ({
       options: {
         quietNodes: true,
         maxArms: 1,
         behaviours: all.filter((id) => !expected || isJudged(id) || expected.has(id)),
-        classes,
+        classes: classes ?? [],
       },
       speed: MEASURING_SPEED,
       select: { per: 'check', all: (expected ? [...expected.keys()] : all).filter(isJudged) },
@@ -83,62 +79,76 @@ export function measuring(registered: readonly RegisteredBehaviour[]): Kind {
 }
 
 interface TrialOptions {
-  readonly workers: Workers
+  /** All that will be tried: healthy runs have the classes of each of them. */
+  readonly faults: readonly ListedFault[]
+  /** Of healthy runs, and of those under faults. */
+  readonly workers: { readonly healthy: Workers; readonly faulty: Workers }
   readonly registered: readonly RegisteredBehaviour[]
   /** ms since the epoch */
   readonly deadline: number
-  readonly onHealthy: (what: string, record: RunRecord) => void
+  readonly onHealthy: (what: string, seen: readonly SeenArm[]) => void
 }
 
-export function createTrials(kind: Kind, { workers, registered, deadline, onHealthy }: TrialOptions): Trials {
+export function createTrials(
+  kind: Kind,
+  { faults: all, workers, registered, deadline, onHealthy }: TrialOptions,
+): Trials {
   const ofKind = registered.filter(({ id }) => kind.behaviours.includes(id))
-  const runs = new Map<string, Promise<RunRecord>>()
+  const healthyRuns = new Map<string, Promise<readonly SeenArm[]>>()
   const expectedOf = (fault: string): Expected =>
     new Map(
       ofKind.flatMap(({ id, definition: { killedBy } }) => (fault in killedBy ? [[id, killedBy[fault] ?? '']] : [])),
     )
+  const concerns = (fault: string): boolean => kind.everyFault || expectedOf(fault).size > 0
   const run = (
-    { scenario = SCENARIO, kataVersion, classes }: Place,
-    faults: readonly string[],
+    of: readonly ListedFault[],
+    names: readonly string[],
     expected: Expected | null,
-  ) =>
-    workers.run(
-      { scenario, kataVersion, faults, ...kind.taskOf({ scenario, classes }, expected) },
-      expected ? deadline : Infinity,
-    )
-  const healthy = (place: Place): Promise<RunRecord> => {
-    const key = placeOf(place)
+  ): Promise<readonly SeenArm[]> => {
+    const { scenario = SCENARIO, kataVersion } = of[0] ?? {}
+    const task = {
+      scenario,
+      kataVersion,
+      faults: names,
+      ...kind.taskOf({ scenario, classes: classesOf(of) }, expected),
+    }
+    return expected ? workers.faulty.run(task, deadline) : workers.healthy.run(task)
+  }
+  const healthy = (place: string): Promise<readonly SeenArm[]> => {
+    const concerned = all.filter((fault) => placeOf(fault) === place && concerns(fault.name))
     const made =
-      runs.get(key) ??
-      run(place, [], null).then((record) => {
-        onHealthy(`${key}, ${kind.name}`, record)
-        return record
+      healthyRuns.get(place) ??
+      run(concerned, [], null).then((seen) => {
+        onHealthy(`${place}, ${kind.name}`, seen)
+        return seen
       })
-    runs.set(key, made)
+    healthyRuns.set(place, made)
     return made
   }
   return {
     expectedOf,
+    concerns,
     healthy,
     async under(faults) {
-      const [place] = faults
-      if (!place) throw new RangeError('no fault to try')
+      const [first] = faults
+      if (!first) throw new RangeError('no fault to try')
       const expected = new Map(faults.flatMap(({ name }) => [...expectedOf(name)]))
       const names = faults.map(({ name }) => name)
-      const { survived, unrelated } = compare(
-        expected,
-        await healthy(place),
-        await run(place, names, expected),
-        place.stops,
-      )
+      const [before, after] = await Promise.all([healthy(placeOf(first)), run(faults, names, expected)])
+      const { survived, unrelated } = compare(expected, before, after, first.stops)
       const survivedOf = (fault: string) => [...expectedOf(fault).keys()].flatMap((id) => survived.get(id) ?? [])
       return { survived: new Map(names.map((name) => [name, survivedOf(name)])), unrelated }
     },
   }
 }
 
-/** Of other scenarios than the usual one all classes are looked at: they are there for their classes or nodes. */
-function classesIn({ scenario, classes }: Place): object {
-  if (classes !== undefined) return { classes }
-  return scenario === SCENARIO ? { classes: CLASSES } : {}
+/** What faults are looked at on: their own classes and, in the usual scenario, the usual ones for those that name none; null: all of the scenario. */
+function classesOf(faults: readonly ListedFault[]): readonly string[] | null {
+  const wanted = faults.map(({ scenario = SCENARIO, classes }) => classes ?? (scenario === SCENARIO ? CLASSES : null))
+  if (wanted.includes(null)) return null
+  return [...new Set(wanted.flatMap((classes) => classes ?? []))]
 }
+
+/** Of every class are the runs of the usual scenario and of whole releases; of the others one of each shim. */
+const oneOfEachShim = (scenario: string): Pick<SimulatedRun, 'select'> =>
+  scenario === SCENARIO ? {} : { select: { per: 'shim', all: [] } }

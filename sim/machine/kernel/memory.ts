@@ -20,6 +20,8 @@ export class Memory {
   shmemKiB = 0
   /** page cache of files, beyond idle.cached: given back under pressure */
   cacheKiB = 0
+  /** what the kernel itself keeps beyond idle.slabUnreclaimable */
+  slabKiB = 0
   /** processes with a life of their own: hypervisors, shims, daemons */
   residentKiB = 0
   #touchedKiB = 0
@@ -47,7 +49,7 @@ export class Memory {
       i.kernelStack +
       i.pageTables +
       (i.other ?? 0)
-    return system + this.residentKiB + this.anonKiB + this.shmemKiB + this.cacheKiB
+    return system + this.slabKiB + this.residentKiB + this.anonKiB + this.shmemKiB + this.cacheKiB
   }
 
   freeKiB(): number {

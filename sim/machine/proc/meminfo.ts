@@ -9,7 +9,8 @@ export function meminfo(kernel: Kernel): string {
   const anon = idle.anon + memory.anonKiB + memory.residentKiB
   const files = idle.buffers + cached - memory.shmemKiB
   const activeFile = kernel.distribution ? files * 0.93 : Math.min(files, 124)
-  const slab = idle.slabReclaimable + idle.slabUnreclaimable
+  const unreclaimable = idle.slabUnreclaimable + kernel.memory.slabKiB
+  const slab = idle.slabReclaimable + unreclaimable
   const shown = kernel.spec.shows?.meminfo?.()
   const rows: [string, number][] = [
     ['MemTotal', shown?.MemTotal ?? memory.totalKiB],
@@ -42,7 +43,7 @@ export function meminfo(kernel: Kernel): string {
     ['KReclaimable', idle.slabReclaimable],
     ['Slab', slab],
     ['SReclaimable', idle.slabReclaimable],
-    ['SUnreclaim', idle.slabUnreclaimable],
+    ['SUnreclaim', unreclaimable],
     ['KernelStack', idle.kernelStack],
     ['PageTables', idle.pageTables + memory.anonKiB / 512],
     ['SecPageTables', 0],
