@@ -36,6 +36,9 @@ const rules: readonly Rule[] = [
   [/(?<="(goVersion|compiler)": ")[^"]*/g, 'COMPILER'],
   // what a watch happens to see on the way
   [/^Waiting for (deployment|daemon set) .* (rollout|update) to finish: .*\n/gm, ''],
+  [/^Waiting for (deployment|daemon set) spec update to be observed\.\.\.\n/gm, ''],
+  // kubectl ends a copy when it has the archive, and does not always wait for what tar says beside it
+  [/^tar: removing leading '\/' from member names\n/gm, ''],
 ]
 
 export function normalise({ code, stdout, stderr }: Answer, { unordered }: Pick<Command, 'unordered'>): Answer {
