@@ -34,7 +34,11 @@ export function addRunCommand(program: Command): void {
     .option('--no-probe', 'no privileged node probe; what needs it is skipped')
     .option('--quiet-nodes', 'nodes carry no other load: also measure performance', false)
     .option('--slow', 'also run checks of more than five minutes', false)
-    .option('--allow-node-changes', 'checks may make files, loop devices and processes of their own on nodes', false)
+    .option(
+      '--allow-node-changes',
+      'checks may make files, loop devices and processes of their own on nodes, and end those of their own pods',
+      false,
+    )
     .option('--allow-disruptive', 'checks may do what can disturb other pods of a node', false)
     .option(
       '--allow-cluster-policy',

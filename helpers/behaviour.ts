@@ -81,7 +81,7 @@ export interface CheckContext<Pods extends string, Case> {
   readonly createObject: (local: string, spec: ObjectSpec) => Promise<ObjectHandle>
   /** Creates a namespace with these labels for the life of the arm. Pod Security level baseline unless the labels say otherwise; null leaves a label out. */
   readonly temporaryNamespace: (labels: Readonly<Record<string, string | null>>) => Promise<string>
-  /** Creates a further pod in the course of the check, and waits as its spec says. Removed at the arm's end. */
+  /** Creates a further pod in the course of the check, and waits as its spec says. Removed at the arm's end. `furtherPods` says how many there are at once. */
   readonly createPod: (spec: PodAsked) => Promise<PodHandle>
   readonly signal: AbortSignal
 }
@@ -136,6 +136,8 @@ export interface Behaviour<Pods extends string = string, Case = unknown> {
   readonly canary?: true
   /** Holds the node for itself while it runs: measures performance or disturbs. */
   readonly exclusive?: true
+  /** How many pods of `createPod` are there at once. Room of the arm's node is kept for them from its start; an exclusive check has all of it. */
+  readonly furtherPods?: number
   /** How long `check` may take once its pods are there, ms. Default 60 000. */
   readonly timeoutMs?: number
 }

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { answerOf } from '../../reports/answer.ts'
+import { controlsSaid } from '../../reports/controlsSaid.ts'
 import { needsAttention } from '../../reports/needsAttention.ts'
 import type { ArmRecord } from '../../reports/record/arm.ts'
 import type { RunRecord } from '../../reports/record/runRecord.ts'
@@ -21,7 +22,7 @@ export function closingSummary(record: RunRecord, folder: string, stream: NodeJS
     ),
     '',
     `${planned} arms: ${verdicts.map((verdict) => `${count[verdict]} ${verdict}`).join(', ')}`,
-    `controls: ${controls.passed} passed, ${controls.failed + controls.broken + controls.skipped} not; canaries: ${canaries.failedAsTheyMust} of ${canaries.planned} failed as they must`,
+    `controls: ${controlsSaid(controls)}; canaries: ${canaries.failedAsTheyMust} of ${canaries.planned} failed as they must`,
     `${claimsWithoutCheck} claims have no executable check (kata-conformance list says why)`,
     `${record.simulated ? 'SIMULATED. ' : ''}${headline} ${because}`,
     `report: ${path.join(folder, 'report.html')}`,

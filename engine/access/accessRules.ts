@@ -71,6 +71,16 @@ export const accessRules: readonly AccessRule[] = [
     why: 'the same: Kubernetes 1.35 and later ask for both (kubernetes/kubernetes#134577)',
   },
   {
+    ...{ group: core, resource: 'pods/ephemeralcontainers', verbs: ['patch'], where: 'own', for: checks },
+    optional: true,
+    why: 'a container that joins a running pod of a check, as kubectl debug adds one',
+  },
+  {
+    ...{ group: core, resource: 'pods/resize', verbs: ['patch'], where: 'own', for: checks, since: 33 },
+    optional: true,
+    why: 'other limits for a running pod of a check: served by Kubernetes 1.33 and later',
+  },
+  {
     ...{ group: core, resource: 'pods/log', verbs: ['get'], where: 'own', for: checks },
     why: 'output of containers, and the evidence of failures',
   },

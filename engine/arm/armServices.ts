@@ -21,7 +21,8 @@ export interface ArmServices {
   /** Objects beside the arm's pods: made once, before the first pod. */
   objects(arm: Arm): Promise<Readonly<Record<string, ObjectHandle>>>
   acquire(arm: Arm): Readonly<Record<string, Promise<PodHandle>>>
-  release(arm: Arm): void
+  /** @param furtherGone when the pods that its check made are gone */
+  release(arm: Arm, furtherGone: Promise<void>): void
   /** The arm will be tried once more: its pods are wanted again, and those that are lost are not handed out any more. */
   again(arm: Arm, lost: readonly PodHandle[]): void
   /** What the arm stands on from now on. */
@@ -38,7 +39,7 @@ export interface ArmServices {
     temporaryClusterPolicy(policy: PolicyAsked): Promise<string>
     /** Changes on the arm's node. */
     readonly changes: NodeChanges
-    end(): Promise<void>
+    end(): Promise<{ readonly podsGone: Promise<void> }>
   }
   /** A reading that was taken, for the journal. */
   sampled?(arm: Arm, figure: FigureHead, sample: Sample): void

@@ -23,8 +23,17 @@ export interface Extras {
   temporaryNamespace(labels: Readonly<Record<string, string | null>>): Promise<string>
   temporaryClusterPolicy(policy: PolicyAsked): Promise<string>
   readonly changes: NodeChanges
-  /** Undoes changes of the node, and begins the removal of the rest; what fails stays in the ledger, or for the sweep of the node. */
-  end(): Promise<void>
+  /**
+   * Undoes changes of the node, and begins the removal of the rest; what fails stays in the ledger, or for the sweep of the node.
+   * @returns when the pods are gone
+   */
+  end(): Promise<{ readonly podsGone: Promise<void> }>
+}
+
+/** Pods that nobody kept room for would be turned away by the kubelet of a full node. */
+function refuseMoreThanDeclared({ definition: { exclusive, furtherPods = 0 }, planned }: Arm, there: number): void {
+  if (exclusive === true || there <= furtherPods) return
+  throw new Error(`${planned.behaviour} has ${there} pods of createPod at once, but its furtherPods are ${furtherPods}`)
 }
 
 let count = 0
@@ -48,6 +57,7 @@ export function createExtras(deps: {
 }): Extras {
   const { arm, starter, cluster, ledger, objects, workshops, runId, scope, images, signal } = deps
   const pods: PodHandle[] = []
+  let starting = 0
   const classes: KubeObject[] = []
   const namespaces: KubeObject[] = []
   const policies: KubeObject[] = []
@@ -57,6 +67,9 @@ export function createExtras(deps: {
     async createPod(spec) {
       const request = { key: '', spec, arm, name: `extra-${pods.length + 1}`, shared: false }
       const node = (spec.elsewhere ? arm.otherNode : arm.planned.node) ?? ''
+      const there = pods.filter(({ deleted, outcome }) => !deleted && outcome !== 'refused').length + starting
+      refuseMoreThanDeclared(arm, there + 1)
+      starting += 1
       try {
         const pod = await starter.start(request, node, signal)
         pods.push(pod)
@@ -65,6 +78,8 @@ export function createExtras(deps: {
         const unstarted = unstartedPod(error)
         if (unstarted) pods.push(unstarted)
         throw error
+      } finally {
+        starting -= 1
       }
     },
     createObject: (local, spec) => objects.createMore(arm, local, spec),
@@ -119,6 +134,7 @@ export function createExtras(deps: {
       // What pods hold of a node is let go first: a device under a volume, a folder that is mounted.
       if (changes.made) await Promise.all(removals)
       await changes.undo().catch(() => undefined)
+      return { podsGone: Promise.all(removals).then(() => undefined) }
     },
   }
 }

@@ -75,8 +75,8 @@ export async function tryArm(arm: Arm, services: ArmServices): Promise<Try> {
             return []
           })
       : []
-  await extras.end()
-  services.release(arm)
+  const { podsGone } = await extras.end()
+  services.release(arm, podsGone)
   const result = resultOf(timeline, log, judgement, measurements, findings, evidence)
   const figures = readings.length === 0 ? {} : { figures: gatherFigures(readings) }
   return { result: { ...result, ...figures }, disturbance }

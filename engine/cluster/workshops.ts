@@ -9,6 +9,7 @@ import type { Journal } from '../journal/journal.ts'
 import { CHANGED_NODES, type ChangedNodes, runLabels } from './labels.ts'
 import type { Ledger } from './ledger.ts'
 import type { RunNamespaces } from './namespaces.ts'
+import type { Probes } from './probes.ts'
 
 /** Workshop pods of the run, one a node, started when the first check changes that node. */
 export interface Workshops {
@@ -27,8 +28,9 @@ export function createWorkshops(deps: {
   /** The run's id, in a shard with its number: two shards never undo each other's changes. */
   readonly scope: string
   readonly images: ImageResolver
+  readonly probes: Pick<Probes, 'require'>
 }): Workshops {
-  const { cluster, ledger, journal, namespaces, runId, scope, images } = deps
+  const { cluster, ledger, journal, namespaces, runId, scope, images, probes } = deps
   const running = new Map<string, Promise<RunInWorkshop>>()
   const image = images.resolve('busybox')
   let announced: Promise<unknown> = Promise.resolve()
@@ -62,7 +64,11 @@ export function createWorkshops(deps: {
   }
 
   return {
-    changesOn: (node) => createNodeChanges(async (argv) => (await workshopOn(node))(argv), node, nodeTag(scope)),
+    changesOn: (node) =>
+      createNodeChanges(async (argv) => (await workshopOn(node))(argv), node, nodeTag(scope), {
+        has: (uid) => ledger.open.some((each) => each.kind === 'Pod' && each.uid === uid),
+        sandbox: (uid) => probes.require(node).sandbox(uid),
+      }),
     async sweep() {
       const left = await Promise.all(
         [...running].map(async ([node, workshop]) => {

@@ -62,7 +62,9 @@ const needs: Readonly<Record<string, Need>> = {
   'perf-quiet-node': ({ options }) =>
     options.quietNodes ? null : 'measures performance; run with --quiet-nodes on nodes without other load',
   'node-changes': ({ options }) =>
-    options.allowNodeChanges ? null : 'makes files or devices of its own on the node; run with --allow-node-changes',
+    options.allowNodeChanges
+      ? null
+      : 'makes files or devices of its own on the node, or ends processes of its own pods; run with --allow-node-changes',
   'host-danger-allowed': ({ options }) =>
     options.allowDisruptive ? null : 'can disturb other pods of the node; run with --allow-disruptive',
   ...annotationNeeds,

@@ -80,7 +80,7 @@ export function startRun(parts: RunParts): PreparedRun {
     api: { find: (ref) => cluster.find(ref), raw: (path) => cluster.raw(path) },
     objects: (arm) => objects.create(arm),
     acquire: (arm) => pool.acquire(arm),
-    release: (arm) => pool.release(arm),
+    release: (arm, furtherGone) => pool.release(arm, furtherGone),
     again(arm, lostPods) {
       for (const pod of lostPods) pool.drop(pod)
       pool.plan(arm)

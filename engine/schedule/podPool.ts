@@ -78,14 +78,14 @@ export class PodPool {
     for (const { key } of requestsOf(arm)) this.#users.set(key, (this.#users.get(key) ?? 0) + 1)
   }
 
-  /** Cost of the arm's pods that are not running yet. */
+  /** Cost of the arm's pods that are not running yet, and of those that its check will make. */
   costOf(arm: Arm): Cost {
     return (
       requestsOf(arm)
         // A pod elsewhere is counted on that node when it starts; it is rare and small, and never holds an arm back.
         .filter(({ key, spec }) => !this.#live.has(key) && !spec.elsewhere)
         .map(({ spec }) => podCost(spec.manifest, classOf(spec, arm)))
-        .reduce(addCost, noCost)
+        .reduce(addCost, furtherCost(arm))
     )
   }
 
@@ -107,6 +107,7 @@ export class PodPool {
   acquire(arm: Arm): Readonly<Record<string, Promise<PodHandle>>> {
     const handles: Record<string, Promise<PodHandle>> = {}
     const held: Entry[] = []
+    this.#options.budgets.get(arm.planned.node ?? '')?.take(furtherCost(arm))
     for (const request of inOrder(requestsOf(arm))) {
       const before = request.spec.after === null ? null : handles[request.spec.after]
       const entry = this.#join(request, arm, before ?? null)
@@ -147,8 +148,12 @@ export class PodPool {
     return pod
   }
 
-  /** The arm is done with its pods; those that nobody else waits for are removed, without waiting for it. */
-  release(arm: Arm): void {
+  /**
+   * The arm is done with its pods; those that nobody else waits for are removed, without waiting for it.
+   * @param furtherGone when the pods that its check made are gone
+   */
+  release(arm: Arm, furtherGone: Promise<void>): void {
+    this.#giveBack(arm.planned.node ?? '', furtherCost(arm), furtherGone)
     for (const entry of this.#held.get(arm) ?? []) entry.active -= 1
     this.#held.delete(arm)
     for (const { key } of requestsOf(arm)) {
@@ -186,28 +191,35 @@ export class PodPool {
     )
   }
 
+  #giveBack(node: string, cost: Cost, gone: Promise<void>): void {
+    if (cost.pods === 0) return
+    this.#leaving.set(node, addCost(this.#leaving.get(node) ?? noCost, cost))
+    const removal = gone.then(() => {
+      this.#options.budgets.get(node)?.give(cost)
+      this.#leaving.set(node, addCost(this.#leaving.get(node) ?? noCost, negated(cost)))
+      this.#removals.delete(removal)
+      this.#options.roomHasGrown()
+    })
+    this.#removals.add(removal)
+  }
+
   #remove(entry: Entry): void {
     const { key, node, handle, cost, since } = entry
     this.#endKeeping(entry)
     this.#live.delete(key)
-    this.#leaving.set(node, addCost(this.#leaving.get(node) ?? noCost, cost))
-    const removal = handle
+    const gone = handle
       .catch(unstartedPod)
       .then((pod) => pod && this.#options.starter.remove(pod))
       .catch(() => undefined)
       .then(() => {
-        this.#options.budgets.get(node)?.give(cost)
-        this.#leaving.set(node, addCost(this.#leaving.get(node) ?? noCost, negated(cost)))
         const ms = this.#options.now() - since - entry.keptMs
         this.#spent = addCost(this.#spent, {
           millicores: cost.millicores * ms,
           mib: cost.mib * ms,
           pods: cost.pods * ms,
         })
-        this.#removals.delete(removal)
-        this.#options.roomHasGrown()
       })
-    this.#removals.add(removal)
+    this.#giveBack(node, cost, gone)
   }
 
   #endKeeping(entry: Entry): void {
@@ -222,6 +234,13 @@ export class PodPool {
 }
 
 const negated = ({ millicores, mib, pods }: Cost): Cost => ({ millicores: -millicores, mib: -mib, pods: -pods })
+
+/** Of the pods that the arm's check will make: what the least pod of its class takes. */
+const furtherCost = ({ definition: { furtherPods = 0 }, classFacts }: Arm): Cost => ({
+  millicores: furtherPods * (classFacts?.overheadMillicores.value ?? 0),
+  mib: furtherPods * (classFacts?.overheadMiB.value ?? 0),
+  pods: furtherPods,
+})
 
 const requestCache = new WeakMap<Arm, readonly PodRequest[]>()
 

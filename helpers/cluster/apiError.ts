@@ -1,3 +1,4 @@
+import { errorByName } from '../errorByName.ts'
 /** The request that failed, in the field's words: `get pods/log x in namespace y`. */
 export interface ApiRequest {
   method: string
@@ -18,6 +19,7 @@ export interface ApiStatus {
  * words, null where no Kubernetes API answered (then `code` is the HTTP code of whoever did, or 0 for nobody).
  */
 export class ApiError extends Error {
+  static override readonly [Symbol.hasInstance] = errorByName('ApiError')
   override readonly name = 'ApiError'
   readonly code: number
   readonly reason: string

@@ -85,10 +85,11 @@ export interface Cluster {
   ): Promise<KubeObject[]>
   /** POST with fieldValidation=Strict. Throws ApiError with the server's Status (409, 403, 422…). */
   create(object: KubeObject, options?: CallOptions & { dryRun?: boolean }): Promise<KubeObject>
+  /** With `subresource` that part of the object is patched: `ephemeralcontainers`, `resize`. */
   patch(
     ref: ObjectRef,
     patch: unknown,
-    options?: CallOptions & { type?: 'merge' | 'strategic' | 'json' },
+    options?: CallOptions & { type?: 'merge' | 'strategic' | 'json'; subresource?: string },
   ): Promise<KubeObject>
   /** Deletes by name and, when given, UID precondition. False when it was already gone. */
   delete(ref: ObjectRef & { uid?: string }, options?: CallOptions & { gracePeriodSeconds?: number }): Promise<boolean>

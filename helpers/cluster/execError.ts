@@ -1,3 +1,4 @@
+import { errorByName } from '../errorByName.ts'
 /**
  * Why an exec has no exit status:
  * - rejected: the server or the container runtime would not run it (no such pod or container, not permitted, no such executable)
@@ -8,6 +9,7 @@
 export type ExecFailure = 'rejected' | 'connect' | 'closed' | 'timeout'
 
 export class ExecError extends Error {
+  static override readonly [Symbol.hasInstance] = errorByName('ExecError')
   override readonly name = 'ExecError'
   readonly kind: ExecFailure
   /** HTTP code of the refusal, null when the connection was made. */

@@ -84,7 +84,8 @@ export function objectCalls(transport: Transport, discovery: Discovery, runLabel
       const type = options.type ?? 'merge'
       // A merge patch sets values: twice is once (RFC 7386). The others may add to lists.
       const repeatable = type === 'merge' ? 'always' : 'when-not-done'
-      const path = await discovery.object(ref, options)
+      const object = await discovery.object(ref, options)
+      const path = options.subresource === undefined ? object : `${object}/${options.subresource}`
       const query = { fieldManager: 'kata-conformance' }
       return (
         await call({ method: 'PATCH', path, query, body: patch, contentType: patchTypes[type], repeatable }, options)

@@ -1,3 +1,4 @@
+import { errorByName } from '../errorByName.ts'
 import type { KubeObject } from './cluster.ts'
 import { describeEvent, describeState } from './objectState.ts'
 
@@ -5,6 +6,7 @@ export type WaitEnd = 'deadline' | 'unreachable' | 'deleted'
 
 /** A wait that did not come true: what was awaited, for how long, the last state and the last events. */
 export class WaitError extends Error {
+  static override readonly [Symbol.hasInstance] = errorByName('WaitError')
   override readonly name = 'WaitError'
   readonly end: WaitEnd
   /** Why it can no longer come true, as `unreachable` said; null otherwise. */

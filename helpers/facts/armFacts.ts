@@ -1,3 +1,4 @@
+import { errorByName } from '../errorByName.ts'
 import type { ClassFacts, ClusterFacts, NodeFacts } from './facts.ts'
 
 /**
@@ -14,6 +15,7 @@ export interface Facts {
 
 /** Thrown by `need`: the arm is skipped, with the reason that kept us from knowing. */
 export class FactUnknownError extends Error {
+  static override readonly [Symbol.hasInstance] = errorByName('FactUnknownError')
   constructor(name: string, how: string) {
     super(`${name} is unknown: ${how}`)
     this.name = 'FactUnknownError'

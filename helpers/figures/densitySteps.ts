@@ -45,16 +45,6 @@ export interface NodeMemory {
   readonly available: number
 }
 
-/** MemTotal and MemAvailable of /proc/meminfo. Throws when they are not in the text. */
-export function nodeMemory(meminfo: string): NodeMemory {
-  const read = (name: string): number => {
-    const kib = new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(meminfo)?.[1]
-    if (kib === undefined) throw new Error(`no ${name} in /proc/meminfo: ${JSON.stringify(meminfo.slice(0, 80))}`)
-    return Number(kib) / 1024
-  }
-  return { total: read('MemTotal'), available: read('MemAvailable') }
-}
-
 /**
  * Why no further sandboxes are started on the node; null when they may be.
  * @param more how many

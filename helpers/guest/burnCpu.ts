@@ -4,6 +4,9 @@ import { type CpuStat, cpuStat, since } from './cpuStat.ts'
 /** Exit codes of busybox's timeout and of a shell for a command that SIGTERM ended; under Kata an exec ends with the bare signal. */
 const ended = [0, 15, 124, 143]
 
+/** What starting the workers and their answers may take beside their time, ms. */
+const answerMs = 60_000
+
 /**
  * Keeps `workers` processes of a container busy for `seconds`, and says what its cgroup counted meanwhile. dd from /dev/zero spends its time
  * in the kernel and in copying, and never waits. Throws when a worker could not run.
@@ -14,7 +17,8 @@ export async function burnCpu(
 ): Promise<CpuStat> {
   const before = await cpuStat(pod)
   const argv = ['timeout', String(seconds), 'dd', 'if=/dev/zero', 'of=/dev/null', 'bs=64k']
-  const results = await Promise.all(Array.from({ length: workers }, () => pod.exec(argv)))
+  const timeoutMs = seconds * 1000 + answerMs
+  const results = await Promise.all(Array.from({ length: workers }, () => pod.exec(argv, { timeoutMs })))
   for (const { exitCode, stderr } of results) {
     if (!ended.includes(exitCode))
       throw new Error(`${argv.join(' ')} in pod ${pod.name} ended with ${exitCode}: ${stderr.trim()}`)

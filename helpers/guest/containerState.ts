@@ -1,6 +1,6 @@
 import type { KubeObject } from '../cluster/cluster.ts'
 
-/** State of a container (or init container) of a pod, from its status. */
+/** State of a container of a pod, of whatever kind, from its status. */
 export interface ContainerState {
   readonly phase: 'waiting' | 'running' | 'terminated' | 'unknown'
   readonly restartCount: number
@@ -23,8 +23,13 @@ interface Status {
 }
 
 export function containerState(pod: KubeObject, container: string): ContainerState {
-  const { containerStatuses = [], initContainerStatuses = [] } = (pod.status ?? {}) as Partial<Record<string, Status[]>>
-  const status = [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === container)
+  const {
+    containerStatuses = [],
+    initContainerStatuses = [],
+    ephemeralContainerStatuses = [],
+  } = (pod.status ?? {}) as Partial<Record<string, Status[]>>
+  const statuses = [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses]
+  const status = statuses.find(({ name }) => name === container)
   const { waiting, running, terminated } = status?.state ?? {}
   return {
     phase: terminated ? 'terminated' : running ? 'running' : waiting ? 'waiting' : 'unknown',

@@ -9,8 +9,9 @@ export interface Interface {
 }
 
 /** The interface as the guest has it. Throws when there is none of that name. */
-export async function networkInterface(pod: PodHandle, name: string): Promise<Interface> {
-  const { stdout, stderr, exitCode } = await pod.read(['ip', 'addr', 'show', name])
+export async function networkInterface(pod: PodHandle, name: string, container?: string): Promise<Interface> {
+  const within = container === undefined ? {} : { container }
+  const { stdout, stderr, exitCode } = await pod.read(['ip', 'addr', 'show', name], within)
   if (exitCode !== 0)
     throw new Error(`ip addr show ${name} in pod ${pod.name} ended with ${exitCode}: ${stderr.trim()}`)
   return parseInterface(name, stdout)

@@ -27,6 +27,6 @@ export async function httpUntil(
 export async function isBlocked(pod: PodHandle, address: string, port: number, tries = 10): Promise<boolean> {
   const host = address.includes(':') ? `[${address}]` : address
   const script = `i=0; while timeout 5 wget -qO /dev/null "$1" 2>/dev/null; do i=$((i+1)); [ $i -lt ${tries} ] || exit 1; sleep 1; done`
-  const { exitCode } = await pod.read(['sh', '-c', script, 'sh', `http://${host}:${port}/`])
+  const { exitCode } = await pod.read(['sh', '-c', script, 'sh', `http://${host}:${port}/`], { expectOutput: false })
   return exitCode === 0
 }

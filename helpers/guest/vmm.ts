@@ -1,6 +1,7 @@
 import type { CheckContext } from '../behaviour.ts'
 import { need } from '../facts/armFacts.ts'
 import type { HostProcess } from '../node/nodeProbe.ts'
+import { isKataShim } from '../node/sandboxProcesses.ts'
 import { type QemuCommandLine, qemuCommandLine } from '../node/qemuCommandLine.ts'
 import type { PodHandle } from '../pods/podHandle.ts'
 
@@ -13,7 +14,7 @@ type Context = Pick<CheckContext<string, unknown>, 'node' | 'facts' | 'expect'>
 export async function vmm({ node, facts, expect }: Context, pod: PodHandle): Promise<HostProcess> {
   const { hypervisors, shims } = await node.sandbox(pod.uid)
   const inShim = need(facts.class.hypervisor, 'hypervisor') === 'dragonball'
-  const candidates = inShim ? shims.filter(({ argv, exe }) => `${exe} ${argv[0] ?? ''}`.includes('kata')) : hypervisors
+  const candidates = inShim ? shims.filter(isKataShim) : hypervisors
   expect(candidates, `VMM processes of pod ${pod.name}`).to.not.be.empty
   const [process] = candidates
   if (!process) throw new Error(`pod ${pod.name} has no VMM`)

@@ -1,7 +1,10 @@
 import type { ExecResult } from '../cluster/cluster.ts'
 import { NodeProbeError } from './nodeProbeError.ts'
 import { detachScript, loopScript } from './loopDevice.ts'
+import { killScript } from './killScript.ts'
 import type { HostBlockDevice, HostFolder, NodeChanges } from './nodeChanges.ts'
+import type { NodeProbe } from './nodeProbe.ts'
+import { isKataShim } from './sandboxProcesses.ts'
 import { folders, hostDevices, ipcFolders } from './workshopPod.ts'
 
 /** Runs a command in the workshop pod of a node. It may change the node: never repeated. */
@@ -14,10 +17,18 @@ export interface UndoableChanges extends NodeChanges {
   undo(): Promise<void>
 }
 
+/** Pods whose processes may be ended. */
+export interface OwnPods {
+  /** Whether this very run has made the pod of this UID, and not removed it. */
+  has(uid: string): boolean
+  /** As the probe of the node sees it now. */
+  readonly sandbox: NodeProbe['sandbox']
+}
+
 let count = 0
 
 /** @param tag what everything that is made is named after: `nodeTag(runId)` */
-export function createNodeChanges(run: RunInWorkshop, node: string, tag: string): UndoableChanges {
+export function createNodeChanges(run: RunInWorkshop, node: string, tag: string, ownPods: OwnPods): UndoableChanges {
   const undos: (() => Promise<unknown>)[] = []
 
   async function must(script: string, ...args: string[]): Promise<string> {
@@ -73,6 +84,17 @@ export function createNodeChanges(run: RunInWorkshop, node: string, tag: string)
             String(length),
           ),
       }
+    },
+    async killVmm({ uid, name }, { pid, comm, startTicks }) {
+      const refuse = (why: string): never => {
+        throw new NodeProbeError(node, `${why}: nothing was killed`)
+      }
+      if (!ownPods.has(uid)) return refuse(`pod ${name} is not of this run`)
+      const { hypervisors, shims } = await ownPods.sandbox(uid)
+      const vmms = hypervisors.length > 0 ? hypervisors : shims.filter(isKataShim)
+      if (!vmms.some((each) => each.pid === pid && each.startTicks === startTicks))
+        return refuse(`process ${pid} (${comm}) is not the VMM of pod ${name}`)
+      await must(killScript, String(pid), String(startTicks))
     },
     get made() {
       return undos.length > 0

@@ -43,7 +43,7 @@ import { parsePodNetwork, podNetworkArgv } from './podNetwork.ts'
 import { memoryArgv, parseMemory } from './processMemory.ts'
 import { parseSnapshot, snapshotArgv, type SnapshotProcess } from './processSnapshot.ts'
 import { readContainerd } from './readContainerd.ts'
-import { sandboxProcesses } from './sandboxProcesses.ts'
+import { asHostProcess, sandboxProcesses } from './sandboxProcesses.ts'
 import { parseSandboxSpecs, sandboxSpecsArgv, type SandboxSpec } from './sandboxSpecs.ts'
 
 /** Runs a command in the probe pod. It only reads: a dropped connection may be retried. */
@@ -117,7 +117,7 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
     readFile: async (path) => (await readFileIfThere(path)) ?? fail(`${path} does not exist`),
     readFileIfThere,
     list: host.list,
-    processes: async () => (await snapshot()).map(({ pid, ppid, comm, argv, exe }) => ({ pid, ppid, comm, argv, exe })),
+    processes: async () => (await snapshot()).map(asHostProcess),
     sandbox: async (podUid) => (await liveSandbox(podUid)).found,
     async memory(pid) {
       const stdout = (await output(memoryArgv(pid), `reading the memory of process ${pid}`)) ?? ''

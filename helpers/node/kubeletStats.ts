@@ -39,3 +39,19 @@ export function statsOf({ pods }: Summary, podUid: string, container: string): C
     workingSetMiB: (found.memory?.workingSetBytes ?? 0) / 2 ** 20,
   }
 }
+
+/**
+ * CPUs in the busiest stretch between two readings, of those that are at least `seconds` apart. The kubelet reads when it likes, every 10 to 15 s, and its
+ * readings say when: what a container was given while it computed is in a stretch that began and ended meanwhile. Throws when no two are that far apart.
+ */
+export function busiestStretch(readings: readonly ContainerStats[], seconds: number): number {
+  const rates = readings.flatMap((first, index) =>
+    readings
+      .slice(index + 1)
+      .filter(({ atMs }) => atMs - first.atMs >= seconds * 1000)
+      .map((last) => (1000 * (last.cpuSeconds - first.cpuSeconds)) / (last.atMs - first.atMs)),
+  )
+  if (rates.length > 0) return Math.max(...rates)
+  const at = readings.map(({ atMs }) => new Date(atMs).toISOString())
+  throw new Error(`no two readings of the kubelet's are ${seconds} s apart: ${at.join(', ') || 'none'}`)
+}

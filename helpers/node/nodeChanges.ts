@@ -1,3 +1,6 @@
+import type { PodHandle } from '../pods/podHandle.ts'
+import type { HostProcess } from './nodeProbe.ts'
+
 /** A folder of the suite on a node: what a hostPath mounts. */
 export interface HostFolder {
   /** Absolute path on the host. */
@@ -20,7 +23,8 @@ export interface HostBlockDevice {
 }
 
 /**
- * What a check may change on its node: objects that the suite makes there and names after its run, never anything that was there before.
+ * What a check may change on its node: objects that the suite makes there and names after its run, and the VMM of a pod of the run; never anything that was
+ * there before.
  * Each is undone when the arm ends; after a crash `clean` finds them by their name (sweepNode.ts). Needs --allow-node-changes.
  * Kernel modules, /dev/kvm, real disks, containerd's configuration, other pods' namespaces and drop_caches are never touched.
  */
@@ -31,4 +35,11 @@ export interface NodeChanges {
   ipcObjects(): Promise<{ readonly name: string }>
   /** Makes a block device over a new file below /var/tmp. @param sizeMiB of the file, which is sparse */
   blockDevice(sizeMiB: number): Promise<HostBlockDevice>
+  /**
+   * Ends the VMM of a pod with SIGKILL, as the node's OOM killer would. Nothing is to be undone or swept: a process that has ended leaves nothing of the
+   * suite's, and the pod goes with its arm, or with its namespace after a crash.
+   * @param vmm of this very sandbox, as the probe sees it; a process that has ended since, or whose number is another's, is an error and nothing is signalled
+   * @throws for a pod that this run has not made
+   */
+  killVmm(pod: Pick<PodHandle, 'uid' | 'name'>, vmm: HostProcess): Promise<void>
 }

@@ -16,6 +16,8 @@ export interface HostProcess {
   readonly argv: readonly string[]
   /** Target of /proc/PID/exe; empty when it cannot be read. */
   readonly exe: string
+  /** Clock ticks since boot at which it started: with the pid, one process and no other. */
+  readonly startTicks: number
 }
 
 /** The host's side of one sandbox, found by pod UID and sandbox id, never by name grep. */

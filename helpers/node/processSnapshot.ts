@@ -4,8 +4,6 @@ import type { HostProcess } from './nodeProbe.ts'
 export interface SnapshotProcess extends HostProcess {
   /** Contents of /proc/PID/cgroup */
   readonly cgroup: string
-  /** Clock ticks since boot at which it started. */
-  readonly startTicks: number
 }
 
 /**

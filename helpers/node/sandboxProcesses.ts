@@ -24,7 +24,17 @@ export function sandboxProcesses(sandboxId: string, processes: readonly Snapshot
   }
 }
 
-const asHostProcess = ({ pid, ppid, comm, argv, exe }: SnapshotProcess): HostProcess => ({ pid, ppid, comm, argv, exe })
+/** A shim that can have the VMM inside itself: runc's is none. */
+export const isKataShim = ({ argv, exe }: HostProcess): boolean => `${exe} ${argv[0] ?? ''}`.includes('kata')
+
+export const asHostProcess = ({ pid, ppid, comm, argv, exe, startTicks }: SnapshotProcess): HostProcess => ({
+  pid,
+  ppid,
+  comm,
+  argv,
+  exe,
+  startTicks,
+})
 
 function mentions(process: SnapshotProcess, sandboxId: string): boolean {
   const id = sandboxId.slice(0, shortestId)

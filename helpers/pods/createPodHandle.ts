@@ -40,6 +40,10 @@ export function createPodHandle(
     throw new Error(`pod ${namespace}/${name} does not exist: the API server refused it (${of.refusal?.message ?? ''})`)
   }
 
+  /** With its uid: a namesake that somebody else made is refused (metadata.uid is immutable). Lists are merged by the names of containers. */
+  const patch = (subresource: string, spec: unknown): Promise<KubeObject> =>
+    cluster.patch(created(), { metadata: { uid }, spec }, { type: 'strategic', subresource, ...signal })
+
   return {
     name,
     namespace,
@@ -70,6 +74,16 @@ export function createPodHandle(
         reason: String(reason),
         message: String(message),
       }))
+    },
+    async addContainer({ name: added, command, target: targetContainerName }) {
+      const image = specOf(object).containers?.[0]?.image
+      const ephemeralContainers = [
+        { name: added, image, imagePullPolicy: 'IfNotPresent', command, targetContainerName },
+      ]
+      await patch('ephemeralcontainers', { ephemeralContainers })
+    },
+    async resize(resized, limits) {
+      await patch('resize', { containers: [{ name: resized, resources: { limits } }] })
     },
     async waitFor(what, until, timeoutMs) {
       // A check takes what it gets for the pod's present state.

@@ -1,3 +1,4 @@
+import type { Quantities } from './containerBuilder.ts'
 import type { ExecOptions, ExecResult, KubeObject } from '../cluster/cluster.ts'
 
 /** What became of a pod that a check asked for. */
@@ -10,6 +11,14 @@ export type PodOutcome =
   | 'refused'
   /** it will not start: StartError, FailedCreatePodSandBox…; `failure` says which and the text */
   | 'not-started'
+
+/** An ephemeral container, of the image of the pod's first container. */
+export interface AddedContainer {
+  readonly name: string
+  readonly command: readonly string[]
+  /** Container of the pod whose namespaces it joins, where the runtime can: targetContainerName. */
+  readonly target: string
+}
 
 /** A pod under observation. Given to checks; every method is bound to the arm's deadline and abort signal. */
 export interface PodHandle {
@@ -35,6 +44,10 @@ export interface PodHandle {
   logs(options?: { container?: string; previous?: boolean }): Promise<string>
   followLogs(options?: { container?: string }): AsyncIterable<string>
   events(): Promise<readonly { type: string; reason: string; message: string }[]>
+  /** Adds an ephemeral container to the running pod, as kubectl debug does. Nobody can take it away again while the pod is there. */
+  addContainer(container: AddedContainer): Promise<void>
+  /** Gives a container of the running pod other limits, as kubectl patch --subresource resize does. What the kubelet makes of it is in the status. */
+  resize(container: string, limits: Quantities): Promise<void>
   /** Waits on the shared watch. */
   waitFor(what: string, until: (object: KubeObject) => boolean, timeoutMs: number): Promise<KubeObject>
   /**

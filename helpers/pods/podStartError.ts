@@ -1,3 +1,4 @@
+import { errorByName } from '../errorByName.ts'
 import type { KubeObject } from '../cluster/cluster.ts'
 import type { PodHandle } from './podHandle.ts'
 import type { Cause } from './podStatus.ts'
@@ -7,6 +8,7 @@ import type { Cause } from './podStatus.ts'
  * `infrastructure`: image, room, node, permission, API: the claim was not put to the test.
  */
 export class PodStartError extends Error {
+  static override readonly [Symbol.hasInstance] = errorByName('PodStartError')
   override readonly name = 'PodStartError'
   readonly kind: 'product' | 'infrastructure'
   readonly failure: Cause

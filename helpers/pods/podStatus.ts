@@ -31,7 +31,7 @@ export const statusOf = (pod: KubeObject): PodStatus => pod['status'] ?? {}
 
 export const specOf = (
   pod: KubeObject,
-): { nodeName?: string; restartPolicy?: string; containers?: { name: string }[] } => pod['spec'] ?? {}
+): { nodeName?: string; restartPolicy?: string; containers?: { name: string; image?: string }[] } => pod['spec'] ?? {}
 
 export const isReady = (pod: KubeObject): boolean =>
   statusOf(pod).conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact'
 import { answerOf } from '../answer.ts'
+import { controlsSaid } from '../controlsSaid.ts'
 import { kataVersionOf } from '../record/kataVersionOf.ts'
 import type { RunRecord } from '../record/runRecord.ts'
 import { verdicts } from '../record/verdict.ts'
@@ -27,7 +28,7 @@ function basis({ summary, durationMs }: RunRecord): string {
   const { planned, controls, canaries, claimsWithoutCheck } = summary
   return [
     `${planned} arms in ${(durationMs / 1000).toFixed(1)} s.`,
-    `${controls.passed} of ${Object.values(controls).reduce((a, b) => a + b, 0)} control arms on the default runtime passed.`,
+    `Control arms on the default runtime: ${controlsSaid(controls)}.`,
     `${canaries.failedAsTheyMust} of ${canaries.planned} canaries failed, as they must.`,
     `${claimsWithoutCheck} claims have no executable check and are counted nowhere.`,
   ].join(' ')

@@ -25,8 +25,20 @@ export interface UpstreamDepartures {
   shimCgroup: 'as-configured' | 'overhead'
   /** ResourceQuotas that count pods. */
   podQuota: 'enforced' | 'ignored-for-kata'
+  /** An ephemeral container of a Kata pod. */
+  addedContainers: 'in-its-guest' | 'on-the-node' | 'in-a-guest-of-its-own' | 'restart-the-others'
+  /** What the shim does of an update of a container's resources: all of it, or what not, or more. */
+  resizes: 'whole' | 'without-the-cgroup' | 'without-the-vm' | 'by-a-restart'
   /** What the node's kernel keeps for each of the ninth to the sixteenth sandbox at once, MiB. */
   crowdSlabMiB: number
+  /** What a shim makes of the end of its hypervisor. */
+  vmmDeath: 'noticed' | 'not-noticed'
+  /** Shim and virtiofsd once the sandbox has ended because its VM did. */
+  shimAfterVmmDeath: 'gone' | 'running'
+  /** Sandboxes of the node that end with one whose VM died: twins are of the same handler, for pods of the same labels. */
+  lostSandboxTakes: 'nothing' | 'twins'
+  /** The kubelet's count when a container starts again in a new sandbox. */
+  restartsInNewSandbox: 'counted' | 'forgotten'
 }
 
 export const healthyUpstream: UpstreamDepartures = {
@@ -43,7 +55,13 @@ export const healthyUpstream: UpstreamDepartures = {
   cronJobs: 'run',
   shimCgroup: 'as-configured',
   podQuota: 'enforced',
+  addedContainers: 'in-its-guest',
+  resizes: 'whole',
   crowdSlabMiB: 0,
+  vmmDeath: 'noticed',
+  shimAfterVmmDeath: 'gone',
+  lostSandboxTakes: 'nothing',
+  restartsInNewSandbox: 'counted',
 }
 
 /** What each fault of upstream.yaml changes in the model, and nothing else. */
@@ -61,5 +79,15 @@ export const upstreamFaults: Record<string, Partial<UpstreamDepartures>> = {
   'shims-outside-the-pods-cgroup': { shimCgroup: 'overhead' },
   'cron-jobs-never-start': { cronJobs: 'never' },
   'node-memory-lost-to-crowds': { crowdSlabMiB: 150 },
+  'added-containers-on-the-node': { addedContainers: 'on-the-node' },
+  'added-containers-in-a-sandbox-of-their-own': { addedContainers: 'in-a-guest-of-its-own' },
+  'added-containers-restart-the-others': { addedContainers: 'restart-the-others' },
+  'resize-leaves-the-guests-cgroup': { resizes: 'without-the-cgroup' },
+  'resize-leaves-the-vm': { resizes: 'without-the-vm' },
+  'resize-restarts-the-container': { resizes: 'by-a-restart' },
   'pod-quota-ignored-for-kata': { podQuota: 'ignored-for-kata' },
+  'vmm-death-not-noticed': { vmmDeath: 'not-noticed' },
+  'shim-outlives-its-vmm': { shimAfterVmmDeath: 'running' },
+  'killed-vmm-takes-its-twins': { lostSandboxTakes: 'twins' },
+  'restart-in-new-sandbox-not-counted': { restartsInNewSandbox: 'forgotten' },
 }

@@ -56,6 +56,19 @@ export function admit(
   return null
 }
 
+/** canResizePod of pkg/kubelet/allocation (1.34): what no node of this size could ever give (recorded). null: it could. */
+export function beyondCapacity(pod: KubeObject, node: KubeObject): string | null {
+  const allocatable = nodeStatusOf(node).allocatable ?? {}
+  const requests = podRequests(pod)
+  for (const resource of ['memory', 'cpu']) {
+    const capacity = amount(resource, allocatable[resource] ?? '0')
+    const requested = requests.get(resource) ?? 0
+    if (requested > capacity)
+      return `Node didn't have enough capacity: ${resource}, requested: ${requested}, capacity: ${capacity}`
+  }
+  return null
+}
+
 function forbiddenSysctl(pod: KubeObject, cluster: ClusterSettings): string | null {
   for (const { name } of specOf(pod).securityContext?.sysctls ?? []) {
     const dotted = name.replaceAll('/', '.')

@@ -45,7 +45,7 @@ export async function containerConfig(
       if (!volume?.blockDevice) throw new ContainerConfigError(`volume "${name}" is not a block device`)
       return { containerPath: devicePath, hostPath: volume.hostPath, permissions: volume.readonly ? 'r' : 'mrw' }
     }),
-    resources: resources(context, pod, container),
+    resources: containerResources(context, pod, container),
     security: {
       privileged,
       capabilitiesAdd: security.capabilities?.add ?? [],
@@ -157,7 +157,11 @@ function hostsFile(pod: KubeObject, podIps: readonly string[]): string {
 }
 
 /** LinuxContainerResources: shares from the request, quota from the limit (100 ms periods), OOM score by QoS (qos/policy.go). */
-function resources(context: KubeletContext, pod: KubeObject, container: ContainerSpec): ContainerConfig['resources'] {
+export function containerResources(
+  context: KubeletContext,
+  pod: KubeObject,
+  container: ContainerSpec,
+): ContainerConfig['resources'] {
   const limits = container.resources?.limits ?? {}
   const requests = { ...limits, ...container.resources?.requests }
   const qos = qosClass(pod)

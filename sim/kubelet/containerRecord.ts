@@ -18,7 +18,10 @@ export type ContainerState =
 
 /** What the kubelet knows of one container of a pod, over all its attempts. */
 export interface ContainerRecord {
-  readonly spec: ContainerSpec
+  /** Its resources are those that it runs with. */
+  spec: ContainerSpec
+  /** Resources that the status shows until the runtime has been asked again; absent: those of the spec. */
+  reported?: ContainerSpec['resources']
   readonly role: 'init' | 'sidecar' | 'main' | 'ephemeral'
   /** The runtime's id of the newest attempt. */
   id: string | null

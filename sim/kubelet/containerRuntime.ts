@@ -34,6 +34,8 @@ export interface CriMount {
 export interface ContainerConfig {
   name: string
   attempt: number
+  /** Container whose PID namespace it joins: NamespaceOption pid TARGET and target_id. */
+  pidTarget?: string
   image: string
   /** Entrypoint and arguments; null takes the image's. */
   command: string[] | null
@@ -134,6 +136,8 @@ export interface HostFiles {
   readonly ignoresVolumeLimits?: boolean
   /** A departure: overhead counts as a request when the QoS class is told. */
   readonly countsOverheadForQos?: boolean
+  /** A departure: restarts are counted anew in each sandbox of a pod. */
+  readonly forgetsRestarts?: boolean
   /** The node plug-in of a CSI driver: shows a volume at a path, made when it is first used. Absent: the node has no driver. */
   publishVolume?(volume: { handle: string; block: boolean; sizeBytes: number; target: string }): void
 }
@@ -166,6 +170,8 @@ export interface ContainerRuntime {
   /** TERM, then KILL after the grace period; resolves when the container has exited. */
   stopContainer(id: string, gracePeriodMs: number): Promise<void>
   removeContainer(id: string): Promise<void>
+  /** UpdateContainerResources. Throws CriError. */
+  updateContainer(id: string, resources: ContainerConfig['resources']): Promise<void>
   /** null when unknown. After the loss of a sandbox its containers are exited with code 255 and reason Error. */
   containerStatus(id: string): ContainerStatus | null
   /** Bytes of the container's writable layer on the host (CRI ContainerStats.writable_layer): for eviction. */

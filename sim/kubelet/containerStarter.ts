@@ -43,10 +43,14 @@ export async function startContainer(
 
   const image = await host.images.ensure(pod, record)
   if (!('image' in image)) return wait(image.reason, image.message, image.retryMs)
-  const attempt = record.id === null && exit === null ? 0 : record.restartCount + 1
+  const inNewSandbox = state.sandboxOf.get(record) !== state.sandbox!.id
+  const forgotten = inNewSandbox && context.runtime.host.forgetsRestarts
+  const attempt = (record.id === null && exit === null) || forgotten ? 0 : record.restartCount + 1
   let config
   try {
     config = await containerConfig(context, pod, record.spec, attempt, state.volumes.mounted, state.podIps)
+    const pidTarget = targetOf(state, record)
+    if (pidTarget !== undefined) config.pidTarget = pidTarget
   } catch (error) {
     tell('Warning', 'Failed', `Error: ${(error as Error).message}`)
     const reason = error instanceof ContainerConfigError ? 'CreateContainerConfigError' : 'CreateContainerError'
@@ -88,6 +92,15 @@ export async function startContainer(
   }
   host.running(record)
   return true
+}
+
+/** startSpec.getTargetID of kuberuntime_container.go. */
+function targetOf(state: PodState, { spec }: ContainerRecord): string | undefined {
+  const name = spec.targetContainerName
+  if (!name) return undefined
+  const id = state.records.find((other) => other.spec.name === name)?.id
+  if (!id) throw new ContainerConfigError(`unable to find target container ${name}`)
+  return id
 }
 
 /** The container has ended too often to be started already: it waits, and the pod is looked at again. */

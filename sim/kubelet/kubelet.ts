@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { Clock } from '../clock.ts'
 import type { KubeClient } from '../kubeClient.ts'
 import type { KubeObject } from '../kubeObject.ts'
-import { admit, type Rejection } from './admission.ts'
+import { admit, beyondCapacity, type Rejection } from './admission.ts'
 import { watchEachNode, type BoundPods } from './boundPods.ts'
 import type { ContainerRuntime } from './containerRuntime.ts'
 import type { KubeletEndpoint } from './endpoint.ts'
@@ -102,10 +102,21 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     let counted = !rejection
     if (counted) count(pod, 1)
     if (rejection) context.events.event(pod, 'Warning', rejection.reason, rejection.message)
-    const worker = startPodWorker(context, pod, rejection, () => {
+    let allocated = pod
+    // allocation manager, canResizePod: what asks for more than the node has alone never fits, other pods may go.
+    const resizable = (latest: KubeObject) => {
+      count(allocated, -1)
+      const tooMuch = beyondCapacity(latest, node)
+      const beside = admit(latest, node, used, context.cluster)
+      if (!tooMuch && !beside) allocated = latest
+      count(allocated, 1)
+      if (tooMuch) return { reason: 'Infeasible' as const, message: tooMuch }
+      return beside && { reason: 'Deferred' as const, message: beside.message }
+    }
+    const worker = startPodWorker(context, pod, rejection, resizable, () => {
       if (counted && worker.ended) {
         counted = false
-        count(pod, -1)
+        count(allocated, -1)
       }
     })
     workers.set(uid, worker)
@@ -119,7 +130,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     })
     if (limitsLocalStorage(worker.state)) void watchStorage(context, worker, stopped.signal)
     void worker.done.then(() => {
-      if (counted) count(pod, -1)
+      if (counted) count(allocated, -1)
       counted = false
       if (workers.get(uid) === worker) workers.delete(uid)
       endpoint.withdraw(podKey(pod), uid)

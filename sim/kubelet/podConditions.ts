@@ -17,7 +17,10 @@ type Made = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
 /** The kubelet's conditions in the kubelet's order (pkg/kubelet/status/generate.go, 1.34; order as recorded). */
 export function podConditions(view: PodView, phase: Phase, foreign: readonly Condition[]): Made[] {
   const ready = containersReady(view, phase)
+  const { pending, inProgress } = view.resize
   return [
+    ...(pending ? [{ type: 'PodResizePending', status: 'True' as const, ...pending }] : []),
+    ...(inProgress ? [{ type: 'PodResizeInProgress', status: 'True' as const, ...inProgress }] : []),
     { type: 'PodReadyToStartContainers', status: view.sandboxReady ? 'True' : 'False' },
     { type: 'Initialized', ...initialized(view, phase) },
     { type: 'Ready', ...podReady(view, ready, foreign) },

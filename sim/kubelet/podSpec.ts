@@ -77,6 +77,7 @@ export interface ContainerSpec {
     secretRef?: { name: string; optional?: boolean }
   }[]
   resources?: { requests?: ResourceList; limits?: ResourceList }
+  resizePolicy?: { resourceName: 'cpu' | 'memory'; restartPolicy: 'NotRequired' | 'RestartContainer' }[]
   volumeMounts?: VolumeMount[]
   volumeDevices?: { name: string; devicePath: string }[]
   ports?: { name?: string; containerPort: number; hostPort?: number; hostIP?: string; protocol?: string }[]
@@ -91,6 +92,8 @@ export interface ContainerSpec {
   tty?: boolean
   stdin?: boolean
   stdinOnce?: boolean
+  /** Of an ephemeral container. */
+  targetContainerName?: string
 }
 
 export interface KeyToPath {

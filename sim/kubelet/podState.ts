@@ -4,6 +4,7 @@ import { newRecord, type ContainerRecord, type Terminated } from './containerRec
 import { terminationLogPath } from './containerConfig.ts'
 import type { KubeletContext } from './kubeletContext.ts'
 import { hasRun, type Phase } from './podPhase.ts'
+import type { ResizeState } from './podResize.ts'
 import { isSidecar, specOf } from './podSpec.ts'
 import { createPodVolumes, type PodVolumes } from './volumes/podVolumes.ts'
 
@@ -26,6 +27,7 @@ export interface PodState {
   podIps: string[]
   failure: { reason: string; message: string } | null
   ended: boolean
+  readonly resize: ResizeState
   phase: Phase
   startTime: number
   readonly conditionTimes: Map<string, { status: string; at: number }>
@@ -49,6 +51,7 @@ export function newPodState(context: KubeletContext, pod: KubeObject): PodState 
     podIps: spec.hostNetwork ? [...context.hostIps] : [],
     failure: null,
     ended: false,
+    resize: { pending: null, inProgress: null },
     phase: 'Pending',
     startTime: context.clock.now(),
     conditionTimes: new Map(),

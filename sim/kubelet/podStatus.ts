@@ -2,6 +2,7 @@ import type { KubeObject } from '../kubeObject.ts'
 import type { ContainerRecord, Terminated } from './containerRecord.ts'
 import { podConditions, type Condition } from './podConditions.ts'
 import { podPhase, type Phase } from './podPhase.ts'
+import type { ResizeState } from './podResize.ts'
 import { overheadOf, qosClass } from './podResources.ts'
 import { timestamp } from './timers.ts'
 import { conditionsOf } from '../controllers/objectViews.ts'
@@ -18,6 +19,7 @@ export interface PodView {
   failure: { reason: string; message: string } | null
   /** No container can run any more: the phase may become final. */
   ended: boolean
+  resize: ResizeState
   previousPhase: Phase
   conditionTimes: Map<string, { status: string; at: number }>
   now: number
@@ -78,7 +80,15 @@ export function rejectedStatus(
   }
 }
 
-const OWN_CONDITIONS = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'])
+const OWN_CONDITIONS = new Set([
+  'PodResizePending',
+  'PodResizeInProgress',
+  'PodReadyToStartContainers',
+  'Initialized',
+  'Ready',
+  'ContainersReady',
+  'PodScheduled',
+])
 
 /** A condition keeps its time of transition until its status changes. */
 function stamped(condition: Omit<Condition, 'lastTransitionTime'>, view: PodView): Condition {
@@ -96,8 +106,9 @@ function stamped(condition: Omit<Condition, 'lastTransitionTime'>, view: PodView
 
 function containerStatus(record: ContainerRecord): Record<string, unknown> {
   const { spec, state } = record
-  const resources = spec.resources ?? {}
+  const resources = record.reported ?? spec.resources ?? {}
   const requests = { ...resources.limits, ...resources.requests }
+  const allocated = { ...spec.resources?.limits, ...spec.resources?.requests }
   const hasRequests = Object.keys(requests).length > 0
   return {
     name: spec.name,
@@ -117,7 +128,7 @@ function containerStatus(record: ContainerRecord): Record<string, unknown> {
           },
         }
       : {}),
-    ...(record.id && hasRequests ? { allocatedResources: requests } : {}),
+    ...(record.id && hasRequests ? { allocatedResources: allocated } : {}),
     ...(record.id && spec.volumeMounts?.length
       ? {
           volumeMounts: spec.volumeMounts.map((mount) => ({

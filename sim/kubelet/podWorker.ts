@@ -4,6 +4,7 @@ import { runContainers } from './containerSync.ts'
 import type { StarterHost } from './containerStarter.ts'
 import { createImagePuller } from './imagePuller.ts'
 import type { KubeletContext } from './kubeletContext.ts'
+import { resizePod } from './podResize.ts'
 import { ensureSandbox } from './podSandbox.ts'
 import { newPodState, noticeExits, type PodState } from './podState.ts'
 import { podStatus, rejectedStatus } from './podStatus.ts'
@@ -35,6 +36,8 @@ export interface WorkerHost extends StarterHost {
   /** Writes the status; probes of containers that do not run are stopped. */
   write(): Promise<void>
   stopProbes(record?: ContainerRecord): void
+  /** Why the node has no room for the pod with other resources; null: it has, and counts them. */
+  resizable(pod: KubeObject): { reason: 'Infeasible' | 'Deferred'; message: string } | null
 }
 
 /** @param admission null when the node takes the pod */
@@ -42,6 +45,7 @@ export function startPodWorker(
   context: KubeletContext,
   pod: KubeObject,
   admission: Rejection | null,
+  resizable: WorkerHost['resizable'],
   onEnd: () => void,
 ): PodWorker {
   const state = newPodState(context, pod)
@@ -80,6 +84,7 @@ export function startPodWorker(
       startTime: state.startTime,
       failure: state.failure,
       ended: state.ended,
+      resize: state.resize,
       previousPhase: state.phase,
       conditionTimes: state.conditionTimes,
       now: context.clock.now(),
@@ -117,6 +122,7 @@ export function startPodWorker(
         }),
       )
     },
+    resizable,
     kill: (record, why, graceSeconds) => killContainer(context, host, record, why, graceSeconds),
   }
 
@@ -146,6 +152,7 @@ export function startPodWorker(
     void writer.write()
     if (!(await setUpVolumes())) return 'more'
     if (!(await ensureSandbox(context, host))) return 'more'
+    await resizePod(context, host)
     const { started, finished } = await runContainers(context, host)
     if (finished) {
       await endPod(context, host)

@@ -233,6 +233,8 @@ export interface MachineContainer {
   /** Of the first process; nothing comes of it where the container has none. */
   readonly stdin: { write(data: Uint8Array): void; end(): void }
   signal(signal: string): void
+  /** Other limits for its cgroup, which stays the same one. */
+  limit(cgroup: MachineContainerSpec['cgroup']): void
   /** Throws MachineError when the executable is not there or the container has ended. */
   exec(argv: string[], options: ExecOptions): MachineExec
   /** True once the OOM killer took any process of the cgroup. */

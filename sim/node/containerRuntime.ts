@@ -29,6 +29,7 @@ export function createContainerRuntime(node: SimNode): ContainerRuntime {
       ...createHostFiles(node.machine, node.tmpfsMounts),
       ignoresVolumeLimits: node.departures.emptyDirLimits === 'ignored',
       countsOverheadForQos: node.departures.qosOfOverhead === 'counted',
+      forgetsRestarts: node.departures.restartsInNewSandbox === 'forgotten',
     },
     runPodSandbox: (config) => sandboxes.run(config),
     async stopPodSandbox(id) {
@@ -47,6 +48,7 @@ export function createContainerRuntime(node: SimNode): ContainerRuntime {
         throw new CriError('Unknown', `container "${id}" is in running state`)
       containers.remove(id)
     },
+    updateContainer: (id, resources) => containers.update(id, resources),
     containerStatus: (id) => containers.status(id),
     writableLayerBytes: (id) => containers.writableLayerBytes(id),
     usage: (id) => containers.usage(id),

@@ -1,4 +1,3 @@
-import type { Departures } from '../faults/departures.ts'
 import {
   CriError,
   type ContainerConfig,
@@ -21,6 +20,7 @@ import type { RunningContainer } from './sandbox.ts'
 import { withSandboxMounts } from './sandboxDirectory.ts'
 import type { SandboxRecord, Sandboxes } from './sandboxes.ts'
 import type { SimNode } from './simNode.ts'
+import { turnOf } from './turnOf.ts'
 
 interface ContainerRecord {
   status: ContainerStatus
@@ -41,6 +41,7 @@ export interface Containers {
   start(id: string): Promise<void>
   stop(id: string, gracePeriodMs: number): Promise<void>
   stopAllOf(sandboxId: string): Promise<void>
+  update(id: string, resources: ContainerConfig['resources']): Promise<void>
   remove(id: string): void
   removeAllOf(sandboxId: string): void
   /** The VM is gone: what ran in it has ended with code 255 (recorded). */
@@ -53,17 +54,6 @@ export interface Containers {
   execSync(id: string, argv: string[], timeoutMs: number): Promise<{ stdout: string; stderr: string; exitCode: number }>
   log(id: string): LogBuffer
   all(): { status: ContainerStatus; image: string }[]
-}
-
-/** Containers that each command was run in, by cluster: its nodes are made with the same departures. */
-const runs = new WeakMap<Departures, Map<string, number>>()
-
-function turnOf(cluster: Departures, { command, args }: ContainerConfig): number {
-  const ofCluster = runs.get(cluster) ?? new Map<string, number>()
-  const what = JSON.stringify([command, args])
-  const turn = (ofCluster.get(what) ?? 0) + 1
-  runs.set(cluster, ofCluster.set(what, turn))
-  return turn
 }
 
 export function createContainers(node: SimNode, sandboxes: Sandboxes, onExit: (id: string) => void): Containers {
@@ -211,6 +201,13 @@ export function createContainers(node: SimNode, sandboxes: Sandboxes, onExit: (i
       const running = of(sandboxId).filter((record) => record.status.state === 'running')
       for (const record of running) record.running?.signal('KILL')
       await Promise.all(running.map((record) => record.ended))
+    },
+    async update(id, resources) {
+      const record = known(id)
+      if (record.status.state !== 'running' || record.running === null)
+        throw new CriError('Unknown', `failed to update resources: container ${id} is not running`)
+      await record.running.update(resources)
+      record.config = { ...record.config, resources }
     },
     remove(id) {
       if (!records.delete(id)) return

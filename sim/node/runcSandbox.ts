@@ -5,6 +5,7 @@ import {
   type MachineContainer,
   type MachineContainerSpec,
   type MachineFiles,
+  type PidNamespace,
 } from '../machine/machine.ts'
 import { runcMounts } from '../shims/standardMounts.ts'
 import { capabilitiesOf } from './capabilities.ts'
@@ -62,6 +63,7 @@ export function startRuncSandbox({ node, id, config, network, hostname, handler 
   if (network !== null)
     node.network.attach({ namespace: net, ip: network.ip, ip6: network.ip6, node: node.name, kind: 'pod' })
   const containers = new Set<MachineContainer>()
+  const pidNamespaces = new Map<string, PidNamespace>()
 
   return {
     id,
@@ -70,14 +72,16 @@ export function startRuncSandbox({ node, id, config, network, hostname, handler 
     ips: network === null ? [node.ip] : [network.ip, ...(network.ip6 === null ? [] : [network.ip6])],
     pid: pause.pid,
     async startContainer(start) {
-      const pid = config.namespaces.pid === 'CONTAINER' ? machine.newPidNamespace() : sharedPids
+      const own = config.namespaces.pid === 'CONTAINER' ? machine.newPidNamespace() : sharedPids
+      const pid = pidNamespaces.get(start.config.pidTarget ?? '') ?? own
+      pidNamespaces.set(start.id, pid)
       const container = run(node, config, start, { pid, net, ipc }, hostname)
       node.snapshots.show(start.id, `${taskDirectory(start.id)}/rootfs`, container.layers)
       containers.add(container)
       const unload = machine.loadBpf(deviceGuard(start.config.security.privileged))
       void container.exited.then(unload)
       void container.exited.then(() => containers.delete(container))
-      return runningContainer(container)
+      return runningContainer(container, scope(config, start.id))
     },
     async stop() {
       for (const container of containers) container.signal('KILL')
@@ -87,6 +91,19 @@ export function startRuncSandbox({ node, id, config, network, hostname, handler 
     },
     onLost: (listener) => void shim.exited.then(listener),
   }
+}
+
+/** A departure: a container of a sandbox that is Kata's. */
+export function runOnNode(
+  node: SimNode,
+  config: SandboxConfig,
+  start: ContainerStart,
+  network: PodNetwork | null,
+): RunningContainer {
+  const { machine } = node
+  const net = network?.namespace ?? machine.rootNetNamespace
+  const namespaces = { pid: machine.newPidNamespace(), net, ipc: machine.newIpcNamespace() }
+  return runningContainer(run(node, config, start, namespaces, config.hostname), scope(config, start.id))
 }
 
 function run(
@@ -195,11 +212,12 @@ function runcError(message: string): CriError {
   )
 }
 
-function runningContainer(container: MachineContainer): RunningContainer {
+function runningContainer(container: MachineContainer, cgroup: string): RunningContainer {
   return {
     exited: container.exited,
     stdin: container.stdin,
     signal: (signal) => container.signal(signal),
+    update: async (resources) => container.limit(runcCgroup(cgroup, resources)),
     exec: (argv, options) => container.exec(argv, options),
     exitCodeOf: (_exec, code) => code,
     writtenBytes: () => container.writtenBytes(),

@@ -18,6 +18,7 @@ export interface RunningContainer {
   readonly exited: Promise<{ code: number; oomKilled: boolean }>
   readonly stdin: MachineContainer['stdin']
   signal(signal: 'TERM' | 'KILL'): void
+  update(resources: ContainerConfig['resources']): Promise<void>
   /** Throws MachineError when the executable is not there. */
   exec(argv: string[], options: { tty: boolean }): MachineExec
   /** Exit code of an exec as the shim reports it. */

@@ -58,6 +58,20 @@ export function createSandboxes(node: SimNode, onLost: (id: string) => void): Sa
     if (network.path !== null) files.remove(network.path)
   }
 
+  const twinsOf = ({ handler, sandbox }: SandboxRecord): SandboxRecord[] =>
+    [...records.values()].filter(
+      (other) =>
+        other.state === 'ready' &&
+        other.handler === handler &&
+        labelsOfPod(other.sandbox.config) === labelsOfPod(sandbox.config),
+    )
+
+  const lose = (record: SandboxRecord) => {
+    record.state = 'notReady'
+    void record.sandbox.stop()
+    onLost(record.sandbox.id)
+  }
+
   const networks = new Map<string, PodNetwork | null>()
   return {
     async run(config) {
@@ -86,6 +100,7 @@ export function createSandboxes(node: SimNode, onLost: (id: string) => void): Sa
         if (record.state !== 'ready') return
         record.state = 'notReady'
         onLost(id)
+        if (node.departures.lostSandboxTakes === 'twins') for (const twin of twinsOf(record)) lose(twin)
       })
       return { id, ips: sandbox.ips }
     },
@@ -108,6 +123,12 @@ export function createSandboxes(node: SimNode, onLost: (id: string) => void): Sa
     get: (id) => records.get(id),
     all: () => [...records.values()],
   }
+}
+
+/** Those that the kubelet adds name the one pod. */
+function labelsOfPod({ labels }: SandboxConfig): string {
+  const own = Object.entries(labels).filter(([key]) => !key.startsWith('io.kubernetes.pod.'))
+  return JSON.stringify(own.sort())
 }
 
 /** containerd's GetSandboxRuntime. @throws CriError in its words. null: the default runtime. */

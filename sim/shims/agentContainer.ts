@@ -7,6 +7,7 @@ import type { KataHandler } from './kataHandler.ts'
 export interface AgentContainerOptions {
   node: SimNode
   sandbox: SandboxConfig
+  name: string
   container: MachineContainer
   guest: Machine
   /** The pod's other containers. */
@@ -14,6 +15,7 @@ export interface AgentContainerOptions {
   endVm(): void
   beforeExec(): void
   language: KataHandler['language']
+  update: RunningContainer['update']
 }
 
 /**
@@ -23,12 +25,14 @@ export interface AgentContainerOptions {
 export function agentContainer({
   node,
   sandbox,
+  name,
   container,
   guest,
   siblings,
   endVm,
   beforeExec,
   language,
+  update,
 }: AgentContainerOptions): RunningContainer {
   const { departures } = node
   let kills = 0
@@ -58,6 +62,7 @@ export function agentContainer({
       if (signal === 'TERM' && departures.terminateSignals === 2)
         void node.clock.sleep(500).then(() => container.signal(signal))
     },
+    update,
     exec(argv, options) {
       beforeExec()
       // The Go shim leaves the field out of the process that it sends (kata_agent.go cmdToKataProcess; recorded on 3.26.0).
@@ -72,7 +77,7 @@ export function agentContainer({
     usage: () => (departures.containerStatistics === 'counted' ? container.usage() : { cpuUsec: 0, memoryKiB: 0 }),
     afterExit(code) {
       if (departures.restartKeepsVm) return
-      void node.pods.restarts(sandbox, code).then((restarts) => restarts && endVm())
+      void node.pods.restarts(sandbox, name, code).then((restarts) => restarts && endVm())
     },
   }
 }

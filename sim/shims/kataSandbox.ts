@@ -7,9 +7,12 @@ import type { SimNode } from '../node/simNode.ts'
 import { agentContainer } from './agentContainer.ts'
 import { annotatedConfig } from './annotations.ts'
 import { withBacktrace } from './backtrace.ts'
+import { containerDemand, sandboxDemand } from './containerDemand.ts'
 import { demandOf, type ContainerDemand } from './demand.ts'
-import { createGuest, type SandboxGuest } from './sandboxGuest.ts'
+import { howAdded } from './howAdded.ts'
+import { createGuest, guestCgroup, type SandboxGuest } from './sandboxGuest.ts'
 import { createHostMounts } from '../node/hostMounts.ts'
+import { runOnNode } from '../node/runcSandbox.ts'
 import { idleHostMemory } from './hostMemory.ts'
 import { configPath, shimBinary, type KataHandler } from './kataHandler.ts'
 import { shimCommandLine, virtiofsdCommandLine } from './otherCommandLines.ts'
@@ -53,7 +56,8 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
     over = true
     for (const guest of guests) guest.release()
     const survives = !byItself && departures.hypervisorAfterDeletion === 'running'
-    for (const process of [...helpers, ...mirrors.values(), ...(survives ? [] : shims)]) process.kill('KILL')
+    const stay = byItself && departures.shimAfterVmmDeath === 'running' ? [...helpers, ...shims] : survives ? shims : []
+    for (const process of [...helpers, ...mirrors.values(), ...shims]) if (!stay.includes(process)) process.kill('KILL')
     if (departures.sandboxFilesAfterDeletion === 'removed') files.removeAll()
     if (byItself) for (const listener of lost) listener()
   }
@@ -102,8 +106,11 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
 
   const startContainer = async (start: ContainerStart): Promise<RunningContainer> => {
     if (over) throw new CriError('NotFound', `sandbox container "${id}" is not running`)
-    const guest =
-      departures.vmScope === 'container' && containers.size > 0 ? await addGuest() : (guests[0] as SandboxGuest)
+    const added = await howAdded(node, config, start)
+    if (added === 'on-the-node') return runOnNode(node, config, start, network)
+    if (added === 'restart-the-others') for (const other of siblingsOf(guests, start.id)) other.signal('KILL')
+    const ownGuest = added === 'in-a-guest-of-its-own' || (departures.vmScope === 'container' && containers.size > 0)
+    const guest = ownGuest ? await addGuest() : (guests[0] as SandboxGuest)
     if (departures.shimPer === 'container' && containers.size > 0)
       shims.push(startShim(node, handler, id, cgroups.overhead, network))
     const demand = await containerDemand(node, config, start)
@@ -137,12 +144,21 @@ export async function startKataSandbox(options: KataSandboxOptions): Promise<San
     return agentContainer({
       node,
       sandbox: config,
+      name: start.config.name,
       container,
       guest: guest.vm.guest,
       siblings: () => [...siblingsOf(guests, start.id)],
       endVm: () => end(true),
       beforeExec: () => guest.refreshLeakedProcesses(),
       language: handler.language,
+      // container.go update: the VM first, then the agent sets the limits in the guest (rpc.rs update_container). With static sizing the VM stays as
+      // it is (sandbox.go updateResources, resource manager update_linux_resource).
+      async update(resources) {
+        entry.demand = await containerDemand(node, config, { ...start, config: { ...start.config, resources } })
+        if (departures.resizes !== 'without-the-vm') guest.vm.resize(demandNow())
+        if (departures.resizes !== 'without-the-cgroup') container.limit(guestCgroup(node, config, start.id, resources))
+        if (departures.resizes === 'by-a-restart') container.signal('KILL')
+      },
     })
   }
 
@@ -254,26 +270,6 @@ function startVirtiofsd(
 function podLimitKiB({ resources, overhead }: SandboxConfig): number | null {
   const { memoryLimitBytes } = resources
   return memoryLimitBytes === null ? null : (memoryLimitBytes + overhead.memoryBytes) / 1024
-}
-
-function sandboxDemand(config: SandboxConfig): ReturnType<typeof demandOf> {
-  const { cpuQuota, memoryLimitBytes } = config.resources
-  return demandOf([{ cpuMillicores: (cpuQuota ?? 0) / 100, memoryBytes: memoryLimitBytes ?? 0 }])
-}
-
-/** limits of a container; requests where a fault counts them. */
-async function containerDemand(node: SimNode, config: SandboxConfig, start: ContainerStart): Promise<ContainerDemand> {
-  const { cpuQuota, cpuPeriod, memoryLimitBytes } = start.config.resources
-  const demand = {
-    cpuMillicores: cpuQuota === null ? 0 : (cpuQuota * 1000) / cpuPeriod,
-    memoryBytes: memoryLimitBytes ?? 0,
-  }
-  const { memoryRequestsCounted, cpuRequestsCounted } = node.departures
-  if (!memoryRequestsCounted && !cpuRequestsCounted) return demand
-  const requests = (await node.pods.containerOf(config, start.config.name)).requests
-  if (memoryRequestsCounted && memoryLimitBytes === null) demand.memoryBytes = requests.memoryBytes
-  if (cpuRequestsCounted && cpuQuota === null) demand.cpuMillicores = requests.cpuMillicores
-  return demand
 }
 
 /** Of a container whose writes never leave the guest. */

@@ -1,4 +1,4 @@
-import type { SandboxConfig } from '../kubelet/containerRuntime.ts'
+import type { ContainerConfig, SandboxConfig } from '../kubelet/containerRuntime.ts'
 import type {
   ContainerMount,
   Machine,
@@ -170,7 +170,7 @@ function addTap(namespace: NetNamespace): void {
   namespace.interfaces.push({ name: 'tap0_kata', mac, mtu, addresses: [`${linkLocal(mac)}/64`], up: true })
 }
 
-/** hostPID and shareProcessNamespace both mean the sandbox's namespace (kata_agent.go handlePidNamespace). */
+/** hostPID, shareProcessNamespace and another container's namespace all mean the sandbox's (kata_agent.go handlePidNamespace). */
 function pidNamespaceFor(
   { node, config }: SandboxGuestOptions,
   start: ContainerStart,
@@ -185,7 +185,7 @@ function pidNamespaceFor(
     return root ? guest.rootPidNamespace : sandbox
   }
   if (config.namespaces.pid === 'POD') return shareProcessNamespaceWorks ? sandbox : guest.newPidNamespace()
-  return sandboxPidNamespaceByDefault ? sandbox : guest.newPidNamespace()
+  return sandboxPidNamespaceByDefault || start.config.pidTarget !== undefined ? sandbox : guest.newPidNamespace()
 }
 
 function containerSpec(
@@ -215,7 +215,7 @@ function containerSpec(
     mounts,
     namespaces,
     oomScoreAdj: container.resources.oomScoreAdj,
-    cgroup: guestCgroup(options.node, options.config, start),
+    cgroup: guestCgroup(options.node, options.config, start.id, container.resources),
     capabilities: capabilitiesOf({
       ...container.security,
       capabilitiesAdd: [
@@ -272,12 +272,12 @@ const podCgroup = ({ cgroupParent }: SandboxConfig): string => {
 }
 
 /** The container's limits in the guest. The agent of 3.26.0 leaves memory.oom.group alone (recorded: oom_group_kill 0). */
-function guestCgroup(
+export function guestCgroup(
   { departures }: SimNode,
   sandbox: SandboxConfig,
-  start: ContainerStart,
+  id: string,
+  { memoryLimitBytes, cpuQuota, cpuPeriod, cpuShares, pidsLimit }: ContainerConfig['resources'],
 ): MachineContainerSpec['cgroup'] {
-  const { memoryLimitBytes, cpuQuota, cpuPeriod, cpuShares, pidsLimit } = start.config.resources
   const memory =
     memoryLimitBytes === null || !departures.memoryLimitWritten
       ? null
@@ -291,7 +291,7 @@ function guestCgroup(
           ? Math.ceil(cpuQuota / cpuPeriod) * cpuPeriod
           : cpuQuota
   return {
-    path: `${podCgroup(sandbox)}/${start.id}`,
+    path: `${podCgroup(sandbox)}/${id}`,
     memoryMaxBytes: memory,
     cpuQuota: quota,
     cpuPeriod,

@@ -95,7 +95,7 @@ export function startVirtualMachine(node: SimNode, start: VmStart): VirtualMachi
     guest.onMemoryShort((missingKiB) =>
       guest.hotplugMemory(Math.ceil(missingKiB / 1024 / memoryBlockMiB) * memoryBlockMiB, true),
     )
-  void process.exited.then(() => end(true))
+  void process.exited.then(() => departures.vmmDeath === 'noticed' && end(true))
   return {
     guest,
     process,

@@ -13,6 +13,7 @@ const blockClasses = classes(goShim, blockDevicesPlugged, sharedByVirtiofs)
 behaviour('KATA-BLOCK-005', {
   on: blockClasses,
   pods: () => ({}),
+  furtherPods: 1,
   async check(context) {
     const { createPod, runtimeClass, expect } = context
     const { claim } = await claimVolume(context, 'Filesystem', 64)
@@ -39,6 +40,7 @@ behaviour('KATA-BLOCK-005', {
 behaviour('KATA-BLOCK-006', {
   on: blockClasses,
   pods: () => ({}),
+  furtherPods: 1,
   async check(context) {
     const { changes, createPod, runtimeClass, expect } = context
     const folder = await changes.folder({ file: 'of the host\n' })
@@ -59,6 +61,7 @@ const offset = 1024 ** 2
 behaviour('KATA-BLOCK-007', {
   on: classes(goShim, blockDevicesPlugged),
   pods: () => ({}),
+  furtherPods: 1,
   async check(context) {
     const { changes, createPod, runtimeClass, expect } = context
     const disk = await changes.blockDevice(16)

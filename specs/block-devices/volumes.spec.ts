@@ -49,6 +49,7 @@ async function diskOf(pod: PodHandle): Promise<BlockDevice | undefined> {
 behaviour('KATA-BLOCK-002', {
   on: blockClasses,
   pods: () => ({}),
+  furtherPods: 1,
   async check(context) {
     const { expect } = context
     const { pod } = await withVolume(context)
@@ -71,6 +72,7 @@ const sum = `dd if=${at} bs=1M skip=1 count=10 2>/dev/null | sha256sum`
 behaviour('KATA-BLOCK-003', {
   on: blockClasses,
   pods: () => ({}),
+  furtherPods: 1,
   async check(context) {
     const { expect } = context
     const { pod, again } = await withVolume(context)
@@ -98,6 +100,7 @@ behaviour('KATA-BLOCK-003', {
 behaviour('KATA-BLOCK-004', {
   on: blockClasses,
   pods: () => ({}),
+  furtherPods: 1,
   async check(context) {
     const { node, expect } = context
     const { pod } = await withVolume(context)
@@ -119,6 +122,7 @@ behaviour('KATA-BLOCK-004', {
 behaviour('KATA-BLOCK-009', {
   on: stockClasses,
   pods: () => ({}),
+  furtherPods: 1,
   async check(context) {
     const { finding, expect } = context
     const { pod } = await withVolume(context)

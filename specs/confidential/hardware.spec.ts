@@ -31,6 +31,7 @@ async function tryEach(
   for (const each of confidentialOn(facts.node, facts.cluster.classes).filter(kind)) {
     const pod = await createPod(busybox(each.name).awaits('settled'))
     await look(each, pod, facts.node)
+    await pod.delete()
   }
 }
 
@@ -40,6 +41,7 @@ const became = ({ outcome, failure }: PodHandle): string =>
 behaviour('KATA-TEE-006', {
   on: nodes(hasClass(forHardware, 'for a TEE')),
   pods: () => ({}),
+  furtherPods: 1,
   async check(context) {
     const { facts, api, finding, expect } = context
     need(facts.node.tee ?? notLooked, 'hardware for confidential guests')
@@ -68,6 +70,7 @@ behaviour('KATA-TEE-006', {
 behaviour('KATA-TEE-007', {
   on: nodes(nested, hasClass(forHardware, 'for a TEE')),
   pods: () => ({}),
+  furtherPods: 1,
   async check(context) {
     const { finding, expect } = context
     await tryEach(context, forHardware, (each, pod) => {
@@ -86,6 +89,7 @@ behaviour('KATA-TEE-007', {
 behaviour('KATA-TEE-008', {
   on: nodes(hasClass(isCocoDev, 'coco-dev')),
   pods: () => ({}),
+  furtherPods: 1,
   async check(context) {
     const { facts, api, finding, expect } = context
     const hardware = need(facts.node.tee ?? notLooked, 'hardware for confidential guests')

@@ -46,6 +46,7 @@ const unseenForMs = 60_000
 behaviour('KATA-TEE-003', {
   on: confidential,
   pods: () => ({}),
+  furtherPods: 1,
   async check({ changes, createPod, api, runtimeClass, expect }) {
     const folder = await changes.folder({ file: 'as it was\n' })
     const pod = await createPod(busybox(runtimeClass).hostPath(folder.path, '/of-host', { type: 'Directory' }))
@@ -69,6 +70,7 @@ behaviour('KATA-TEE-003', {
 behaviour('KATA-TEE-004', {
   on: confidential,
   pods: () => ({}),
+  furtherPods: 1,
   async check({ changes, createPod, api, runtimeClass, expect }) {
     const folder = await changes.folder({ file: 'of the host\n' })
     const pod = await createPod(busybox(runtimeClass).hostPath(folder.path, '/of-host', { type: 'Directory' }))
@@ -89,6 +91,7 @@ behaviour('KATA-TEE-004', {
 behaviour('KATA-TEE-010', {
   on: confidential,
   pods: () => ({}),
+  furtherPods: 1,
   async check({ changes, createPod, api, runtimeClass, finding, expect }) {
     const folder = await changes.folder({ first: 'one\n', second: 'two\n' })
     const pod = await createPod(busybox(runtimeClass).hostPath(folder.path, '/of-host', { type: 'Directory' }))
@@ -118,6 +121,7 @@ behaviour('KATA-TEE-005', {
   on: confidential,
   objects: () => ({ settings: configMap({ shade: 'light' }) }),
   pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass).configMap('settings', '/settings') }),
+  furtherPods: 1,
   async check({ pods: { pod }, objects, createPod, api, runtimeClass, finding, expect }) {
     await expectInVm({ api, expect, runtimeClass }, pod)
     expect((await pod.read(['cat', '/settings/shade'])).stdout, 'the first value of a ConfigMap').to.equal('light')

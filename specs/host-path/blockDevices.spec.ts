@@ -18,6 +18,7 @@ const inContainer = '/dev/hostdisk'
 behaviour('KATA-HOSTPATH-004', {
   on: classes(goShim, notConfidential, blockDevicesRefused),
   pods: () => ({}),
+  furtherPods: 1,
   async check({ changes, createPod, runtimeClass, finding, expect }) {
     const disk = await changes.blockDevice(16)
     const pod = await createPod(
@@ -39,6 +40,7 @@ behaviour('KATA-HOSTPATH-004', {
 behaviour('KATA-HOSTPATH-005', {
   on: classes(goShim, blockDevicesPlugged),
   pods: () => ({}),
+  furtherPods: 1,
   async check({ changes, createPod, api, runtimeClass, expect }) {
     const disk = await changes.blockDevice(16)
     const pod = await createPod(

@@ -45,6 +45,7 @@ const seenWithinMs = 30_000
 behaviour('KATA-HOSTPATH-006', {
   on: classes(sharedByVirtiofs, notConfidential),
   pods: () => ({}),
+  furtherPods: 1,
   async check({ changes, createPod, api, runtimeClass, measure, expect }) {
     const folder = await changes.folder({ shared: 'begun\n', 'of-host': 'here\n' })
     const pod = await createPod(busybox(runtimeClass).hostPath(folder.path, '/shared', { type: 'Directory' }))

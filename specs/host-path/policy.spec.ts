@@ -9,6 +9,7 @@ const guideLabel = { 'runtime-sandbox': 'enabled' }
 behaviour('KATA-HOSTPATH-008', {
   on: theCluster,
   pods: () => ({}),
+  furtherPods: 1,
   async check({ facts, createPod, temporaryNamespace, finding, expect }) {
     const labels = facts.cluster.defaultClassPolicies?.[0]?.namespaceLabels ?? guideLabel
     const namespace = await temporaryNamespace({ ...labels, 'pod-security.kubernetes.io/enforce': 'privileged' })

@@ -36,6 +36,7 @@ const whatBecame = (pod: PodHandle): string =>
 behaviour('KATA-KYVERNO-001', {
   on: theCluster,
   pods: () => ({}),
+  furtherPods: 1,
   async check(context) {
     const { api, createPod, temporaryNamespace, expect } = context
     const policy = await policyOf(context)
@@ -68,6 +69,7 @@ behaviour('KATA-KYVERNO-001', {
 behaviour('KATA-KYVERNO-002', {
   on: theCluster,
   pods: () => ({}),
+  furtherPods: 2,
   async check(context) {
     const { createPod, temporaryNamespace, expect } = context
     const { namespaceLabels } = await policyOf(context)
@@ -86,6 +88,7 @@ behaviour('KATA-KYVERNO-002', {
 behaviour('KATA-KYVERNO-003', {
   on: cluster((facts) => (facts.classes.length > 1 ? true : { no: 'there is only one Kata RuntimeClass' })),
   pods: () => ({}),
+  furtherPods: 1,
   async check(context) {
     const { facts, createPod, temporaryNamespace, expect } = context
     const policy = await policyOf(context)
@@ -135,6 +138,7 @@ behaviour('KATA-KYVERNO-005', {
     defaultClassPolicies.length > 0 ? true : { no: 'no ClusterPolicy of the cluster sets runtimeClassName' },
   ),
   pods: () => ({}),
+  furtherPods: 1,
   async check(context) {
     const { api, createPod, finding, expect } = context
     const { name, runtimeClass } = await policyOf(context)

@@ -8,6 +8,7 @@ import { busybox } from '../../helpers/pods/pod.ts'
 behaviour('KATA-NET-012', {
   on: anyKata,
   pods: () => ({}),
+  furtherPods: 1,
   async check(context) {
     const { node, facts, runtimeClass, createPod, expect } = context
     const { bridge } = need(facts.node.cni ?? { value: null, how: 'it was not looked for' }, 'the CNI')

@@ -65,6 +65,7 @@ behaviour('KATA-NYDUS-003', {
 behaviour('KATA-NYDUS-004', {
   on: classes(pullsInGuest),
   pods: () => ({}),
+  furtherPods: 1,
   async check({ facts, runtimeClass, createPod, finding, expect }) {
     const handler = need(facts.class.handler, 'the handler of the RuntimeClass')
     const runsAs = facts.class.runtimeType?.value ?? 'nothing'

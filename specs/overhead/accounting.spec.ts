@@ -37,6 +37,7 @@ behaviour('KATA-OVERHEAD-001', {
   on: cluster(({ classes: all }) => all.length > 0 || { no: 'the cluster has no Kata RuntimeClass' }),
   pods: () => ({}),
   objects: () => ({ quota: resourceQuota({ 'requests.cpu': '1k', 'requests.memory': '1Ti' }, scopes) }),
+  furtherPods: 1,
   async check({ objects, facts, api, createPod, measure, expect }) {
     const quota = objects.quota
     if (!quota) throw new Error('the quota of the check was not made')

@@ -12,6 +12,7 @@ const exempt = 'kube-system'
 behaviour('KATA-PSA-001', {
   on: theCluster,
   pods: () => ({}),
+  furtherPods: 1,
   async check(context) {
     const { api, finding, expect } = context
     for (const { name, level, labels } of await kataNamespaces(api)) {
@@ -35,6 +36,7 @@ behaviour('KATA-PSA-001', {
 behaviour('KATA-PSA-002', {
   on: theCluster,
   pods: () => ({}),
+  furtherPods: 1,
   async check(context) {
     const { api, finding, expect } = context
     const namespaces = (await kataNamespaces(api)).filter(({ name }) => name !== exempt)

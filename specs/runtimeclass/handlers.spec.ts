@@ -15,6 +15,7 @@ const refusals = [
 behaviour('KATA-RTCLASS-012', {
   on: theCluster,
   pods: () => ({}),
+  furtherPods: 1,
   async check({ temporaryRuntimeClass, createPod, finding, expect }) {
     const pod = await createPod(busybox(await temporaryRuntimeClass(absentHandler)).awaits('settled'))
     expect(pod.outcome, 'outcome of a pod whose handler no runtime has').to.equal('not-started')

@@ -25,6 +25,7 @@ behaviour('KATA-SEC-006', {
       .readinessExec(['test', '-e', '/tmp/written'])
       .unshared(),
   }),
+  furtherPods: 1,
   async check(context) {
     const { pods, node, createPod, runtimeClass, finding, expect } = context
     await expectInVm(context, pods.reader)
@@ -61,6 +62,7 @@ const inContainer = '/dev/hostdisk'
 behaviour('KATA-SEC-007', {
   on: classes(notConfidential),
   pods: () => ({}),
+  furtherPods: 1,
   async check({ facts, changes, createPod, api, runtimeClass, finding, expect }) {
     const plugged = need(facts.class.blockDeviceUse, 'disable_block_device_use')
     const shim = need(facts.class.shim, 'the shim')

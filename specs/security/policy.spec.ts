@@ -9,6 +9,7 @@ const absentDevice = '/dev/kata-conformance-absent'
 behaviour('KATA-SEC-009', {
   on: classes(blockDevicesUsed),
   pods: () => ({}),
+  furtherPods: 1,
   async check({ facts, runtimeClass, createPod, temporaryNamespace, finding, expect }) {
     const labels = facts.cluster.production?.namespaceLabels ?? {}
     const namespace = await temporaryNamespace({ ...labels, 'pod-security.kubernetes.io/enforce': 'privileged' })

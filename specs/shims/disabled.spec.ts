@@ -34,6 +34,7 @@ behaviour('KATA-SHIM-009', {
 behaviour('KATA-SHIM-013', {
   on: theCluster,
   pods: () => ({}),
+  furtherPods: 1,
   async check({ temporaryRuntimeClass, createPod, expect }) {
     const pod = await createPod(busybox(await temporaryRuntimeClass('kata-stratovirt')).awaits('settled'))
     expect(pod.outcome, 'outcome of a pod with handler kata-stratovirt').to.equal('not-started')

@@ -25,6 +25,7 @@ behaviour('KATA-SHIM-011', {
   on: classes(hypervisorIs('firecracker')),
   pods: () => ({}),
   timeoutMs: 180_000,
+  furtherPods: 1,
   async check({ changes, createPod, runtimeClass, finding, expect }) {
     const folder = await changes.folder({ before: 'written before the pod' })
     const pod = await createPod(

@@ -12,6 +12,7 @@ behaviour('KATA-SHIM-008', {
   on: classes(oneOf(['kata-clh'])),
   pods: () => ({}),
   timeoutMs: 600_000,
+  furtherPods: 1,
   async check({ createPod, runtimeClass, api, finding, facts, expect }) {
     finding(`${facts.node.name} is a virtual machine: ${facts.node.machine.value ?? facts.node.machine.how}`)
     for (let start = 1; start <= STARTS; start += 1) {

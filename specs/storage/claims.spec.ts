@@ -9,6 +9,7 @@ import { busybox } from '../../helpers/pods/pod.ts'
 behaviour('KATA-STORAGE-003', {
   on: classes(sharedByVirtiofs, notConfidential),
   pods: () => ({}),
+  furtherPods: 1,
   async check(context) {
     const { createPod, runtimeClass, expect } = context
     const { claim } = await claimVolume(context, 'Filesystem', 64)

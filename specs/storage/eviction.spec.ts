@@ -1,13 +1,18 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import type { KubeObject } from '../../helpers/cluster/cluster.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
+import { letPass } from '../../helpers/guest/letPass.ts'
 import { anyKata, classes, notConfidential, sharedByVirtiofs } from '../../helpers/oracles/applicability.ts'
 import { busybox, idle } from '../../helpers/pods/pod.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
+import { stateWithin } from '../../helpers/pods/stateWithin.ts'
 
 const statusOf = (pod: KubeObject) => (pod.status ?? {}) as { phase?: string; reason?: string; message?: string }
 /** s. The kubelet looks every 10 s, at figures that may be a minute old. */
 const evictedWithin = 300
+
+/** The kubelet tells of the end of a pod a moment after what ran in it has ended. */
+const toldMs = 10_000
 
 /**
  * "Evicted: Pod ephemeral local storage usage exceeds…", or how the pod stands when the time is over. The time is the pod's own: a command sleeps in
@@ -15,12 +20,12 @@ const evictedWithin = 300
  * @param seconds at the most
  */
 async function eviction(pod: PodHandle, seconds: number): Promise<string> {
-  const slept = await pod.read(['sleep', String(seconds)], { timeoutMs: (seconds + 30) * 1000 }).catch(() => null)
+  const passed = await letPass(pod, seconds).then(
+    () => true,
+    () => false,
+  )
   const ended = (object: KubeObject) => ['Failed', 'Succeeded'].includes(statusOf(object).phase ?? '')
-  const last =
-    slept?.exitCode === 0
-      ? await pod.waitFor('its status', () => true, 10_000)
-      : await pod.waitFor('its end', ended, 30_000)
+  const last = await (passed ? stateWithin(pod, 'its end', ended, toldMs) : pod.waitFor('its end', ended, 30_000))
   const { phase, reason, message } = statusOf(last)
   return reason === undefined ? `not evicted, ${phase}` : `${reason}: ${message?.trim()}`
 }

@@ -1,9 +1,11 @@
-import { type CheckContext, behaviour } from '../../helpers/behaviour.ts'
+import { behaviour } from '../../helpers/behaviour.ts'
 import { NotApplicableError } from '../../helpers/facts/armFacts.ts'
 import { podRequests } from '../../helpers/facts/nodeRequests.ts'
-import { densitySteps, nodeMemory, type NodeMemory, roomFor, whyStop } from '../../helpers/figures/densitySteps.ts'
+import { densitySteps, type NodeMemory, roomFor, whyStop } from '../../helpers/figures/densitySteps.ts'
 import { busyShare, quietShare } from '../../helpers/figures/quietNode.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
+import { letPass } from '../../helpers/guest/letPass.ts'
+import { mebibytes, meminfo } from '../../helpers/guest/meminfo.ts'
 import { footprint } from '../../helpers/node/footprint.ts'
 import { classes, notConfidential, notRemote } from '../../helpers/oracles/applicability.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
@@ -79,7 +81,8 @@ const eachOf = (before: Step, after: Step): number =>
   (before.memory.available - after.memory.available) / (after.sandboxes - before.sandboxes)
 
 /** /proc/meminfo in a pod of the default runtime is the node's. */
-async function settled(watcher: CheckContext<'watcher', unknown>['pods']['watcher']): Promise<NodeMemory> {
-  const { stdout } = await watcher.read(['sh', '-c', `sleep ${settleSeconds}; cat /proc/meminfo`])
-  return nodeMemory(stdout)
+async function settled(watcher: PodHandle): Promise<NodeMemory> {
+  await letPass(watcher, settleSeconds)
+  const info = await meminfo(watcher)
+  return { total: mebibytes(info, 'MemTotal'), available: mebibytes(info, 'MemAvailable') }
 }

@@ -1,12 +1,12 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import type { KubeObject } from '../../helpers/cluster/cluster.ts'
-import { WaitError } from '../../helpers/cluster/waitError.ts'
 import { containerState } from '../../helpers/guest/containerState.ts'
 import { expectInVm, expectPrintedInVm, printsBootId } from '../../helpers/guest/inVirtualMachine.ts'
 import { processes } from '../../helpers/guest/processes.ts'
 import { termination } from '../../helpers/guest/termination.ts'
 import { anyKata, classes, sharedByVirtiofs } from '../../helpers/oracles/applicability.ts'
 import { busybox, idle } from '../../helpers/pods/pod.ts'
+import { stateWithin } from '../../helpers/pods/stateWithin.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 
 const notInVm = "boot_id of the pod beside the node's"
@@ -150,12 +150,7 @@ behaviour('KATA-UPSTREAM-012', {
     const before = containerState(pods.pod.object, 'main').restartCount
     await pods.pod.exec(['sh', '-c', of.breaks], { expectOutput: false })
     const restarted = (pod: KubeObject) => containerState(pod, 'main').restartCount > before
-    const object = await pods.pod
-      .waitFor('a restart by the liveness probe', restarted, 60_000)
-      .catch((error: unknown) => {
-        if (error instanceof WaitError && error.end === 'deadline' && !error.trouble) return pods.pod.object
-        throw error
-      })
+    const object = await stateWithin(pods.pod, 'a restart by the liveness probe', restarted, 60_000)
     expect(containerState(object, 'main').restartCount, 'restarts once the probe fails').to.be.above(before)
   },
   killedBy: {

@@ -28,6 +28,7 @@ behaviour('KATA-UPSTREAM-023', {
   pods: () => ({}),
   objects: () => ({ quota: resourceQuota({ pods: String(PODS) }, scopes) }),
   timeoutMs: 240_000,
+  furtherPods: PODS,
   async check({ objects, facts, api, createPod, createObject, expect }) {
     const { quota } = objects
     if (!quota) throw new Error('the quota of the check was not made')

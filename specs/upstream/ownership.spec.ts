@@ -67,6 +67,7 @@ const seenWithinMs = 30_000
 behaviour('KATA-UPSTREAM-024', {
   on: classes(sharedByVirtiofs, notConfidential),
   pods: () => ({}),
+  furtherPods: 1,
   async check({ changes, createPod, api, runtimeClass, expect }) {
     const folder = await changes.folder({ file: 'first\n' })
     const mount = { type: 'File', readOnly: true }

@@ -80,6 +80,7 @@ describe('the terminal', () => {
     expect(summary).to.include('failed KATA-CHECK-002 kata-qemu a case')
     expect(summary).to.match(/ {2}expected: .*\n {2}observed: /)
     expect(summary).to.match(/6 arms: 1 passed, 1 failed, 1 broken, 1 environment, 1 skipped, 1 known/)
+    expect(summary).to.match(/^controls: \d+ passed(, [1-9]\d* \w+)*; canaries:/m)
     expect(summary).to.not.include(ESCAPE).and.not.to.include('\u0000')
   })
 

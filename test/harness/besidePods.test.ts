@@ -48,7 +48,7 @@ describe('objects beside pods, other nodes, and what is made on a node', () => {
     await command(argv('--behaviour', 'KATA-BESIDE-003'), env)
     expect(verdicts()['KATA-BESIDE-003 kata-qemu']).to.deep.equal([
       'skipped',
-      'makes files or devices of its own on the node; run with --allow-node-changes',
+      'makes files or devices of its own on the node, or ends processes of its own pods; run with --allow-node-changes',
     ])
   })
 

@@ -4,6 +4,7 @@ import { createNodeChanges, type RunInWorkshop, type UndoableChanges } from '../
 import { loopScript } from '../../helpers/node/loopDevice.ts'
 import { startWorkshop } from '../../helpers/node/startWorkshop.ts'
 import { sweepNode } from '../../helpers/node/sweepNode.ts'
+import { noPods } from '../unit/node/noPods.ts'
 import { startTarget, type Target } from './simulatedCluster.ts'
 
 const tag = 'kata-conformance-loop-test'
@@ -49,7 +50,7 @@ describe('a loop device of the suite', () => {
   }
 
   it('begins with its magic, and its file does', async () => {
-    const changes = createNodeChanges(run, 'kata-1', tag)
+    const changes = createNodeChanges(run, 'kata-1', tag, noPods)
     const device = await changes.blockDevice(16)
     expect(await device.read(0, device.magic.length)).to.equal(device.magic)
     await changes.undo()
@@ -58,7 +59,7 @@ describe('a loop device of the suite', () => {
 
   it('whose magic is missing is refused, and taken down again', async () => {
     const emptied = attach.replace('break', '{ : >"$1"; truncate -s "$4M" "$1"; break; }')
-    expect(await refused(createNodeChanges(interferedBy(emptied), 'kata-1', tag))).to.match(
+    expect(await refused(createNodeChanges(interferedBy(emptied), 'kata-1', tag, noPods))).to.match(
       /loop\d+ does not begin with what was written into/,
     )
     expect(await left()).to.equal('')
@@ -68,7 +69,9 @@ describe('a loop device of the suite', () => {
     const other = `/var/tmp/${tag}-other`
     await run(['truncate', '-s', '1M', other])
     const elsewhere = attach.replace('"$1"', `"${other}"`)
-    expect(await refused(createNodeChanges(interferedBy(elsewhere), 'kata-1', tag))).to.match(/loop\d+ is not over/)
+    expect(await refused(createNodeChanges(interferedBy(elsewhere), 'kata-1', tag, noPods))).to.match(
+      /loop\d+ is not over/,
+    )
   })
 
   it('is written to by nobody before that', () => {

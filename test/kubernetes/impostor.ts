@@ -66,7 +66,8 @@ export const mayBeSkippedFor: readonly { readonly reason: RegExp; readonly why: 
   { reason: /needs two Kata nodes, there are \d+/g, why: 'the cluster has one node' },
   { reason: /no class is known to have the Go shim with QEMU/g, why: 'what runs the handlers is not Kata' },
   {
-    reason: /makes (files or devices of its own|a loop device) on the node; run with --allow-node-changes/g,
+    reason:
+      /makes (files or devices of its own on the node, or ends processes of its own pods|a loop device on the node); run with --allow-node-changes/g,
     why: 'only the operator can say that nodes may be changed',
   },
   {

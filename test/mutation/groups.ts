@@ -3,7 +3,7 @@ import { randomOf } from '../reliability/random.ts'
 /** A fault, and what says beside which others it can be tried in one run. */
 export interface Candidate {
   readonly name: string
-  /** Its scenario, release and classes, as a text. */
+  /** Its scenario and release, as a text. */
   readonly place: string
   /** What of the model it changes. */
   readonly changes: readonly string[]

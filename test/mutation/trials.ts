@@ -32,10 +32,10 @@ interface Kind {
   readonly behaviours: readonly string[]
   /** False: only faults that one of the behaviours names. */
   readonly everyFault: boolean
-  /** @param expected null on a healthy cluster */
+  /** @param checks that name one of the faults; null on the healthy cluster of the usual scenario, where all is looked at */
   readonly taskOf: (
-    of: { readonly scenario: string; readonly classes: readonly string[] | null },
-    expected: Expected | null,
+    classes: readonly string[] | null,
+    checks: readonly string[] | null,
   ) => Pick<SimulatedRun, 'options' | 'speed' | 'select'>
 }
 
@@ -46,9 +46,9 @@ export function observing(registered: readonly RegisteredBehaviour[]): Kind {
     name: 'observing',
     everyFault: true,
     behaviours: registered.map(({ id }) => id).filter((id) => !measured.includes(id)),
-    taskOf: ({ scenario, classes }, expected) => ({
+    taskOf: (classes, checks) => ({
       options: classes === null ? {} : { classes },
-      ...(expected ? { select: { per: 'check', all: [...expected.keys()] } } : oneOfEachShim(scenario)),
+      ...(checks && { select: { per: 'check', all: checks } }),
     }),
   }
 }
@@ -65,15 +65,15 @@ export function measuring(registered: readonly RegisteredBehaviour[]): Kind {
     name: 'measuring',
     everyFault: false,
     behaviours: all,
-    taskOf: ({ classes }, expected) => ({
+    taskOf: (classes, checks) => ({
       options: {
         quietNodes: true,
         maxArms: 1,
-        behaviours: all.filter((id) => !expected || isJudged(id) || expected.has(id)),
+        behaviours: all.filter((id) => !checks || isJudged(id) || checks.includes(id)),
         classes: classes ?? [],
       },
       speed: MEASURING_SPEED,
-      select: { per: 'check', all: (expected ? [...expected.keys()] : all).filter(isJudged) },
+      select: { per: 'check', all: (checks ?? all).filter(isJudged) },
     }),
   }
 }
@@ -82,7 +82,7 @@ interface TrialOptions {
   /** All that will be tried: healthy runs have the classes of each of them. */
   readonly faults: readonly ListedFault[]
   /** Of healthy runs, and of those under faults. */
-  readonly workers: { readonly healthy: Workers; readonly faulty: Workers }
+  readonly workers: Readonly<Record<'healthy' | 'faulty', Pick<Workers, 'run'>>>
   readonly registered: readonly RegisteredBehaviour[]
   /** ms since the epoch */
   readonly deadline: number
@@ -100,25 +100,21 @@ export function createTrials(
       ofKind.flatMap(({ id, definition: { killedBy } }) => (fault in killedBy ? [[id, killedBy[fault] ?? '']] : [])),
     )
   const concerns = (fault: string): boolean => kind.everyFault || expectedOf(fault).size > 0
-  const run = (
-    of: readonly ListedFault[],
-    names: readonly string[],
-    expected: Expected | null,
-  ): Promise<readonly SeenArm[]> => {
+  const checksOf = (faults: readonly ListedFault[]): readonly string[] => [
+    ...new Set(faults.flatMap(({ name }) => [...expectedOf(name).keys()])),
+  ]
+  const run = (of: readonly ListedFault[], names: readonly string[]): Promise<readonly SeenArm[]> => {
     const { scenario = SCENARIO, kataVersion } = of[0] ?? {}
-    const task = {
-      scenario,
-      kataVersion,
-      faults: names,
-      ...kind.taskOf({ scenario, classes: classesOf(of) }, expected),
-    }
-    return expected ? workers.faulty.run(task, deadline) : workers.healthy.run(task)
+    const isHealthy = names.length === 0
+    const checks = isHealthy && scenario === SCENARIO ? null : checksOf(of)
+    const task = { scenario, kataVersion, faults: names, ...kind.taskOf(classesOf(of), checks) }
+    return isHealthy ? workers.healthy.run(task) : workers.faulty.run(task, deadline)
   }
   const healthy = (place: string): Promise<readonly SeenArm[]> => {
     const concerned = all.filter((fault) => placeOf(fault) === place && concerns(fault.name))
     const made =
       healthyRuns.get(place) ??
-      run(concerned, [], null).then((seen) => {
+      run(concerned, []).then((seen) => {
         onHealthy(`${place}, ${kind.name}`, seen)
         return seen
       })
@@ -134,7 +130,7 @@ export function createTrials(
       if (!first) throw new RangeError('no fault to try')
       const expected = new Map(faults.flatMap(({ name }) => [...expectedOf(name)]))
       const names = faults.map(({ name }) => name)
-      const [before, after] = await Promise.all([healthy(placeOf(first)), run(faults, names, expected)])
+      const [before, after] = await Promise.all([healthy(placeOf(first)), run(faults, names)])
       const { survived, unrelated } = compare(expected, before, after, first.stops)
       const survivedOf = (fault: string) => [...expectedOf(fault).keys()].flatMap((id) => survived.get(id) ?? [])
       return { survived: new Map(names.map((name) => [name, survivedOf(name)])), unrelated }
@@ -148,7 +144,3 @@ function classesOf(faults: readonly ListedFault[]): readonly string[] | null {
   if (wanted.includes(null)) return null
   return [...new Set(wanted.flatMap((classes) => classes ?? []))]
 }
-
-/** Of every class are the runs of the usual scenario and of whole releases; of the others one of each shim. */
-const oneOfEachShim = (scenario: string): Pick<SimulatedRun, 'select'> =>
-  scenario === SCENARIO ? {} : { select: { per: 'shim', all: [] } }

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import path from 'node:path'
 import { typeScriptArgv } from '../harness/typeScriptArgv.ts'
+import { createLimit } from '../../helpers/cluster/limit.ts'
 import type { SeenArm } from './compare.ts'
 import type { SimulatedRun } from './simulatedRun.ts'
 
@@ -23,6 +24,12 @@ export class Workers {
 
   constructor(most: number) {
     this.#most = most
+  }
+
+  /** So many of them at once: what was warmed up by one kind of run serves the others, too. */
+  part(most: number): Pick<Workers, 'run'> {
+    const limit = createLimit(most)
+    return { run: (task, deadline) => limit('', new AbortController().signal, () => this.run(task, deadline)) }
   }
 
   /**

@@ -5,6 +5,7 @@ import { qosClass } from '../pods/qosClass.ts'
 import type { Strategy } from '../strategies.ts'
 import { prohibited } from '../validation/fieldErrors.ts'
 import { validatePod } from '../validation/pod.ts'
+import { resized, validateResize } from './podResize.ts'
 import type { Json } from '../validation/pod.ts'
 
 /*
@@ -16,9 +17,18 @@ export const podStrategy: Strategy = {
     object['status'] = { phase: 'Pending', qosClass: qosClass(object) }
   },
   validate: validatePod,
+  prepareForUpdate(object, old, subresource) {
+    if (subresource === 'resize') object['spec'] = resized(object['spec'] as Json, old['spec'] as Json)
+    if (subresource === 'ephemeralcontainers')
+      object['spec'] = {
+        ...(old['spec'] as Json),
+        ephemeralContainers: (object['spec'] as Json)['ephemeralContainers'],
+      }
+  },
   validateUpdate(object, old, subresource) {
     if (subresource === 'status' || subresource === 'binding' || sameJson(object['spec'], old['spec'])) return []
-    if (subresource === 'ephemeralcontainers' || subresource === 'resize') return []
+    if (subresource === 'ephemeralcontainers') return []
+    if (subresource === 'resize') return validateResize(object, old)
     return validateSpecUpdate(object, old)
   },
 }

@@ -48,6 +48,11 @@ export function runContainer(kernel: Kernel, spec: MachineContainerSpec): Machin
 
 function limitedCgroup(kernel: Kernel, { cgroup: limits }: MachineContainerSpec): Cgroup {
   const group = kernel.rootCgroup.make(limits.path, kernel.timers.now())
+  setLimits(kernel, group, limits)
+  return group
+}
+
+function setLimits(kernel: Kernel, group: Cgroup, limits: MachineContainerSpec['cgroup']): void {
   group.memoryMaxKiB = limits.memoryMaxBytes === null ? null : Math.floor(limits.memoryMaxBytes / 4096) * 4
   group.cpuQuota = limits.cpuQuota
   group.cpuPeriod = limits.cpuPeriod
@@ -57,7 +62,6 @@ function limitedCgroup(kernel: Kernel, { cgroup: limits }: MachineContainerSpec)
   group.enforcesCpu = typeof limits.enforced === 'boolean' ? limits.enforced : limits.enforced.cpu
   group.oomGroup = limits.oomGroup ?? false
   kernel.cpu.limitsChanged()
-  return group
 }
 
 function contextOf(
@@ -178,6 +182,7 @@ function start(
     exited,
     stdin,
     signal: (signal) => process.signalled(signalName(signal) ?? 'TERM'),
+    limit: (limits) => setLimits(kernel, cgroup, limits),
     exec: (command, options): MachineExec => startExec(kernel, process, command, options),
     writtenBytes: () => writtenBelow(rootOf(process)),
     get layers() {

@@ -53,6 +53,7 @@ export const valueless: Readonly<Record<string, string>> = {
   'kataNodes.kataNodeNames': lists,
   'kataNodes.kataProbes': lists,
   'kataNodes.someKataNode': lists,
+  'resizesInPlace.resizesInPlace': 'no pod was resized when it was recorded',
   'remedies.remedyOf': 'a remedy of ours for a message',
   'someClass.someClass': lists,
 }

@@ -156,6 +156,9 @@ export function createFakeRuntime(clock: Clock): FakeRuntime {
     async removeContainer(id) {
       containers.delete(id)
     },
+    async updateContainer(id) {
+      calls.push(`updateContainer ${containers.get(id)?.config.name}`)
+    },
     containerStatus: (id) => (containers.has(id) ? { ...containers.get(id)!.status } : null),
     writableLayerBytes: (id) => runtime.usageOf.get(id) ?? 0,
     usage: () => ({ cpuUsec: 0, memoryKiB: 0 }),

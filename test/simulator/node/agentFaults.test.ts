@@ -168,6 +168,7 @@ describe('ends of containers', () => {
         pods: {
           containerOf: async (_sandbox, name) => ({
             init: name === 'init',
+            ephemeral: false,
             requests: { cpuMillicores: 0, memoryBytes: 0 },
           }),
         },

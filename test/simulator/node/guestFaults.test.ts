@@ -89,7 +89,7 @@ describe('memory of the guest', () => {
     const requests = { cpuMillicores: 0, memoryBytes: 512 * 1024 * 1024 }
     const test = await startTestNode({
       faults: ['memory-requests-counted'],
-      pods: { containerOf: async () => ({ init: false, requests }) },
+      pods: { containerOf: async () => ({ init: false, ephemeral: false, requests }) },
     })
     expect(await memTotal(await test.pod('kata-qemu-minimal'), test)).to.equal(168_436 + 512 * 1024)
     expect(await memTotal(await test.pod('kata-qemu-minimal', limited({ memoryMiB: 128 })), test)).to.equal(
@@ -141,7 +141,7 @@ describe('vCPUs of the guest', () => {
     const requests = { cpuMillicores: 2000, memoryBytes: 0 }
     const test = await startTestNode({
       faults: ['cpu-requests-counted'],
-      pods: { containerOf: async () => ({ init: false, requests }) },
+      pods: { containerOf: async () => ({ init: false, ephemeral: false, requests }) },
     })
     expect(await nproc(await test.pod('kata-qemu'), test)).to.equal(3)
     await test.close()

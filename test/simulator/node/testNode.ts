@@ -64,7 +64,7 @@ export async function startTestNode(options: NodeTestOptions = {}): Promise<Test
   const release = kataRelease(scenario.kataVersion)
   const network = createClusterNetwork(() => ({ endpoint: async () => null, lookup: async () => [] }), departures)
   const pods: PodLookup = {
-    containerOf: async () => ({ init: false, requests: { cpuMillicores: 0, memoryBytes: 0 } }),
+    containerOf: async () => ({ init: false, ephemeral: false, requests: { cpuMillicores: 0, memoryBytes: 0 } }),
     restarts: async () => false,
     ...options.pods,
   }

@@ -39,7 +39,7 @@ describe('an arm', () => {
       temporaryClusterPolicy: () => Promise.resolve('p'),
       temporaryNamespace: () => Promise.resolve('n'),
       changes: {} as never,
-      end: () => Promise.resolve(),
+      end: () => Promise.resolve({ podsGone: Promise.resolve() }),
     }),
     objects: () => Promise.resolve({}),
     collectEvidence: (_arm, _pods, message) => {

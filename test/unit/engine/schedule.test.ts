@@ -18,6 +18,8 @@ class Bench {
   readonly handles: PodHandle[] = []
   failStart: Error | null = null
   peakMib = 0
+  /** When the pods that a check made in its course are gone. */
+  furtherGone = Promise.resolve()
   /** What the pool's clock says, ms. */
   now = 0
   /** What every check takes, ms. */
@@ -67,7 +69,7 @@ class Bench {
         await Promise.all(Object.values(this.pool.acquire(each)))
         await new Promise<void>((resolve) => this.#ends.set(each.planned.id, resolve))
         this.running.delete(each.planned.id)
-        this.pool.release(each)
+        this.pool.release(each, this.furtherGone)
         const timeline = [{ atMs: 0, what: CHECK_STARTED }]
         return { timeline, durationMs: this.checkMs } as unknown as ArmResult
       },
@@ -95,6 +97,24 @@ describe('the schedule', () => {
     await bench.end('A')
     expect([...bench.running]).to.deep.equal(['B', 'C'])
     expect(bench.peakMib).to.equal(200)
+  })
+
+  it('keeps room for the pods that a check makes in its course, until they are gone', async () => {
+    const bench = new Bench(1000)
+    const making = (id: string) => withPods(id, {}, { definition: { furtherPods: 60 } })
+    let gone = (): void => undefined
+    bench.furtherGone = new Promise((resolve) => (gone = resolve))
+    bench.start([making('A'), making('B')])
+    await settle()
+    expect([...bench.running]).to.deep.equal(['A'])
+    expect(bench.budget.used.pods).to.equal(60)
+    await bench.end('A')
+    expect([...bench.running], 'while the pods of A are going').to.deep.equal([])
+    gone()
+    await settle()
+    expect([...bench.running]).to.deep.equal(['B'])
+    await bench.end('B')
+    expect(bench.budget.used).to.deep.equal({ millicores: 0, mib: 0, pods: 0 })
   })
 
   it('makes one pod of identical pods of read-only checks, and removes it after the last', async () => {
@@ -147,7 +167,7 @@ describe('the schedule', () => {
     const asking = withPods('A', { p: podSpec() })
     bench.pool.plan(asking)
     await Promise.allSettled(Object.values(bench.pool.acquire(asking)))
-    bench.pool.release(asking)
+    bench.pool.release(asking, bench.furtherGone)
     await bench.pool.settled()
     expect(bench.removed).to.deep.equal(['stuck'])
   })

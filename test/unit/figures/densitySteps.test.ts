@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { known, unknown } from '../../../helpers/facts/fact.ts'
-import { nodeMemory, roomFor, whyStop } from '../../../helpers/figures/densitySteps.ts'
+import { roomFor, whyStop } from '../../../helpers/figures/densitySteps.ts'
 
 const fact = (value: number) => known(value, 'test')
 const node = {
@@ -33,11 +33,5 @@ describe('how many sandboxes a node may have at once', () => {
     expect(whyStop(8, { eachMiB: 300, memory, room: 7 })).to.match(/room for 7 more/)
     expect(whyStop(8, { eachMiB: 375, memory, room: 8 })).to.equal(null)
     expect(whyStop(8, { eachMiB: 376, memory, room: 8 })).to.equal('1992 of 10000 MiB would be left to the node')
-  })
-
-  it('reads the memory of a node, and says when it is not there', () => {
-    const text = 'MemTotal:       16384 kB\nMemFree:         1024 kB\nMemAvailable:   10240 kB\n'
-    expect(nodeMemory(text)).to.deep.equal({ total: 16, available: 10 })
-    expect(() => nodeMemory('cat: no such file')).to.throw('no MemTotal in /proc/meminfo: "cat: no such file"')
   })
 })

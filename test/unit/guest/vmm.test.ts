@@ -16,6 +16,7 @@ const hostProcess = (comm: string, argv: readonly string[], pid = 7): HostProces
   comm,
   argv,
   exe: argv[0] ?? '',
+  startTicks: pid,
 })
 const kataShim = hostProcess('containerd-shim', ['/opt/kata/bin/containerd-shim-kata-v2', '-id', 'x'])
 const runcShim = hostProcess('containerd-shim', ['/usr/bin/containerd-shim-runc-v2', '-id', 'x'])

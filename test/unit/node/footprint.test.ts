@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import { cgroupOf } from '../../../helpers/node/cgroupOf.ts'
 import { footprint } from '../../../helpers/node/footprint.ts'
-import { statsOf } from '../../../helpers/node/kubeletStats.ts'
+import { busiestStretch, statsOf } from '../../../helpers/node/kubeletStats.ts'
 import type { HostProcess, ProcessMemory } from '../../../helpers/node/nodeProbe.ts'
 import { sandboxState } from '../../../helpers/node/sandboxState.ts'
 import { survivors } from '../../../helpers/node/survivors.ts'
 
-const process = (pid: number): HostProcess => ({ pid, ppid: 1, comm: 'qemu', argv: [], exe: '' })
+const process = (pid: number): HostProcess => ({ pid, ppid: 1, comm: 'qemu', argv: [], exe: '', startTicks: pid })
 
 describe('what a sandbox has on its node', () => {
   it('is added up by process: RSS, PSS, shared memory', async () => {
@@ -75,5 +75,20 @@ describe('what a sandbox has on its node', () => {
     expect(statsOf(summary, 'u', 'main')).to.deep.equal({ atMs, cpuSeconds: 2.5, workingSetMiB: 3 })
     expect(statsOf(summary, 'u', 'silent')).to.deep.equal({ atMs: 0, cpuSeconds: 0, workingSetMiB: 0 })
     expect(statsOf(summary, 'other', 'main')).to.equal(null)
+  })
+
+  it('is at its busiest in a stretch between two readings, of those that are far enough apart', () => {
+    const readings = [
+      { atMs: 1_000, cpuSeconds: 0, workingSetMiB: 1 },
+      { atMs: 11_000, cpuSeconds: 2, workingSetMiB: 1 },
+      { atMs: 12_000, cpuSeconds: 3, workingSetMiB: 1 },
+      { atMs: 21_000, cpuSeconds: 11, workingSetMiB: 1 },
+      { atMs: 41_000, cpuSeconds: 11, workingSetMiB: 1 },
+    ]
+    expect(busiestStretch(readings, 10)).to.equal(0.9)
+    expect(busiestStretch(readings, 1)).to.equal(1)
+    expect(() => busiestStretch(readings.slice(0, 1), 10)).to.throw(
+      "no two readings of the kubelet's are 10 s apart: 1970-01-01T00:00:01.000Z",
+    )
   })
 })

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { createNodeChanges } from '../../../helpers/node/createNodeChanges.ts'
+import { noPods } from './noPods.ts'
 import { upperDirectory } from '../../../helpers/node/writableLayer.ts'
 import { nodeInMemory } from './host.ts'
 
@@ -49,7 +50,7 @@ describe('block devices as a change of a node', () => {
       ran.push(argv)
       return Promise.resolve({ stdout: '', stderr, exitCode })
     }
-    return { ran, changes: createNodeChanges(run, 'node-1', 'kata-conformance-x') }
+    return { ran, changes: createNodeChanges(run, 'node-1', 'kata-conformance-x', noPods) }
   }
 
   it('names everything after the run, and takes down only what is over its own file', async () => {
