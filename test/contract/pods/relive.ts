@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Clock } from '../../../sim/clock.ts'
 import { KubeApiError, type KubeClient } from '../../../sim/kubeClient.ts'
 import type { KubeObject } from '../../../sim/kubeObject.ts'
@@ -25,6 +26,9 @@ export interface Relived {
 
 /** Simulated ms for what was recorded to happen; a ms of real time is about a second of them. */
 const storyMs = 300_000
+
+/** Real ms for it: on a busy machine time jumps on before a watch has told what happened. */
+const toldMs = 3000
 
 /** Simulated ms between what was waited for and the deletion. */
 const betweenMs = 1000
@@ -102,6 +106,9 @@ const isNamed = ({ steps }: RecordedScenario, pod: string): boolean =>
     (step) => (step.step === 'exec' && step.pod === pod) || (step.step === 'kubectl' && step.argv.includes(pod)),
   )
 
+const isDeleted = ({ steps }: RecordedScenario, pod: string): boolean =>
+  steps.some((step) => step.step === 'kubectl' && step.argv[0] === 'delete' && step.argv.includes(pod))
+
 const namespaceOf = (recorded: RecordedScenario): string =>
   recorded.created.map(({ manifest }) => manifest.metadata.namespace).find((name) => name !== undefined) ?? 'default'
 
@@ -137,8 +144,9 @@ const has: Record<Want, (history: History, pod: string, recorded: RecordedScenar
   error: (history, pod) =>
     statusOf(history.latest(pod) ?? null).containerStatuses?.some(({ state }) => state['terminated']?.exitCode) ??
     false,
-  // nothing was awaited but the recorder's own time
-  scheduled: (history, pod, recorded) => isTold(history, pod, recorded),
+  // nothing was awaited but the recorder's own time; the end of a pod that a step deletes comes after that step
+  scheduled: (history, pod, recorded) =>
+    isDeleted(recorded, pod) ? isReady(history.latest(pod)) : isTold(history, pod, recorded),
 }
 
 /** What was recorded of the pod before its deletion has happened: as many states of its containers, its last state and its events. */
@@ -162,7 +170,8 @@ const deletedAt = ({ watch, deleteSeconds }: RecordedScenario): number =>
 async function come(history: History, clock: Clock, holds: () => boolean): Promise<void> {
   const deadline = new AbortController()
   const done = new AbortController()
-  void clock.sleep(storyMs, done.signal).then(
+  const { signal } = done
+  void Promise.all([clock.sleep(storyMs, signal), setTimeout(toldMs, undefined, { signal })]).then(
     () => deadline.abort(),
     () => undefined,
   )
