@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import type { ClusterCommand } from '../engine/access/accessRule.ts'
-import { accessFor, minorOf, rbacFlags } from '../engine/access/accessRules.ts'
+import { accessFor, rbacFlags } from '../engine/access/accessRules.ts'
+import { kubernetesMinor } from '../helpers/facts/kubernetesMinor.ts'
 import { rbacObjects, type RbacOptions, type Subject } from './rbacObjects.ts'
 import { UsageError } from './usageError.ts'
 
@@ -73,7 +74,7 @@ export async function rbac(options: Options): Promise<string> {
 
 function minor(version: string | undefined): number | null {
   if (version === undefined) return null
-  const found = minorOf(version)
+  const found = kubernetesMinor(version)
   if (found === null)
     throw new UsageError(`--kubernetes is ${JSON.stringify(version)}; it must be a release such as 1.34`)
   return found

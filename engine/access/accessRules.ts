@@ -284,9 +284,3 @@ export const rbacFlags = ({ nodeChanges, shards, clusterPolicy, canary }: Omit<A
     clusterPolicy ? ' --allow-cluster-policy' : '',
     canary ? ' --canary-node' : '',
   ].join('')
-
-/** 34 of v1.34.4; null for what does not look like a version. */
-export function minorOf(gitVersion: string): number | null {
-  const minor = /^v?1\.(\d+)/.exec(gitVersion)?.[1]
-  return minor === undefined ? null : Number(minor)
-}

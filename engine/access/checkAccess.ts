@@ -1,6 +1,7 @@
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
+import { kubernetesMinor } from '../../helpers/facts/kubernetesMinor.ts'
 import type { AccessRule } from './accessRule.ts'
-import { accessFor, type AccessWanted, minorOf, rbacFlags } from './accessRules.ts'
+import { accessFor, type AccessWanted, rbacFlags } from './accessRules.ts'
 
 /** The user may not do what the command needs: said before anything is made that could not be removed again. Exit code 3. */
 export class AccessError extends Error {
@@ -20,7 +21,7 @@ type Where = 'cluster' | { readonly own: string } | { readonly kataDeploy: strin
  * Throws AccessError that names every one that is lacking. Where nobody may ask, nothing is said: the request itself will tell.
  */
 export async function checkAccess(cluster: Cluster, wanted: Omit<AccessWanted, 'minor'>, where: Where): Promise<void> {
-  const minor = minorOf((await cluster.version()).gitVersion)
+  const minor = kubernetesMinor((await cluster.version()).gitVersion)
   const { place, ...namespace } = placeOf(where)
   const rules = accessFor({ ...wanted, minor }).filter((each) => !each.optional && each.where === place)
   const asked = rules.flatMap((rule) => rule.verbs.map((verb) => ({ rule, verb })))

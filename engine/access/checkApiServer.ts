@@ -1,5 +1,5 @@
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
-import { minorOf } from './accessRules.ts'
+import { kubernetesMinor } from '../../helpers/facts/kubernetesMinor.ts'
 
 /** The API server is not one that a run can work with: said before anything is made. Exit code 3. */
 export class ApiServerError extends Error {
@@ -21,7 +21,7 @@ const clockToleranceMs = 30_000
  */
 export async function checkApiServer(cluster: Cluster): Promise<string[]> {
   const { gitVersion } = await cluster.version()
-  const minor = minorOf(gitVersion)
+  const minor = kubernetesMinor(gitVersion)
   if (minor !== null && minor < oldestMinor) {
     throw new ApiServerError(
       `Kubernetes ${gitVersion} of ${cluster.server} is not supported: it must be 1.${oldestMinor} or newer, where pod overhead is stable`,

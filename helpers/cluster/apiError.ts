@@ -1,4 +1,5 @@
 import { errorByName } from '../errorByName.ts'
+
 /** The request that failed, in the field's words: `get pods/log x in namespace y`. */
 export interface ApiRequest {
   method: string

@@ -1,4 +1,5 @@
 import { errorByName } from '../errorByName.ts'
+
 /**
  * Why an exec has no exit status:
  * - rejected: the server or the container runtime would not run it (no such pod or container, not permitted, no such executable)

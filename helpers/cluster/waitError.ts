@@ -37,6 +37,10 @@ export class WaitError extends Error {
   }
 }
 
+/** What was awaited did not come in time, while the cluster answered: then that it did not come is an observation. */
+export const isTimeOver = (error: unknown): error is WaitError =>
+  error instanceof WaitError && error.end === 'deadline' && !error.trouble
+
 const shownEvents = 6
 
 function textOf(of: ConstructorParameters<typeof WaitError>[0]): string {

@@ -1,6 +1,6 @@
 import type { ReadApi } from '../behaviour.ts'
 import type { KubeObject } from '../cluster/cluster.ts'
-import { WaitError } from '../cluster/waitError.ts'
+import { isTimeOver } from '../cluster/waitError.ts'
 import type { Pod } from '../pods/pod.ts'
 import type { ObjectHandle } from './objectHandle.ts'
 import type { ObjectSpec } from './objectSpec.ts'
@@ -31,7 +31,7 @@ export async function endOfFirst(handle: ObjectHandle, timeoutMs: number): Promi
       await handle.waitFor(what, until, ms)
       return true
     } catch (error) {
-      if (!(error instanceof WaitError) || error.trouble || error.end !== 'deadline') throw error
+      if (!isTimeOver(error)) throw error
       return false
     }
   }

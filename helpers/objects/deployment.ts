@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster/cluster.ts'
-import { WaitError } from '../cluster/waitError.ts'
+import { isTimeOver } from '../cluster/waitError.ts'
 import type { Pod } from '../pods/pod.ts'
 import type { ObjectHandle } from './objectHandle.ts'
 import type { ObjectSpec } from './objectSpec.ts'
@@ -27,7 +27,7 @@ export async function becomesAvailable(handle: ObjectHandle, timeoutMs: number, 
     await handle.waitFor(`${replicas} replicas available`, (object) => isAvailable(object, replicas), timeoutMs)
     return 'available'
   } catch (error) {
-    if (!(error instanceof WaitError) || error.trouble || error.end !== 'deadline') throw error
+    if (!isTimeOver(error)) throw error
     const { availableReplicas = 0 } = (error.object?.['status'] ?? {}) as { availableReplicas?: number }
     return `${availableReplicas} available replicas after ${timeoutMs} ms`
   }

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster/cluster.ts'
-import { WaitError } from '../cluster/waitError.ts'
+import { isTimeOver } from '../cluster/waitError.ts'
 import type { PodHandle } from './podHandle.ts'
 
 /**
@@ -16,7 +16,7 @@ export async function stateWithin(
   try {
     return await pod.waitFor(what, until, withinMs)
   } catch (error) {
-    if (error instanceof WaitError && error.end === 'deadline' && !error.trouble && error.object) return error.object
+    if (isTimeOver(error) && error.object) return error.object
     throw error
   }
 }

@@ -68,7 +68,6 @@ export function createSandboxes(node: SimNode, onLost: (id: string) => void): Sa
 
   const lose = (record: SandboxRecord) => {
     record.state = 'notReady'
-    void record.sandbox.stop()
     onLost(record.sandbox.id)
   }
 
@@ -98,9 +97,12 @@ export function createSandboxes(node: SimNode, onLost: (id: string) => void): Sa
       networks.set(id, network)
       sandbox.onLost(() => {
         if (record.state !== 'ready') return
-        record.state = 'notReady'
-        onLost(id)
-        if (node.departures.lostSandboxTakes === 'twins') for (const twin of twinsOf(record)) lose(twin)
+        lose(record)
+        if (node.departures.lostSandboxTakes === 'twins')
+          for (const twin of twinsOf(record)) {
+            lose(twin)
+            void twin.sandbox.stop()
+          }
       })
       return { id, ips: sandbox.ips }
     },

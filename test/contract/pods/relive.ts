@@ -1,5 +1,4 @@
-import { setTimeout } from 'node:timers/promises'
-import type { Clock } from '../../../sim/clock.ts'
+import { createClock, type Clock } from '../../../sim/clock.ts'
 import { KubeApiError, type KubeClient } from '../../../sim/kubeClient.ts'
 import type { KubeObject } from '../../../sim/kubeObject.ts'
 import { startSimulation, type Simulation } from '../../../sim/simulation.ts'
@@ -29,6 +28,8 @@ const storyMs = 300_000
 
 /** Real ms for it: on a busy machine time jumps on before a watch has told what happened. */
 const toldMs = 3000
+
+const realTime = createClock(1)
 
 /** Simulated ms between what was waited for and the deletion. */
 const betweenMs = 1000
@@ -171,7 +172,7 @@ async function come(history: History, clock: Clock, holds: () => boolean): Promi
   const deadline = new AbortController()
   const done = new AbortController()
   const { signal } = done
-  void Promise.all([clock.sleep(storyMs, signal), setTimeout(toldMs, undefined, { signal })]).then(
+  void Promise.all([clock.sleep(storyMs, signal), realTime.sleep(toldMs, signal)]).then(
     () => deadline.abort(),
     () => undefined,
   )
