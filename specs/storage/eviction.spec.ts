@@ -5,14 +5,13 @@ import { letPass } from '../../helpers/guest/letPass.ts'
 import { anyKata, classes, notConfidential, sharedByVirtiofs } from '../../helpers/oracles/applicability.ts'
 import { busybox, idle } from '../../helpers/pods/pod.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
-import { stateWithin } from '../../helpers/pods/stateWithin.ts'
 
 const statusOf = (pod: KubeObject) => (pod.status ?? {}) as { phase?: string; reason?: string; message?: string }
 /** s. The kubelet looks every 10 s, at figures that may be a minute old. */
 const evictedWithin = 300
 
 /** The kubelet tells of the end of a pod a moment after what ran in it has ended. */
-const toldMs = 10_000
+const toldMs = 30_000
 
 /**
  * "Evicted: Pod ephemeral local storage usage exceeds…", or how the pod stands when the time is over. The time is the pod's own: a command sleeps in
@@ -20,12 +19,14 @@ const toldMs = 10_000
  * @param seconds at the most
  */
 async function eviction(pod: PodHandle, seconds: number): Promise<string> {
-  const passed = await letPass(pod, seconds).then(
-    () => true,
-    () => false,
-  )
+  const runs = await letPass(pod, seconds)
+    .then(() => pod.read(['true'], { expectOutput: false }))
+    .then(
+      () => true,
+      () => false,
+    )
   const ended = (object: KubeObject) => ['Failed', 'Succeeded'].includes(statusOf(object).phase ?? '')
-  const last = await (passed ? stateWithin(pod, 'its end', ended, toldMs) : pod.waitFor('its end', ended, 30_000))
+  const last = runs ? pod.object : await pod.waitFor('its end', ended, toldMs)
   const { phase, reason, message } = statusOf(last)
   return reason === undefined ? `not evicted, ${phase}` : `${reason}: ${message?.trim()}`
 }

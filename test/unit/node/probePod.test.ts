@@ -27,7 +27,7 @@ describe('probe pod', () => {
     expect(container).to.deep.include({
       image: 'registry.local/busybox:1',
       volumeMounts: [{ name: 'host', mountPath: '/host', readOnly: true, mountPropagation: 'HostToContainer' }],
-      readinessProbe: { exec: { command: ['test', '-e', '/tmp/sealed'] }, periodSeconds: 1 },
+      startupProbe: { exec: { command: ['test', '-e', '/tmp/sealed'] }, periodSeconds: 1, failureThreshold: 300 },
     })
     expect(JSON.stringify(container?.['command'])).to.contain('remount,bind,ro')
   })
