@@ -27,8 +27,11 @@ export function createExec(transport: Transport): Cluster['exec'] {
     let last: unknown
     const late = (): ExecError => lateError(request, timeoutMs, last)
     const failed = (error: unknown): void => void (last = error)
-    return withDeadline({ signal: options.signal, timeoutMs, late }, (signal) =>
-      limit(`${pod.namespace}/${pod.name}`, signal, () => run(transport, request, options, signal, failed)),
+    // Its time begins with its turn: to wait for the others of the pod is not its fault.
+    return limit(`${pod.namespace}/${pod.name}`, options.signal, () =>
+      withDeadline({ signal: options.signal, timeoutMs, late }, (signal) =>
+        run(transport, request, options, signal, failed),
+      ),
     )
   }
 }

@@ -1,7 +1,7 @@
 /** Runs at most `bound` works at once for each key; the others wait in order, until their signal aborts. */
 export function createLimit(
   bound: number,
-): <Result>(key: string, signal: AbortSignal, work: () => Promise<Result>) => Promise<Result> {
+): <Result>(key: string, signal: AbortSignal | undefined, work: () => Promise<Result>) => Promise<Result> {
   const lanes = new Map<string, { free: number; waiting: (() => void)[] }>()
 
   return async (key, signal, work) => {
@@ -20,17 +20,18 @@ export function createLimit(
   }
 }
 
-function turn(waiting: (() => void)[], signal: AbortSignal): Promise<void> {
+function turn(waiting: (() => void)[], signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason as Error)
     const go = (): void => {
-      signal.removeEventListener('abort', abort)
+      signal?.removeEventListener('abort', abort)
       resolve()
     }
     const abort = (): void => {
       waiting.splice(waiting.indexOf(go), 1)
-      reject(signal.reason as Error)
+      reject(signal?.reason as Error)
     }
     waiting.push(go)
-    signal.addEventListener('abort', abort, { once: true })
+    signal?.addEventListener('abort', abort, { once: true })
   })
 }

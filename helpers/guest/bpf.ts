@@ -36,10 +36,10 @@ const problemOf = ({
   stderr: string
 }): string | null => (exitCode === 0 ? null : `exit code ${exitCode}: ${`${stdout}${stderr}`.trim().slice(0, 300)}`)
 
-/** Programs of the kernel under a privileged container that has bpftool. Throws when bpftool fails. */
+/** Programs of the kernel under a privileged container that has bpftool. Throws when bpftool fails: it says so in its JSON, too, instead of a list. */
 export async function programs(pod: PodHandle): Promise<readonly BpfProgram[]> {
   const { stdout, stderr, exitCode } = await pod.read(['bpftool', '-j', 'prog', 'show'])
-  if (exitCode !== 0)
+  if (exitCode !== 0 || !stdout.startsWith('['))
     throw new Error(`bpftool prog show in pod ${pod.name} ended with ${exitCode}: ${`${stdout}${stderr}`.trim()}`)
   return JSON.parse(stdout) as readonly BpfProgram[]
 }

@@ -165,6 +165,7 @@ behaviour('KATA-FOOTPRINT-008', {
   timeoutMs: idleTimeoutMs,
   killedBy: {
     'rust-shim-as-large-as-go': 'RSS of the Rust shim',
+    'shim-leaks-memory': 'RSS of the Rust shim',
   },
 })
 

@@ -1,4 +1,5 @@
 import { randomOf } from '../reliability/random.ts'
+import { entangled } from './entangled.ts'
 
 /** A fault, and what says beside which others it can be tried in one run. */
 export interface Candidate {
@@ -33,7 +34,8 @@ const fits = (one: Candidate, other: Candidate): boolean =>
   one.place === other.place &&
   one.checks.length + other.checks.length <= mostChecks &&
   isDisjoint(one.changes, other.changes) &&
-  isDisjoint(one.checks, other.checks)
+  isDisjoint(one.checks, other.checks) &&
+  !entangled.some((names) => names.includes(one.name) && names.includes(other.name))
 
 const isDisjoint = (some: readonly string[], others: readonly string[]): boolean =>
   !some.some((each) => others.includes(each))

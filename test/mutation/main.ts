@@ -76,10 +76,11 @@ const outcomes: Outcome[] = []
 try {
   say(`seed ${seed}`)
   await Promise.all([
+    ...groupsFor(observed).map((group) => tryOne(observed, group)),
     ...(values.fault === undefined ? releases.map(tryRelease) : []),
-    ...[...new Set(chosen.map(placeOf))].map((place) => observed.healthy(place)),
   ])
-  for (const trials of [observed, measured]) await Promise.all(groupsFor(trials).map((group) => tryOne(trials, group)))
+  // Figures are taken when nothing else keeps the machine busy.
+  await Promise.all(groupsFor(measured).map((group) => tryOne(measured, group)))
 } finally {
   processes.close()
 }

@@ -29,7 +29,7 @@ export class Workers {
   /** So many of them at once: what was warmed up by one kind of run serves the others, too. */
   part(most: number): Pick<Workers, 'run'> {
     const limit = createLimit(most)
-    return { run: (task, deadline) => limit('', new AbortController().signal, () => this.run(task, deadline)) }
+    return { run: (task, deadline) => limit('', undefined, () => this.run(task, deadline)) }
   }
 
   /**

@@ -159,4 +159,29 @@ describe('exec over a WebSocket', () => {
     await Promise.all(Array.from({ length: 30 }, () => cluster.exec(target, ['true'])))
     expect(most).to.be.at.most(8)
   })
+
+  it('counts the time of a command from its turn', async () => {
+    const held: WebSocket[] = []
+    api.onExec((socket) => (held.length < 8 ? void held.push(socket) : answers(success)(socket)))
+    const cluster = await api.connect()
+    const others = Array.from({ length: 8 }, () => cluster.exec(target, ['true']))
+    const late = cluster.exec(target, ['true'], { timeoutMs: 1000 })
+    await new Promise((resolve) => setTimeout(resolve, 1200))
+    for (const socket of held) answers(success)(socket)
+    expect((await late).exitCode).to.equal(0)
+    await Promise.all(others)
+  })
+
+  it('leaves the queue when its caller does', async () => {
+    api.onExec(() => undefined)
+    const cluster = await api.connect()
+    const others = new AbortController()
+    const held = Array.from({ length: 8 }, () => cluster.exec(target, ['true'], { signal: others.signal }))
+    const abort = new AbortController()
+    const waiting = cluster.exec(target, ['true'], { signal: abort.signal })
+    abort.abort(new Error('enough'))
+    expect(await waiting.catch((error: Error) => error.message)).to.equal('enough')
+    others.abort(new Error('over'))
+    for (const each of held) expect(await each.catch((error: Error) => error.message)).to.equal('over')
+  })
 })

@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { listedFaults } from '../../../sim/faults/listedFaults.ts'
+import { entangled } from '../../mutation/entangled.ts'
 import { type Candidate, groupsOf } from '../../mutation/groups.ts'
 
 const fault = (name: string, about: Partial<Candidate> = {}): Candidate => ({
@@ -29,6 +31,13 @@ describe('groups of faults', () => {
     expect(names(groupsOf([fault('a'), fault('b', { changes: ['x', 'a'] })], 10, 1))).to.deep.equal([['a'], ['b']])
     expect(names(groupsOf([fault('a'), fault('b', { checks: ['check of a'] })], 10, 1))).to.deep.equal([['a'], ['b']])
     expect(names(groupsOf([fault('a'), fault('b', { checks: [] })], 10, 1))).to.deep.equal([['a', 'b']])
+  })
+
+  it('keep apart what hides each other', () => {
+    for (const [one = '', other = ''] of entangled)
+      expect(names(groupsOf([fault(one), fault(other)], 10, 1))).to.deep.equal([[one], [other]].sort())
+    const known = listedFaults().map(({ name }) => name)
+    expect(known).to.include.members(entangled.flat())
   })
 
   it('leave most checks unnamed', () => {
