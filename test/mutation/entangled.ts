@@ -38,10 +38,12 @@ export const entangled: readonly (readonly string[])[] = [
   ['exec-exit-code-lost', 'privileged-lacks-sys-admin'],
   // a file that is no longer there cannot reach the host
   ['confidential-copies-empty', 'confidential-writes-reach-the-host'],
-  // a class that is never injected overwrites none
-  ['policy-injects-no-class', 'policy-overwrites-class'],
+  // a class that is never injected, or does not exist, overwrites none
+  ['policy-injects-no-class', 'policy-overwrites-class', 'policy-names-missing-class'],
   // a pod that is in no VM has no clock of its own
   ['runc-behind-kata-handlers', 'dragonball-clock-slow'],
+  ['runc-behind-kata-handlers', 'virtiofs-cache-never'],
+  ['runc-behind-kata-handlers', 'virtiofs-reads-slow'],
   // what is written slowly is not read slower than that
   ['virtiofs-cache-never', 'virtiofs-reads-slow', 'virtiofs-writes-slow'],
 ]

@@ -5,6 +5,7 @@ import { qosClass } from '../pods/qosClass.ts'
 import type { Strategy } from '../strategies.ts'
 import { prohibited } from '../validation/fieldErrors.ts'
 import { validatePod } from '../validation/pod.ts'
+import { validateEphemeralContainers } from './ephemeralContainers.ts'
 import { resized, validateResize } from './podResize.ts'
 import type { Json } from '../validation/pod.ts'
 
@@ -27,7 +28,7 @@ export const podStrategy: Strategy = {
   },
   validateUpdate(object, old, subresource) {
     if (subresource === 'status' || subresource === 'binding' || sameJson(object['spec'], old['spec'])) return []
-    if (subresource === 'ephemeralcontainers') return []
+    if (subresource === 'ephemeralcontainers') return validateEphemeralContainers(object, old)
     if (subresource === 'resize') return validateResize(object, old)
     return validateSpecUpdate(object, old)
   },
