@@ -8,11 +8,14 @@ import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { Evidence } from '../../reports/record/arm.ts'
 import type { Arm } from '../plan/arm.ts'
+import type { EvidenceReader } from './evidenceReader.ts'
 import { redact } from './redact.ts'
 
 const PER_SOURCE_MS = 10_000
 
 interface Source {
+  /** What it is about, where other arms may ask for the same. */
+  readonly of?: string
   readonly name: string
   readonly mediaType: string
   readonly read: () => Promise<string>
@@ -28,7 +31,7 @@ export async function collectEvidence(
   arm: Arm,
   pods: readonly PodHandle[],
   message: string,
-  { cluster, probe }: { cluster: Cluster; probe: NodeProbe | null },
+  { cluster, probe, reader }: { cluster: Cluster; probe: NodeProbe | null; reader: EvidenceReader },
 ): Promise<readonly Evidence[]> {
   const relative = path.join('evidence', slug(arm.planned.id))
   mkdirSync(path.join(folder, relative), { recursive: true })
@@ -40,9 +43,11 @@ export async function collectEvidence(
     ...ofNode(arm, pods, probe),
   ]
   return Promise.all(
-    sources.map(async ({ name, mediaType, read }) => {
+    sources.map(async ({ of, name, mediaType, read }) => {
       const file = path.join(relative, name)
-      const text = await withDeadline(read()).catch((error: unknown) => `not to be had: ${(error as Error).message}\n`)
+      const text = await withDeadline(of === undefined ? read() : reader(`${of} ${name}`, read)).catch(
+        (error: unknown) => `not to be had: ${(error as Error).message}\n`,
+      )
       writeFileSync(path.join(folder, file), redact(text))
       return { name, path: file, mediaType }
     }),
@@ -68,12 +73,14 @@ const ofPod = (pod: PodHandle): Source[] => [
     read: () => Promise.resolve(yaml(withoutManagedFields(pod.object))),
   },
   {
+    of: pod.uid,
     name: `${pod.name}.events.txt`,
     mediaType: 'text/plain',
     read: async () =>
       (await pod.events()).map(({ type, reason, message }) => `${type}\t${reason}\t${message}\n`).join(''),
   },
   ...containersOf(pod).map((container) => ({
+    of: pod.uid,
     name: `${pod.name}.${container}.log`,
     mediaType: 'text/plain',
     read: () => pod.logs({ container }),
@@ -95,6 +102,7 @@ const ofClass = ({ classFacts }: Arm, cluster: Cluster): Source[] =>
     ? []
     : [
         {
+          of: 'cluster',
           name: `runtimeclass-${classFacts.name}.yaml`,
           mediaType: 'application/yaml',
           read: async () =>
@@ -105,11 +113,13 @@ const ofClass = ({ classFacts }: Arm, cluster: Cluster): Source[] =>
 /** What tells a class that is missing from one that nothing serves (guide, "RuntimeClass non trouvée"). */
 const ofDeployment = (cluster: Cluster): Source[] => [
   {
+    of: 'cluster',
     name: 'runtimeclasses.txt',
     mediaType: 'text/plain',
     read: async () => runtimeClassTable(await cluster.list({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' })),
   },
   {
+    of: 'cluster',
     name: 'kata-deploy-pods.txt',
     mediaType: 'text/plain',
     read: async () => kataDeployPodTable(await cluster.list({ apiVersion: 'v1', kind: 'Pod' })),
@@ -139,6 +149,7 @@ function ofNode({ classFacts }: Arm, pods: readonly PodHandle[], probe: NodeProb
   const toml: Source[] = handler
     ? [
         {
+          of: probe.node,
           name: `effective-${handler}.yaml`,
           mediaType: 'application/yaml',
           read: async () =>
@@ -150,11 +161,12 @@ function ofNode({ classFacts }: Arm, pods: readonly PodHandle[], probe: NodeProb
     .filter((pod) => pod.uid !== '')
     .flatMap((pod): Source[] => [
       {
+        of: pod.uid,
         name: `${pod.name}.host-processes.yaml`,
         mediaType: 'application/yaml',
         read: async () => yaml(await describeSandbox(probe, pod.uid)),
       },
-      { name: `${pod.name}.journal.txt`, mediaType: 'text/plain', read: () => journalOf(pod, probe) },
+      { of: pod.uid, name: `${pod.name}.journal.txt`, mediaType: 'text/plain', read: () => journalOf(pod, probe) },
     ])
   return [...toml, ...ofPods]
 }

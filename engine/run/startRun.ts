@@ -4,6 +4,7 @@ import { exitCodes, foldJournal } from '../../reports/record/foldJournal.ts'
 import type { RunRecord } from '../../reports/record/runRecord.ts'
 import { createExtras } from '../arm/extras.ts'
 import { collectEvidence } from '../arm/collectEvidence.ts'
+import { createEvidenceReader } from '../arm/evidenceReader.ts'
 import type { ArmServices } from '../arm/armServices.ts'
 import { groundOf } from '../arm/ground.ts'
 import { createGroundReadings } from '../arm/groundReadings.ts'
@@ -71,6 +72,7 @@ export function startRun(parts: RunParts): PreparedRun {
   /** Since when each node has been ready: one that was away and came back has another time. */
   const readiness = new Map(facts.nodes.flatMap(({ name, readySince }) => (readySince ? [[name, readySince]] : [])))
   const readings = createGroundReadings(cluster)
+  const reader = createEvidenceReader()
   let startedAt = 0
 
   const services: ArmServices = {
@@ -92,7 +94,11 @@ export function startRun(parts: RunParts): PreparedRun {
     sampled: (arm, figure, sample) => journal.write({ event: 'sample', arm: arm.planned.id, figure, sample }),
     collectEvidence: async (arm, pods, message) =>
       withEvidence
-        ? collectEvidence(journal.folder, arm, pods, message, { cluster, probe: probes.on(arm.planned.node ?? '') })
+        ? collectEvidence(journal.folder, arm, pods, message, {
+            cluster,
+            probe: probes.on(arm.planned.node ?? ''),
+            reader,
+          })
         : [],
   }
 

@@ -7,7 +7,7 @@ import { jsonPatch } from '../patch/jsonPatch.ts'
 import { mergePatch } from '../patch/mergePatch.ts'
 import { strategicMergePatch } from '../patch/strategicMergePatch.ts'
 import { fromCore } from '../views.ts'
-import { required } from '../validation/fieldErrors.ts'
+import { invalidValue, required } from '../validation/fieldErrors.ts'
 import { decodeObject, unsupportedMedia } from './request.ts'
 import type { Target, Warnings, WriteOptions } from './request.ts'
 import { find, replace } from './update.ts'
@@ -51,6 +51,10 @@ export function patch(
     warnings,
   )
   checkIdentity(patched, target)
+  const { uid } = patched.metadata
+  // A PUT takes it for a precondition, and answers 409.
+  if (uid && uid !== existing.object.metadata.uid)
+    throw invalid(kind, target.name, [invalidValue('metadata.uid', uid, 'field is immutable')])
   return { revision: replace(context, target, existing, patched, options, warnings, null), created: false }
 }
 

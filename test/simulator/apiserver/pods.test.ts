@@ -55,6 +55,15 @@ describe('pods on the simulated API server', () => {
     expect((await refusal(client.get(`${pods}/held`))).code).to.equal(404)
   })
 
+  it('are not patched in the place of a namesake', async () => {
+    await client.create(pods, pod('namesake'))
+    for (const path of [`${pods}/namesake`, `${pods}/namesake/resize`, `${pods}/namesake/ephemeralcontainers`]) {
+      const { code, message } = await refusal(client.patch(path, { metadata: { uid: 'another' } }))
+      expect(code, path).to.equal(422)
+      expect(message).to.include('metadata.uid: Invalid value: "another": field is immutable')
+    }
+  })
+
   it('are bound once', async () => {
     await client.create(pods, pod('bound'))
     await client.create(`${pods}/bound/binding`, bindTo('bound'))
