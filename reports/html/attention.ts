@@ -17,7 +17,7 @@ export function attention(record: RunRecord): VNode {
   const rest = arms.slice(WHOLE)
   return markup`
     ${record.notes.map((note) => markup`<p class="note">${note}</p>`)}
-    ${arms.length === 0 && markup`<p>Nothing.</p>`}
+    ${arms.length === 0 && markup`<p>No arm is red.</p>`}
     ${arms.slice(0, WHOLE).map((arm) => details(arm, claims.get(arm.behaviour)))}
     ${rest.length > 0 && markup`<p>And ${rest.length} more, which the matrix has: <code>${rest.map(({ id }) => id).join(', ')}</code></p>`}
   `
