@@ -3,8 +3,7 @@ import path from 'node:path'
 import { dump } from 'js-yaml'
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
 import { kataDeployPodTable, runtimeClassTable } from '../../helpers/deployment/diagnostics.ts'
-import { describeSandbox } from '../../helpers/node/describeSandbox.ts'
-import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
+import type { NodeProbe, SandboxProcesses } from '../../helpers/node/nodeProbe.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { Evidence } from '../../reports/record/arm.ts'
 import type { Arm } from '../plan/arm.ts'
@@ -137,9 +136,9 @@ function ageOf({ object }: PodHandle): number {
 }
 
 /** Lines of kubelet, containerd and Kata about a pod: by its UID, and by the id of its sandbox where it has one. */
-async function journalOf(pod: PodHandle, probe: NodeProbe): Promise<string> {
-  const sandbox = await probe.sandbox(pod.uid).catch(() => null)
-  const ids = [pod.uid, ...(sandbox === null ? [] : [sandbox.sandboxId])]
+async function journalOf(pod: PodHandle, probe: NodeProbe, sandbox: () => Promise<SandboxProcesses>): Promise<string> {
+  const found = await sandbox().catch(() => null)
+  const ids = [pod.uid, ...(found === null ? [] : [found.sandboxId])]
   return (await probe.journal(ids, ageOf(pod))) || 'the node keeps no logs where they are looked for\n'
 }
 
@@ -157,18 +156,27 @@ function ofNode({ classFacts }: Arm, pods: readonly PodHandle[], probe: NodeProb
         },
       ]
     : []
-  const ofPods = pods
-    .filter((pod) => pod.uid !== '')
-    .flatMap((pod): Source[] => [
-      {
-        of: pod.uid,
-        name: `${pod.name}.host-processes.yaml`,
-        mediaType: 'application/yaml',
-        read: async () => yaml(await describeSandbox(probe, pod.uid)),
-      },
-      { of: pod.uid, name: `${pod.name}.journal.txt`, mediaType: 'text/plain', read: () => journalOf(pod, probe) },
-    ])
+  const ofPods = pods.filter((pod) => pod.uid !== '').flatMap((pod) => ofSandbox(pod, probe))
   return [...toml, ...ofPods]
+}
+
+function ofSandbox(pod: PodHandle, probe: NodeProbe): Source[] {
+  let found: Promise<SandboxProcesses> | undefined
+  const sandbox = () => (found ??= probe.sandbox(pod.uid))
+  return [
+    {
+      of: pod.uid,
+      name: `${pod.name}.host-processes.yaml`,
+      mediaType: 'application/yaml',
+      read: async () => yaml(await probe.describe(await sandbox())),
+    },
+    {
+      of: pod.uid,
+      name: `${pod.name}.journal.txt`,
+      mediaType: 'text/plain',
+      read: () => journalOf(pod, probe, sandbox),
+    },
+  ]
 }
 
 function withDeadline<T>(work: Promise<T>): Promise<T> {

@@ -16,6 +16,7 @@ import {
   parseStatus,
   statusArgv,
 } from './fileListing.ts'
+import { describeArgv, parseDescription } from './describeSandbox.ts'
 import { filesTogetherArgv, parseFilesTogether } from './filesTogether.ts'
 import { fileDescriptorsArgv, parseFileDescriptors } from './fileDescriptors.ts'
 import {
@@ -31,6 +32,7 @@ import {
   useArgv,
 } from './hostFile.ts'
 import type { HostFiles } from './hostFiles.ts'
+import { cgroupArgv, parseHostCgroup } from './hostCgroup.ts'
 import { journalArgv } from './journal.ts'
 import { kataRuntimeCheckArgv, parseKataRuntimeCheck } from './kataRuntimeCheck.ts'
 import { hostNetworkArgv, parseHostNetwork } from './hostNetwork.ts'
@@ -43,7 +45,9 @@ import { parsePodNetwork, podNetworkArgv } from './podNetwork.ts'
 import { memoryArgv, parseMemory } from './processMemory.ts'
 import { parseSnapshot, snapshotArgv, type SnapshotProcess } from './processSnapshot.ts'
 import { readContainerd } from './readContainerd.ts'
+import { sandboxFilesArgv } from './sandboxFiles.ts'
 import { asHostProcess, sandboxProcesses } from './sandboxProcesses.ts'
+import { linesOf } from './sections.ts'
 import { parseSandboxSpecs, sandboxSpecsArgv, type SandboxSpec } from './sandboxSpecs.ts'
 
 /** Runs a command in the probe pod. It only reads: a dropped connection may be retried. */
@@ -119,9 +123,19 @@ export function createNodeProbe(run: RunInProbe, node: string): NodeProbe {
     list: host.list,
     processes: async () => (await snapshot()).map(asHostProcess),
     sandbox: async (podUid) => (await liveSandbox(podUid)).found,
+    async describe(sandbox) {
+      const stdout = (await output(describeArgv(sandbox), `looking at sandbox ${sandbox.sandboxId}`)) ?? ''
+      return parseDescription(stdout, sandbox)
+    },
+    async sandboxFiles(sandboxId) {
+      return linesOf((await output(sandboxFilesArgv(sandboxId), `looking for files of sandbox ${sandboxId}`)) ?? '')
+    },
     async memory(pid) {
       const stdout = (await output(memoryArgv(pid), `reading the memory of process ${pid}`)) ?? ''
       return parseMemory(stdout) ?? fail(`process ${pid} shows no memory: it has ended, or it is a kernel thread`)
+    },
+    async cgroup(pid) {
+      return parseHostCgroup((await output(cgroupArgv(pid), `reading the cgroup of process ${pid}`)) ?? '')
     },
     async fileDescriptors(pid) {
       return parseFileDescriptors((await output(fileDescriptorsArgv(pid), `listing the files of process ${pid}`)) ?? '')

@@ -1,4 +1,5 @@
 import { type Link, parseLinks } from './links.ts'
+import { linesOf, sectionsOf } from './sections.ts'
 
 /** The node's own network, as its kernel has it. */
 export interface HostNetwork {
@@ -30,15 +31,3 @@ export function parseHostNetwork(stdout: string): HostNetwork {
     rules: linesOf(of('ip rule')),
   }
 }
-
-/** Splits "== command" and what follows it. */
-export const sectionsOf = (stdout: string): ReadonlyMap<string, string> =>
-  new Map(
-    Array.from(stdout.matchAll(/^== (.+)\n((?:(?!== ).*\n?)*)/gm), ([, command = '', text = '']) => [command, text]),
-  )
-
-export const linesOf = (text: string): string[] =>
-  text
-    .split('\n')
-    .map((line) => line.trim().replace(/\s+/g, ' '))
-    .filter((line) => line !== '')

@@ -1,7 +1,9 @@
 import type { BlockDevice } from '../guest/blockDevices.ts'
 import type { Mount } from '../guest/mounts.ts'
 import type { ContainerdConfig } from './containerdConfig.ts'
+import type { DescribedSandbox } from './describeSandbox.ts'
 import type { FileStatus, ListedFile } from './fileListing.ts'
+import type { HostCgroup } from './hostCgroup.ts'
 import type { KataRuntimeCheck } from './kataRuntimeCheck.ts'
 import type { HostNetwork } from './hostNetwork.ts'
 import type { KvmDevice } from './kvmDevice.ts'
@@ -53,7 +55,13 @@ export interface NodeProbe {
   processes(): Promise<readonly HostProcess[]>
   /** Shim, hypervisor and virtiofsd processes of the pod's sandbox. Throws NodeProbeError when the pod has no sandbox on this node. */
   sandbox(podUid: string): Promise<SandboxProcesses>
+  /** Everything that the node shows of a sandbox, for the evidence of a failure. */
+  describe(sandbox: SandboxProcesses): Promise<DescribedSandbox>
+  /** Paths on the node that carry a sandbox's id, where shims keep what belongs to it. */
+  sandboxFiles(sandboxId: string): Promise<readonly string[]>
   memory(pid: number): Promise<ProcessMemory>
+  /** The cgroup (v2) of a process. Throws NodeProbeError when it has ended. */
+  cgroup(pid: number): Promise<HostCgroup>
   /** Targets of /proc/PID/fd, for instance anon_inode:kvm-vcpu:0 */
   fileDescriptors(pid: number): Promise<readonly string[]>
   /** Inodes of a process's namespaces by kind: two processes share one when these are equal. */

@@ -1,5 +1,5 @@
 import { hostRoot, hostScript } from './hostFile.ts'
-import { linesOf, sectionsOf } from './hostNetwork.ts'
+import { linesOf, sectionsOf } from './sections.ts'
 import { type Link, parseLinks } from './links.ts'
 
 /** A pod's network namespace on its node: what the CNI made, and of a Kata pod what the shim put beside it. */

@@ -1,6 +1,5 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { vmm } from '../../helpers/guest/vmm.ts'
-import { sandboxState } from '../../helpers/node/sandboxState.ts'
 import { survivors } from '../../helpers/node/survivors.ts'
 import { classes, notRemote } from '../../helpers/oracles/applicability.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
@@ -14,7 +13,7 @@ behaviour('KATA-FOOTPRINT-011', {
     if (runtimeClass !== undefined) await vmm(context, pods.pod)
     const { sandboxId, shims, hypervisors, virtiofsds } = await node.sandbox(pods.pod.uid)
     if (runtimeClass !== undefined)
-      expect(await sandboxState(node, sandboxId), "folders of the living sandbox below the shim's").to.not.be.empty
+      expect(await node.sandboxFiles(sandboxId), "folders of the living sandbox below the shim's").to.not.be.empty
     measure('processes of the sandbox', shims.length + hypervisors.length + virtiofsds.length, 'processes')
     await pods.pod.delete()
     expect(
@@ -22,7 +21,7 @@ behaviour('KATA-FOOTPRINT-011', {
       'processes of the sandbox 60 s after its pod was deleted',
     ).to.deep.equal([])
     // A container's bind mount that nobody undid keeps its folder: it could not be removed.
-    const left = (await sandboxState(node, sandboxId)).join(', ')
+    const left = (await node.sandboxFiles(sandboxId)).join(', ')
     expect(left, 'folders of the sandbox after its pod was deleted').to.equal('')
   },
   control: true,

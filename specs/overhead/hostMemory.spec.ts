@@ -4,7 +4,6 @@ import { allocate } from '../../helpers/guest/allocate.ts'
 import { writeFlushed } from '../../helpers/guest/copyWork.ts'
 import { letPass } from '../../helpers/guest/letPass.ts'
 import { vmm, vmmRss } from '../../helpers/guest/vmm.ts'
-import { cgroupOf } from '../../helpers/node/cgroupOf.ts'
 import { isTable } from '../../helpers/node/mergeToml.ts'
 import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
 import { classes, notConfidential, onNode, qemu } from '../../helpers/oracles/applicability.ts'
@@ -20,7 +19,7 @@ behaviour('KATA-OVERHEAD-003', {
   async check(context) {
     const { pods, node, facts, measure, finding, expect } = context
     const before = await vmm(context, pods.pod)
-    const cgroup = await cgroupOf(node, before)
+    const cgroup = await node.cgroup(before.pid)
     finding(
       `VMM in cgroup ${cgroup.path}, memory.max ${cgroup.limitMiB === null ? 'max' : `${cgroup.limitMiB} MiB`}, sandbox_cgroup_only ${String(facts.class.sandboxCgroupOnly.value)}`,
     )
@@ -35,7 +34,9 @@ behaviour('KATA-OVERHEAD-003', {
       'VMM after memory and page cache were used up to the limit',
     ).to.include(before.pid)
     measure('RSS of the VMM under load', await vmmRss(context, pods.pod), 'MiB')
-    expect((await cgroupOf(node, before)).oomKills ?? 0, "OOM kills in the VMM's cgroup").to.equal(cgroup.oomKills ?? 0)
+    expect((await node.cgroup(before.pid)).oomKills ?? 0, "OOM kills in the VMM's cgroup").to.equal(
+      cgroup.oomKills ?? 0,
+    )
   },
   exclusive: true,
   timeoutMs: 240_000,

@@ -2,7 +2,6 @@ import { type CheckContext, behaviour } from '../../helpers/behaviour.ts'
 import { burnCpu } from '../../helpers/guest/burnCpu.ts'
 import { letPass } from '../../helpers/guest/letPass.ts'
 import { vmm } from '../../helpers/guest/vmm.ts'
-import { cgroupOf } from '../../helpers/node/cgroupOf.ts'
 import { busiestStretch, type ContainerStats, kubeletStats } from '../../helpers/node/kubeletStats.ts'
 import { classes, notConfidential, onNode } from '../../helpers/oracles/applicability.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
@@ -19,7 +18,7 @@ behaviour('KATA-OVERHEAD-005', {
     const { pods, node, facts, measure, finding, expect } = context
     const before = await vmm(context, pods.pod)
     finding(
-      `VMM in cgroup ${(await cgroupOf(node, before)).path}, sandbox_cgroup_only ${String(facts.class.sandboxCgroupOnly.value)}`,
+      `VMM in cgroup ${(await node.cgroup(before.pid)).path}, sandbox_cgroup_only ${String(facts.class.sandboxCgroupOnly.value)}`,
     )
     const readings = await readWhileComputing(context)
     const last = readings.at(-1)

@@ -1,7 +1,6 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { FactUnknownError, need } from '../../helpers/facts/armFacts.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
-import { cgroupOf } from '../../helpers/node/cgroupOf.ts'
 import { classes, decide, onNode } from '../../helpers/oracles/applicability.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 
@@ -18,7 +17,7 @@ behaviour('KATA-UPSTREAM-026', {
     // The systemd driver writes the UID with underscores (kubelet, cgroup_manager_linux.go).
     const ofPod = new RegExp(`/[^/]*pod${pods.pod.uid.replaceAll('-', '[-_]')}(\\.slice)?/`)
     const paths = await Promise.all(
-      [...shims, ...hypervisors, ...virtiofsds].map(async (process) => (await cgroupOf(node, process)).path),
+      [...shims, ...hypervisors, ...virtiofsds].map(async ({ pid }) => (await node.cgroup(pid)).path),
     )
     expect(paths[0], 'cgroup of the shim on the node').to.match(ofPod)
     expect([...new Set(paths)], "cgroups of the sandbox's processes on the node").to.have.lengthOf(1)

@@ -5,7 +5,6 @@ import { need } from '../../helpers/facts/armFacts.ts'
 import { bootId } from '../../helpers/guest/bootId.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { vmm } from '../../helpers/guest/vmm.ts'
-import { sandboxState } from '../../helpers/node/sandboxState.ts'
 import { survivors } from '../../helpers/node/survivors.ts'
 import { classes, notRemote } from '../../helpers/oracles/applicability.ts'
 import { busybox, idle } from '../../helpers/pods/pod.ts'
@@ -50,7 +49,7 @@ behaviour('KATA-UPSTREAM-028', {
     const victim = await vmm(context, pod)
     const shim = need(facts.class.shim, 'shim')
     const old = await node.sandbox(pod.uid)
-    expect(await sandboxState(node, old.sandboxId), "folders of the living sandbox below the shim's").to.not.be.empty
+    expect(await node.sandboxFiles(old.sandboxId), "folders of the living sandbox below the shim's").to.not.be.empty
     const [guest, guestBeside] = await Promise.all([bootId(pod), bootId(beside)])
     const [before, neighbour] = [main(pod.object), main(beside.object)]
 
@@ -93,7 +92,7 @@ behaviour('KATA-UPSTREAM-028', {
       await survivors(node, [...old.shims, ...old.hypervisors, ...old.virtiofsds], { withinMs: clearedMs, signal }),
       'processes of the old sandbox',
     ).to.deep.equal([])
-    const folders = (await sandboxState(node, old.sandboxId)).join(', ')
+    const folders = (await node.sandboxFiles(old.sandboxId)).join(', ')
     // runtime-rs promises nothing of its folders there. Of a shim that was the VMM nobody is left to clear up but `shim delete`, to which containerd gives five
     // seconds and whose failure it only logs (core/runtime/v2/shim.go, cleanupTimeout).
     if (shim === 'go') expect(folders, 'folders of the old sandbox').to.equal('')

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node'
 import { dump, load } from 'js-yaml'
@@ -38,6 +37,7 @@ export async function limitedUser(
     username: `system:serviceaccount:${account.namespace}:${name}`,
     kubeconfig,
     async remove() {
+      rmSync(kubeconfig, { force: true })
       for (const { apiVersion, kind, metadata } of made) {
         const { namespace } = metadata
         await admin.cluster.delete({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) })
@@ -124,7 +124,8 @@ async function kubeconfigOf(adminKubeconfig: string, name: string): Promise<stri
   // The path of the simulator's address carries its administrator's credentials.
   for (const { cluster } of copy.clusters) cluster.server = new URL(cluster.server).origin
   for (const each of copy.users) each.user = { token: status?.token ?? '' }
-  const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'kata-conformance-user-')), 'kubeconfig')
+  // Beside its administrator's: who removes the cluster removes both.
+  const file = path.join(path.dirname(adminKubeconfig), `${name}.kubeconfig`)
   writeFileSync(file, dump(copy), { mode: 0o600 })
   return file
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { parseCgroup } from '../../../helpers/node/cgroupOf.ts'
+import { parseHostCgroup } from '../../../helpers/node/hostCgroup.ts'
 import { parseLinks } from '../../../helpers/node/links.ts'
 import { parseInterfaces } from '../../../helpers/node/podInterfaces.ts'
 import { qemuCommandLine, valueOf } from '../../../helpers/node/qemuCommandLine.ts'
@@ -54,11 +54,11 @@ export const nodeRows: readonly NodeRow[] = [
     },
   },
   {
-    covers: ['cgroupOf.parseCgroup'],
+    covers: ['hostCgroup.parseHostCgroup'],
     atLeast: 2,
     observe(recorded) {
       const processes = nodeText(recorded, 'smaps_rollup')?.split(/^== /m).slice(1) ?? []
-      const found = processes.map(parseCgroup).filter((path) => path.startsWith('/kata_overhead/'))
+      const found = processes.map((text) => parseHostCgroup(text).path).filter((path) => path.startsWith('/kata_overhead/'))
       if (found.length === 0) return false
       for (const path of found) expect(path).to.match(/^\/kata_overhead\/[0-9a-f]{64}$/)
       return true

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { createNodeProbe } from '../../../helpers/node/createNodeProbe.ts'
 import { NodeProbeError } from '../../../helpers/node/nodeProbeError.ts'
-import { nodeInMemory, procFiles } from './host.ts'
+import { failure, nodeInMemory, procFiles } from './host.ts'
 
 const spec = (uid: string, type = 'sandbox') =>
   JSON.stringify({
@@ -9,13 +9,6 @@ const spec = (uid: string, type = 'sandbox') =>
     linux: { namespaces: [{ type: 'network', path: '/var/run/netns/cni-1' }] },
   })
 const tasks = '/run/containerd/io.containerd.runtime.v2.task/k8s.io'
-
-/** The error of a promise that must reject. */
-const failure = (promise: Promise<unknown>): Promise<Error> =>
-  promise.then(
-    () => expect.fail('it did not fail'),
-    (error: Error) => error,
-  )
 
 describe('node probe', () => {
   it('follows links as the host does, not into its own image', async () => {

@@ -25,6 +25,37 @@ describe('what the evidence of a failure has of the node', () => {
     expect(journalArgv([uid], 61.2).slice(3)).to.deep.equal(['journal', '62', uid])
   })
 
+  it('looks at a sandbox, its processes and its files in one exec, also when a process has ended meanwhile', async () => {
+    const id = '981f461779ac0ebee5d287662a047a5afe10774492f136c12d39935236b6da4a'
+    const { probe, commands } = await nodeInMemory({
+      '/proc/7/smaps_rollup': 'Rss: 47080 kB\nPss:    30591 kB\n',
+      '/proc/7/status': 'Name:\tshim\nVmRSS:\t   47080 kB\nRssShmem:\t       0 kB\nThreads:\t10\n',
+      '/proc/7/cgroup': '0::/kubepods/pod1\n',
+      '/sys/fs/cgroup/kubepods/pod1/memory.max': '704643072\n',
+      '/proc/7/mounts': `none /proc proc rw 0 0\nnone /run/kata-containers/shared/sandboxes/${id}/shared virtiofs rw,relatime 0 0\n`,
+      [`/run/vc/vm/${id}/qmp.sock`]: '',
+    })
+    const process = (pid: number, comm: string) => ({ pid, ppid: 1, comm, argv: [comm], exe: '', startTicks: pid })
+    const [shim, qemu] = [process(7, 'containerd-shim'), process(8, 'qemu-system-x86')]
+    expect(await probe.describe({ sandboxId: id, shims: [shim], hypervisors: [qemu], virtiofsds: [] })).to.deep.equal({
+      sandboxId: id,
+      processes: [
+        {
+          ...shim,
+          role: 'shim',
+          memory: { rssKiB: 47_080, pssKiB: 30_591, rssShmemKiB: 0, threads: 10 },
+          cgroup: { path: '/kubepods/pod1', limitMiB: 672, oomKills: null },
+          namespaces: {},
+        },
+        { ...qemu, role: 'hypervisor', memory: null, cgroup: null, namespaces: {} },
+      ],
+      commandLine: null,
+      mounts: [`virtiofs none on /run/kata-containers/shared/sandboxes/${id}/shared (rw,relatime)`],
+      files: [`/run/vc/vm/${id}`],
+    })
+    expect(commands).to.have.length(1)
+  })
+
   it('reads the namespaces of a process', () => {
     const listing =
       'total 0\nlrwxrwxrwx 1 root root 0 Nov 21 10:00 mnt -> mnt:[4026531841]\nlrwxrwxrwx 1 root root 0 Nov 21 10:00 pid_for_children -> pid:[4026532001]\n'

@@ -1,10 +1,9 @@
 import { expect } from 'chai'
-import { cgroupOf } from '../../../helpers/node/cgroupOf.ts'
 import { footprint } from '../../../helpers/node/footprint.ts'
 import { busiestStretch, statsOf } from '../../../helpers/node/kubeletStats.ts'
 import type { HostProcess, ProcessMemory } from '../../../helpers/node/nodeProbe.ts'
-import { sandboxState } from '../../../helpers/node/sandboxState.ts'
 import { survivors } from '../../../helpers/node/survivors.ts'
+import { failure, nodeInMemory } from './host.ts'
 
 const process = (pid: number): HostProcess => ({ pid, ppid: 1, comm: 'qemu', argv: [], exe: '', startTicks: pid })
 
@@ -35,13 +34,14 @@ describe('what a sandbox has on its node', () => {
 
   it('leaves folders with its id, Firecracker with the first 32 characters of it', async () => {
     const id = '981f461779ac0ebee5d287662a047a5afe10774492f136c12d39935236b6da4a'
-    const folders: Record<string, string[]> = {
-      '/run/vc/vm': ['other', id],
-      '/run/vc/sbs': [id.slice(0, 32)],
-      '/run/kata-containers/shared/sandboxes': ['other'],
-    }
-    const list = (path: string) => Promise.resolve(folders[path] ?? [])
-    expect(await sandboxState({ list }, id)).to.deep.equal([`/run/vc/vm/${id}`, `/run/vc/sbs/${id.slice(0, 32)}`])
+    const { probe } = await nodeInMemory({
+      [`/run/vc/vm/${id}/qmp.sock`]: '',
+      '/run/vc/vm/other/qmp.sock': '',
+      [`/run/vc/sbs/${id.slice(0, 32)}/persist.json`]: '',
+      '/run/kata-containers/shared/sandboxes/other/shared': '',
+    })
+    expect(await probe.sandboxFiles(id)).to.deep.equal([`/run/vc/vm/${id}`, `/run/vc/sbs/${id.slice(0, 32)}`])
+    expect(await probe.sandboxFiles('none')).to.deep.equal([])
   })
 
   it('survives in processes of the same id and program', async () => {
@@ -52,19 +52,20 @@ describe('what a sandbox has on its node', () => {
   })
 
   it('is in a cgroup with its limit and its kills', async () => {
-    const files: Record<string, string> = {
+    const { probe } = await nodeInMemory({
       '/proc/7/cgroup': '0::/kubepods/pod1\n',
       '/sys/fs/cgroup/kubepods/pod1/memory.max': '704643072\n',
       '/sys/fs/cgroup/kubepods/pod1/memory.events': 'low 0\nhigh 0\nmax 3\noom 1\noom_kill 1\noom_group_kill 0\n',
-    }
-    const node = {
-      readFile: (path: string) => Promise.resolve(files[path] ?? ''),
-      readFileIfThere: (path: string) => Promise.resolve(files[path] ?? null),
-    }
-    expect(await cgroupOf(node, { pid: 7 })).to.deep.equal({ path: '/kubepods/pod1', limitMiB: 672, oomKills: 1 })
-    files['/sys/fs/cgroup/kubepods/pod1/memory.max'] = 'max\n'
-    delete files['/sys/fs/cgroup/kubepods/pod1/memory.events']
-    expect(await cgroupOf(node, { pid: 7 })).to.deep.equal({ path: '/kubepods/pod1', limitMiB: null, oomKills: null })
+      '/proc/8/cgroup': '0::/kubepods/pod2\n',
+      '/sys/fs/cgroup/kubepods/pod2/memory.max': 'max\n',
+      '/proc/9/cgroup': '4:memory:/kubepods/pod3\n',
+    })
+    expect(await probe.cgroup(7)).to.deep.equal({ path: '/kubepods/pod1', limitMiB: 672, oomKills: 1 })
+    expect(await probe.cgroup(8)).to.deep.equal({ path: '/kubepods/pod2', limitMiB: null, oomKills: null })
+    expect(await probe.cgroup(9)).to.deep.equal({ path: '', limitMiB: null, oomKills: null })
+    expect((await failure(probe.cgroup(10))).message).to.match(
+      /^node node-1: reading the cgroup of process 10: exit status 1/,
+    )
   })
 
   it('is counted by the kubelet, and nothing said is nothing used', () => {

@@ -1,3 +1,4 @@
+import { expect } from 'chai'
 import { Bash, InMemoryFs } from 'just-bash'
 import type { ExecResult } from '../../../helpers/cluster/cluster.ts'
 import { createNodeProbe } from '../../../helpers/node/createNodeProbe.ts'
@@ -33,6 +34,13 @@ export async function nodeInMemory(
   }
   return { probe: createNodeProbe(run, 'node-1'), run, commands }
 }
+
+/** The error of a promise that must reject. */
+export const failure = (promise: Promise<unknown>): Promise<Error> =>
+  promise.then(
+    () => expect.fail('it did not fail'),
+    (error: Error) => error,
+  )
 
 /** Files of /proc for a process, as the kernel shows them. */
 export function procFiles(process: {
