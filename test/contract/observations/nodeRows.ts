@@ -58,7 +58,9 @@ export const nodeRows: readonly NodeRow[] = [
     atLeast: 2,
     observe(recorded) {
       const processes = nodeText(recorded, 'smaps_rollup')?.split(/^== /m).slice(1) ?? []
-      const found = processes.map((text) => parseHostCgroup(text).path).filter((path) => path.startsWith('/kata_overhead/'))
+      const found = processes
+        .map((text) => parseHostCgroup(text).path)
+        .filter((path) => path.startsWith('/kata_overhead/'))
       if (found.length === 0) return false
       for (const path of found) expect(path).to.match(/^\/kata_overhead\/[0-9a-f]{64}$/)
       return true
