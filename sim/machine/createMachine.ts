@@ -5,7 +5,8 @@ import { mountSystem } from './fs/systemMounts.ts'
 import { Kernel } from './kernel/kernel.ts'
 import { IpcNs, NetNs, PidNs } from './kernel/namespaces.ts'
 import { availableKiB } from './proc/meminfo.ts'
-import type { Machine, MachineNetwork, MachineProcess, MachineSpec } from './machine.ts'
+import type { Machine, MachineProcess, MachineSpec } from './machine.ts'
+import type { MachineNetwork } from './machineNetwork.ts'
 
 const DISK_GROUP = 6
 

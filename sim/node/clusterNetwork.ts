@@ -1,5 +1,6 @@
 import type { Departures } from '../faults/departures.ts'
-import { MachineError, type MachineNetwork, type MachineStream, type NetNamespace } from '../machine/machine.ts'
+import { MachineError } from '../machine/machineError.ts'
+import type { MachineNetwork, MachineStream, NetNamespace } from '../machine/machineNetwork.ts'
 import type { NetworkScenario } from '../scenarios/scenario.ts'
 import { isIPv6, sameSubnet } from './addresses.ts'
 import { type Attachment, type LinkQuality, rttMs, streamBitsPerSecond } from './linkQuality.ts'

@@ -1,6 +1,6 @@
 import type { KubeClient } from '../kubeClient.ts'
 import type { KubeObject } from '../kubeObject.ts'
-import { MachineError } from '../machine/machine.ts'
+import { MachineError } from '../machine/machineError.ts'
 import { isIPv6 } from './addresses.ts'
 import type { ClusterServices } from './clusterNetwork.ts'
 

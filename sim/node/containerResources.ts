@@ -1,5 +1,5 @@
 import type { ContainerConfig } from '../kubelet/containerRuntime.ts'
-import type { MachineContainerSpec } from '../machine/machine.ts'
+import type { MachineContainerSpec } from '../machine/machineContainer.ts'
 
 /** cpu.weight of cgroup v2 for the shares that the kubelet asks (runc ConvertCPUSharesToCgroupV2Value): 2 is 1, 204 is 8. */
 export function cpuWeight(shares: number): number {

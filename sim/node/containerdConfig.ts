@@ -1,6 +1,6 @@
 import { parse, stringify, type TomlTable } from 'smol-toml'
 import type { Departures } from '../faults/departures.ts'
-import type { MachineFiles } from '../machine/machine.ts'
+import type { MachineFiles } from '../machine/machineFiles.ts'
 import type { NodeScenario } from '../scenarios/scenario.ts'
 import { configPath, shimBinary, type KataHandler } from '../shims/kataHandler.ts'
 import { mergeToml } from '../shims/shimToml.ts'

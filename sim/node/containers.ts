@@ -5,7 +5,8 @@ import {
   type ContainerUsage,
   type ExecSession,
 } from '../kubelet/containerRuntime.ts'
-import { MachineError, type MachineExec } from '../machine/machine.ts'
+import type { MachineExec } from '../machine/machineContainer.ts'
+import { MachineError } from '../machine/machineError.ts'
 import { withBacktrace } from '../shims/backtrace.ts'
 import { attachSession } from './attachSession.ts'
 import { execSession } from './execSession.ts'

@@ -1,6 +1,6 @@
 import { imageBlobs } from '../imageBlobs.ts'
 import { normalizedImage } from '../kubelet/imageService.ts'
-import type { MachineFiles } from '../machine/machine.ts'
+import type { MachineFiles } from '../machine/machineFiles.ts'
 
 const blobs = '/var/lib/containerd/io.containerd.content.v1.content/blobs/sha256'
 

@@ -1,4 +1,4 @@
-import type { MachineCommandCall } from '../machine/machine.ts'
+import type { MachineCommandCall } from '../machine/machineCommand.ts'
 import type { Containers } from './containers.ts'
 import type { SandboxRecord, Sandboxes } from './sandboxes.ts'
 import type { SimNode } from './simNode.ts'

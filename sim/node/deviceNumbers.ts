@@ -1,4 +1,4 @@
-import type { MachineFiles } from '../machine/machine.ts'
+import type { MachineFiles } from '../machine/machineFiles.ts'
 
 /** Type and numbers of a device node; null when the path is none. */
 export function deviceNumbers(

@@ -1,5 +1,5 @@
 import type { ExecSession } from '../kubelet/containerRuntime.ts'
-import type { MachineExec } from '../machine/machine.ts'
+import type { MachineExec } from '../machine/machineContainer.ts'
 
 /** One exec of a machine as the CRI's streams. Output that comes before anyone listens is kept. */
 export function execSession(exec: MachineExec, exitCodeOf: (code: number) => number): ExecSession {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { MachineCommandCall } from '../machine/machine.ts'
+import type { MachineCommandCall } from '../machine/machineCommand.ts'
 
 /** What systemd-journald of a node keeps, the last entries of it. */
 export interface NodeJournal {

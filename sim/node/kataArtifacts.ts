@@ -1,5 +1,6 @@
 import { stringify, type TomlTable } from 'smol-toml'
-import type { MachineCommandCall, MachineFiles } from '../machine/machine.ts'
+import type { MachineCommandCall } from '../machine/machineCommand.ts'
+import type { MachineFiles } from '../machine/machineFiles.ts'
 import type { Departures } from '../faults/departures.ts'
 import { configDirectory, configPath, kataPrefix, type KataHandler } from '../shims/kataHandler.ts'
 import type { KataRelease } from '../shims/kataRelease.ts'

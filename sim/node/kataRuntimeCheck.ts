@@ -1,4 +1,5 @@
-import type { Machine, MachineCommandCall } from '../machine/machine.ts'
+import type { Machine } from '../machine/machine.ts'
+import type { MachineCommandCall } from '../machine/machineCommand.ts'
 import type { NodeScenario } from '../scenarios/scenario.ts'
 import type { KataRelease } from '../shims/kataRelease.ts'
 

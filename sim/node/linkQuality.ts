@@ -1,4 +1,4 @@
-import type { NetNamespace } from '../machine/machine.ts'
+import type { NetNamespace } from '../machine/machineNetwork.ts'
 
 /** Where a network namespace is: for what the cluster routes to it. */
 export interface Attachment {

@@ -1,4 +1,4 @@
-import type { MachineStream } from '../machine/machine.ts'
+import type { MachineStream } from '../machine/machineNetwork.ts'
 
 /** The stream without what takes full packets: a transfer stalls, a short answer comes. */
 export function withoutLarge(stream: MachineStream, bytes: number): MachineStream {

@@ -1,4 +1,4 @@
-import type { MachineStream } from '../machine/machine.ts'
+import type { MachineStream } from '../machine/machineNetwork.ts'
 
 /** Both ends of a connection: what is written at one comes out at the other, later and in order. */
 export function streamPair(

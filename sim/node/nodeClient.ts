@@ -1,5 +1,6 @@
 import { CriError } from '../kubelet/containerRuntime.ts'
-import { MachineError, type MachineStream } from '../machine/machine.ts'
+import { MachineError } from '../machine/machineError.ts'
+import type { MachineStream } from '../machine/machineNetwork.ts'
 import type { SimNode } from './simNode.ts'
 
 const words: Record<string, string> = {

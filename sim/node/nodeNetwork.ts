@@ -1,4 +1,5 @@
-import type { Machine, NetInterface } from '../machine/machine.ts'
+import type { Machine } from '../machine/machine.ts'
+import type { NetInterface } from '../machine/machineNetwork.ts'
 import type { NetworkScenario } from '../scenarios/scenario.ts'
 import type { ClusterNetwork } from './clusterNetwork.ts'
 import { macAddress } from './identifiers.ts'

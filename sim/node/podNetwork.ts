@@ -1,4 +1,4 @@
-import type { NetInterface, NetNamespace } from '../machine/machine.ts'
+import type { NetInterface, NetNamespace } from '../machine/machineNetwork.ts'
 import type { NetworkScenario } from '../scenarios/scenario.ts'
 import { macAddress, networkNamespaceName } from './identifiers.ts'
 import type { SimNode } from './simNode.ts'

@@ -1,5 +1,5 @@
 import { CriError, type ForwardedConnection } from '../kubelet/containerRuntime.ts'
-import { MachineError } from '../machine/machine.ts'
+import { MachineError } from '../machine/machineError.ts'
 import type { SandboxRecord } from './sandboxes.ts'
 import type { SimNode } from './simNode.ts'
 

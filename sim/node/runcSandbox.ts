@@ -1,12 +1,8 @@
 import { CriError, type SandboxConfig } from '../kubelet/containerRuntime.ts'
-import {
-  MachineError,
-  type ContainerMount,
-  type MachineContainer,
-  type MachineContainerSpec,
-  type MachineFiles,
-  type PidNamespace,
-} from '../machine/machine.ts'
+import type { PidNamespace } from '../machine/machine.ts'
+import type { ContainerMount, MachineContainer, MachineContainerSpec } from '../machine/machineContainer.ts'
+import { MachineError } from '../machine/machineError.ts'
+import type { MachineFiles } from '../machine/machineFiles.ts'
 import { runcMounts } from '../shims/standardMounts.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import { runcCgroup, userOf } from './containerResources.ts'

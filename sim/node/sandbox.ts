@@ -1,5 +1,5 @@
 import type { ContainerConfig, ContainerUsage, SandboxConfig } from '../kubelet/containerRuntime.ts'
-import type { MachineContainer, MachineExec } from '../machine/machine.ts'
+import type { MachineContainer, MachineExec } from '../machine/machineContainer.ts'
 
 /** A container that containerd asks a shim to start. */
 export interface ContainerStart {

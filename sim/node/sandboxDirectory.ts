@@ -1,5 +1,5 @@
 import type { CriMount, SandboxConfig } from '../kubelet/containerRuntime.ts'
-import type { MachineFiles } from '../machine/machine.ts'
+import type { MachineFiles } from '../machine/machineFiles.ts'
 
 /** Where containerd keeps a sandbox's own files. */
 function directory(id: string): string {

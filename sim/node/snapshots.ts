@@ -1,4 +1,5 @@
-import type { MachineContainer, MachineFiles } from '../machine/machine.ts'
+import type { MachineContainer } from '../machine/machineContainer.ts'
+import type { MachineFiles } from '../machine/machineFiles.ts'
 
 const snapshotter = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots'
 

@@ -1,5 +1,5 @@
 import { MemoryDirectory } from '../machine/fs/inode.ts'
-import type { MachineFiles } from '../machine/machine.ts'
+import type { MachineFiles } from '../machine/machineFiles.ts'
 
 /** A Unix socket's name in the file system; nobody answers at it. */
 export function addSocket(files: MachineFiles, path: string, now: number, mode = 0o660): void {

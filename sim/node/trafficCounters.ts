@@ -1,4 +1,4 @@
-import type { MachineStream, NetNamespace } from '../machine/machine.ts'
+import type { MachineStream, NetNamespace } from '../machine/machineNetwork.ts'
 import type { Attachment } from './linkQuality.ts'
 
 const segment = 1448

@@ -1,6 +1,6 @@
 import { appletNames, appletProgram } from '../machine/applets/registry.ts'
 import { MemoryDirectory, regularFile } from '../machine/fs/inode.ts'
-import type { MachineFiles } from '../machine/machine.ts'
+import type { MachineFiles } from '../machine/machineFiles.ts'
 
 /** The tools of a node's distribution, in /usr/bin with /bin and /sbin leading there: what runs after chroot or nsenter. */
 export function installUserland(files: MachineFiles, now: number): void {

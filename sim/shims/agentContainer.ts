@@ -1,5 +1,6 @@
 import type { SandboxConfig } from '../kubelet/containerRuntime.ts'
-import type { Machine, MachineContainer, MachineExec } from '../machine/machine.ts'
+import type { Machine } from '../machine/machine.ts'
+import type { MachineContainer, MachineExec } from '../machine/machineContainer.ts'
 import type { RunningContainer } from '../node/sandbox.ts'
 import type { SimNode } from '../node/simNode.ts'
 import type { KataHandler } from './kataHandler.ts'

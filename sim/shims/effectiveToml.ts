@@ -1,6 +1,6 @@
 import type { TomlTable } from 'smol-toml'
 import type { Departures } from '../faults/departures.ts'
-import type { MachineFiles } from '../machine/machine.ts'
+import type { MachineFiles } from '../machine/machineFiles.ts'
 import { mergeToml } from './shimToml.ts'
 
 /**

@@ -1,5 +1,6 @@
 import type { Departures } from '../faults/departures.ts'
-import type { Machine, MachineFiles } from '../machine/machine.ts'
+import type { Machine } from '../machine/machine.ts'
+import type { MachineFiles } from '../machine/machineFiles.ts'
 import type { ShimConfig } from './shimConfig.ts'
 
 /** A disk that the guest sees for a block device of the node. */

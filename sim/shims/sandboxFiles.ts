@@ -1,4 +1,4 @@
-import type { MachineFiles } from '../machine/machine.ts'
+import type { MachineFiles } from '../machine/machineFiles.ts'
 import { addSocket } from '../node/sockets.ts'
 import type { Departures } from '../faults/departures.ts'
 import { firecrackerFolder } from './firecrackerFolder.ts'

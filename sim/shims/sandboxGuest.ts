@@ -1,12 +1,7 @@
 import type { ContainerConfig, SandboxConfig } from '../kubelet/containerRuntime.ts'
-import type {
-  ContainerMount,
-  Machine,
-  MachineContainer,
-  MachineContainerSpec,
-  NetNamespace,
-  PidNamespace,
-} from '../machine/machine.ts'
+import type { Machine, PidNamespace } from '../machine/machine.ts'
+import type { ContainerMount, MachineContainer, MachineContainerSpec } from '../machine/machineContainer.ts'
+import type { NetNamespace } from '../machine/machineNetwork.ts'
 import { capabilitiesOf } from '../node/capabilities.ts'
 import { cpuWeight, userOf } from '../node/containerResources.ts'
 import { macAddress } from '../node/identifiers.ts'

@@ -1,4 +1,4 @@
-import type { ContainerMount } from '../machine/machine.ts'
+import type { ContainerMount } from '../machine/machineContainer.ts'
 
 /**
  * The mounts which every OCI container has besides its volumes: as containerd 1.7 asks for them, and as runc and the Kata agent were seen

@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { openFile } from '../fs/files.ts'
 import type { OpenFile } from '../fs/openFile.ts'
 import type { Process } from '../kernel/process.ts'

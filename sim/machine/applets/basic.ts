@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import type { OpenFile } from '../fs/openFile.ts'
 import { findProgram } from '../kernel/execute.ts'
 import type { Process } from '../kernel/process.ts'

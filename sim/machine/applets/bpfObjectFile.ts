@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 
 /** EM_BPF of elf.h. */
 const MACHINE = 247

@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { openFile } from '../fs/files.ts'
 import type { Program } from '../fs/inode.ts'
 import type { BpfProgram } from '../kernel/bpf.ts'

@@ -1,5 +1,5 @@
-import { MachineError } from '../machine.ts'
-import type { MachineStream } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
+import type { MachineStream } from '../machineNetwork.ts'
 import { openFile } from '../fs/files.ts'
 import type { Process } from '../kernel/process.ts'
 import { UsageError, options } from './applet.ts'

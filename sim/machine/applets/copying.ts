@@ -1,5 +1,5 @@
 import { each, missing, rm } from './fileTree.ts'
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { find, link, makeDirectory, makeNode, openFile, place, remove, rename } from '../fs/files.ts'
 import { linkTarget, symlink } from '../fs/inode.ts'
 import type { Process } from '../kernel/process.ts'

@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { find } from '../fs/files.ts'
 import type { FileSystem, Mount } from '../fs/mountNamespace.ts'
 import type { Process } from '../kernel/process.ts'

@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { find, makeDirectory, makeNode, openFile, place, readOnly, remove } from '../fs/files.ts'
 import { device, linkTarget, sizeOf } from '../fs/inode.ts'
 import type { Process } from '../kernel/process.ts'

@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { find } from '../fs/files.ts'
 import { sizeOf } from '../fs/inode.ts'
 import type { Inode } from '../fs/inode.ts'

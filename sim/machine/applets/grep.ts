@@ -1,5 +1,5 @@
 import type { Process } from '../kernel/process.ts'
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { find } from '../fs/files.ts'
 import { UsageError, eachInput, lines, options } from './applet.ts'
 import type { Applet, Options } from './applet.ts'

@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { readNow } from '../fs/files.ts'
 import type { Process } from '../kernel/process.ts'
 import { listen } from './sockets.ts'

@@ -1,6 +1,6 @@
 import type { Process } from '../kernel/process.ts'
 import type { NetNs } from '../kernel/namespaces.ts'
-import type { NetRoute } from '../machine.ts'
+import type { NetRoute } from '../machineNetwork.ts'
 
 export const NET_ADMIN = 12
 

@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import type { Program } from '../fs/inode.ts'
 import type { Process } from '../kernel/process.ts'
 import { options } from './applet.ts'

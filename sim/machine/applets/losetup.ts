@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { find } from '../fs/files.ts'
 import type { Device } from '../fs/inode.ts'
 import type { Process } from '../kernel/process.ts'

@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { find } from '../fs/files.ts'
 import { linkTarget, sizeOf } from '../fs/inode.ts'
 import type { Directory, Inode } from '../fs/inode.ts'

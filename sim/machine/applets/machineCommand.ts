@@ -1,4 +1,4 @@
-import type { MachineCommand } from '../machine.ts'
+import type { MachineCommand } from '../machineCommand.ts'
 import type { Program } from '../fs/inode.ts'
 
 /** A program of the node, in TypeScript, as the kernel runs it. */

@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { find, place } from '../fs/files.ts'
 import { MemoryDirectory } from '../fs/inode.ts'
 import { mountsText } from '../proc/mountFiles.ts'

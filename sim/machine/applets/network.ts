@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { NetInterface } from '../machine.ts'
+import type { NetInterface } from '../machineNetwork.ts'
 import type { NetNs } from '../kernel/namespaces.ts'
 import type { Process } from '../kernel/process.ts'
 import { mask } from '../proc/netFiles.ts'

@@ -1,5 +1,5 @@
 import { each } from './fileTree.ts'
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { find, place, readOnly } from '../fs/files.ts'
 import type { Inode } from '../fs/inode.ts'
 import type { Location } from '../fs/mountNamespace.ts'

@@ -1,5 +1,5 @@
-import { MachineError } from '../machine.ts'
-import type { MachineStream } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
+import type { MachineStream } from '../machineNetwork.ts'
 import type { NetNs } from '../kernel/namespaces.ts'
 import type { Process } from '../kernel/process.ts'
 

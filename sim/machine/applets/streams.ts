@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createGunzip, gzipSync } from 'node:zlib'
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { openFile } from '../fs/files.ts'
 import type { OpenFile } from '../fs/openFile.ts'
 import type { Process } from '../kernel/process.ts'

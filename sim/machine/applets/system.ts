@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { availableKiB } from '../proc/meminfo.ts'
 import { upSeconds } from '../proc/statistics.ts'
 import type { Process } from '../kernel/process.ts'

@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { find, makeDirectory, makeNode, openFile, place } from '../fs/files.ts'
 import { linkTarget, symlink } from '../fs/inode.ts'
 import type { Process } from '../kernel/process.ts'

@@ -1,5 +1,5 @@
 import type { Bash, IFileSystem } from 'just-bash'
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { find, makeDirectory, openFile, readFile, remove } from '../fs/files.ts'
 import type { Process } from '../kernel/process.ts'
 import { sizeOf } from '../fs/inode.ts'

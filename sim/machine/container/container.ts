@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
-import { MachineError } from '../machine.ts'
-import type { MachineContainer, MachineContainerSpec, MachineExec } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
+import type { MachineContainer, MachineContainerSpec, MachineExec } from '../machineContainer.ts'
 import { MemoryDirectory, UpperDirectory, writtenBelow } from '../fs/inode.ts'
 import type { Inode, Program } from '../fs/inode.ts'
 import type { Mount } from '../fs/mountNamespace.ts'

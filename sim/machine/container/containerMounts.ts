@@ -1,5 +1,5 @@
-import { MachineError } from '../machine.ts'
-import type { ContainerMount, MachineContainerSpec } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
+import type { ContainerMount, MachineContainerSpec } from '../machineContainer.ts'
 import { MemoryDirectory, device, regularFile } from '../fs/inode.ts'
 import type { Directory } from '../fs/inode.ts'
 import { MountNamespace } from '../fs/mountNamespace.ts'

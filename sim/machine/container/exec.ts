@@ -1,5 +1,5 @@
-import { MachineError } from '../machine.ts'
-import type { ExecOptions, MachineExec } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
+import type { ExecOptions, MachineExec } from '../machineContainer.ts'
 import { outputFile } from '../fs/streams.ts'
 import { findProgram } from '../kernel/execute.ts'
 import type { Kernel } from '../kernel/kernel.ts'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import type { Process } from '../kernel/process.ts'
 import { ZEROS } from './content.ts'
 import type { Device } from './inode.ts'

@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import type { Process } from '../kernel/process.ts'
 import { Content } from './content.ts'
 import { openDevice } from './devices.ts'

@@ -1,5 +1,6 @@
-import { MachineError } from '../machine.ts'
-import type { MachineCommand, MachineFiles } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
+import type { MachineCommand } from '../machineCommand.ts'
+import type { MachineFiles } from '../machineFiles.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { commandProgram } from '../applets/machineCommand.ts'
 import { Content } from './content.ts'

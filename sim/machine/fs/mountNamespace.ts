@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { linkTarget } from './inode.ts'
 import type { Directory, Inode, Reader } from './inode.ts'
 

@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { allowed, find } from '../fs/files.ts'
 import type { Program, RegularFile } from '../fs/inode.ts'
 import type { Process } from './process.ts'

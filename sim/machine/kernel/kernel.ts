@@ -1,5 +1,6 @@
-import { MachineError } from '../machine.ts'
-import type { BlockDeviceSpec, Machine, MachineNetwork, MachineSpec, ProcessSpec } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
+import type { BlockDeviceSpec, Machine, MachineSpec, ProcessSpec } from '../machine.ts'
+import type { MachineNetwork } from '../machineNetwork.ts'
 import { MemoryDirectory, regularFile } from '../fs/inode.ts'
 import type { Device, Inode, RegularFile } from '../fs/inode.ts'
 import type { RootFiles } from '../fs/machineFiles.ts'

@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import type { MachineSpec } from '../machine.ts'
 import type { Cgroup } from './cgroup.ts'
 import type { Process } from './process.ts'

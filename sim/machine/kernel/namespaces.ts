@@ -1,5 +1,6 @@
 import type { MemoryDirectory } from '../fs/inode.ts'
-import type { IpcNamespace, NetCounters, NetInterface, NetNamespace, PidNamespace } from '../machine.ts'
+import type { IpcNamespace, PidNamespace } from '../machine.ts'
+import type { NetCounters, NetInterface, NetNamespace } from '../machineNetwork.ts'
 import type { Process } from './process.ts'
 
 /** inode numbers of the initial namespaces, as Linux fixes them (include/linux/proc_ns.h and the recorded node) */

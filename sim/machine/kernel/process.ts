@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import type { OpenFile } from '../fs/openFile.ts'
 import type { Program } from '../fs/inode.ts'
 import { BrokenPipe } from '../fs/streams.ts'

@@ -1,4 +1,4 @@
-import type { NetInterface } from '../machine.ts'
+import type { NetInterface } from '../machineNetwork.ts'
 import { virtualDirectory, virtualFile } from '../fs/inode.ts'
 import type { Directory } from '../fs/inode.ts'
 import type { NetNs } from '../kernel/namespaces.ts'

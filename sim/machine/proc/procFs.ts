@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { LazyDirectory, VirtualDirectory, symlink, virtualDirectory, virtualFile } from '../fs/inode.ts'
 import type { Directory, Inode, Reader, VirtualFile } from '../fs/inode.ts'
 import type { Kernel } from '../kernel/kernel.ts'

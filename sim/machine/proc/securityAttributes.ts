@@ -1,7 +1,7 @@
 import { VirtualDirectory, virtualFile } from '../fs/inode.ts'
 import type { Directory } from '../fs/inode.ts'
 import type { Process } from '../kernel/process.ts'
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 
 const names = ['current', 'exec', 'fscreate', 'keycreate', 'prev', 'sockcreate']
 

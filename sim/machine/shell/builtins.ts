@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { find, readFile } from '../fs/files.ts'
 import { echoText } from '../applets/echo.ts'
 import { killCommand } from '../applets/kill.ts'

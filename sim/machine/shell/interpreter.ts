@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import type { OpenFile } from '../fs/openFile.ts'
 import { Pipe } from '../fs/streams.ts'
 import type { Process } from '../kernel/process.ts'

@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { readFile } from '../fs/files.ts'
 import type { Program } from '../fs/inode.ts'
 import type { Process } from '../kernel/process.ts'

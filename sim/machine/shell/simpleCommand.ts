@@ -1,5 +1,5 @@
 import { awaitChild, runNode, substitute } from './interpreter.ts'
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import type { Program } from '../fs/inode.ts'
 import { findProgram } from '../kernel/execute.ts'
 import type { Node, Simple } from './ast.ts'

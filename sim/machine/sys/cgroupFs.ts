@@ -1,4 +1,4 @@
-import { MachineError } from '../machine.ts'
+import { MachineError } from '../machineError.ts'
 import { LazyDirectory, VirtualDirectory, virtualFile } from '../fs/inode.ts'
 import type { Directory, Inode } from '../fs/inode.ts'
 import type { Cgroup } from '../kernel/cgroup.ts'

@@ -9,7 +9,7 @@ import {
 import type { Directory, Inode, Reader } from '../fs/inode.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { NetNs } from '../kernel/namespaces.ts'
-import type { NetInterface } from '../machine.ts'
+import type { NetInterface } from '../machineNetwork.ts'
 import { cpuList } from '../proc/cpuinfo.ts'
 
 const SECTOR = 512

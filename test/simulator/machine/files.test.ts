@@ -1,6 +1,7 @@
 import { expect } from 'chai'
-import type { ContainerMount, MachineStream } from '../../../sim/machine/machine.ts'
-import { MachineError } from '../../../sim/machine/machine.ts'
+import type { ContainerMount } from '../../../sim/machine/machineContainer.ts'
+import type { MachineStream } from '../../../sim/machine/machineNetwork.ts'
+import { MachineError } from '../../../sim/machine/machineError.ts'
 import { streamPair } from '../../../sim/machine/applets/sockets.ts'
 import { limits, recordedGuest, recordedMounts, run, startRecorded } from './recordedPod.ts'
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { ContainerMount } from '../../../sim/machine/machine.ts'
+import type { ContainerMount } from '../../../sim/machine/machineContainer.ts'
 import { recordedGuest, recordedMounts, run, startRecorded } from './recordedPod.ts'
 
 const bind = (path: string, destination: string): ContainerMount => ({

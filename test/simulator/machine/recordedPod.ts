@@ -1,13 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createClock } from '../../../sim/clock.ts'
 import { createMachine } from '../../../sim/machine/createMachine.ts'
-import type {
-  ContainerMount,
-  Machine,
-  MachineContainer,
-  MachineContainerSpec,
-  MachineSpec,
-} from '../../../sim/machine/machine.ts'
+import type { Machine, MachineSpec } from '../../../sim/machine/machine.ts'
+import type { ContainerMount, MachineContainer, MachineContainerSpec } from '../../../sim/machine/machineContainer.ts'
 
 export interface RecordedStep {
   pod: string

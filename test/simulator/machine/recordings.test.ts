@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
-import { MachineError } from '../../../sim/machine/machine.ts'
-import type { Machine, MachineContainer } from '../../../sim/machine/machine.ts'
+import { MachineError } from '../../../sim/machine/machineError.ts'
+import type { Machine } from '../../../sim/machine/machine.ts'
+import type { MachineContainer } from '../../../sim/machine/machineContainer.ts'
 import { limits, recordedGuest, recordedSteps, run, startRecorded } from './recordedPod.ts'
 import type { RecordedStep } from './recordedPod.ts'
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import type { Machine, MachineContainer } from '../../../sim/machine/machine.ts'
+import type { Machine } from '../../../sim/machine/machine.ts'
+import type { MachineContainer } from '../../../sim/machine/machineContainer.ts'
 import { recordedGuest, run, startRecorded } from './recordedPod.ts'
 
 /** Script, output, exit code: the shell language of POSIX as ash has it. */

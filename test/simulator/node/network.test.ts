@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { departuresOf } from '../../../sim/faults/faultDepartures.ts'
 import { healthy } from '../../../sim/faults/departures.ts'
-import type { MachineError, MachineStream, NetNamespace } from '../../../sim/machine/machine.ts'
+import type { MachineError } from '../../../sim/machine/machineError.ts'
+import type { MachineStream, NetNamespace } from '../../../sim/machine/machineNetwork.ts'
 import {
   createAddressPool,
   embeddedPodNetwork,
