@@ -6,6 +6,7 @@ import type { ClassFacts } from '../../helpers/facts/facts.ts'
 import type { Arm } from '../plan/arm.ts'
 import { isTransient } from '../arm/isTransient.ts'
 import { addCost, type Cost, noCost, type NodeBudget } from './budget.ts'
+import { packingBound, type PodLife } from './packingBound.ts'
 import { podCost } from './podCost.ts'
 
 export interface PodRequest {
@@ -66,8 +67,9 @@ export class PodPool {
   /** What removals that have begun will give back, by node. */
   readonly #leaving = new Map<string, Cost>()
   readonly #removals = new Set<Promise<void>>()
-  /** Cost of the pods that are gone, times the ms for which the run needed it. */
-  #spent: Cost = noCost
+  readonly #gone: PodLife[] = []
+  /** How many pods are only kept. */
+  #kept = 0
 
   constructor(options: PoolOptions) {
     this.#options = options
@@ -162,7 +164,7 @@ export class PodPool {
       const entry = this.#live.get(key)
       if (!entry || entry.active > 0) continue
       if (users <= 0) this.#remove(entry)
-      else entry.keptSince ??= this.#options.now()
+      else this.#keep(entry)
     }
   }
 
@@ -176,18 +178,17 @@ export class PodPool {
     if (this.#live.get(entry.key) === entry) this.#remove(entry)
   }
 
-  /**
-   * The least wall time, ms, in which the nodes that carried pods could have carried those that are gone, had every pod been needed all its
-   * life: the tightest of CPU, memory and pods. Time in which a pod was only kept for later does not count.
-   */
+  /** Whether a pod of the arm is only kept for it and others like it. */
+  keepsFor(arm: Arm): boolean {
+    return this.#kept > 0 && requestsOf(arm).some(({ key }) => (this.#live.get(key)?.keptSince ?? null) !== null)
+  }
+
+  /** The least wall time, ms, in which the nodes that carried pods could have carried those that are gone. Time in which a pod was only kept for later does not count. */
   lowerBoundMs(): number {
     const used = [...this.#options.budgets].filter(([node]) => this.#leaving.has(node))
-    const total = used.map(([, budget]) => budget.total).reduce(addCost, noCost)
-    const bound = (spent: number, room: number) => (room > 0 ? spent / room : 0)
-    return Math.max(
-      bound(this.#spent.millicores, total.millicores),
-      bound(this.#spent.mib, total.mib),
-      bound(this.#spent.pods, total.pods),
+    return packingBound(
+      used.map(([, { total }]) => total),
+      this.#gone,
     )
   }
 
@@ -212,19 +213,22 @@ export class PodPool {
       .then((pod) => pod && this.#options.starter.remove(pod))
       .catch(() => undefined)
       .then(() => {
-        const ms = this.#options.now() - since - entry.keptMs
-        this.#spent = addCost(this.#spent, {
-          millicores: cost.millicores * ms,
-          mib: cost.mib * ms,
-          pods: cost.pods * ms,
-        })
+        this.#gone.push({ cost, ms: this.#options.now() - since - entry.keptMs })
       })
     this.#giveBack(node, cost, gone)
   }
 
+  #keep(entry: Entry): void {
+    if (entry.keptSince !== null) return
+    entry.keptSince = this.#options.now()
+    this.#kept += 1
+  }
+
   #endKeeping(entry: Entry): void {
-    if (entry.keptSince !== null) entry.keptMs += this.#options.now() - entry.keptSince
+    if (entry.keptSince === null) return
+    entry.keptMs += this.#options.now() - entry.keptSince
     entry.keptSince = null
+    this.#kept -= 1
   }
 
   /** Resolves when every removal that was begun has ended. */

@@ -32,9 +32,9 @@ interface Waiting {
 }
 
 /**
- * Starts arms, the longest first, as soon as the budget of their node allows. On each node the first arm that does not fit holds back those
- * behind it that need room themselves, so that a large one is not starved; arms whose pods run already go on. An exclusive arm waits
- * until its node is empty of arms and keeps it empty.
+ * Starts arms, the longest first, as soon as the budget of their node allows; before them those for which a pod is kept, since it takes room until they
+ * have had it. On each node the first arm that does not fit holds back those behind it that need room themselves, so that a large one is not starved;
+ * arms whose pods run already go on. An exclusive arm waits until its node is empty of arms and keeps it empty.
  */
 export function startSchedule(options: ScheduleOptions): Schedule {
   const { arms, pool, budgets, maxArms, run, onStart } = options
@@ -90,16 +90,19 @@ export function startSchedule(options: ScheduleOptions): Schedule {
 
   function startWhatFits(): void {
     const held = new Set<string>()
-    const still: Waiting[] = []
-    for (const [index, waiting] of queue.entries()) {
-      if (active >= maxArms && !options.signal.aborted) {
-        still.push(...queue.slice(index))
-        break
-      }
-      if (mayStart(waiting.arm, held)) start(waiting)
-      else still.push(waiting)
+    const started = new Set<Waiting>()
+    for (const waiting of inTurn()) {
+      if (active >= maxArms && !options.signal.aborted) break
+      if (!mayStart(waiting.arm, held)) continue
+      started.add(waiting)
+      start(waiting)
     }
-    queue = still
+    if (started.size > 0) queue = queue.filter((waiting) => !started.has(waiting))
+  }
+
+  function inTurn(): readonly Waiting[] {
+    const kept = new Set(queue.filter(({ arm }) => pool.keepsFor(arm)))
+    return kept.size === 0 ? queue : [...kept, ...queue.filter((waiting) => !kept.has(waiting))]
   }
 
   function mayStart(arm: Arm, held: Set<string>): boolean {
@@ -136,14 +139,22 @@ export function startSchedule(options: ScheduleOptions): Schedule {
 }
 
 /**
- * Controls and canaries first, since verdicts wait for them; exclusive arms last, since they empty their node. Of the others the longest
- * first, and arms of one length in the order of the files.
+ * Canaries first, since all verdicts wait for them; exclusive arms last, since they empty their node. Of the others the longest first, a control just before the
+ * arms whose verdicts wait for it, and arms of one length in the order of the files.
  */
 function orderForStart(queue: readonly Waiting[], expected: ExpectedDurations): Waiting[] {
   const rank = ({ definition, planned }: Arm): number =>
-    definition.exclusive === true ? 2 : planned.role === 'check' ? 1 : 0
-  return queue
-    .map((waiting) => ({ waiting, rank: rank(waiting.arm), ms: expected.of(waiting.arm) }))
-    .sort((a, b) => a.rank - b.rank || b.ms - a.ms)
+    definition.exclusive === true ? 2 : planned.role === 'canary' ? 0 : 1
+  const lengths = queue.map((waiting) => ({ waiting, rank: rank(waiting.arm), ms: expected.of(waiting.arm) }))
+  const longestOf = new Map<string, number>()
+  for (const { waiting, ms } of lengths) {
+    const { control } = waiting.arm
+    if (control !== null) longestOf.set(control, Math.max(ms, longestOf.get(control) ?? 0))
+  }
+  return lengths
+    .map((each) => ({ ...each, ms: Math.max(each.ms, longestOf.get(each.waiting.arm.planned.id) ?? 0) }))
+    .sort((a, b) => a.rank - b.rank || b.ms - a.ms || isControl(b.waiting) - isControl(a.waiting))
     .map(({ waiting }) => waiting)
 }
+
+const isControl = ({ arm }: Waiting): number => Number(arm.planned.role === 'control')

@@ -10,15 +10,18 @@ import { type Description, manifestOf } from './podDescription.ts'
 import { exceedsBaseline } from './podSecurity.ts'
 import type { Awaited, PodSpec } from './podSpec.ts'
 
-/** Ends a script that has nothing more to do: the shell stays PID 1, and the pod stays until it is deleted. */
-export const idle = 'while :; do sleep 3601; done'
+/**
+ * Ends a script that has nothing more to do: the shell stays PID 1, and the pod stays until it is deleted. It ends at the first TERM then: without a handler
+ * PID 1 ignores it, and every deletion would take the grace period and the kubelet's next look, 3 s instead of 1 (measured on 1.34).
+ */
+export const idle = "trap 'exit 0' TERM; while :; do sleep 3601 & wait; done"
 
 /**
- * A pod of one busybox container named `main`, which sleeps: the least that a claim can be about.
+ * A pod of one busybox container named `main`, which does nothing: the least that a claim can be about.
  * @param runtimeClass undefined for the default runtime
  */
 export function busybox(runtimeClass: string | undefined): Pod {
-  return pod('busybox', runtimeClass).command(['sleep', '3601'])
+  return pod('busybox', runtimeClass).script(idle)
 }
 
 /**
@@ -41,7 +44,7 @@ export function pod(image: string, runtimeClass: string | undefined): Pod {
     spec: {
       ...(runtimeClass === undefined ? {} : { runtimeClassName: runtimeClass }),
       restartPolicy: 'Never',
-      // busybox as PID 1 ignores TERM: the default of 30 s would pass at each deletion.
+      // What ignores TERM as PID 1 (sleep) would take the default of 30 s at each deletion.
       terminationGracePeriodSeconds: 1,
       // No token is mounted: no claim needs one, and it would be one more virtiofs mount in every guest.
       automountServiceAccountToken: false,

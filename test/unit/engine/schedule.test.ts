@@ -219,7 +219,11 @@ describe('the schedule', () => {
   it('has a lower bound of the time in which pods were needed, not of that in which they were only kept', async () => {
     const bench = new Bench(200)
     const kept = podSpec({ tag: 'kept' })
-    bench.start([withPods('A', { p: kept }), withPods('B', { p: podSpec() }), withPods('C', { p: kept })], 1)
+    bench.start([
+      withPods('A', { p: kept }),
+      withPods('B', { p: podSpec() }),
+      withPods('C', { p: kept, q: podSpec({ tag: 'c' }) }),
+    ])
     for (const [id, at] of [
       ['A', 100],
       ['B', 1100],
@@ -229,8 +233,40 @@ describe('the schedule', () => {
       bench.now = at
       await bench.end(id)
     }
-    expect(bench.created).to.deep.equal(['p kept', 'p a'])
-    expect(bench.pool.lowerBoundMs()).to.equal((200 + 1000) / 2)
+    expect(bench.created).to.deep.equal(['p kept', 'p a', 'q c'])
+    expect(bench.pool.lowerBoundMs()).to.equal((100 + 1100 + 100 + 100) / 2)
+  })
+
+  it('has arms that a pod is kept for before others', async () => {
+    const bench = new Bench(200)
+    const kept = podSpec({ tag: 'kept' })
+    bench.start([
+      withPods('A', { p: kept }),
+      withPods('B', { p: podSpec({ tag: 'b', memory: '200Mi' }) }),
+      withPods('C', { p: kept, q: podSpec({ tag: 'c' }) }),
+    ])
+    await bench.end('A')
+    expect(bench.started).to.deep.equal(['A', 'C'])
+    await bench.end('C')
+    expect(bench.started).to.deep.equal(['A', 'C', 'B'])
+    expect(bench.created).to.deep.equal(['p kept', 'q c', 'p b'])
+  })
+
+  it('has a control just before the arms that wait for it, canaries before all', async () => {
+    const bench = new Bench(1000)
+    const long = { definition: { timeoutMs: 600_000 } }
+    const as = (role: 'control' | 'canary', id: string) => {
+      const each = withPods(id, {})
+      return { ...each, planned: { ...each.planned, role } }
+    }
+    bench.start([
+      withPods('short', {}),
+      withPods('long', {}, { ...long, control: 'control of long' }),
+      as('control', 'control of nobody'),
+      as('control', 'control of long'),
+      as('canary', 'canary'),
+    ])
+    expect(bench.started).to.deep.equal(['canary', 'control of long', 'long', 'control of nobody', 'short'])
   })
 
   it('gives an exclusive arm the node for itself', async () => {
@@ -250,17 +286,20 @@ describe('the schedule', () => {
 
   it('gives up pods that are only kept for later, when nothing else makes room', async () => {
     const bench = new Bench(200)
-    const kept = podSpec({ tag: 'kept' })
+    const [first, second] = [podSpec({ tag: 'first' }), podSpec({ tag: 'second' })]
     bench.start([
-      withPods('A', { p: kept }),
-      withPods('B', { p: podSpec({ tag: 'b', memory: '200Mi' }) }),
-      withPods('C', { p: kept, q: podSpec({ tag: 'c' }) }),
+      withPods('A', { p: first }),
+      withPods('B', { p: second }),
+      withPods('C', { p: first, q: podSpec({ tag: 'c' }) }),
+      withPods('D', { p: second, q: podSpec({ tag: 'd' }) }),
     ])
     await bench.end('A')
     expect(bench.started).to.deep.equal(['A', 'B'])
     await bench.end('B')
     expect(bench.started).to.deep.equal(['A', 'B', 'C'])
-    expect(bench.created).to.deep.equal(['p kept', 'p b', 'p kept', 'q c'])
+    await bench.end('C')
+    expect(bench.started).to.deep.equal(['A', 'B', 'C', 'D'])
+    expect(bench.created).to.deep.equal(['p first', 'p second', 'q c', 'p second', 'q d'])
   })
 
   it('runs no more arms at once than it is told', async () => {

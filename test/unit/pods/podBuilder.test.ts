@@ -6,7 +6,7 @@ import { busybox, idle, pod, type Pod } from '../../../helpers/pods/pod.ts'
 const specOf = (built: Pod): Record<string, unknown> => built.build().manifest['spec'] as Record<string, unknown>
 
 describe('the pod builder', () => {
-  it('describes the least pod: one sleeping container of the class', () => {
+  it('describes the least pod: one idle container of the class', () => {
     expect(busybox('kata-qemu').build()).to.deep.equal({
       awaited: 'ready',
       timeoutMs: 120_000,
@@ -24,7 +24,9 @@ describe('the pod builder', () => {
           restartPolicy: 'Never',
           terminationGracePeriodSeconds: 1,
           automountServiceAccountToken: false,
-          containers: [{ name: 'main', image: 'busybox', imagePullPolicy: 'IfNotPresent', command: ['sleep', '3601'] }],
+          containers: [
+            { name: 'main', image: 'busybox', imagePullPolicy: 'IfNotPresent', command: ['sh', '-c', idle] },
+          ],
         },
       },
     })
@@ -55,7 +57,7 @@ describe('the pod builder', () => {
       initContainers: object[]
     }
     expect(containers.map(({ name, command }) => `${name}: ${command.join(' ')}`)).to.deep.equal([
-      'main: sleep 3601',
+      `main: sh -c ${idle}`,
       'a: sh -c echo a',
       'b: true',
       'c: sh -c echo c',
