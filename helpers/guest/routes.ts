@@ -6,19 +6,23 @@ export interface Route {
   readonly destination: string
   readonly gateway: string | null
   readonly device: string | null
+}
+
+/** As iproute2 shows it. */
+export interface RouteWithMtu extends Route {
   /** Of the route itself; null where packets may be as large as the interface's. */
   readonly mtu: number | null
 }
 
-/** IPv4 routes of a container's network. Throws when ip fails. */
+/** IPv4 routes of a container's network, without their MTU: busybox's ip does not show it, `routeMtu` finds it. Throws when ip fails. */
 export async function routes(pod: PodHandle): Promise<readonly Route[]> {
   const { stdout, stderr, exitCode } = await pod.read(['ip', 'route'])
   if (exitCode !== 0) throw new Error(`ip route in pod ${pod.name} ended with ${exitCode}: ${stderr.trim()}`)
-  return parseRoutes(stdout.split('\n'))
+  return parseRoutes(stdout.split('\n')).map(({ mtu: _mtu, ...route }) => route)
 }
 
 /** Parses lines of `ip route` of busybox and of iproute2. */
-export const parseRoutes = (lines: readonly string[]): readonly Route[] =>
+export const parseRoutes = (lines: readonly string[]): readonly RouteWithMtu[] =>
   lines
     .map((line) => line.trim())
     .filter((line) => line !== '')
@@ -32,5 +36,5 @@ export const parseRoutes = (lines: readonly string[]): readonly Route[] =>
 /** Routes that lead out of the pod. */
 export const notLoopback = (all: readonly Route[]): readonly Route[] => all.filter(({ device }) => device !== 'lo')
 
-export const defaultRoute = (all: readonly Route[]): Route | null =>
+export const defaultRoute = <Found extends Route>(all: readonly Found[]): Found | null =>
   all.find(({ destination, gateway }) => destination === 'default' && !gateway?.includes(':')) ?? null

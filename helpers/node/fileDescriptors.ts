@@ -1,5 +1,8 @@
-/** Prints the open files of one process with what they lead to. */
-export const fileDescriptorsArgv = (pid: number): string[] => ['ls', '-l', `/proc/${pid}/fd`]
+/** Prints the open files of one process with what they lead to. One that is closed meanwhile is left out; that it is not there is no failure of the list. */
+export const fileDescriptorsArgv = (pid: number): string[] => ['sh', '-c', script, 'probe', String(pid)]
+
+const script = `ls -l "/proc/$1/fd" 2>/dev/null
+[ -d "/proc/$1/fd" ] || { echo 'it has ended' >&2; exit 1; }`
 
 /** Targets in the order of their numbers, for instance anon_inode:kvm-vcpu:0, /dev/kvm, socket:[1234]. */
 export function parseFileDescriptors(listing: string): string[] {

@@ -7,11 +7,17 @@ export interface PodNetwork {
   readonly links: readonly Link[]
   /** Lines of `ip route`, of IPv4 and IPv6. */
   readonly routes: readonly string[]
+  /** Lines of `ip route` of the node's own iproute2, with the MTU of each route that has one; null without: busybox's ip does not show it. */
+  readonly routesWithMtu: readonly string[] | null
   /** Bytes since the interface is there, by its name. */
   readonly traffic: ReadonlyMap<string, { readonly received: number; readonly sent: number }>
 }
 
-const parts = ['ip addr show', 'ip route', 'ip -6 route', 'cat /proc/self/net/dev']
+const nodesOwn = `chroot ${hostRoot} ip`
+const parts = [
+  ...['ip addr show', 'ip route', 'ip -6 route', 'cat /proc/self/net/dev'],
+  ...[`${nodesOwn} -V`, `${nodesOwn} route`],
+]
 const script = parts.map((command) => `echo "== ${command}"; ${command} 2>/dev/null`).join('; ')
 
 /** Looks into a network namespace of the host, given by its file; as `interfacesArgv` does. */
@@ -23,6 +29,7 @@ export function parsePodNetwork(stdout: string): PodNetwork {
   return {
     links: parseLinks(of('ip addr show')),
     routes: [...linesOf(of('ip route')), ...linesOf(of('ip -6 route'))],
+    routesWithMtu: of(`${nodesOwn} -V`).includes('iproute2') ? linesOf(of(`${nodesOwn} route`)) : null,
     traffic: parseTraffic(of('cat /proc/self/net/dev')),
   }
 }

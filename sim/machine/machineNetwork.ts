@@ -5,6 +5,8 @@ export interface NetNamespace {
   routes: NetRoute[]
   /** Bytes and packets by interface. */
   readonly counters?: Map<string, NetCounters>
+  /** What the IP layer counts; here of ICMP echoes alone. */
+  readonly ip?: { outRequests: number; fragOks: number; fragCreates: number }
 }
 export interface NetRoute {
   /** An address, a network, or `default`. */

@@ -157,9 +157,11 @@ export function createClusterNetwork(
       if (isLoopback(ip)) return 0.03
       const sender = attachmentOf(from)
       if (!hasRoute(from, ip)) throw new MachineError('ENETUNREACH', 'Network is unreachable')
+      const size = bytes + (isIPv6(ip) ? 48 : 28)
+      countPacket(from, size, ownMtu(from, ip))
       try {
         const target = route(from, ip)
-        if (!fits(from, sender, target, bytes + (isIPv6(ip) ? 48 : 28))) return null
+        if (!fits(from, sender, target, size)) return null
         return rttMs(quality, sender, target)
       } catch (error) {
         if (error instanceof MachineError) return null
@@ -179,6 +181,11 @@ export function createClusterNetwork(
     },
   }
 
+  /** The largest packet that the sender's kernel sends whole. */
+  function ownMtu(from: NetNamespace, ip: string): number {
+    return Math.min(mtuTo(from, ip), learnt.get(from)?.get(ip) ?? Infinity)
+  }
+
   /**
    * Whether a packet arrives. One that is larger than the sender's route is sent in pieces; one that is not carries DF, and where the way is narrower it
    * is lost, and the sender learns the way's MTU by it (RFC 1191).
@@ -187,12 +194,21 @@ export function createClusterNetwork(
     const way = sender === undefined || sender.node === target.node ? Infinity : quality.way
     const ways = learnt.get(from) ?? new Map<string, number>()
     learnt.set(from, ways)
-    const own = Math.min(mtuTo(from, target.ip), ways.get(target.ip) ?? Infinity)
+    const own = ownMtu(from, target.ip)
     if (sender && losesLarge(sender, target) && Math.min(size, own) > lostAbove) return false
     if (size > own || size <= way) return true
     ways.set(target.ip, way)
     return false
   }
+}
+
+/** An echo of so many bytes leaves its namespace, in pieces where the MTU asks for it: each but the last carries a multiple of 8 bytes (RFC 791). */
+function countPacket({ ip }: NetNamespace, bytes: number, mtu: number): void {
+  if (!ip) return
+  ip.outRequests += 1
+  if (bytes <= mtu) return
+  ip.fragOks += 1
+  ip.fragCreates += Math.ceil((bytes - 20) / (Math.floor((mtu - 20) / 8) * 8))
 }
 
 /** Bytes of a packet: larger ones are lost where the departure says so. */

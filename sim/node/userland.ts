@@ -1,3 +1,4 @@
+import { iproute2 } from '../machine/applets/iproute2.ts'
 import { appletNames, appletProgram } from '../machine/applets/registry.ts'
 import { MemoryDirectory, regularFile } from '../machine/fs/inode.ts'
 import type { MachineFiles } from '../machine/machineFiles.ts'
@@ -8,6 +9,7 @@ export function installUserland(files: MachineFiles, now: number): void {
   const bin = files.inodeOf('/usr/bin')
   if (!(bin instanceof MemoryDirectory)) throw new Error('/usr/bin of a new machine is no directory that can be filled')
   for (const name of appletNames()) bin.add(name, { ...regularFile('', now, 0o755), program: appletProgram(name) })
+  bin.add('ip', { ...regularFile('', now, 0o755), program: iproute2 })
   for (const path of ['/bin', '/sbin']) {
     files.remove(path)
     files.symlink('usr/bin', path)

@@ -2,7 +2,8 @@ import { behaviour } from '../../helpers/behaviour.ts'
 import { containerState } from '../../helpers/guest/containerState.ts'
 import { clusterDomain, lookup, resolver } from '../../helpers/guest/dns.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
-import { defaultRoute, routes } from '../../helpers/guest/routes.ts'
+import { links } from '../../helpers/guest/links.ts'
+import { routeMtu } from '../../helpers/guest/routeMtu.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
 import { busybox, idle } from '../../helpers/pods/pod.ts'
 
@@ -20,6 +21,7 @@ behaviour('KATA-MTU-004', {
   pods: ({ runtimeClass }) => ({
     pod: busybox(runtimeClass)
       .script(idle)
+      .unshared()
       .awaits('settled')
       .initContainer('fix-mtu', fix, { securityContext: { capabilities: { add: ['NET_ADMIN'] } } }),
   }),
@@ -33,10 +35,12 @@ behaviour('KATA-MTU-004', {
       'what became of a pod whose init container sets the MTU',
     ).to.equal('ready')
     await expectInVm(context, pods.pod)
-    const before = await routes(pods.pod)
-    expect(defaultRoute(before)?.mtu ?? null, 'MTU on the default route after the init container').to.equal(mtu)
-    const answer = await lookup(pods.pod, `kubernetes.default.svc.${clusterDomain(await resolver(pods.pod))}`)
+    const settings = await resolver(pods.pod)
+    const answer = await lookup(pods.pod, `kubernetes.default.svc.${clusterDomain(settings)}`)
     expect(answer.resolved ? 'resolved' : answer.text, 'a name, asked for over that route').to.equal('resolved')
+    const device = (await links(pods.pod)).find(({ name }) => name === 'eth0')?.mtu ?? 0
+    const route = await routeMtu(pods.pod, settings.servers[0] ?? '', device)
+    expect(route ?? device, 'MTU on the default route after the init container').to.equal(mtu)
   },
   control: true,
   killedBy: {

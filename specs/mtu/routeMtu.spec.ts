@@ -4,8 +4,10 @@ import { FactUnknownError, need } from '../../helpers/facts/armFacts.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { links } from '../../helpers/guest/links.ts'
 import { podIPs } from '../../helpers/guest/network.ts'
+import { resolver } from '../../helpers/guest/dns.ts'
 import { ping } from '../../helpers/guest/ping.ts'
-import { defaultRoute, parseRoutes, routes } from '../../helpers/guest/routes.ts'
+import { routeMtu } from '../../helpers/guest/routeMtu.ts'
+import { defaultRoute, parseRoutes } from '../../helpers/guest/routes.ts'
 import { anyKata, kataNodes } from '../../helpers/oracles/applicability.ts'
 import { routeMtus } from '../../helpers/oracles/ciliumMtu.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
@@ -13,6 +15,12 @@ import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 
 /** IPv4 and ICMP headers: what a ping adds to its data. */
 const headers = 28
+
+const deviceMtu = async (pod: PodHandle): Promise<number> =>
+  (await links(pod)).find(({ name }) => name === 'eth0')?.mtu ?? 0
+
+/** An address that a pod reaches by its default route: the one of its DNS server. */
+const beyondItsNetwork = async (pod: PodHandle): Promise<string> => (await resolver(pod)).servers[0] ?? ''
 
 behaviour('KATA-MTU-001', {
   on: anyKata,
@@ -41,7 +49,7 @@ behaviour('KATA-MTU-001', {
 behaviour<string>('KATA-MTU-002', {
   on: anyKata,
   pods: ({ runtimeClass, facts }) => ({
-    pod: busybox(runtimeClass),
+    pod: busybox(runtimeClass).unshared(),
     ...(facts.class.nodes.length > 1 ? { elsewhere: busybox(undefined).onAnotherNode() } : {}),
   }),
   async check(context) {
@@ -49,16 +57,19 @@ behaviour<string>('KATA-MTU-002', {
     const { pod, elsewhere } = pods as Record<string, PodHandle>
     if (!pod) throw new Error('the pod of the check is not there')
     await expectInVm(context, pod)
-    const [guest, outside] = await Promise.all([routes(pod), node.podNetwork(pod.uid)])
-    const outer = defaultRoute(parseRoutes(outside.routes))?.mtu ?? null
-    const inner = defaultRoute(guest)?.mtu ?? null
+    const { routesWithMtu } = await node.podNetwork(pod.uid)
+    if (routesWithMtu === null)
+      throw new FactUnknownError('the MTU of the route outside', `${node.node} has no iproute2, and busybox shows none`)
+    const outer = defaultRoute(parseRoutes(routesWithMtu))?.mtu ?? null
+    const device = await deviceMtu(pod)
+    const inner = await routeMtu(pod, await beyondItsNetwork(pod), device)
     expect(outer, "MTU on the default route of the pod's namespace on the node").to.be.a('number')
     if (inner === outer) return finding(`PROPAGATED: the guest's default route has the MTU ${inner} of the outer one`)
     finding(
       `IGNORED: the guest's default route has ${inner === null ? 'no MTU' : `an MTU of ${inner}`}, the outer one ${outer}`,
     )
     if (!elsewhere) return finding('one node only: whether packets are lost between nodes was not looked at')
-    const mtu = inner ?? (await links(pod)).find(({ name }) => name === 'eth0')?.mtu ?? 0
+    const mtu = inner ?? device
     const { sent, received } = await ping(pod, podIPs(elsewhere)[0] ?? '', { count: 5, bytes: mtu - headers })
     expect(received, `answers to ${sent} pings as large as the route of the guest, ${mtu} bytes`).to.equal(sent)
   },
@@ -80,13 +91,12 @@ behaviour<'pod', Encapsulation>('KATA-MTU-003', {
         `the route MTU under ${protocol}`,
         `Cilium wraps packets in ${used.join(', ') || 'nothing'} (${cilium?.how})`,
       )
-    return { pod: busybox(undefined) }
+    return { pod: busybox(undefined).unshared() }
   },
   async check({ pods, facts, measure, expect }) {
-    const [found, all] = await Promise.all([routes(pods.pod), links(pods.pod)])
-    const device = all.find(({ name }) => name === 'eth0')?.mtu ?? 0
+    const device = await deviceMtu(pods.pod)
     const used = encapsulations(need(facts.cluster.cilium ?? { value: null, how: '' }, "Cilium's settings"))
-    const route = defaultRoute(found)?.mtu ?? null
+    const route = await routeMtu(pods.pod, await beyondItsNetwork(pods.pod), device)
     expect(route, 'MTU on the default route of a standard pod').to.be.a('number')
     measure('MTU of the device', device, 'bytes')
     expect(

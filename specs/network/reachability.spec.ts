@@ -70,9 +70,14 @@ behaviour<string>('KATA-NET-002', {
 
 const hostIP = (server: PodHandle): string => (server.object['status'] as { hostIP?: string }).hostIP ?? ''
 
-/** The API server's own Service: every cluster has it, and every container its address (kubelet, environment variables of Services). */
+/**
+ * The API server's own Service: every cluster has it, and every container its address (kubelet, environment variables of Services). Not by printenv, which
+ * Debian's busybox lacks.
+ */
+const knownAddress = ['sh', '-c', 'echo "$KUBERNETES_SERVICE_HOST"']
+
 async function expectDns({ expect }: Pick<CheckContext<string, unknown>, 'expect'>, client: PodHandle): Promise<void> {
-  const [settings, known] = await Promise.all([resolver(client), client.read(['printenv', 'KUBERNETES_SERVICE_HOST'])])
+  const [settings, known] = await Promise.all([resolver(client), client.read(knownAddress)])
   const name = `kubernetes.default.svc.${clusterDomain(settings)}`
   const { addresses, text } = await lookup(client, name)
   const said = addresses.length > 0 ? addresses.join(', ') : text.split('\n').at(-1)

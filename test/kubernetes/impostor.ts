@@ -42,8 +42,6 @@ export const asTheMachineIs: Readonly<Record<string, string>> = {
 /** Claims whose control arm fails, because the test cluster has not what they are about: the claim itself is red for being no VM. */
 export const lackingInTheCluster: Readonly<Record<string, string>> = {
   'KATA-EBPF-004': 'its CNI is the plain bridge, and nothing acts on NetworkPolicies',
-  'KATA-MTU-004': 'it has no DNS',
-  'KATA-NET-003': 'it has no DNS',
 }
 
 /** Reasons for which an arm may be skipped, one or several of them. That something is not Kata is none of them. */

@@ -14,14 +14,14 @@ function within(ip: string, network: string): boolean {
   return !base.includes(':') && (width === 0 || numberOf(ip) >>> (32 - width) === numberOf(base) >>> (32 - width))
 }
 
-const familyOf = ({ destination, family = destination.includes(':') ? 6 : 4 }: NetRoute): 4 | 6 => family
+export const familyOf = ({ destination, family = destination.includes(':') ? 6 : 4 }: NetRoute): 4 | 6 => family
 
+/** busybox sets the MTU of a route, and never shows it (networking/libiproute/iproute.c, print_route). */
 function routeText(entry: NetRoute): string {
   const via = entry.gateway ? `via ${entry.gateway} ` : ''
   const scope = entry.gateway ? '' : 'scope link '
   const source = entry.source ? ` src ${entry.source} ` : ''
-  const mtu = entry.mtu ? ` mtu ${entry.mtu} ` : ''
-  return `${entry.destination} ${via}dev ${entry.device} ${scope}${source}${mtu}\n`
+  return `${entry.destination} ${via}dev ${entry.device} ${scope}${source}\n`
 }
 
 /** `ip route …`. */

@@ -90,6 +90,7 @@ export class NetNs implements NetNamespace {
   /** Ports that processes listen on inside this namespace. */
   readonly listeners = new Map<number, { pid: number; program: string }>()
   readonly counters = new Map<string, NetCounters>()
+  readonly ip = { outRequests: 0, fragOks: 0, fragCreates: 0 }
 
   constructor(id: string) {
     this.id = id

@@ -14,6 +14,7 @@ export function netDirectory(namespace: NetNs, now: number): Directory {
     tcp6: () => virtualFile(now, () => TCP_HEADER),
     udp: () => virtualFile(now, () => TCP_HEADER),
     unix: () => virtualFile(now, () => 'Num       RefCount Protocol Flags    Type St Inode Path\n'),
+    snmp: () => virtualFile(now, () => snmp(namespace)),
     if_inet6: () => virtualFile(now, () => inet6(namespace)),
     sockstat: () =>
       virtualFile(
@@ -45,9 +46,21 @@ function route(namespace: NetNs): string {
     .map((entry) => {
       const [address, bits] = entry.destination === 'default' ? ['0.0.0.0', '0'] : entry.destination.split('/')
       const flags = entry.gateway ? '0003' : '0001'
-      return `${entry.device}\t${hex(address ?? '0.0.0.0')}\t${hex(entry.gateway ?? '0.0.0.0')}\t${flags}\t0\t0\t0\t${hex(mask(Number(bits ?? 32)))}\t${entry.mtu ?? 0}\t0\t0\n`
+      return `${entry.device}\t${hex(address ?? '0.0.0.0')}\t${hex(entry.gateway ?? '0.0.0.0')}\t${flags}\t0\t0\t0\t${hex(mask(Number(bits ?? 32)))}\t0\t0\t0\n`
     })
   return `Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT                                                       \n${rows.join('')}`
+}
+
+/** /proc/net/snmp of Linux 6.x. */
+function snmp({ ip }: NetNs): string {
+  const names =
+    'Forwarding DefaultTTL InReceives InHdrErrors InAddrErrors ForwDatagrams InUnknownProtos InDiscards InDelivers OutRequests OutDiscards OutNoRoutes ReasmTimeout ReasmReqds ReasmOKs ReasmFails FragOKs FragFails FragCreates OutTransmits'
+  const known: Record<string, number> = {
+    ...{ Forwarding: 2, DefaultTTL: 64, OutRequests: ip.outRequests, FragOKs: ip.fragOks, FragCreates: ip.fragCreates },
+    OutTransmits: ip.outRequests + ip.fragCreates - ip.fragOks,
+  }
+  const figures = names.split(' ').map((name) => known[name] ?? 0)
+  return `Ip: ${names}\nIp: ${figures.join(' ')}\n`
 }
 
 function tcp(namespace: NetNs): string {

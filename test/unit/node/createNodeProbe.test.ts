@@ -27,6 +27,12 @@ describe('node probe', () => {
     expect(await failure(probe.readFile('/nothing'))).to.be.instanceOf(NodeProbeError)
   })
 
+  it('says when a process whose files it shall list is not there', async () => {
+    const { probe } = await nodeInMemory(procFiles({ pid: 5, ppid: 1, comm: 'qemu', argv: ['qemu'] }))
+    const error = await failure(probe.fileDescriptors(6))
+    expect(error.message).to.equal('node node-1: listing the files of process 6: exit status 1, it has ended')
+  })
+
   it('finds the sandbox of a pod by its UID, the live one when an earlier one left its folder', async () => {
     const { probe } = await nodeInMemory({
       [`${tasks}/old/config.json`]: spec('u1'),

@@ -15,7 +15,7 @@ const pod = `== ip addr show
 3: tap0_kata: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc mq qlen 1000
     link/ether 36:b7:24:ad:2f:76 brd ff:ff:ff:ff:ff:ff
 == ip route
-default via 10.244.0.1 dev eth0  mtu 1450
+default via 10.244.0.1 dev eth0
 10.244.0.0/24 dev eth0 scope link  src 10.244.0.10
 == ip -6 route
 fe80::/64 dev eth0  metric 256
@@ -25,6 +25,11 @@ Inter-|   Receive                                                |  Transmit
     lo:       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0
   eth0:    2072      26    0    0    0     0          0         0     1242      15    0    0    0     0       0          0
 tap0_kata:  1242      15    0    0    0     0          0         0     2072      26    0    0    0     0       0          0
+== chroot /host ip -V
+ip utility, iproute2-6.1.0, libbpf 1.1.2
+== chroot /host ip route
+default via 10.244.0.1 dev eth0 mtu 1450
+10.244.0.0/24 dev eth0 proto kernel scope link src 10.244.0.10
 `
 
 const host = `== ip addr show
@@ -43,18 +48,27 @@ default via 10.0.2.2 dev eth0
 
 describe('networks on the node', () => {
   it("reads a pod's namespace: both devices, routes, bytes of either way", () => {
-    const { links, routes, traffic } = parsePodNetwork(pod)
+    const { links, routes, routesWithMtu, traffic } = parsePodNetwork(pod)
     expect(links.map(({ name, index, peer, paired }) => ({ name, index, peer, paired }))).to.deep.equal([
       { name: 'lo', index: 1, peer: null, paired: false },
       { name: 'eth0', index: 2, peer: 19, paired: true },
       { name: 'tap0_kata', index: 3, peer: null, paired: false },
     ])
     expect(routes).to.deep.equal([
-      'default via 10.244.0.1 dev eth0 mtu 1450',
+      'default via 10.244.0.1 dev eth0',
       '10.244.0.0/24 dev eth0 scope link src 10.244.0.10',
       'fe80::/64 dev eth0 metric 256',
     ])
+    expect(routesWithMtu).to.deep.equal([
+      'default via 10.244.0.1 dev eth0 mtu 1450',
+      '10.244.0.0/24 dev eth0 proto kernel scope link src 10.244.0.10',
+    ])
     expect(traffic.get('tap0_kata')).to.deep.equal({ received: 1242, sent: 2072 })
+  })
+
+  it('knows no MTU of a route without iproute2 on the node', () => {
+    const without = pod.replace('ip utility, iproute2-6.1.0, libbpf 1.1.2\n', '')
+    expect(parsePodNetwork(without).routesWithMtu).to.equal(null)
   })
 
   it("reads the node's own: a veth with its bridge, shown with whatever has the index of its other end", () => {
