@@ -3,6 +3,7 @@ import { containerState } from '../../helpers/guest/containerState.ts'
 import { clusterDomain, lookup, resolver } from '../../helpers/guest/dns.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { links } from '../../helpers/guest/links.ts'
+import { ping } from '../../helpers/guest/ping.ts'
 import { routeMtu } from '../../helpers/guest/routeMtu.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
 import { busybox, idle } from '../../helpers/pods/pod.ts'
@@ -36,11 +37,14 @@ behaviour('KATA-MTU-004', {
     ).to.equal('ready')
     await expectInVm(context, pods.pod)
     const settings = await resolver(pods.pod)
+    const [server = ''] = settings.servers
+    const first = await ping(pods.pod, server, { count: 1 })
+    expect(first.sent, `pings over that route: ${first.error}`).to.equal(1)
+    const device = (await links(pods.pod)).find(({ name }) => name === 'eth0')?.mtu ?? 0
+    const route = await routeMtu(pods.pod, server, device)
+    expect(route ?? device, 'MTU on the default route after the init container').to.equal(mtu)
     const answer = await lookup(pods.pod, `kubernetes.default.svc.${clusterDomain(settings)}`)
     expect(answer.resolved ? 'resolved' : answer.text, 'a name, asked for over that route').to.equal('resolved')
-    const device = (await links(pods.pod)).find(({ name }) => name === 'eth0')?.mtu ?? 0
-    const route = await routeMtu(pods.pod, settings.servers[0] ?? '', device)
-    expect(route ?? device, 'MTU on the default route after the init container').to.equal(mtu)
   },
   control: true,
   killedBy: {
@@ -53,6 +57,6 @@ behaviour('KATA-MTU-004', {
     'guest-route-missing': 'what became of a pod whose init container sets the MTU',
     'services-unreachable-from-guests': 'a name, asked for over that route',
     'datagrams-from-guests-lost': 'a name, asked for over that route',
-    'guest-address-missing': 'a name, asked for over that route',
+    'guest-address-missing': 'pings over that route',
   },
 })
