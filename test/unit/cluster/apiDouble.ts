@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -31,7 +31,8 @@ export interface ApiDouble {
   onExec(...handlers: ExecHandler[]): void
   /** Answers every exec before it becomes a WebSocket. */
   onUpgrade(handler: (socket: Duplex) => void): void
-  kubeconfig(): string
+  /** A file that leads to it, or to another server. */
+  kubeconfig(of?: { readonly server?: string; readonly user?: object }): string
   connect(options?: Partial<ConnectOptions>): Promise<Cluster>
   close(): Promise<void>
 }
@@ -95,6 +96,16 @@ export async function startApiDouble(): Promise<ApiDouble> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const folder = mkdtempSync(path.join(tmpdir(), 'kubeconfig-'))
+  let kubeconfigs = 0
+
+  function kubeconfig({
+    server: at = url,
+    user = { token: 'secret' },
+  }: Parameters<ApiDouble['kubeconfig']>[0] = {}): string {
+    kubeconfigs += 1
+    return writeKubeconfig(path.join(folder, `config-${kubeconfigs}`), at, user)
+  }
 
   const double: ApiDouble = {
     url,
@@ -102,13 +113,14 @@ export async function startApiDouble(): Promise<ApiDouble> {
     on: (request, ...given) => void handlers.set(request, given),
     onExec: (...given) => void execs.splice(0, execs.length, ...given),
     onUpgrade: (handler) => (upgrade = handler),
-    kubeconfig: () => writeKubeconfig(url),
+    kubeconfig,
     async connect(options = {}) {
-      const cluster = await connect({ kubeconfig: writeKubeconfig(url), ...options })
+      const cluster = await connect({ kubeconfig: kubeconfig(), ...options })
       clusters.push(cluster)
       return cluster
     },
     async close() {
+      rmSync(folder, { recursive: true })
       await Promise.all(clusters.map((cluster) => cluster.close()))
       for (const client of webSockets.clients) client.terminate()
       server.closeAllConnections()
@@ -118,8 +130,7 @@ export async function startApiDouble(): Promise<ApiDouble> {
   return double
 }
 
-export function writeKubeconfig(server: string, user: object = { token: 'secret' }): string {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'kubeconfig-')), 'config')
+function writeKubeconfig(file: string, server: string, user: object): string {
   const config = {
     'current-context': 'c',
     contexts: [{ name: 'c', context: { cluster: 'k', user: 'u' } }],

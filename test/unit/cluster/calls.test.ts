@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import { ApiError } from '../../../helpers/cluster/apiError.ts'
-import { type ApiDouble, json, podList, podOf, startApiDouble, status, writeKubeconfig } from './apiDouble.ts'
+import { type ApiDouble, json, podList, podOf, startApiDouble, status } from './apiDouble.ts'
 import { connect } from '../../../helpers/cluster/connect.ts'
 
 const pods = '/api/v1/namespaces/n/pods'
@@ -207,7 +207,7 @@ echo "{\\"kind\\": \\"ExecCredential\\", \\"status\\": {\\"token\\": \\"token-$(
 `
     writeFileSync(plugin, script, { mode: 0o755 })
     const user = { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: plugin } }
-    const kubeconfig = writeKubeconfig(api.url, user)
+    const kubeconfig = api.kubeconfig({ user })
     api.on(`GET ${pods}/p`, ({ headers }, response) =>
       headers.authorization === 'Bearer token-1'
         ? json(response, podOf('p', '1', 'Running'))
@@ -226,8 +226,10 @@ echo "{\\"kind\\": \\"ExecCredential\\", \\"status\\": {\\"token\\": \\"token-$(
   })
 
   it('says that nothing listens', async () => {
-    const error = await apiErrorOf(connect({ kubeconfig: writeKubeconfig('http://127.0.0.1:1') }))
+    const api = await startApiDouble()
+    const error = await apiErrorOf(connect({ kubeconfig: api.kubeconfig({ server: 'http://127.0.0.1:1' }) }))
     expect(error.message).to.match(/^nothing listens at http:\/\/127.0.0.1:1 \(connection refused\)/)
+    await api.close()
   })
 
   it('says that what answers is no Kubernetes', async () => {

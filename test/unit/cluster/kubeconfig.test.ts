@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, mkdirSync, symlinkSync, writeFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
@@ -12,6 +12,7 @@ import { clientCertificate } from './clientCertificate.ts'
 describe('the kubeconfig', () => {
   let folder: string
   beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'kubeconfig-'))))
+  afterEach(() => rmSync(folder, { recursive: true }))
 
   const file = (name: string, text: string): string => {
     const full = path.join(folder, name)
