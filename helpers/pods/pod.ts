@@ -12,9 +12,10 @@ import type { Awaited, PodSpec } from './podSpec.ts'
 
 /**
  * Ends a script that has nothing more to do: the shell stays PID 1, and the pod stays until it is deleted. It ends at the first TERM then: without a handler
- * PID 1 ignores it, and every deletion would take the grace period and the kubelet's next look, 3 s instead of 1 (measured on 1.34).
+ * PID 1 ignores it, and every deletion would take the grace period and the kubelet's next look, 3 s instead of 1 (measured on 1.34). It ends as whatever TERM
+ * ends, with 128 + 15: a pod that ends with 0 is Succeeded, and over that a kubelet forgets that it evicted it (1.34, generateAPIPodStatus; observed).
  */
-export const idle = "trap 'exit 0' TERM; while :; do sleep 3601 & wait; done"
+export const idle = "trap 'exit 143' TERM; while :; do sleep 3601 & wait; done"
 
 /**
  * A pod of one busybox container named `main`, which does nothing: the least that a claim can be about.
