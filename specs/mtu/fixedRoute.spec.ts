@@ -58,5 +58,6 @@ behaviour('KATA-MTU-004', {
     'services-unreachable-from-guests': 'a name, asked for over that route',
     'datagrams-from-guests-lost': 'a name, asked for over that route',
     'guest-address-missing': 'pings over that route',
+    'guest-resolv-conf-kept': 'pings over that route',
   },
 })
