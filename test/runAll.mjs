@@ -51,6 +51,7 @@ if (process.argv.includes('--in-process'))
 
 const counts = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm
 const total = { passed: 0, failed: 0, skipped: 0 }
+const failures = []
 let bad = false
 
 for (const { name, argv } of parts) {
@@ -65,11 +66,24 @@ for (const { name, argv } of parts) {
     total.failed += Number(last[2])
     total.skipped += Number(last[3] ?? 0)
   }
-  if (code !== 0) bad = true
+  if (code !== 0) {
+    bad = true
+    failures.push(`== failed in ${name}\n${failuresIn(output)}\n`)
+  }
 }
 
-process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
+// Once more at the end: thousands of lines may lie between.
+process.stdout.write(
+  `\n${failures.join('\n')}\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`,
+)
 process.exit(bad || total.failed > 0 ? 1 : 0)
+
+/** What mocha tells of failures behind all tests, and what the mutation run tells of each; of a part that tells nothing of the kind its last lines. */
+function failuresIn(output) {
+  const mocha = /^ {2}\d+ failing\n[\s\S]*?(?=^\d+ passed, )/m.exec(output)?.[0]
+  const mutation = output.match(/^FAIL .*(?:\n {7,}.*)*/gm)
+  return (mocha ?? mutation?.join('\n') ?? output.split('\n').slice(-40).join('\n')).trimEnd()
+}
 
 function run(argv) {
   return new Promise((resolve) => {

@@ -68,8 +68,6 @@ export class PodPool {
   readonly #leaving = new Map<string, Cost>()
   readonly #removals = new Set<Promise<void>>()
   readonly #gone: PodLife[] = []
-  /** How many pods are only kept. */
-  #kept = 0
 
   constructor(options: PoolOptions) {
     this.#options = options
@@ -164,7 +162,7 @@ export class PodPool {
       const entry = this.#live.get(key)
       if (!entry || entry.active > 0) continue
       if (users <= 0) this.#remove(entry)
-      else this.#keep(entry)
+      else entry.keptSince ??= this.#options.now()
     }
   }
 
@@ -178,9 +176,9 @@ export class PodPool {
     if (this.#live.get(entry.key) === entry) this.#remove(entry)
   }
 
-  /** Whether a pod of the arm is only kept for it and others like it. */
-  keepsFor(arm: Arm): boolean {
-    return this.#kept > 0 && requestsOf(arm).some(({ key }) => (this.#live.get(key)?.keptSince ?? null) !== null)
+  /** Keys of the pods that are only kept for later arms. */
+  kept(): ReadonlySet<string> {
+    return new Set([...this.#live.values()].filter(({ keptSince }) => keptSince !== null).map(({ key }) => key))
   }
 
   /** The least wall time, ms, in which the nodes that carried pods could have carried those that are gone. Time in which a pod was only kept for later does not count. */
@@ -218,17 +216,9 @@ export class PodPool {
     this.#giveBack(node, cost, gone)
   }
 
-  #keep(entry: Entry): void {
-    if (entry.keptSince !== null) return
-    entry.keptSince = this.#options.now()
-    this.#kept += 1
-  }
-
   #endKeeping(entry: Entry): void {
-    if (entry.keptSince === null) return
-    entry.keptMs += this.#options.now() - entry.keptSince
+    if (entry.keptSince !== null) entry.keptMs += this.#options.now() - entry.keptSince
     entry.keptSince = null
-    this.#kept -= 1
   }
 
   /** Resolves when every removal that was begun has ended. */

@@ -4,7 +4,7 @@ import { CHECK_STARTED } from '../arm/tryArm.ts'
 import type { Arm } from '../plan/arm.ts'
 import type { NodeBudget } from './budget.ts'
 import { ExpectedDurations } from './expectedDuration.ts'
-import type { PodPool } from './podPool.ts'
+import { type PodPool, requestsOf } from './podPool.ts'
 
 export interface ScheduleOptions {
   readonly arms: readonly Arm[]
@@ -101,8 +101,10 @@ export function startSchedule(options: ScheduleOptions): Schedule {
   }
 
   function inTurn(): readonly Waiting[] {
-    const kept = new Set(queue.filter(({ arm }) => pool.keepsFor(arm)))
-    return kept.size === 0 ? queue : [...kept, ...queue.filter((waiting) => !kept.has(waiting))]
+    const kept = pool.kept()
+    if (kept.size === 0) return queue
+    const first = new Set(queue.filter(({ arm }) => requestsOf(arm).some(({ key }) => kept.has(key))))
+    return [...first, ...queue.filter((waiting) => !first.has(waiting))]
   }
 
   function mayStart(arm: Arm, held: Set<string>): boolean {

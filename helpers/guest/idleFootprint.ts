@@ -1,6 +1,7 @@
 import type { CheckContext } from '../behaviour.ts'
 import { type Footprint, footprint } from '../node/footprint.ts'
-import { busybox, type Pod } from '../pods/pod.ts'
+import { busybox } from '../pods/pod.ts'
+import type { Pod } from '../pods/podBuilder.ts'
 import type { PodHandle } from '../pods/podHandle.ts'
 import { letPass } from './letPass.ts'
 

@@ -8,6 +8,13 @@ export async function links(pod: PodHandle): Promise<readonly Link[]> {
   return parseLinks(stdout)
 }
 
+/** The largest packet that a container's eth0 takes, bytes. Throws when it has none. */
+export async function deviceMtu(pod: PodHandle): Promise<number> {
+  const eth0 = (await links(pod)).find(({ name }) => name === 'eth0')
+  if (!eth0) throw new Error(`pod ${pod.name} has no eth0`)
+  return eth0.mtu
+}
+
 /**
  * Interfaces that lead anywhere: not the loopback, nor those which a kernel with tunnels built in has in every namespace, down and without an address
  * (tunl0, sit0, ip6tnl0…).

@@ -9,6 +9,9 @@ export interface Pings {
   readonly error: string
 }
 
+/** IPv4 and ICMP headers: what a ping adds to its data, bytes. */
+export const pingHeaders = 28
+
 /**
  * Pings an address once a second.
  * @param bytes of data in a packet. One that fits the sender's route is sent with DF set (Linux, raw sockets: IP_PMTUDISC_WANT), so that a narrower way

@@ -1,5 +1,6 @@
 import { FactUnknownError } from '../facts/armFacts.ts'
 import type { PodHandle } from '../pods/podHandle.ts'
+import { pingHeaders } from './ping.ts'
 
 /** What the IP layer of a network namespace counts: /proc/net/snmp. */
 export interface IpCounters {
@@ -8,8 +9,6 @@ export interface IpCounters {
   readonly fragCreates: number
 }
 
-/** IPv4 and ICMP headers: what a ping adds to its data, bytes. */
-const headers = 28
 /** Every IPv4 host takes packets of this size (RFC 791). */
 const smallest = 68
 
@@ -38,7 +37,7 @@ export async function routeMtu(pod: PodHandle, address: string, interfaceMtu: nu
 /** Whether a packet of so many bytes is sent in pieces. */
 async function isCut(pod: PodHandle, address: string, bytes: number): Promise<boolean> {
   const script = 'cat /proc/net/snmp; ping -q -c 1 -W 1 -s "$1" "$2" >/dev/null; echo ==; cat /proc/net/snmp'
-  const { stdout, stderr } = await pod.read(['sh', '-c', script, 'ping', String(bytes - headers), address])
+  const { stdout, stderr } = await pod.read(['sh', '-c', script, 'ping', String(bytes - pingHeaders), address])
   const [before, after] = stdout.split('==\n').map(parseIpCounters)
   if (!before || !after || after.outRequests === before.outRequests)
     throw new Error(

@@ -1,7 +1,7 @@
 import type { ReadApi } from '../behaviour.ts'
 import type { KubeObject } from '../cluster/cluster.ts'
 import { isTimeOver } from '../cluster/waitError.ts'
-import type { Pod } from '../pods/pod.ts'
+import type { Pod } from '../pods/podBuilder.ts'
 import type { ObjectHandle } from './objectHandle.ts'
 import type { ObjectSpec } from './objectSpec.ts'
 

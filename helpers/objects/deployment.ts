@@ -1,6 +1,6 @@
 import type { KubeObject } from '../cluster/cluster.ts'
 import { isTimeOver } from '../cluster/waitError.ts'
-import type { Pod } from '../pods/pod.ts'
+import type { Pod } from '../pods/podBuilder.ts'
 import type { ObjectHandle } from './objectHandle.ts'
 import type { ObjectSpec } from './objectSpec.ts'
 

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster/cluster.ts'
-import type { Pod } from '../pods/pod.ts'
+import type { Pod } from '../pods/podBuilder.ts'
 import type { ObjectSpec } from './objectSpec.ts'
 
 /** A Job of this pod, on the arm's node; each pod is tried once. */

@@ -1,4 +1,5 @@
-import { busybox, idle, type Pod } from './pod.ts'
+import { busybox, idle } from './pod.ts'
+import type { Pod } from './podBuilder.ts'
 
 /** Port of the server, which is no privileged one. */
 export const httpPort = 8080

@@ -1,4 +1,5 @@
-import { busybox, type Pod } from './pod.ts'
+import { busybox } from './pod.ts'
+import type { Pod } from './podBuilder.ts'
 
 /** Where the node's root is in it. */
 export const debugRoot = '/host'

@@ -1,4 +1,5 @@
-import { busybox, idle, type Pod } from './pod.ts'
+import { busybox, idle } from './pod.ts'
+import type { Pod } from './podBuilder.ts'
 
 /** A process of the node with an argv that nothing else has: a container of the default runtime. */
 export const hostWitness = ': kata-conformance-process-of-the-node'

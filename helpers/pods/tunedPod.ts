@@ -1,6 +1,7 @@
 import { need } from '../facts/armFacts.ts'
 import type { Facts } from '../facts/armFacts.ts'
-import { busybox, type Pod } from './pod.ts'
+import { busybox } from './pod.ts'
+import type { Pod } from './podBuilder.ts'
 
 /** Enough for Elasticsearch, which asks for 262144, and a number that nobody else sets. */
 export const tuned = { 'vm.max_map_count': '262147', 'net.core.somaxconn': '4319' } as const

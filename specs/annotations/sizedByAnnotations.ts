@@ -8,7 +8,8 @@ import { memTotal } from '../../helpers/guest/meminfo.ts'
 import { hypervisorAnnotation } from '../../helpers/oracles/annotationOutcome.ts'
 import { possibleMemory } from '../../helpers/oracles/guestMemory.ts'
 import { sandboxMemory, sandboxVcpus } from '../../helpers/oracles/sandboxSize.ts'
-import { busybox, type Pod } from '../../helpers/pods/pod.ts'
+import { busybox } from '../../helpers/pods/pod.ts'
+import type { Pod } from '../../helpers/pods/podBuilder.ts'
 
 /** A size that is not the class's own. Throws FactUnknownError. */
 const asked = (of: ClassFacts) => ({

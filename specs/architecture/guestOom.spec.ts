@@ -6,7 +6,7 @@ import { kernelLog } from '../../helpers/guest/kernel.ts'
 import { containerStatus, type Termination } from '../../helpers/guest/termination.ts'
 import { classes, notConfidential, onNode } from '../../helpers/oracles/applicability.ts'
 import { vmHolds } from '../../helpers/oracles/documentedFigures.ts'
-import { busybox, idle } from '../../helpers/pods/pod.ts'
+import { busybox } from '../../helpers/pods/pod.ts'
 
 /** PID 1 allocates, once it is told to: under Kata a container outlives the OOM kill of a child, and nothing is reported then. */
 const greedy = `until [ -e /tmp/go ]; do sleep 0.2; done; ${allocateScript(128)}`
@@ -20,7 +20,6 @@ behaviour('KATA-ARCH-012', {
   on: classes(onNode, notConfidential, vmHolds(64)),
   pods: ({ runtimeClass }) => ({
     pod: busybox(runtimeClass)
-      .script(idle)
       .container('greedy', (container) => container.script(greedy).limits({ memory: '64Mi' }))
       .unshared(),
     host: busybox(undefined).privileged(),

@@ -1,8 +1,8 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
-import { links } from '../../helpers/guest/links.ts'
+import { deviceMtu } from '../../helpers/guest/links.ts'
 import { podIPs } from '../../helpers/guest/network.ts'
-import { ping } from '../../helpers/guest/ping.ts'
+import { ping, pingHeaders } from '../../helpers/guest/ping.ts'
 import { httpUntil } from '../../helpers/guest/reach.ts'
 import { routeMtu } from '../../helpers/guest/routeMtu.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
@@ -10,14 +10,13 @@ import { httpPort, httpServer } from '../../helpers/pods/httpServer.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 
 const mebibytes = 4
-const headers = 28
 
 const serving = (runtimeClass: string | undefined) =>
   httpServer(runtimeClass, 'ready', `dd if=/dev/zero of=/tmp/www/large bs=1M count=${mebibytes} 2>/dev/null`).unshared()
 
 /** The largest packet that a pod sends whole to another: what its route allows, else its interface. */
 async function largest(pod: PodHandle, to: PodHandle): Promise<number> {
-  const device = (await links(pod)).find(({ name }) => name === 'eth0')?.mtu ?? 0
+  const device = await deviceMtu(pod)
   return (await routeMtu(pod, podIPs(to)[0] ?? '', device)) ?? device
 }
 
@@ -44,7 +43,8 @@ behaviour('KATA-MTU-005', {
       const first = await ping(from, podIPs(to)[0] ?? '', { count: 1 })
       expect(first.sent, `pings ${way}: ${first.error}`).to.equal(1)
       const size = measure(`largest packet ${way}`, await largest(from, to), 'bytes')
-      const { sent, received } = await ping(from, podIPs(to)[0] ?? '', { count: 5, bytes: size - headers })
+      const { sent, received } = await ping(from, podIPs(to)[0] ?? '', { count: 5, bytes: size - pingHeaders })
+      expect(sent, `pings of ${size} bytes ${way}`).to.equal(5)
       // Where the path takes less than the route says, the first one is lost and tells the sender (RFC 1191).
       expect(received, `answers to ${sent} pings of ${size} bytes ${way}`).to.be.at.least(sent - 1)
       // The file is there once anything is served.

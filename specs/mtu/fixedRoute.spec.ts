@@ -2,11 +2,11 @@ import { behaviour } from '../../helpers/behaviour.ts'
 import { containerState } from '../../helpers/guest/containerState.ts'
 import { clusterDomain, lookup, resolver } from '../../helpers/guest/dns.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
-import { links } from '../../helpers/guest/links.ts'
+import { deviceMtu } from '../../helpers/guest/links.ts'
 import { ping } from '../../helpers/guest/ping.ts'
 import { routeMtu } from '../../helpers/guest/routeMtu.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
-import { busybox, idle } from '../../helpers/pods/pod.ts'
+import { busybox } from '../../helpers/pods/pod.ts'
 
 /** The guide's figure for WireGuard: below what any CNI sets on a device of 1500 bytes but the strictest. */
 const mtu = 1420
@@ -21,7 +21,6 @@ behaviour('KATA-MTU-004', {
   on: anyKata,
   pods: ({ runtimeClass }) => ({
     pod: busybox(runtimeClass)
-      .script(idle)
       .unshared()
       .awaits('settled')
       .initContainer('fix-mtu', fix, { securityContext: { capabilities: { add: ['NET_ADMIN'] } } }),
@@ -40,7 +39,7 @@ behaviour('KATA-MTU-004', {
     const [server = ''] = settings.servers
     const first = await ping(pods.pod, server, { count: 1 })
     expect(first.sent, `pings over that route: ${first.error}`).to.equal(1)
-    const device = (await links(pods.pod)).find(({ name }) => name === 'eth0')?.mtu ?? 0
+    const device = await deviceMtu(pods.pod)
     const route = await routeMtu(pods.pod, server, device)
     expect(route ?? device, 'MTU on the default route after the init container').to.equal(mtu)
     const answer = await lookup(pods.pod, `kubernetes.default.svc.${clusterDomain(settings)}`)

@@ -2,22 +2,16 @@ import { behaviour } from '../../helpers/behaviour.ts'
 import { encapsulations, type Encapsulation } from '../../helpers/facts/cilium.ts'
 import { FactUnknownError, need } from '../../helpers/facts/armFacts.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
-import { links } from '../../helpers/guest/links.ts'
+import { deviceMtu, links } from '../../helpers/guest/links.ts'
 import { podIPs } from '../../helpers/guest/network.ts'
 import { resolver } from '../../helpers/guest/dns.ts'
-import { ping } from '../../helpers/guest/ping.ts'
+import { ping, pingHeaders } from '../../helpers/guest/ping.ts'
 import { routeMtu } from '../../helpers/guest/routeMtu.ts'
 import { defaultRoute, parseRoutes } from '../../helpers/guest/routes.ts'
 import { anyKata, kataNodes } from '../../helpers/oracles/applicability.ts'
 import { routeMtus } from '../../helpers/oracles/ciliumMtu.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
-
-/** IPv4 and ICMP headers: what a ping adds to its data. */
-const headers = 28
-
-const deviceMtu = async (pod: PodHandle): Promise<number> =>
-  (await links(pod)).find(({ name }) => name === 'eth0')?.mtu ?? 0
 
 /** An address that a pod reaches by its default route: the one of its DNS server. */
 const beyondItsNetwork = async (pod: PodHandle): Promise<string> => (await resolver(pod)).servers[0] ?? ''
@@ -70,8 +64,9 @@ behaviour<string>('KATA-MTU-002', {
     )
     if (!elsewhere) return finding('one node only: whether packets are lost between nodes was not looked at')
     const mtu = inner ?? device
-    const { sent, received } = await ping(pod, podIPs(elsewhere)[0] ?? '', { count: 5, bytes: mtu - headers })
-    expect(received, `answers to ${sent} pings as large as the route of the guest, ${mtu} bytes`).to.equal(sent)
+    const count = 5
+    const { received } = await ping(pod, podIPs(elsewhere)[0] ?? '', { count, bytes: mtu - pingHeaders })
+    expect(received, `answers to ${count} pings as large as the route of the guest, ${mtu} bytes`).to.equal(count)
   },
   timeoutMs: 120_000,
   killedBy: {

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../helpers/cluster/cluster.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { letPass } from '../../helpers/guest/letPass.ts'
 import { anyKata, classes, notConfidential, sharedByVirtiofs } from '../../helpers/oracles/applicability.ts'
-import { busybox, idle } from '../../helpers/pods/pod.ts'
+import { busybox } from '../../helpers/pods/pod.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 
 const statusOf = (pod: KubeObject) => (pod.status ?? {}) as { phase?: string; reason?: string; message?: string }
@@ -35,7 +35,7 @@ async function eviction(pod: PodHandle, seconds: number): Promise<string> {
 behaviour('KATA-STORAGE-005', {
   on: classes(sharedByVirtiofs, notConfidential),
   pods: ({ runtimeClass }) => ({
-    pod: busybox(runtimeClass).script(idle).limits({ 'ephemeral-storage': '64Mi' }).unshared(),
+    pod: busybox(runtimeClass).limits({ 'ephemeral-storage': '64Mi' }).unshared(),
   }),
   async check({ pods: { pod }, api, runtimeClass, expect }) {
     await expectInVm({ api, expect, runtimeClass }, pod)
@@ -59,8 +59,7 @@ const later = 75
 behaviour('KATA-STORAGE-006', {
   on: anyKata,
   pods: ({ runtimeClass }) => {
-    const filled = (name: string | undefined) =>
-      busybox(name).script(idle).emptyDir('/data', { sizeLimit: '32Mi' }).unshared()
+    const filled = (name: string | undefined) => busybox(name).emptyDir('/data', { sizeLimit: '32Mi' }).unshared()
     return { kata: filled(runtimeClass), standard: filled(undefined) }
   },
   async check({ pods: { kata, standard }, facts, api, runtimeClass, finding, expect }) {

@@ -99,7 +99,7 @@ behaviour('KATA-UPSTREAM-017', {
   on: anyKata,
   control: true,
   pods: ({ runtimeClass }) => ({
-    pod: busybox(runtimeClass).initContainer('first', `${left} & echo started`).script(idle).shareProcessNamespace(),
+    pod: busybox(runtimeClass).initContainer('first', `${left} & echo started`).shareProcessNamespace(),
   }),
   async check(context) {
     const { pods, expect } = context

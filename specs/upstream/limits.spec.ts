@@ -5,7 +5,8 @@ import { resourceQuota } from '../../helpers/objects/resourceQuota.ts'
 import { theCluster } from '../../helpers/oracles/applicability.ts'
 import { someClass } from '../../helpers/oracles/someClass.ts'
 import type { ObjectSpec } from '../../helpers/objects/objectSpec.ts'
-import { busybox, type Pod } from '../../helpers/pods/pod.ts'
+import { busybox } from '../../helpers/pods/pod.ts'
+import type { Pod } from '../../helpers/pods/podBuilder.ts'
 
 const PODS = 2
 

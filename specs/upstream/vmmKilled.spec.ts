@@ -7,7 +7,7 @@ import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { vmm } from '../../helpers/guest/vmm.ts'
 import { survivors } from '../../helpers/node/survivors.ts'
 import { classes, notRemote } from '../../helpers/oracles/applicability.ts'
-import { busybox, idle } from '../../helpers/pods/pod.ts'
+import { busybox } from '../../helpers/pods/pod.ts'
 import { stateWithin } from '../../helpers/pods/stateWithin.ts'
 import { type ContainerStatus, isReady, statusOf } from '../../helpers/pods/podStatus.ts'
 
@@ -36,8 +36,8 @@ behaviour('KATA-UPSTREAM-028', {
   on: classes(notRemote),
   pods: ({ runtimeClass }) => ({
     // Their containers never end by themselves: whatever ends them is what is looked for.
-    pod: busybox(runtimeClass).script(idle).restartPolicy('Always').unshared(),
-    beside: busybox(runtimeClass).script(idle).restartPolicy('Always').unshared(),
+    pod: busybox(runtimeClass).restartPolicy('Always').unshared(),
+    beside: busybox(runtimeClass).restartPolicy('Always').unshared(),
   }),
   timeoutMs: 480_000,
   async check(context) {

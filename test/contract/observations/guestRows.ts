@@ -5,7 +5,7 @@ import { cgroupHierarchy } from '../../../helpers/guest/cgroupVersion.ts'
 import { containerState } from '../../../helpers/guest/containerState.ts'
 import { cpus, nproc } from '../../../helpers/guest/cpus.ts'
 import { commandLineOfLog, kernel, kernelCommandLine, kernelLog } from '../../../helpers/guest/kernel.ts'
-import { leadingOut, links } from '../../../helpers/guest/links.ts'
+import { deviceMtu, leadingOut, links } from '../../../helpers/guest/links.ts'
 import { mebibytes, meminfo, memTotal, usedMiB } from '../../../helpers/guest/meminfo.ts'
 import { memoryBlockMiB } from '../../../helpers/guest/memoryBlocks.ts'
 import { mountOn, mounts } from '../../../helpers/guest/mounts.ts'
@@ -136,7 +136,7 @@ export const guestRows: readonly Row[] = [
     },
   },
   {
-    covers: ['links.links', 'links.leadingOut'],
+    covers: ['links.links', 'links.leadingOut', 'links.deviceMtu'],
     atLeast: 6,
     async observe(pod, { kata }) {
       const hostNetwork = (pod.object.spec as { hostNetwork?: boolean }).hostNetwork === true
@@ -144,6 +144,7 @@ export const guestRows: readonly Row[] = [
       if (!hostNetwork) expect(names).to.deep.equal(['eth0'])
       else if (kata) expect(names).to.deep.equal([])
       else expect(names).to.include.members(['eth0', 'cni0'])
+      if (names.includes('eth0')) expect(await deviceMtu(pod)).to.equal(1500)
     },
   },
   {

@@ -4,7 +4,8 @@ import type { ClusterFacts } from '../../../helpers/facts/facts.ts'
 import { agree } from '../../../helpers/figures/clocks.ts'
 import { inBlocks, measuredOnce, medianOf, recordBlocks } from '../../../helpers/figures/inBlocks.ts'
 import { busyBetween } from '../../../helpers/figures/quietNode.ts'
-import { type Pod, busybox } from '../../../helpers/pods/pod.ts'
+import { busybox } from '../../../helpers/pods/pod.ts'
+import type { Pod } from '../../../helpers/pods/podBuilder.ts'
 import type { PodHandle } from '../../../helpers/pods/podHandle.ts'
 
 /** A pod whose node is busy in the blocks that are said; the guest's boot_id is its own. */

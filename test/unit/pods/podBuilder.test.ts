@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { completeManifest } from '../../../helpers/pods/podManifest.ts'
 import { ImageError, loadImages } from '../../../helpers/pods/images.ts'
-import { busybox, idle, pod, type Pod } from '../../../helpers/pods/pod.ts'
+import { busybox, idle, pod } from '../../../helpers/pods/pod.ts'
+import type { Pod } from '../../../helpers/pods/podBuilder.ts'
 
 const specOf = (built: Pod): Record<string, unknown> => built.build().manifest['spec'] as Record<string, unknown>
 

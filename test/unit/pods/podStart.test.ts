@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { loadImages } from '../../../helpers/pods/images.ts'
-import { busybox, type Pod } from '../../../helpers/pods/pod.ts'
+import { busybox } from '../../../helpers/pods/pod.ts'
+import type { Pod } from '../../../helpers/pods/podBuilder.ts'
 import type { PodHandle } from '../../../helpers/pods/podHandle.ts'
 import { startPod } from '../../../helpers/pods/podStart.ts'
 import { PodStartError } from '../../../helpers/pods/podStartError.ts'
