@@ -26,7 +26,7 @@ export function listen(
   }
   const accepted = (peer: MachineStream) => {
     if (once) stop()
-    accept(peer)
+    accept(whileAlive(process, peer))
   }
   ports.set(port, accepted)
   netNs.listeners.set(port, { pid: process.ownPid, program: process.comm })
@@ -34,6 +34,15 @@ export function listen(
   process.onExit(stop)
   return null
 }
+
+/** A connection that a process has accepted: its kernel closes it to whoever still writes when the process has ended. */
+const whileAlive = (process: Process, peer: MachineStream): MachineStream => ({
+  remoteAddress: peer.remoteAddress,
+  write: (data) => peer.write(data),
+  end: () => peer.end(),
+  onData: (listener) => peer.onData((data) => (process.dead ? peer.end() : listener(data))),
+  onEnd: (listener) => peer.onEnd(listener),
+})
 
 /** @throws MachineError ECONNREFUSED, ENETUNREACH, ETIMEDOUT … */
 export async function connect(process: Process, ip: string, port: number): Promise<MachineStream> {

@@ -245,6 +245,15 @@ describe('machine: network', () => {
     machine.powerOff()
   })
 
+  it('closes a connection to whoever writes when the server has been killed', async () => {
+    const machine = recordedGuest()
+    const { container } = startRecorded(machine)
+    const script =
+      "httpd -f -p 8080 -h / & sleep 0.05; (sleep 0.1; printf 'GET / HTTP/1.0\\r\\n\\r\\n') | nc 127.0.0.1 8080 & sleep 0.05; kill -9 $(pidof httpd); wait $!; echo closed"
+    expect((await run(container, script)).stdout).to.equal('closed\n')
+    machine.powerOff()
+  })
+
   it('changes routes with NET_ADMIN only', async () => {
     const machine = recordedGuest()
     const { container } = startRecorded(machine)
