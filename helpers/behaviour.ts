@@ -69,7 +69,7 @@ export interface CheckContext<Pods extends string, Case> {
   /** Changes on the arm's node, each undone when the arm ends. Only for claims whose `needs` has node-changes; otherwise using it throws. */
   readonly changes: NodeChanges
   /** Reads objects of the cluster (RuntimeClasses, discovery). Never writes. */
-  readonly api: ReadApi
+  readonly api: CheckApi
   /** Creates a suite-owned RuntimeClass for the life of the arm; needs runtimeclass-write. */
   readonly temporaryRuntimeClass: (handler: string, fields?: RuntimeClassFields) => Promise<string>
   /**
@@ -108,6 +108,15 @@ export interface ReadApi {
     name: string
   }): Promise<Record<string, unknown> | null>
   raw(path: string): Promise<unknown>
+}
+
+/** What a check may ask of the API server. */
+export interface CheckApi extends ReadApi {
+  /**
+   * The boot id of a node's kernel as its kubelet reports it (status.nodeInfo.bootID), as the run last saw it: an arm whose node boots meanwhile is tried again.
+   * Throws when the node is gone or reports none.
+   */
+  bootId(node: string): Promise<string>
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { PolicyAsked, ReadApi, RuntimeClassFields } from '../../helpers/behaviour.ts'
+import type { CheckApi, PolicyAsked, RuntimeClassFields } from '../../helpers/behaviour.ts'
 import type { ClusterFacts } from '../../helpers/facts/facts.ts'
 import type { NodeChanges } from '../../helpers/node/nodeChanges.ts'
 import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
@@ -15,7 +15,7 @@ import type { LostRejections } from './lostRejections.ts'
 /** What running arms takes from the run. */
 export interface ArmServices {
   readonly facts: ClusterFacts
-  readonly api: ReadApi
+  readonly api: CheckApi
   readonly lost: LostRejections
   readonly signal: AbortSignal
   /** Objects beside the arm's pods: made once, before the first pod. */

@@ -3,6 +3,7 @@ import { readinessOf } from '../../helpers/pods/nodeReadiness.ts'
 import { disruptionOf } from '../../helpers/pods/podDisruption.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { GroundReadings } from './groundReadings.ts'
+import { lifeOf, type NodeLives } from './nodeLives.ts'
 
 /** What an arm stands on while it runs: its pods, their nodes, and a cluster that answers. */
 export interface Ground {
@@ -26,14 +27,8 @@ export interface Disturbance {
   readonly over: boolean
 }
 
-/**
- * @param nodes readiness of the cluster's nodes as last known, by name; brought up to date here
- */
-export function groundOf(
-  cluster: Pick<Cluster, 'troubleSince'>,
-  readings: GroundReadings,
-  nodes: Map<string, string>,
-): Ground {
+/** @param nodes brought up to date here */
+export function groundOf(cluster: Pick<Cluster, 'troubleSince'>, readings: GroundReadings, nodes: NodeLives): Ground {
   const began = performance.now()
   const before = new Map(nodes)
 
@@ -51,12 +46,16 @@ export function groundOf(
     const node = await readings.node(name)
     if (node === 'forbidden') return null
     if (node === null) return { why: `node ${name} is no longer part of the cluster`, over: false }
-    const { isReady, why, since } = readinessOf(node)
+    const { isReady, why } = readinessOf(node)
     if (!isReady) return { why: `node ${name} is not ready: ${why}`, over: false }
-    nodes.set(name, since ?? '')
-    const known = before.get(name)
-    const changed = known !== undefined && known !== (since ?? '')
-    return changed ? { why: `node ${name} was not ready until ${since}`, over: true } : null
+    const life = lifeOf(node)
+    nodes.set(name, life)
+    const { readySince, bootId } = before.get(name) ?? life
+    // A node that is back within the 40 s that it may be silent has been ready all the time.
+    if (bootId !== '' && bootId !== life.bootId) return { why: `node ${name} has booted meanwhile`, over: true }
+    return readySince === life.readySince
+      ? null
+      : { why: `node ${name} was not ready until ${life.readySince}`, over: true }
   }
 
   return {

@@ -8,6 +8,7 @@ import { createEvidenceReader } from '../arm/evidenceReader.ts'
 import type { ArmServices } from '../arm/armServices.ts'
 import { groundOf } from '../arm/ground.ts'
 import { createGroundReadings } from '../arm/groundReadings.ts'
+import { bootIdOf, livesOf } from '../arm/nodeLives.ts'
 import { runArm } from '../arm/runArm.ts'
 import { watchLostRejections } from '../arm/lostRejections.ts'
 import type { Ledger } from '../cluster/ledger.ts'
@@ -23,6 +24,7 @@ import type { Plan } from '../plan/plan.ts'
 import { type Allotment, isExclusive, scopeOf } from '../plan/shard.ts'
 import { budgetOf, type NodeBudget } from '../schedule/budget.ts'
 import type { NodeHold } from '../schedule/nodeHold.ts'
+import { longestChainMs, type TriedArm } from '../schedule/longestChain.ts'
 import { PodPool } from '../schedule/podPool.ts'
 import { type Schedule, startSchedule } from '../schedule/schedule.ts'
 import { verdictOf } from '../arm/verdictOf.ts'
@@ -69,8 +71,7 @@ export function startRun(parts: RunParts): PreparedRun {
     podStarted: (spec, ms) => schedule?.podStarted(spec, ms),
   })
   const settled = new Map<string, Promise<ArmResult>>()
-  /** Since when each node has been ready: one that was away and came back has another time. */
-  const readiness = new Map(facts.nodes.flatMap(({ name, readySince }) => (readySince ? [[name, readySince]] : [])))
+  const lives = livesOf(facts.nodes)
   const readings = createGroundReadings(cluster)
   const reader = createEvidenceReader()
   let startedAt = 0
@@ -79,7 +80,11 @@ export function startRun(parts: RunParts): PreparedRun {
     facts,
     lost,
     signal,
-    api: { find: (ref) => cluster.find(ref), raw: (path) => cluster.raw(path) },
+    api: {
+      find: (ref) => cluster.find(ref),
+      raw: (path) => cluster.raw(path),
+      bootId: (node) => bootIdOf(lives, readings, node),
+    },
     objects: (arm) => objects.create(arm),
     acquire: (arm) => pool.acquire(arm),
     release: (arm, furtherGone) => pool.release(arm, furtherGone),
@@ -87,7 +92,7 @@ export function startRun(parts: RunParts): PreparedRun {
       for (const pod of lostPods) pool.drop(pod)
       pool.plan(arm)
     },
-    ground: () => groundOf(cluster, readings, readiness),
+    ground: () => groundOf(cluster, readings, lives),
     probe: (node) => probes.require(node),
     probes: () => probes.all(),
     extras: (arm) => createExtras({ ...own, arm, starter, objects, workshops }),
@@ -148,12 +153,11 @@ export function startRun(parts: RunParts): PreparedRun {
     },
     result: (id) => settled.get(id) ?? Promise.reject(new Error(`${id} is not part of this run`)),
     async finish(): Promise<RunRecord> {
-      const results = await Promise.all(settled.values())
+      const byId = new Map(await Promise.all([...settled].map(async ([id, result]) => [id, await result] as const)))
       await pool.settled()
       const wallMs = performance.now() - startedAt
       for (const text of await workshops.sweep()) journal.write({ event: 'note', text })
       const leaked = await ledger.removeAll(cluster, CLEAN_UP_MS)
-      const byId = new Map(await Promise.all([...settled].map(async ([id, result]) => [id, await result] as const)))
       for (const [arm, result] of lateFailures(lost.late, byId)) journal.write({ event: 'arm.finished', arm, result })
       for (const { arm, error } of lost.late) {
         if (arm === null)
@@ -166,7 +170,7 @@ export function startRun(parts: RunParts): PreparedRun {
       const end = {
         event: 'run.finished' as const,
         wallMs,
-        lowerBoundMs: Math.max(pool.lowerBoundMs(), ...results.map(({ durationMs }) => durationMs)),
+        lowerBoundMs: Math.max(pool.lowerBoundMs(), longestChainMs(triedArms(plan.arms, byId))),
         apiRequests: cluster.stats.requests,
         watches: cluster.stats.watches,
         leaked: [...leaked],
@@ -185,3 +189,9 @@ function toRun(arms: readonly Arm[], ids: ReadonlySet<string>, withoutControls: 
   const controls = new Set(asking.map(({ control }) => control))
   return arms.filter(({ planned }) => ids.has(planned.id) || controls.has(planned.id) || planned.role === 'canary')
 }
+
+const triedArms = (arms: readonly Arm[], results: ReadonlyMap<string, ArmResult>): TriedArm[] =>
+  arms.flatMap((arm) => {
+    const ms = results.get(arm.planned.id)?.durationMs
+    return ms === undefined ? [] : [{ node: arm.planned.node, exclusive: isExclusive(arm), ms }]
+  })

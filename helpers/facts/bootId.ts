@@ -12,6 +12,10 @@ export async function detectBootId(node: KubeObject, probe: NodeProbe | null): P
     return /^[0-9a-f-]{36}$/.test(text) ? known(text, file) : unknown(`${file} holds ${JSON.stringify(text)}`)
   })
   if (seen.value !== null) return seen
-  const reported = (node['status'] as { nodeInfo?: { bootID?: string } } | undefined)?.nodeInfo?.bootID
+  const reported = reportedBootId(node)
   return reported ? known(reported, 'status.nodeInfo.bootID') : seen
 }
+
+/** What its kubelet reports; empty where it reports none. */
+export const reportedBootId = (node: KubeObject): string =>
+  (node['status'] as { nodeInfo?: { bootID?: string } } | undefined)?.nodeInfo?.bootID ?? ''

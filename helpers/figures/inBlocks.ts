@@ -1,6 +1,6 @@
 import type { CheckContext, FigureAsked } from '../behaviour.ts'
 import type { ClusterFacts } from '../facts/facts.ts'
-import { bootId, nodeBootId } from '../guest/bootId.ts'
+import { bootId } from '../guest/bootId.ts'
 import { expectOwnKernel } from '../guest/inVirtualMachine.ts'
 import type { Pod } from '../pods/podBuilder.ts'
 import type { PodHandle } from '../pods/podHandle.ts'
@@ -83,7 +83,7 @@ export async function inBlocks<S extends Side>(
       const startSeconds = (performance.now() - asked) / 1000
       const at = new Date()
       if (side.runtimeClass !== undefined) {
-        const [guest, node] = await Promise.all([bootId(fresh), nodeBootId(context.api, fresh.node)])
+        const [guest, node] = await Promise.all([bootId(fresh), context.api.bootId(fresh.node)])
         evidence.push({ runtimeClass: side.runtimeClass, guest, node, clocks: await compareClocks(fresh, watcher) })
       }
       for (const { value, metric, documented = null, ...head } of await measure(fresh, side, startSeconds)) {

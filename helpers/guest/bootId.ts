@@ -1,4 +1,3 @@
-import type { ReadApi } from '../behaviour.ts'
 import type { PodHandle } from '../pods/podHandle.ts'
 
 const path = '/proc/sys/kernel/random/boot_id'
@@ -12,17 +11,6 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 export async function bootId(pod: PodHandle, container?: string): Promise<string> {
   const { stdout } = await pod.read(['cat', path], container === undefined ? {} : { container })
   return parseBootId(stdout, `${path} in pod ${pod.name}`)
-}
-
-/**
- * The boot id of a node as its kubelet reports it (status.nodeInfo.bootID, from the same file on the node).
- * Throws when the node is gone or reports none.
- */
-export async function nodeBootId(api: ReadApi, node: string): Promise<string> {
-  const object = await api.find({ apiVersion: 'v1', kind: 'Node', name: node })
-  if (!object) throw new Error(`node ${node} is gone`)
-  const status = object.status as { nodeInfo?: { bootID?: string } } | undefined
-  return parseBootId(status?.nodeInfo?.bootID ?? '', `status.nodeInfo.bootID of node ${node}`)
 }
 
 export function parseBootId(text: string, where: string): string {

@@ -1,6 +1,6 @@
 import type { CheckContext, Expect } from '../behaviour.ts'
 import type { PodHandle } from '../pods/podHandle.ts'
-import { bootId, nodeBootId } from './bootId.ts'
+import { bootId } from './bootId.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -18,7 +18,7 @@ type Context = Pick<CheckContext<string, unknown>, 'api' | 'expect' | 'runtimeCl
  */
 export async function expectInVm({ api, expect, runtimeClass }: Context, pod: PodHandle): Promise<void> {
   if (runtimeClass === undefined) return
-  const [guest, node] = await Promise.all([bootId(pod), nodeBootId(api, pod.node)])
+  const [guest, node] = await Promise.all([bootId(pod), api.bootId(pod.node)])
   expectOwnKernel(expect, "boot_id of the pod beside the node's", guest, node)
 }
 
@@ -28,7 +28,7 @@ export const printsBootId = 'cat /proc/sys/kernel/random/boot_id'
 /** As expectInVm, for a container that has ended and printed its boot_id on the first line. */
 export async function expectPrintedInVm({ api, expect, runtimeClass }: Context, pod: PodHandle): Promise<void> {
   if (runtimeClass === undefined) return
-  const [[first = ''], node] = await Promise.all([pod.logs().then((log) => log.split('\n')), nodeBootId(api, pod.node)])
+  const [[first = ''], node] = await Promise.all([pod.logs().then((log) => log.split('\n')), api.bootId(pod.node)])
   expect(first, 'boot_id that the container printed').to.match(uuid)
   expectOwnKernel(expect, "boot_id that the container printed beside the node's", first, node)
 }

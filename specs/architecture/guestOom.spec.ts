@@ -1,6 +1,6 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { allocateScript } from '../../helpers/guest/allocate.ts'
-import { bootId, nodeBootId } from '../../helpers/guest/bootId.ts'
+import { bootId } from '../../helpers/guest/bootId.ts'
 import { expectOwnKernel } from '../../helpers/guest/inVirtualMachine.ts'
 import { kernelLog } from '../../helpers/guest/kernel.ts'
 import { containerStatus, type Termination } from '../../helpers/guest/termination.ts'
@@ -26,7 +26,7 @@ behaviour('KATA-ARCH-012', {
   }),
   async check({ pods: { pod, host }, node, api, expect }) {
     const before = { vmms: await hypervisorPids(), boot: await bootId(pod, 'main'), log: await kernelLog(host) }
-    expectOwnKernel(expect, "boot_id in the pod beside the node's", before.boot, await nodeBootId(api, pod.node))
+    expectOwnKernel(expect, "boot_id in the pod beside the node's", before.boot, await api.bootId(pod.node))
 
     await pod.exec(['touch', '/tmp/go'], { container: 'greedy' })
     const after = await pod.waitFor(

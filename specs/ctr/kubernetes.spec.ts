@@ -1,5 +1,4 @@
 import { behaviour } from '../../helpers/behaviour.ts'
-import { nodeBootId } from '../../helpers/guest/bootId.ts'
 import { expectOwnKernel } from '../../helpers/guest/inVirtualMachine.ts'
 import { controlledPods, logOf } from '../../helpers/objects/controlledPods.ts'
 import { becomesAvailable, deployment } from '../../helpers/objects/deployment.ts'
@@ -57,7 +56,7 @@ behaviour('KATA-CTR-008', {
     const { nodeName = '' } = first['spec'] as { nodeName?: string }
     const [printed = ''] = (await logOf(api, first)).split('\n')
     expect(printed, 'what its pod prints').to.match(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
-    expectOwnKernel(expect, "boot_id in its pod beside the node's", printed, await nodeBootId(api, nodeName))
+    expectOwnKernel(expect, "boot_id in its pod beside the node's", printed, await api.bootId(nodeName))
   },
   killedBy: {
     'runc-behind-kata-handlers': "boot_id in its pod beside the node's",

@@ -1,6 +1,6 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { need } from '../../helpers/facts/armFacts.ts'
-import { bootId, nodeBootId, parseBootId } from '../../helpers/guest/bootId.ts'
+import { bootId, parseBootId } from '../../helpers/guest/bootId.ts'
 import { blockDevices } from '../../helpers/guest/blockDevices.ts'
 import { expectInVm, expectOwnKernel } from '../../helpers/guest/inVirtualMachine.ts'
 import { mebibytes, meminfo } from '../../helpers/guest/meminfo.ts'
@@ -49,7 +49,7 @@ behaviour('KATA-HOSTPATH-003', {
   async check({ pods: { agent }, facts, api, expect }) {
     const { stdout } = await agent.read(['cat', '/host/proc/sys/kernel/random/boot_id'])
     const shown = parseBootId(stdout, `/host/proc/sys/kernel/random/boot_id in pod ${agent.name}`)
-    const [own, ofNode] = await Promise.all([bootId(agent), nodeBootId(api, facts.node.name)])
+    const [own, ofNode] = await Promise.all([bootId(agent), api.bootId(facts.node.name)])
     expectOwnKernel(expect, 'boot_id below the hostPath /proc', shown, ofNode)
     expect(shown, "boot_id below the hostPath /proc, beside the guest's").to.equal(own)
     const total = mebibytes(await meminfo(agent, '/host/proc/meminfo'), 'MemTotal')

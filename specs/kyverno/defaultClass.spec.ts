@@ -1,7 +1,7 @@
 import { behaviour, type CheckContext } from '../../helpers/behaviour.ts'
 import { FactUnknownError } from '../../helpers/facts/armFacts.ts'
 import type { DefaultClassPolicy } from '../../helpers/facts/kyverno.ts'
-import { bootId, nodeBootId } from '../../helpers/guest/bootId.ts'
+import { bootId } from '../../helpers/guest/bootId.ts'
 import { expectOwnKernel } from '../../helpers/guest/inVirtualMachine.ts'
 import { cluster, theCluster } from '../../helpers/oracles/applicability.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
@@ -55,7 +55,7 @@ behaviour('KATA-KYVERNO-001', {
       overhead?.podFixed ?? {},
     )
     expect(spec.nodeSelector ?? {}, 'nodeSelector of that pod').to.include(scheduling?.nodeSelector ?? {})
-    const [guest, node] = await Promise.all([bootId(pod), nodeBootId(api, pod.node)])
+    const [guest, node] = await Promise.all([bootId(pod), api.bootId(pod.node)])
     expectOwnKernel(expect, 'boot_id of the pod', guest, node)
   },
   killedBy: {

@@ -1,6 +1,5 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { allocateScript, isGone } from '../../helpers/guest/allocate.ts'
-import { nodeBootId } from '../../helpers/guest/bootId.ts'
 import { expectOwnKernel, expectPrintedInVm, printsBootId } from '../../helpers/guest/inVirtualMachine.ts'
 import { containerStatus, howItEnded, termination } from '../../helpers/guest/termination.ts'
 import { anyKata, classes, notConfidential, onNode } from '../../helpers/oracles/applicability.ts'
@@ -94,7 +93,7 @@ behaviour('KATA-OOM-007', {
         expect,
         "boot_id of the other container beside the node's",
         atStart.trim(),
-        await nodeBootId(api, pair.node),
+        await api.bootId(pair.node),
       )
     const quiet = containerStatus(pair.object, 'main')
     expect(quiet.state, 'state of the other container').to.have.property('running')

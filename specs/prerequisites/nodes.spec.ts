@@ -1,5 +1,5 @@
 import { behaviour } from '../../helpers/behaviour.ts'
-import { bootId, nodeBootId } from '../../helpers/guest/bootId.ts'
+import { bootId } from '../../helpers/guest/bootId.ts'
 import { expectOwnKernel } from '../../helpers/guest/inVirtualMachine.ts'
 import type { Facts } from '../../helpers/facts/armFacts.ts'
 import { FactUnknownError } from '../../helpers/facts/armFacts.ts'
@@ -59,7 +59,7 @@ behaviour('KATA-PREREQ-005', {
     expect(kvm.opens ? 'opens' : 'does not open', `/dev/kvm of the virtual node ${node.node}`).to.equal('opens')
     const { pod } = pods
     expect(pod.failure?.message ?? pod.outcome, `a Kata pod on the virtual node ${node.node}`).to.equal('ready')
-    expectOwnKernel(expect, "boot_id in that pod beside the node's", await bootId(pod), await nodeBootId(api, pod.node))
+    expectOwnKernel(expect, "boot_id in that pod beside the node's", await bootId(pod), await api.bootId(pod.node))
   },
   killedBy: {
     'node-without-virtualization-flags': 'virtualization flag of the virtual node',

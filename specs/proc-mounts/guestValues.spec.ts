@@ -1,6 +1,6 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { need } from '../../helpers/facts/armFacts.ts'
-import { bootId, nodeBootId, parseBootId } from '../../helpers/guest/bootId.ts'
+import { bootId, parseBootId } from '../../helpers/guest/bootId.ts'
 import { parseCpuLines } from '../../helpers/guest/cpus.ts'
 import { expectOwnKernel } from '../../helpers/guest/inVirtualMachine.ts'
 import { kernel } from '../../helpers/guest/kernel.ts'
@@ -20,7 +20,7 @@ behaviour('KATA-PROC-001', {
     const { stdout } = await agent.read(['cat', '/host/proc/sys/kernel/random/boot_id'])
     const shown = parseBootId(stdout, `/host/proc/sys/kernel/random/boot_id in pod ${agent.name}`)
     expect(shown, 'boot_id below the hostPath of /proc').to.equal(await bootId(agent))
-    const ofNode = await nodeBootId(api, facts.node.name)
+    const ofNode = await api.bootId(facts.node.name)
     expectOwnKernel(expect, 'boot_id below the hostPath of /proc, against the node', shown, ofNode)
     const [own, mounted] = [await meminfo(agent), await meminfo(agent, '/host/proc/meminfo')]
     expect(mebibytes(mounted, 'MemTotal'), 'MemTotal below the hostPath of /proc').to.equal(mebibytes(own, 'MemTotal'))
@@ -57,7 +57,7 @@ behaviour('KATA-PROC-005', {
   pods: ({ runtimeClass }) => ({ bare: busybox(runtimeClass) }),
   async check({ pods, facts, api, measure, finding, expect }) {
     // Two kernels may be of one release; none has another's boot_id.
-    const [guest, ofNode] = await Promise.all([bootId(pods.bare), nodeBootId(api, facts.node.name)])
+    const [guest, ofNode] = await Promise.all([bootId(pods.bare), api.bootId(facts.node.name)])
     expectOwnKernel(expect, 'boot_id of the pod, against the node', guest, ofNode)
     const { release, build } = await kernel(pods.bare)
     if (release === facts.node.kernelVersion.value)

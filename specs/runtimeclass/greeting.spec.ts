@@ -1,5 +1,5 @@
 import { behaviour } from '../../helpers/behaviour.ts'
-import { bootId, nodeBootId } from '../../helpers/guest/bootId.ts'
+import { bootId } from '../../helpers/guest/bootId.ts'
 import { expectOwnKernel } from '../../helpers/guest/inVirtualMachine.ts'
 import { logUntil } from '../../helpers/guest/logUntil.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
@@ -14,7 +14,7 @@ behaviour('KATA-RTCLASS-018', {
     const [log, guest, node] = await Promise.all([
       logUntil(pods.pod, { last: (line) => line === greeting, withinMs: 15_000 }),
       bootId(pods.pod),
-      nodeBootId(api, pods.pod.node),
+      api.bootId(pods.pod.node),
     ])
     expect(log, 'log of the sample pod').to.deep.equal([greeting])
     expectOwnKernel(expect, "boot_id in the sample pod beside the node's", guest, node)

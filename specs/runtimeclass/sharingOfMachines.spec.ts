@@ -1,5 +1,5 @@
 import { behaviour } from '../../helpers/behaviour.ts'
-import { bootId, nodeBootId } from '../../helpers/guest/bootId.ts'
+import { bootId } from '../../helpers/guest/bootId.ts'
 import { expectOwnKernel } from '../../helpers/guest/inVirtualMachine.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
 import { busybox, idle } from '../../helpers/pods/pod.ts'
@@ -11,7 +11,7 @@ behaviour('KATA-RTCLASS-010', {
     const [first, second, node] = await Promise.all([
       bootId(pods.first),
       bootId(pods.second),
-      nodeBootId(api, pods.first.node),
+      api.bootId(pods.first.node),
     ])
     expect(pods.first.node, 'node of the first pod').to.equal(pods.second.node)
     expectOwnKernel(expect, "boot_id of the first pod beside the node's", first, node)
@@ -35,7 +35,7 @@ behaviour('KATA-RTCLASS-011', {
       bootId(pods.pod, 'main'),
       bootId(pods.pod, 'second'),
       pods.pod.logs({ container: 'init' }),
-      nodeBootId(api, pods.pod.node),
+      api.bootId(pods.pod.node),
     ])
     expect(second, "boot_id of the second container beside the first's").to.equal(main)
     expect(init.trim(), "boot_id that the init container printed beside the first's").to.equal(main)

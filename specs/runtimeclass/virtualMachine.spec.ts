@@ -1,6 +1,6 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { need } from '../../helpers/facts/armFacts.ts'
-import { bootId, nodeBootId } from '../../helpers/guest/bootId.ts'
+import { bootId } from '../../helpers/guest/bootId.ts'
 import { expectOwnKernel } from '../../helpers/guest/inVirtualMachine.ts'
 import { kernel } from '../../helpers/guest/kernel.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
@@ -11,7 +11,7 @@ behaviour('KATA-RTCLASS-008', {
   on: anyKata,
   pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass) }),
   async check({ pods, api, expect }) {
-    const [guest, node] = await Promise.all([bootId(pods.pod), nodeBootId(api, pods.pod.node)])
+    const [guest, node] = await Promise.all([bootId(pods.pod), api.bootId(pods.pod.node)])
     expectOwnKernel(expect, "boot_id in the pod beside the node's", guest, node)
   },
   killedBy: { 'runc-behind-kata-handlers': "boot_id in the pod beside the node's" },
@@ -25,7 +25,7 @@ behaviour('KATA-RTCLASS-009', {
     const [guest, standard, node] = await Promise.all([
       bootId(pods.kata),
       bootId(pods.standard),
-      nodeBootId(api, pods.kata.node),
+      api.bootId(pods.kata.node),
     ])
     expect(standard, 'boot_id in the standard pod').to.equal(node)
     expectOwnKernel(expect, 'boot_id in the Kata pod', guest, standard)

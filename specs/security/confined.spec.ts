@@ -1,5 +1,5 @@
 import { behaviour } from '../../helpers/behaviour.ts'
-import { bootId, nodeBootId } from '../../helpers/guest/bootId.ts'
+import { bootId } from '../../helpers/guest/bootId.ts'
 import { clockOffset } from '../../helpers/guest/clock.ts'
 import { disks, disksInCommon, parsePartitions } from '../../helpers/guest/disks.ts'
 import { expectInVm, expectOwnKernel } from '../../helpers/guest/inVirtualMachine.ts'
@@ -23,7 +23,7 @@ behaviour('KATA-SEC-004', {
     rooted: busybox(runtimeClass).hostPID().privileged(),
   }),
   async check({ pods, api, node, expect }) {
-    const [guest, ofNode] = await Promise.all([bootId(pods.pod), nodeBootId(api, pods.pod.node)])
+    const [guest, ofNode] = await Promise.all([bootId(pods.pod), api.bootId(pods.pod.node)])
     expectOwnKernel(expect, 'boot_id of a privileged pod', guest, ofNode)
     const machine = (await node.readFileIfThere('/etc/machine-id'))?.trim() ?? 'none'
     const { stdout } = await pods.rooted.read(['sh', '-c', 'cat /proc/1/root/etc/machine-id 2>/dev/null || true'])

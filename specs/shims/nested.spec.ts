@@ -1,5 +1,5 @@
 import { behaviour } from '../../helpers/behaviour.ts'
-import { bootId, nodeBootId } from '../../helpers/guest/bootId.ts'
+import { bootId } from '../../helpers/guest/bootId.ts'
 import { expectOwnKernel } from '../../helpers/guest/inVirtualMachine.ts'
 import { classes, oneOf } from '../../helpers/oracles/applicability.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
@@ -23,7 +23,7 @@ behaviour('KATA-SHIM-008', {
         expect,
         `boot_id in pod ${start} beside the node's`,
         await bootId(pod),
-        await nodeBootId(api, pod.node),
+        await api.bootId(pod.node),
       )
       await pod.delete()
     }

@@ -1,5 +1,4 @@
 import { behaviour, type Expect } from '../../helpers/behaviour.ts'
-import { nodeBootId } from '../../helpers/guest/bootId.ts'
 import { expectInVm, printsBootId } from '../../helpers/guest/inVirtualMachine.ts'
 import { controlledPods, logOf } from '../../helpers/objects/controlledPods.ts'
 import { becomesAvailable, deployment } from '../../helpers/objects/deployment.ts'
@@ -80,7 +79,7 @@ behaviour('KATA-UPSTREAM-014', {
     )
     expect(jobCounts(ended), 'pods of the Job').to.deep.equal({ succeeded: wanted.completions, failed: 0 })
     const printed = await Promise.all((await controlledPods(api, made)).map((pod) => logOf(api, pod)))
-    expectKernels(expect, printed, wanted.completions, await nodeBootId(api, facts.node.name))
+    expectKernels(expect, printed, wanted.completions, await api.bootId(facts.node.name))
   },
   killedBy: {
     'runc-behind-kata-handlers': 'kernels of the pods',
@@ -102,7 +101,7 @@ behaviour('KATA-UPSTREAM-015', {
     await made.patch({ spec: { replicas: REPLICAS } })
     expect(await becomesAvailable(made, 120_000, REPLICAS), `${REPLICAS} replicas`).to.equal('available')
     const printed = await Promise.all((await controlledPods(api, made)).map((pod) => logOf(api, pod)))
-    expectKernels(expect, printed, REPLICAS, await nodeBootId(api, facts.node.name))
+    expectKernels(expect, printed, REPLICAS, await api.bootId(facts.node.name))
   },
   killedBy: {
     'runc-behind-kata-handlers': 'kernels of the pods',

@@ -1,5 +1,4 @@
 import { behaviour } from '../../helpers/behaviour.ts'
-import { nodeBootId } from '../../helpers/guest/bootId.ts'
 import { expectOwnKernel, printsBootId } from '../../helpers/guest/inVirtualMachine.ts'
 import { logOf } from '../../helpers/objects/controlledPods.ts'
 import { cronJob, endOfFirst, scheduledPods } from '../../helpers/objects/cronJob.ts'
@@ -26,7 +25,7 @@ behaviour('KATA-UPSTREAM-020', {
       expect,
       "boot_id that the pod of the CronJob printed beside the node's",
       printed,
-      await nodeBootId(api, facts.node.name),
+      await api.bootId(facts.node.name),
     )
   },
   killedBy: {

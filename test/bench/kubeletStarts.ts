@@ -34,14 +34,10 @@ export function podTimes(runFolder: string, running: ReadonlyMap<string, number>
 }
 
 /**
- * The longest arm if its pods had been there as soon as the kubelet starts one: half of the pods take longer, ms. An arm's first pods are asked for
- * at its start; those that its check makes are part of the check.
+ * What an arm would have taken if its pods had been there as soon as the kubelet starts one: half of the pods take longer, ms. An arm's first pods are asked
+ * for at its start; those that its check makes are part of the check.
  */
-export function longestChainMs({ arms }: RunRecord, kubeletStartMs: number): number {
-  return Math.max(
-    ...arms.map(({ timeline, durationMs }) => {
-      const waited = timeline.findLast(({ what }) => what.startsWith('pod '))?.atMs ?? 0
-      return durationMs - waited + Math.min(waited, kubeletStartMs)
-    }),
-  )
+export function atKubeletsSpeed({ timeline, durationMs }: RunRecord['arms'][number], kubeletStartMs: number): number {
+  const waited = timeline.findLast(({ what }) => what.startsWith('pod '))?.atMs ?? 0
+  return durationMs - waited + Math.min(waited, kubeletStartMs)
 }

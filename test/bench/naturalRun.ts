@@ -1,8 +1,8 @@
 import { command, recordOf, scratch } from '../harness/commandLine.ts'
 import { row, type Row } from './row.ts'
 
-/** Kinds that a run waits for: Pod and Event in its namespaces, ServiceAccount there, Namespace. */
-const KINDS = 4
+/** Kinds that a run waits for: Pod, Event and ServiceAccount in its namespaces, Namespace, and in one of them Deployment, Job, CronJob and ResourceQuota. */
+const KINDS = 8
 
 /** The whole suite at the simulator's natural latencies: wall against its lower bound, and what it asks of the API server. */
 export async function naturalRun(): Promise<Row[]> {

@@ -4,7 +4,6 @@ export const notRecorded: Readonly<Record<string, string>> = {
   'allocate.allocateScript': 'builds a command',
   'allocate.largestAllocation': 'a search over outcomes',
   'admittedLimits.withoutLimit': 'reads the admitted object',
-  'bootId.nodeBootId': 'reads a Node object',
   'burnCpu.burnCpu': 'it acts',
   'burnCpu.cpusWhileRunnable': 'arithmetic',
   'copyWork.copyInMemory': 'it acts',

@@ -5,11 +5,11 @@ import { createGroundReadings } from '../../../engine/arm/groundReadings.ts'
 import { podHandle } from './armDouble.ts'
 
 const pod: KubeObject = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'ns', uid: 'uid-p' } }
-const node = (status: string, lastTransitionTime = 'then'): KubeObject => ({
+const node = (status: string, lastTransitionTime = 'then', bootID = 'boot'): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Node',
   metadata: { name: 'n1' },
-  status: { conditions: [{ type: 'Ready', status, reason: 'Because', lastTransitionTime }] },
+  status: { conditions: [{ type: 'Ready', status, reason: 'Because', lastTransitionTime }], nodeInfo: { bootID } },
 })
 const calm = { pod, node: node('True') }
 
@@ -39,7 +39,11 @@ const found = async (given: Given) => {
     },
     troubleSince: () => given.trouble ?? null,
   } as unknown as Cluster
-  const ground = groundOf(cluster, createGroundReadings(cluster), new Map([['n1', 'then']]))
+  const ground = groundOf(
+    cluster,
+    createGroundReadings(cluster),
+    new Map([['n1', { readySince: 'then', bootId: 'boot' }]]),
+  )
   const all = await ground.disturbance({ pods: [podHandle('p')], node: 'n1', late: false, ...given.observed })
   return all && { why: all.why, over: all.over, lost: all.lost.map(({ name }) => name) }
 }
@@ -79,6 +83,11 @@ describe('the ground of an arm', () => {
       'a node that was away meanwhile',
       { node: node('True', 'just now') },
       { why: /^node n1 was not ready until just now$/, over: true, lost: [] },
+    ],
+    [
+      'a node that has booted and was never seen away',
+      { node: node('True', 'then', 'other') },
+      { why: /^node n1 has booted meanwhile$/, over: true, lost: [] },
     ],
     [
       'nobody who could tell',

@@ -29,7 +29,7 @@ function cluster(busyBlocks: readonly number[] = [], guest = 'b0000000-0000-4000
   const handle = { name: 'p', node: 'n1', uid: 'u', read, delete: () => Promise.resolve(1) } as unknown as PodHandle
   const context = {
     facts: { cluster: {} as ClusterFacts },
-    api: { find: () => Promise.resolve({ status: { nodeInfo: { bootID: 'a0000000-0000-4000-8000-000000000000' } } }) },
+    api: { bootId: () => Promise.resolve('a0000000-0000-4000-8000-000000000000') },
     createPod: (pod: Pod) => {
       const { spec } = pod.build().manifest as unknown as { spec: { runtimeClassName?: string } }
       made.push(spec.runtimeClassName)

@@ -1,0 +1,48 @@
+import { expect } from 'chai'
+import type { GroundReadings } from '../../../engine/arm/groundReadings.ts'
+import { bootIdOf, livesOf } from '../../../engine/arm/nodeLives.ts'
+import { known, unknown } from '../../../helpers/facts/fact.ts'
+
+const [first, second] = ['a0000000-0000-4000-8000-000000000000', 'b0000000-0000-4000-8000-000000000000'] as const
+const lives = () =>
+  livesOf([
+    { name: 'known', readySince: 'then', bootId: known(first, 'its kubelet') },
+    { name: 'unknown', readySince: 'then', bootId: unknown('nobody says') },
+    { name: 'away', readySince: null, bootId: known(first, 'its kubelet') },
+  ])
+
+/** What is read of any node. */
+const reading = (node: Awaited<ReturnType<GroundReadings['node']>>) => {
+  const asked: string[] = []
+  const readings = { node: (name: string) => (asked.push(name), Promise.resolve(node)) } as unknown as GroundReadings
+  return { asked, readings }
+}
+const node = (bootID: string) => ({
+  ...{ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } },
+  status: { nodeInfo: { bootID } },
+})
+
+describe('the boot id of a node', () => {
+  it('is what was last seen', async () => {
+    const { asked, readings } = reading(node(second))
+    expect(await bootIdOf(lives(), readings, 'known')).to.equal(first)
+    expect(asked).to.deep.equal([])
+  })
+
+  it('is read where it was not seen yet', async () => {
+    const { asked, readings } = reading(node(second))
+    for (const name of ['unknown', 'away', 'other']) expect(await bootIdOf(lives(), readings, name)).to.equal(second)
+    expect(asked).to.deep.equal(['unknown', 'away', 'other'])
+  })
+
+  const failures: [what: string, found: Parameters<typeof reading>[0], message: string][] = [
+    ['a node that is gone', null, 'node n is gone'],
+    ['one that may not be read', 'forbidden', 'node n may not be read: its boot id is not known'],
+    ['one that reports none', node(''), 'status.nodeInfo.bootID of node n is not a boot id: ""'],
+  ]
+  for (const [what, found, message] of failures)
+    it(`is not known of ${what}`, async () => {
+      const error = await bootIdOf(lives(), reading(found).readings, 'n').catch((caught: Error) => caught.message)
+      expect(error).to.equal(message)
+    })
+})
