@@ -85,7 +85,8 @@ try {
   processes.close()
 }
 
-if (values.fault === undefined && skipped.size === 0) say(await finishMatrix(chosen, registered, outcomes))
+if (values.fault === undefined && outcomes.length === chosen.length)
+  say(await finishMatrix(chosen, registered, outcomes))
 
 const survived = outcomes.filter((outcome) => outcome.survived.length > 0)
 const unrelated = outcomes.flatMap((outcome) => outcome.unrelated.map((text) => `${outcome.fault}: ${text}`))
@@ -101,10 +102,12 @@ process.exit(failed > 0 ? 1 : 0)
 
 async function tryRelease(kataVersion: string): Promise<void> {
   const select = wholeReleases.includes(kataVersion) ? {} : { select: { per: 'shim', all: [] } as const }
-  report(
-    `healthy with Kata ${kataVersion}`,
-    reds(await workers.healthy.run({ scenario: 'documented', kataVersion, faults: [], ...select })),
-  )
+  const what = `healthy with Kata ${kataVersion}`
+  try {
+    report(what, reds(await workers.healthy.run({ scenario: 'documented', kataVersion, faults: [], ...select })))
+  } catch (error) {
+    report(what, [(error as Error).message])
+  }
 }
 
 /** Every fault is observed. Measured is what a check that measures names. */
@@ -126,7 +129,8 @@ async function tryOne(trials: Trials, group: readonly string[]): Promise<void> {
   try {
     for (const outcome of await tryGroup(group, (names) => trials.under(listed(names)), told)) finish(outcome)
   } catch (error) {
-    if (!(error instanceof OutOfTimeError)) throw error
+    // The others are tried all the same: a run that the simulator did not survive is one defect.
+    if (!(error instanceof OutOfTimeError)) return report(`faults ${group.join(', ')}`, [(error as Error).message])
     for (const name of group) {
       if (!skipped.has(name)) say(`skip fault ${name}: no time left`)
       skipped.add(name)

@@ -18,12 +18,14 @@ export class Workers {
   /** That were begun. */
   runs = 0
   readonly #most: number
+  readonly #program: string
   readonly #idle: ChildProcess[] = []
-  readonly #all: ChildProcess[] = []
+  readonly #all = new Set<ChildProcess>()
   readonly #waiting: ((child: ChildProcess) => void)[] = []
 
-  constructor(most: number) {
+  constructor(most: number, program = path.join(import.meta.dirname, 'worker.ts')) {
     this.#most = most
+    this.#program = program
   }
 
   /** So many of them at once: what was warmed up by one kind of run serves the others, too. */
@@ -34,7 +36,7 @@ export class Workers {
 
   /**
    * @param deadline ms since the epoch: not begun later
-   * @throws OutOfTimeError
+   * @throws OutOfTimeError, and Error when the run was the end of its process
    */
   async run(task: SimulatedRun, deadline = Infinity): Promise<readonly SeenArm[]> {
     const child = this.#idle.pop() ?? (await this.#next())
@@ -43,17 +45,27 @@ export class Workers {
       this.runs += 1
       return await ask(child, task)
     } finally {
-      const next = this.#waiting.shift()
-      if (next) next(child)
-      else this.#idle.push(child)
+      this.#free(child)
     }
   }
 
   #next(): ChildProcess | Promise<ChildProcess> {
-    if (this.#all.length === this.#most) return new Promise((resolve) => this.#waiting.push(resolve))
-    const child = fork(path.join(import.meta.dirname, 'worker.ts'), { execArgv: [...typeScriptArgv, ...heap] })
-    this.#all.push(child)
+    return this.#all.size === this.#most ? new Promise((resolve) => this.#waiting.push(resolve)) : this.#start()
+  }
+
+  #start(): ChildProcess {
+    const child = fork(this.#program, { execArgv: [...typeScriptArgv, ...heap] })
+    this.#all.add(child)
     return child
+  }
+
+  /** The next run is for it, or for another one where its own run was its end. */
+  #free(child: ChildProcess): void {
+    const lives = child.exitCode === null && child.signalCode === null
+    if (!lives) this.#all.delete(child)
+    const next = this.#waiting.shift()
+    if (next) next(lives ? child : this.#start())
+    else if (lives) this.#idle.push(child)
   }
 
   close(): void {
