@@ -17,7 +17,38 @@ export interface LostRejections {
   stop(): void
 }
 
+interface Watcher {
+  /** Whether the present asynchronous context is one of its arms'. */
+  owns(): boolean
+  lost(error: unknown): void
+}
+
 const events = ['unhandledRejection', 'uncaughtException'] as const
+/** Of the runs of this process. */
+const watchers = new Set<Watcher>()
+/** Who listened to each event before the first of them. */
+let others: NodeJS.UncaughtExceptionListener[][] = []
+
+function toItsOwner(error: unknown): void {
+  const owner = [...watchers].find((each) => each.owns())
+  for (const each of owner ? [owner] : watchers) each.lost(error)
+}
+
+function watch(watcher: Watcher): void {
+  if (watchers.size === 0) {
+    others = events.map((event) => process.listeners(event as 'uncaughtException'))
+    for (const event of events) process.removeAllListeners(event).on(event, toItsOwner)
+  }
+  watchers.add(watcher)
+}
+
+function unwatch(watcher: Watcher): void {
+  if (!watchers.delete(watcher) || watchers.size > 0) return
+  events.forEach((event, index) => {
+    process.removeListener(event, toItsOwner)
+    for (const listener of others[index] ?? []) process.on(event as 'uncaughtException', listener)
+  })
+}
 
 /**
  * Node would end the process on an unhandled rejection, and mocha lets a test pass that lost one (mochajs/mocha#5507). Here it
@@ -27,17 +58,16 @@ export function watchLostRejections(): LostRejections {
   const context = new AsyncLocalStorage<string>()
   const open = new Map<string, unknown[]>()
   const late: LostError[] = []
-  const onLost = (error: unknown) => {
-    const arm = context.getStore() ?? null
-    const lost = arm === null ? undefined : open.get(arm)
-    if (lost) lost.push(error)
-    else late.push({ arm, error })
+  const watcher: Watcher = {
+    owns: () => context.getStore() !== undefined,
+    lost(error) {
+      const arm = context.getStore() ?? null
+      const lost = arm === null ? undefined : open.get(arm)
+      if (lost) lost.push(error)
+      else late.push({ arm, error })
+    },
   }
-  const before = events.map((event) => process.listeners(event as 'uncaughtException'))
-  for (const event of events) {
-    process.removeAllListeners(event)
-    process.on(event, onLost)
-  }
+  watch(watcher)
   return {
     within(arm, work) {
       open.set(arm, [])
@@ -49,11 +79,6 @@ export function watchLostRejections(): LostRejections {
       return lost
     },
     late,
-    stop() {
-      events.forEach((event, index) => {
-        process.removeListener(event, onLost)
-        for (const listener of before[index] ?? []) process.on(event as 'uncaughtException', listener)
-      })
-    },
+    stop: () => unwatch(watcher),
   }
 }
