@@ -1,7 +1,6 @@
 import { joinCrowd } from './crowd.ts'
 import { randomUUID } from 'node:crypto'
 import type { Departures } from '../faults/departures.ts'
-import { CriError } from '../kubelet/containerRuntime.ts'
 import type { Machine, MachineProcess, ProcessSpec } from '../machine/machine.ts'
 import type { NetNamespace } from '../machine/machineNetwork.ts'
 import { bootFiles, guestImageBytes } from '../node/kataArtifacts.ts'
@@ -10,12 +9,13 @@ import type { SimNode } from '../node/simNode.ts'
 import { bootGuest, protectionOf } from './guestMachine.ts'
 import { flushSpeed } from './guestDiskSpeed.ts'
 import { smallestVmMiB } from './guestMemory.ts'
-import { idleHostMemory, pluggedOverheadKiB } from './hostMemory.ts'
+import { followGuest } from './hypervisorMemory.ts'
 import type { KataHandler } from './kataHandler.ts'
 import { kernelCommandLine } from './kernelCommandLine.ts'
 import { cloudHypervisorCommandLine, firecrackerCommandLine } from './otherCommandLines.ts'
 import { goQemuCommandLine, rustQemuCommandLine, type QemuStart } from './qemuCommandLine.ts'
 import type { ShimConfig } from './shimConfig.ts'
+import { refuseStart, tooSmall } from './startRefusals.ts'
 import {
   maximumVcpus,
   memoryBlockMiB,
@@ -65,9 +65,7 @@ export function startVirtualMachine(node: SimNode, start: VmStart): VirtualMachi
   const { handler, config } = start
   const { departures } = node
   const capacity = { cpus: node.scenario.cpus, memoryMiB: node.scenario.memoryMiB }
-  requireKvm(node, handler)
-  abortWhenNested(node, handler)
-  requireTee(node, handler)
+  refuseStart(node, handler)
   const sizing = sizingDepartures(handler, departures)
   let size = sizeAtStart(config, handler.language, start.demand, capacity, sizing)
   if (size.memoryMiB < smallestVmMiB) throw tooSmall(handler, size)
@@ -132,49 +130,6 @@ function sizingDepartures(handler: KataHandler, departures: Departures): SizingD
 /** Without KVM nothing but the emulator is left. */
 const acceleratorOf = ({ kvm, departures }: SimNode): 'kvm' | 'tcg' =>
   kvm === 'usable' ? departures.accelerator : 'tcg'
-
-function requireKvm(node: SimNode, handler: KataHandler): void {
-  if (node.kvm === 'usable' || node.departures.accelerator === 'tcg') return
-  if (node.departures.withoutKvm === 'emulated' && handler.hypervisor === 'qemu') return
-  const why = node.kvm === 'missing' ? 'No such file or directory' : 'No such device'
-  const log = `Could not access KVM kernel module: ${why}`
-  const text =
-    handler.hypervisor === 'qemu'
-      ? `failed to launch qemu: exit status 1, error messages from qemu log: ${log}\nqemu-system-x86_64: failed to initialize kvm: ${why}`
-      : log
-  throw new CriError('Unknown', `failed to create containerd task: failed to create shim task: ${text}: unknown`)
-}
-
-/** The departure: Cloud Hypervisor does not survive its start on a virtual node. */
-function abortWhenNested({ departures, scenario }: SimNode, { hypervisor }: KataHandler): void {
-  if (hypervisor !== 'cloud-hypervisor' || departures.cloudHypervisorWhenNested === 'works' || !scenario.nested) return
-  throw new CriError(
-    'Unknown',
-    'failed to create containerd task: failed to create shim task: clh: signal: aborted (core dumped): unknown',
-  )
-}
-
-/** qemu_amd64.go, enableProtection: the words of the Go shim for a confidential guest where the node has no protection. */
-function requireTee({ departures, scenario }: SimNode, { variant }: KataHandler): void {
-  if (variant === null) return
-  const lacks = variant === 'coco-dev' ? scenario.tee === 'none' : scenario.tee !== variant
-  const starts =
-    variant === 'coco-dev'
-      ? departures.cocoDevWithoutHardware === 'starts'
-      : departures.teeWithoutHardware === 'unprotected'
-  if (!lacks || starts) return
-  const text = "this system doesn't support Confidential Computing (Guest Protection)"
-  throw new CriError('Unknown', `failed to create containerd task: failed to create shim task: ${text}: unknown`)
-}
-
-/** A VM without room for its kernel never answers (static sizing with a CPU limit alone: overhead_memory is all it gets). */
-function tooSmall(handler: KataHandler, size: VmSize): CriError {
-  const text = `failed to start ${handler.hypervisor} with ${size.memoryMiB} MiB: connect to agent: timed out`
-  return new CriError(
-    'DeadlineExceeded',
-    `failed to create containerd task: failed to create shim task: ${text}: unknown`,
-  )
-}
 
 function commandLine(node: SimNode, start: VmStart, size: VmSize, maxVcpus: number): string[] | null {
   const { handler, config, sandboxId } = start
@@ -264,63 +219,4 @@ function plugCpus(
   guest.hotplugCpus(free.slice(0, want - have))
   const { fds } = process.spec
   if (fds?.some((fd) => fd === 'anon_inode:kvm-vm')) fds.push(...vcpuFiles(have, want))
-}
-
-/** The hypervisor's memory: its own, and the pages that its guest has touched so far. The latter never come back to the node. */
-function followGuest(
-  node: SimNode,
-  start: VmStart,
-  guest: Machine,
-  process: MachineProcess,
-  size: VmSize,
-): { plugged(memoryMiB: number, vcpus: number): void } {
-  const inShim = start.handler.hypervisor === 'dragonball'
-  const idle = idleHostMemory(start.handler, size.memoryMiB, node.departures)
-  const ownKiB = Math.max(0, (inShim ? idle.shimKiB : idle.hypervisorKiB) - guest.touchedKiB())
-  const perVcpuKiB = node.departures.memoryPerVcpuMiB * 1024
-  let extraKiB = (size.vcpus - 1) * perVcpuKiB
-  let configuredMiB = size.memoryMiB
-  let gone = false
-  void process.exited.then(() => (gone = true))
-  const update = (backedKiB = guest.touchedKiB()) => {
-    const touched = node.departures.guestMemoryPreallocated ? configuredMiB * 1024 : backedKiB + extraKiB
-    if (gone) return
-    process.memory = {
-      rssKiB: ownKiB + touched,
-      // Without share=on the guest's memory is anonymous memory of the hypervisor.
-      shmemKiB: inShim || !node.departures.memoryBackendShared ? 0 : touched,
-      pssKiB: ownKiB + touched - Math.min(5_000, ownKiB),
-    }
-  }
-  const { podLimitKiB } = start
-  guest.onTouched(() => {
-    update()
-    if (node.departures.hypervisorHeldToPodLimit && podLimitKiB !== null && process.memory.rssKiB > podLimitKiB)
-      killForMemory(node, process)
-    if (node.departures.freedGuestMemory === 'given-back')
-      void node.clock.sleep(GIVEN_BACK_AFTER_MS).then(() => update(usedKiB(guest)))
-  })
-  update()
-  return {
-    plugged(memoryMiB, vcpus) {
-      configuredMiB += memoryMiB
-      extraKiB += pluggedOverheadKiB(memoryMiB) + vcpus * perVcpuKiB
-      update()
-    },
-  }
-}
-
-const GIVEN_BACK_AFTER_MS = 30_000
-
-function usedKiB(guest: Machine): number {
-  const { MemTotal, MemFree } = guest.meminfo()
-  return MemTotal - MemFree
-}
-
-/** As the node's kernel does it at the limit of a cgroup. */
-function killForMemory({ machine }: SimNode, process: MachineProcess): void {
-  machine.log(
-    `Memory cgroup out of memory: Killed process ${process.pid} (${process.spec.comm}) total-vm:${process.memory.rssKiB * 4}kB, anon-rss:0kB, file-rss:0kB, shmem-rss:${process.memory.shmemKiB}kB, UID:0 oom_score_adj:0`,
-  )
-  process.kill('KILL')
 }
