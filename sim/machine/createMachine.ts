@@ -53,7 +53,7 @@ export function createMachine(spec: MachineSpec): Machine {
       return () => kernel.bpf.unload(loaded)
     },
     addBlockDevice(disk) {
-      kernel.addDisk(disk)
+      kernel.disks.add(disk)
       // udev of a distribution gives disks to their group; without it devtmpfs leaves them to root
       const node = device('blockDevice', disk.major, disk.minor, kernel.now(), kernel.distribution ? 0o660 : 0o600)
       if (kernel.distribution) node.gid = DISK_GROUP
@@ -61,9 +61,9 @@ export function createMachine(spec: MachineSpec): Machine {
       if (dev?.kind === 'directory') dev.add?.(disk.name, node)
     },
     removeBlockDevice(name) {
-      const disk = kernel.findDisk(name)
+      const disk = kernel.disks.named(name)
       if (!disk) return
-      kernel.disks.delete(`${disk.spec.major}:${disk.spec.minor}`)
+      kernel.disks.remove(disk)
       files.remove(`/dev/${name}`)
     },
     setSysctl: (name, value, namespace) => kernel.sysctls.setIn(name, value, namespace),

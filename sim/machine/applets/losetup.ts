@@ -10,7 +10,7 @@ const SYS_ADMIN = 21
 /** losetup of busybox: -f [FILE], LOOPDEV FILE, -d LOOPDEV, -a. */
 export const losetup: Applet = async (process, argv) => {
   const given = options(argv, 'adcfrPo:')
-  const loops = [...process.kernel.disks.values()].filter(({ spec }) => /^loop\d+$/.test(spec.name))
+  const loops = [...process.kernel.disks].filter(({ spec }) => /^loop\d+$/.test(spec.name))
   if (given.has('a') || argv.length === 1) {
     for (const { spec, backingPath } of loops)
       if (backingPath !== undefined) await process.out(`/dev/${spec.name}: 0 ${backingPath}\n`)
@@ -27,7 +27,7 @@ export const losetup: Applet = async (process, argv) => {
   try {
     if (!process.can(SYS_ADMIN)) throw new MachineError('EPERM', 'Operation not permitted')
     const device = deviceAt(process, path)
-    if (given.has('d')) process.kernel.detachLoop(device)
+    if (given.has('d')) process.kernel.disks.detachLoop(device)
     else attach(process, device, file as string)
     return 0
   } catch (error) {
@@ -39,7 +39,7 @@ export const losetup: Applet = async (process, argv) => {
 function attach(process: Process, device: Device, path: string): void {
   const found = find(process, path)
   if (found.inode.kind !== 'file') throw new MachineError('EINVAL', 'Invalid argument')
-  process.kernel.attachLoop(device, found.inode, found.path)
+  process.kernel.disks.attachLoop(device, found.inode, found.path)
 }
 
 function deviceAt(process: Process, path: string): Device {

@@ -233,7 +233,7 @@ export const MOUNTING: Record<string, Applet> = {
   blkid: () => 2,
   lsblk: async (process) => {
     await process.out('NAME MAJ:MIN RM SIZE RO TYPE MOUNTPOINTS\n')
-    for (const disk of process.kernel.disks.values())
+    for (const disk of process.kernel.disks)
       await process.out(
         `${disk.spec.name} ${disk.spec.major}:${disk.spec.minor} 0 ${disk.sizeBytes} ${disk.readonly ? 1 : 0} disk\n`,
       )

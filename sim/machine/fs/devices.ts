@@ -103,7 +103,7 @@ function kernelLog(process: Process, path: string): OpenFile {
 }
 
 function openDisk(process: Process, inode: Device, path: string): OpenFile {
-  const disk = process.kernel.disks.get(`${inode.major}:${inode.minor}`)
+  const disk = process.kernel.disks.of(inode)
   if (!disk) return fail('ENXIO', 'No such device or address')
   const { file: backing } = disk
   const file: OpenFile = {

@@ -172,7 +172,7 @@ export function rename(process: Process, from: string, to: string): void {
 
 /** Memory of a tmpfs that goes with the file. */
 function release(process: Process, fs: FileSystem, inode: RegularFile): void {
-  process.kernel.uncacheFile(inode)
+  process.kernel.pageCache.forget(inode)
   charge(process, fs, -inode.content.size)
 }
 
@@ -206,7 +206,7 @@ function regular(process: Process, location: Location, inode: RegularFile, flags
       const data = inode.content.read(file.position ?? 0, max)
       if (data.length === 0) return null
       file.position = (file.position ?? 0) + data.length
-      if (inode.content.size >= CACHED_ABOVE_BYTES) process.kernel.cacheFile(inode, file.position, location.fs)
+      if (inode.content.size >= CACHED_ABOVE_BYTES) process.kernel.pageCache.add(inode, file.position, location.fs)
       return data
     },
     write(data) {
@@ -217,7 +217,7 @@ function regular(process: Process, location: Location, inode: RegularFile, flags
       inode.content.write(at, data)
       inode.mtime = process.kernel.timers.now()
       file.position = at + data.length
-      if (inode.content.size >= CACHED_ABOVE_BYTES) process.kernel.cacheFile(inode, file.position, location.fs)
+      if (inode.content.size >= CACHED_ABOVE_BYTES) process.kernel.pageCache.add(inode, file.position, location.fs)
     },
     close: () => undefined,
     describe: () => location.path,

@@ -197,7 +197,7 @@ export class RootFiles implements MachineFiles {
 
   diskBytes(path: string): number | null {
     const inode = this.locate(path)?.inode
-    return inode?.kind === 'blockDevice' ? (this.kernel.diskOf(inode)?.sizeBytes ?? null) : null
+    return inode?.kind === 'blockDevice' ? (this.kernel.disks.of(inode)?.sizeBytes ?? null) : null
   }
 
   place(path: string, inode: unknown): void {

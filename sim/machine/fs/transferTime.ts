@@ -24,7 +24,7 @@ export function pieceTime(process: Process, input: OpenFile, output: OpenFile, b
 function readSpeed(process: Process, { location, position = 0 }: OpenFile): number | undefined {
   if (location?.inode.kind !== 'file') return undefined
   const speeds = process.kernel.spec.transferBytesPerSecond?.[location.fs.type]
-  return process.kernel.cachedBytes(location.inode) > position ? speeds?.again : speeds?.read
+  return process.kernel.pageCache.bytesOf(location.inode) > position ? speeds?.again : speeds?.read
 }
 
 const writeSpeed = (process: Process, { location }: OpenFile): number | undefined =>

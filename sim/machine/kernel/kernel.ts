@@ -1,35 +1,25 @@
 import { MachineError } from '../machineError.ts'
-import type { BlockDeviceSpec, Machine, MachineSpec, ProcessSpec } from '../machine.ts'
+import type { Machine, MachineSpec, ProcessSpec } from '../machine.ts'
 import type { MachineNetwork } from '../machineNetwork.ts'
-import { MemoryDirectory, regularFile } from '../fs/inode.ts'
-import type { Device, Inode, RegularFile } from '../fs/inode.ts'
+import { MemoryDirectory } from '../fs/inode.ts'
 import type { RootFiles } from '../fs/machineFiles.ts'
 import { MountNamespace } from '../fs/mountNamespace.ts'
 import type { FileSystem } from '../fs/mountNamespace.ts'
 import { BpfPrograms } from './bpf.ts'
 import { Cgroup } from './cgroup.ts'
 import { CpuScheduler } from './cpuScheduler.ts'
+import { Disks } from './disks.ts'
 import { KernelLog } from './kernelLog.ts'
 import { Memory } from './memory.ts'
 import { INITIAL, IpcNs, NamespaceIds, NetNs, PidNs } from './namespaces.ts'
 import type { UtsNs } from './namespaces.ts'
 import { reportOom } from './oomReport.ts'
+import { PageCache } from './pageCache.ts'
 import type { Process } from './process.ts'
 import type { ProcessContext } from './processContext.ts'
 import { spawnModel } from './modelProcess.ts'
 import { Sysctls } from './sysctls.ts'
 import { Timers } from './timers.ts'
-
-export interface Disk {
-  spec: BlockDeviceSpec
-  sizeBytes: number
-  readonly: boolean
-  file: RegularFile
-  /** Of a loop device that a file is behind: its path as it was opened. */
-  backingPath?: string
-}
-
-const LOOP_MAJOR = 7
 
 /** Whoever runs a program of another environment brings it: fork and exec copy. */
 const ROOT_ENV: Record<string, string> = Object.freeze({
@@ -55,7 +45,8 @@ export class Kernel {
   readonly bpf: BpfPrograms
   /** Network namespaces kept by a file (`ip netns`, CNI: a bind mount of nsfs). */
   readonly netNsFiles = new WeakMap<object, NetNs>()
-  readonly disks = new Map<string, Disk>()
+  readonly disks: Disks
+  readonly pageCache: PageCache
   readonly deviceErrors = new Map<string, MachineError>()
   readonly deviceNumbers = new Set<string>()
   /** What was put below /proc and /sys beyond the model. */
@@ -75,7 +66,6 @@ export class Kernel {
   #numbers = 20
   #mountIds = 20
   #minor = 19
-  #cached = new WeakMap<RegularFile, number>()
 
   constructor(spec: MachineSpec) {
     this.spec = spec
@@ -98,6 +88,8 @@ export class Kernel {
       report: (kind, group, victim, asker) => reportOom(this, kind, group, victim, asker),
       panic: (why) => this.panic(why),
     })
+    this.pageCache = new PageCache(this.memory)
+    this.disks = new Disks(this.timers)
     this.cpu = new CpuScheduler(this.timers, this.rootCgroup, spec.cpus.length)
     this.sysctls = new Sysctls(this)
     this.bpf = programsOf(spec.shows?.bpf) ?? new BpfPrograms()
@@ -236,33 +228,6 @@ export class Kernel {
     }
   }
 
-  /** Page cache: bytes of a file on disk or on virtiofs that were read or written so far. */
-  cacheFile(file: RegularFile, upTo: number, fs: FileSystem): void {
-    if (fs.inMemory) return
-    const before = this.#cached.get(file) ?? 0
-    if (upTo <= before) return
-    this.#cached.set(file, upTo)
-    this.memory.cache((upTo - before) / 1024)
-  }
-
-  /** Bytes of a file, from its start, that the page cache has. */
-  cachedBytes(file: RegularFile): number {
-    return this.#cached.get(file) ?? 0
-  }
-
-  /** As writing to vm.drop_caches: what was cached is read anew. */
-  dropCaches(): void {
-    this.#cached = new WeakMap()
-    this.memory.dropCache()
-  }
-
-  /** The pages of a file that is gone. */
-  uncacheFile(file: RegularFile): void {
-    const bytes = this.#cached.get(file) ?? 0
-    this.#cached.delete(file)
-    this.memory.cacheKiB = Math.max(0, this.memory.cacheKiB - bytes / 1024)
-  }
-
   hotplugCpus(ids: number[]): void {
     this.online = [...new Set([...this.online, ...ids])].sort((a, b) => a - b)
     for (const id of ids) this.log(`CPU${id} has been hot-added`)
@@ -275,41 +240,6 @@ export class Kernel {
     if (!online) return
     this.memoryBlocks.online += blocks
     this.memory.totalKiB += blocks * this.spec.memory.blockMiB * 1024
-  }
-
-  addDisk(spec: BlockDeviceSpec): void {
-    const place = spec.backing ? (spec.backing.files.inodeOf(spec.backing.path) as Inode | null) : null
-    const below = place?.kind === 'blockDevice' ? (spec.backing?.files as RootFiles).kernel.diskOf(place) : undefined
-    const file = below?.file ?? (place?.kind === 'file' ? place : regularFile('', this.timers.now()))
-    const sizeBytes = spec.sizeBytes ?? below?.sizeBytes ?? file.content.size
-    this.disks.set(`${spec.major}:${spec.minor}`, { spec, sizeBytes, readonly: spec.readonly ?? false, file })
-  }
-
-  /** Puts a file behind a loop device. @throws MachineError EBUSY when another is there, ENXIO for no loop device */
-  attachLoop(device: Device, file: RegularFile, path: string): void {
-    const key = `${device.major}:${device.minor}`
-    const loop = this.disks.get(key)
-    if (device.major !== LOOP_MAJOR || !loop) throw new MachineError('ENXIO', 'No such device or address')
-    if (loop.backingPath !== undefined) throw new MachineError('EBUSY', 'Device or resource busy')
-    this.disks.set(key, { ...loop, sizeBytes: file.content.size, file, backingPath: path })
-  }
-
-  /** @throws MachineError ENXIO when no file is behind it */
-  detachLoop(device: Device): void {
-    const key = `${device.major}:${device.minor}`
-    const loop = this.disks.get(key)
-    if (loop?.backingPath === undefined) throw new MachineError('ENXIO', 'No such device or address')
-    const { backingPath: _, ...free } = loop
-    this.disks.set(key, { ...free, sizeBytes: 0, file: regularFile('', this.timers.now()) })
-  }
-
-  /** The disk that a device node stands for. */
-  diskOf({ major, minor }: Device): Disk | undefined {
-    return this.disks.get(`${major}:${minor}`)
-  }
-
-  findDisk(name: string): Disk | undefined {
-    return [...this.disks.values()].find((disk) => disk.spec.name === name)
   }
 }
 

@@ -162,7 +162,7 @@ export class Sysctls {
     else if (name === 'kernel/pid_max') this.#pidNsOf(reader).pidMax = Number(value)
     else if (name.startsWith('kernel/random/') || name === 'kernel/osrelease')
       throw new MachineError('EACCES', 'Permission denied')
-    else if (name === 'vm/drop_caches') kernel.dropCaches()
+    else if (name === 'vm/drop_caches') kernel.pageCache.drop()
     else if (/^\d/.test(this.read(name, reader) ?? '') && !/^-?\d[\d\s]*$/.test(value))
       throw new MachineError('EINVAL', 'Invalid argument')
     else (this.#namespaced(name, reader) ?? this.#set).set(name, value.trim().split(/\s+/).join('\t'))

@@ -46,7 +46,7 @@ export function filesystems(kernel: Kernel): string {
 
 /** /proc/partitions: disks with at least one block */
 export function partitions(kernel: Kernel): string {
-  const rows = [...kernel.disks.values()]
+  const rows = [...kernel.disks]
     .filter((disk) => disk.sizeBytes > 0)
     .map(
       ({ spec, sizeBytes }) =>
@@ -56,7 +56,7 @@ export function partitions(kernel: Kernel): string {
 }
 
 export function diskstats(kernel: Kernel): string {
-  return [...kernel.disks.values()]
+  return [...kernel.disks]
     .map(
       ({ spec }) =>
         `${String(spec.major).padStart(4)} ${String(spec.minor).padStart(7)} ${spec.name}${' 0'.repeat(17)}\n`,

@@ -241,7 +241,7 @@ function interfaceDirectory(device: NetInterface, place: number, network: NetNs,
 
 /** /sys/dev/block: links by major:minor. */
 function disksByNumber(kernel: Kernel, now: number): Directory {
-  const disks = () => [...kernel.disks.values()].filter((disk) => !disk.spec.partition)
+  const disks = () => [...kernel.disks].filter((disk) => !disk.spec.partition)
   const numbers = ({ spec }: { spec: { major: number; minor: number } }) => `${spec.major}:${spec.minor}`
   return new VirtualDirectory(
     now,
@@ -254,7 +254,7 @@ function disksByNumber(kernel: Kernel, now: number): Directory {
 }
 
 function blockDirectory(kernel: Kernel, now: number): Directory {
-  const disks = () => [...kernel.disks.values()].filter((disk) => !disk.spec.partition)
+  const disks = () => [...kernel.disks].filter((disk) => !disk.spec.partition)
   const file = (text: string) => () => virtualFile(now, () => `${text}\n`)
   return new VirtualDirectory(
     now,
