@@ -49,8 +49,10 @@ export function groundOf(cluster: Pick<Cluster, 'troubleSince'>, readings: Groun
     const { isReady, why } = readinessOf(node)
     if (!isReady) return { why: `node ${name} is not ready: ${why}`, over: false }
     const life = lifeOf(node)
+    const { readySince } = before.get(name) ?? life
+    // What the arm has read itself counts where nothing was known when it began.
+    const bootId = before.get(name)?.bootId || (nodes.get(name)?.bootId ?? '')
     nodes.set(name, life)
-    const { readySince, bootId } = before.get(name) ?? life
     // A node that is back within the 40 s that it may be silent has been ready all the time.
     if (bootId !== '' && bootId !== life.bootId) return { why: `node ${name} has booted meanwhile`, over: true }
     return readySince === life.readySince

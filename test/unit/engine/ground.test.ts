@@ -17,6 +17,8 @@ interface Given {
   pod?: KubeObject | null | Error
   node?: KubeObject | null | Error
   trouble?: string | null
+  /** The node's boot id was read in the course of the arm. */
+  knownLater?: boolean
   observed?: Partial<Observed>
 }
 
@@ -39,11 +41,9 @@ const found = async (given: Given) => {
     },
     troubleSince: () => given.trouble ?? null,
   } as unknown as Cluster
-  const ground = groundOf(
-    cluster,
-    createGroundReadings(cluster),
-    new Map([['n1', { readySince: 'then', bootId: 'boot' }]]),
-  )
+  const lives = new Map([['n1', { readySince: 'then', bootId: given.knownLater ? '' : 'boot' }]])
+  const ground = groundOf(cluster, createGroundReadings(cluster), lives)
+  if (given.knownLater) lives.set('n1', { readySince: 'then', bootId: 'boot' })
   const all = await ground.disturbance({ pods: [podHandle('p')], node: 'n1', late: false, ...given.observed })
   return all && { why: all.why, over: all.over, lost: all.lost.map(({ name }) => name) }
 }
@@ -87,6 +87,11 @@ describe('the ground of an arm', () => {
     [
       'a node that has booted and was never seen away',
       { node: node('True', 'then', 'other') },
+      { why: /^node n1 has booted meanwhile$/, over: true, lost: [] },
+    ],
+    [
+      'one that has booted after the arm has read its boot id',
+      { node: node('True', 'then', 'other'), knownLater: true },
       { why: /^node n1 has booted meanwhile$/, over: true, lost: [] },
     ],
     [

@@ -1,14 +1,12 @@
 import { expect } from 'chai'
 import type { GroundReadings } from '../../../engine/arm/groundReadings.ts'
 import { bootIdOf, livesOf } from '../../../engine/arm/nodeLives.ts'
-import { known, unknown } from '../../../helpers/facts/fact.ts'
 
-const [first, second] = ['a0000000-0000-4000-8000-000000000000', 'b0000000-0000-4000-8000-000000000000'] as const
+const bootId = 'a0000000-0000-4000-8000-000000000000'
 const lives = () =>
   livesOf([
-    { name: 'known', readySince: 'then', bootId: known(first, 'its kubelet') },
-    { name: 'unknown', readySince: 'then', bootId: unknown('nobody says') },
-    { name: 'away', readySince: null, bootId: known(first, 'its kubelet') },
+    { name: 'n', readySince: 'then' },
+    { name: 'away', readySince: null },
   ])
 
 /** What is read of any node. */
@@ -23,16 +21,13 @@ const node = (bootID: string) => ({
 })
 
 describe('the boot id of a node', () => {
-  it('is what was last seen', async () => {
-    const { asked, readings } = reading(node(second))
-    expect(await bootIdOf(lives(), readings, 'known')).to.equal(first)
-    expect(asked).to.deep.equal([])
-  })
-
-  it('is read where it was not seen yet', async () => {
-    const { asked, readings } = reading(node(second))
-    for (const name of ['unknown', 'away', 'other']) expect(await bootIdOf(lives(), readings, name)).to.equal(second)
-    expect(asked).to.deep.equal(['unknown', 'away', 'other'])
+  it('is read once, also of a node of which nothing was known', async () => {
+    const { asked, readings } = reading(node(bootId))
+    const known = lives()
+    for (const name of ['n', 'away', 'other', 'n', 'away', 'other'])
+      expect(await bootIdOf(known, readings, name)).to.equal(bootId)
+    expect(asked).to.deep.equal(['n', 'away', 'other'])
+    expect(known.get('n')).to.deep.equal({ readySince: 'then', bootId })
   })
 
   const failures: [what: string, found: Parameters<typeof reading>[0], message: string][] = [
