@@ -10,6 +10,8 @@ type Target = ObjectRef & { uid?: string | undefined }
 
 /** The last word of the API server before a wait is given up may take so long, ms. */
 const lastReadMs = 5000
+/** A watch tells of an object that is gone within this time, with what it came to last, ms. */
+const goneToldWithinMs = 5000
 /** An object that was just created and is still not in the watch after this time is asked for once, ms. */
 const noShowMs = 2000
 
@@ -98,9 +100,11 @@ export function createWaits(
         }
         settle(() => reject(new WaitError(of)))
       }
+      const own = (object: KubeObject | null | undefined): KubeObject | null =>
+        object && (!target.uid || object.metadata.uid === target.uid) ? object : null
       const weigh = (object: KubeObject | null, gone: boolean, asked: boolean): void => {
         if (settled) return
-        const mine = object && (!target.uid || object.metadata.uid === target.uid) ? object : null
+        const mine = own(object)
         if (mine) [last, isThere] = [mine, !gone]
         try {
           const verdict = judge({ object: mine, gone: gone && mine !== null, asked }, events())
@@ -112,11 +116,13 @@ export function createWaits(
       }
       /** An event may tell what the object itself does not. */
       const reweigh = (): void => void (isThere && weigh(last, false, false))
-      const ask = (timeoutMs: number): Promise<void> =>
-        find(target, { timeoutMs }).then(
-          (object) => weigh(object, false, true),
-          () => undefined,
-        )
+      const answered = (object: KubeObject | null): void => {
+        if (settled) return
+        if (own(object) || !own(watch.objects.get(keyOf(target)))) return weigh(object, false, true)
+        const untold = setTimeout(() => weigh(object, false, true), goneToldWithinMs)
+        stops.push(() => clearTimeout(untold))
+      }
+      const ask = (timeoutMs: number): Promise<void> => find(target, { timeoutMs }).then(answered, () => undefined)
 
       stops.push(
         watch.subscribe({

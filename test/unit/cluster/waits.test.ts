@@ -191,6 +191,25 @@ describe('waits on a shared watch', () => {
     expect((await any).metadata.uid).to.equal('another')
   })
 
+  it('takes the last state of an object that is gone from the watch, when an answer overtakes it', async () => {
+    const opening = watchOpened()
+    const pod = podOf('p', '11', 'Running')
+    api.on(pods, (_, response) => json(response, podList('11', pod)))
+    await cluster.waitFor(ref, running, soon)
+    const watch = await opening
+    api.on(`${pods}?name=p`, (_, response) => {
+      json(response, podList('13'))
+      setTimeout(() => {
+        watch.send('MODIFIED', podOf('p', '12', 'Failed'))
+        watch.send('DELETED', podOf('p', '13', 'Failed'))
+      }, 50)
+    })
+    const failed = ({ status }: KubeObject): boolean => (status as { phase: string }).phase === 'Failed'
+    const target = { ...ref, uid: pod.metadata.uid ?? '' }
+    const seen = await cluster.waitFor(target, failed, { ...soon, what: 'phase Failed', fresh: true })
+    expect(seen.metadata.resourceVersion).to.equal('12')
+  })
+
   it('takes only an empty answer or a DELETED for a deletion, not absence from a young watch', async () => {
     let gone = false
     api.on(`${pods}?name=p`, (_, response) =>
