@@ -8,7 +8,7 @@ import { createEvidenceReader } from '../arm/evidenceReader.ts'
 import type { ArmServices } from '../arm/armServices.ts'
 import { groundOf } from '../arm/ground.ts'
 import { createGroundReadings } from '../arm/groundReadings.ts'
-import { bootIdOf, livesOf } from '../arm/nodeLives.ts'
+import { createBootIds, livesOf } from '../arm/nodeLives.ts'
 import { runArm } from '../arm/runArm.ts'
 import { watchLostRejections } from '../arm/lostRejections.ts'
 import type { Ledger } from '../cluster/ledger.ts'
@@ -83,7 +83,7 @@ export function startRun(parts: RunParts): PreparedRun {
     api: {
       find: (ref) => cluster.find(ref),
       raw: (path) => cluster.raw(path),
-      bootId: (node) => bootIdOf(lives, readings, node),
+      bootId: createBootIds(lives, readings),
     },
     objects: (arm) => objects.create(arm),
     acquire: (arm) => pool.acquire(arm),

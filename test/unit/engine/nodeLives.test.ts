@@ -1,12 +1,14 @@
 import { expect } from 'chai'
+import { known, unknown } from '../../../helpers/facts/fact.ts'
 import type { GroundReadings } from '../../../engine/arm/groundReadings.ts'
-import { bootIdOf, livesOf } from '../../../engine/arm/nodeLives.ts'
+import { createBootIds, livesOf } from '../../../engine/arm/nodeLives.ts'
 
-const bootId = 'a0000000-0000-4000-8000-000000000000'
+const [first, second] = ['a0000000-0000-4000-8000-000000000000', 'b0000000-0000-4000-8000-000000000000'] as const
 const lives = () =>
   livesOf([
-    { name: 'n', readySince: 'then' },
-    { name: 'away', readySince: null },
+    { name: 'known', readySince: 'then', bootId: known(first, 'its kernel') },
+    { name: 'unknown', readySince: 'then', bootId: unknown('nobody says') },
+    { name: 'away', readySince: null, bootId: known(first, 'its kernel') },
   ])
 
 /** What is read of any node. */
@@ -21,13 +23,19 @@ const node = (bootID: string) => ({
 })
 
 describe('the boot id of a node', () => {
-  it('is read once, also of a node of which nothing was known', async () => {
-    const { asked, readings } = reading(node(bootId))
-    const known = lives()
-    for (const name of ['n', 'away', 'other', 'n', 'away', 'other'])
-      expect(await bootIdOf(known, readings, name)).to.equal(bootId)
-    expect(asked).to.deep.equal(['n', 'away', 'other'])
-    expect(known.get('n')).to.deep.equal({ readySince: 'then', bootId })
+  it('is read at the first question, and what is known from then on', async () => {
+    const { asked, readings } = reading(node(second))
+    const nodes = lives()
+    const bootId = createBootIds(nodes, readings)
+    const names = ['known', 'unknown', 'away', 'other']
+    for (const name of names) expect(await bootId(name)).to.equal(second)
+    expect(asked).to.deep.equal(names)
+    // What an arm finds changed since it began, it looks up there.
+    expect(nodes.get('known')?.bootId).to.equal(first)
+    expect(nodes.get('unknown')).to.deep.equal({ readySince: 'then', bootId: second })
+    nodes.set('known', { readySince: 'then', bootId: second })
+    for (const name of names) expect(await bootId(name)).to.equal(second)
+    expect(asked).to.deep.equal(names)
   })
 
   const failures: [what: string, found: Parameters<typeof reading>[0], message: string][] = [
@@ -37,7 +45,7 @@ describe('the boot id of a node', () => {
   ]
   for (const [what, found, message] of failures)
     it(`is not known of ${what}`, async () => {
-      const error = await bootIdOf(lives(), reading(found).readings, 'n').catch((caught: Error) => caught.message)
+      const error = await createBootIds(lives(), reading(found).readings)('n').catch((caught: Error) => caught.message)
       expect(error).to.equal(message)
     })
 })
