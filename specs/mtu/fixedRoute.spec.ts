@@ -58,5 +58,6 @@ behaviour('KATA-MTU-004', {
     'datagrams-from-guests-lost': 'a name, asked for over that route',
     'guest-address-missing': 'pings over that route',
     'guest-resolv-conf-kept': 'pings over that route',
+    'guest-mtu-fixed': 'MTU on the default route after the init container',
   },
 })
