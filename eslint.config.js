@@ -59,6 +59,11 @@ export default tseslint.config(
             "NewExpression[callee.name='Promise'] > ArrowFunctionExpression > CallExpression[callee.name='setTimeout']",
           message: 'Waits are watches with deadlines, never a sleep.',
         },
+        {
+          selector:
+            "CallExpression[callee.object.name='Promise'] :matches(ArrowFunctionExpression, FunctionExpression) CallExpression[callee.name='expect']",
+          message: 'Which of several assertions fails first would be chance: gather at once, assert in order.',
+        },
       ],
     },
   },

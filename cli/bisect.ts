@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { type Command, Option } from 'commander'
+import { redactCommand } from '../engine/upgrade/operatorCommand.ts'
 import type { World } from './bisect/bisect.ts'
 import { collectList } from './collect.ts'
 import { positive } from './runSettings.ts'
@@ -73,7 +74,7 @@ async function start(command: readonly string[], options: Options): Promise<numb
   const removeSignalHandlers = onSignals((signal) => stop.abort(signal))
   try {
     const world = await worldOf(command, options, folder, stop.signal)
-    const end = await bisect(folder, { claim, classes, versions, deploy: [...command] }, rateOf, world)
+    const end = await bisect(folder, { claim, classes, versions, deploy: redactCommand(command) }, rateOf, world)
     process.stdout.write(
       output === 'json' ? bisectJson(end, claim, versions) : bisectText(end, folder, claim, versions),
     )
@@ -101,7 +102,7 @@ async function check(
   if (known.reason !== undefined) throw new UsageError(`${claim} has no executable check: ${known.reason}`)
   if (!allowDisruptive)
     throw new UsageError(
-      `bisect runs ${command.join(' ')} for one version after the other, which changes the cluster; add --allow-disruptive if it may`,
+      `bisect runs ${redactCommand(command).join(' ')} for one version after the other, which changes the cluster; add --allow-disruptive if it may`,
     )
 }
 

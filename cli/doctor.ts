@@ -34,7 +34,7 @@ export function addDoctorCommand(program: Command): void {
 }
 
 /**
- * Looks at the cluster. Makes nothing but the probe's namespace and pods, and removes them, also on SIGINT and SIGTERM.
+ * Looks at the cluster. Makes nothing but the probe's namespace and pods, and removes them, also on SIGINT, SIGTERM and SIGHUP.
  * Exit code 0, or 1 when no check could run here or a RuntimeClass says to be Kata's and is not. Throws KubeconfigError, ProfileError (2), ApiError (3).
  */
 export async function doctor(options: DoctorOptions): Promise<{ text: string; exitCode: number }> {

@@ -1,6 +1,7 @@
 import type { Cluster, KubeObject } from '../helpers/cluster/cluster.ts'
 import type { ClusterFacts } from '../helpers/facts/facts.ts'
 import type { NodeProbe } from '../helpers/node/nodeProbe.ts'
+import { onEachNode } from '../helpers/node/onEachNode.ts'
 import { startNodeProbe, type RunningProbe } from '../helpers/node/startNodeProbe.ts'
 import { checkAccess } from '../engine/access/checkAccess.ts'
 import { newRunId, runLabels } from '../engine/cluster/labels.ts'
@@ -15,9 +16,6 @@ export interface DoctorProbes {
 }
 
 const doctorAccess = { command: 'doctor', probe: true, nodeChanges: false } as const
-
-/** Probes at once: their pods are small, but a cluster may have many nodes. */
-const atOnce = 16
 
 /**
  * One probe on each Kata node, in a namespace of Pod Security level privileged that goes with them. Hands them to `use` and removes
@@ -87,19 +85,18 @@ async function start(
     what: `the default ServiceAccount of namespace ${namespace}`,
   })
   const nodes = nodesToProbe(facts, chosen, notes)
-  for (let at = 0; at < nodes.length; at += atOnce) {
-    await Promise.all(
-      nodes.slice(at, at + atOnce).map(async (node) => {
-        try {
-          const options = { namespace, node, labels, signal, ...(image === undefined ? {} : { image }) }
-          running.set(node, await startNodeProbe(cluster, options))
-        } catch (error) {
-          notes.push((error as Error).message)
-        }
-      }),
-    )
-    signal.throwIfAborted()
-  }
+  await onEachNode(
+    nodes,
+    async (node) => {
+      try {
+        const options = { namespace, node, labels, signal, ...(image === undefined ? {} : { image }) }
+        running.set(node, await startNodeProbe(cluster, options))
+      } catch (error) {
+        notes.push((error as Error).message)
+      }
+    },
+    signal,
+  )
   return { on: (node) => running.get(node)?.probe ?? null, notes, privilegedNamespace: true }
 }
 

@@ -19,16 +19,13 @@ import { addRunsCommand } from './runs.ts'
 import { addSimCommand } from './sim.ts'
 import { addUpgradeCommand } from './upgrade.ts'
 import { exitCodeOf, oneLine } from './failure.ts'
+import { outliveReaders } from './signals.ts'
 
 // Inside the cluster another container waits for the end of this one.
 const { KATA_CONFORMANCE_ENDED: ended } = process.env
 if (ended !== undefined) process.on('exit', (code) => writeFileSync(ended, `${code}\n`))
 
-// Whoever reads has enough (`| head`).
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(0)
-})
+outliveReaders()
 
 const program = new Command('kata-conformance')
   .description('Conformance and end-to-end suite for Kata Containers on Kubernetes')

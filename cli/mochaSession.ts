@@ -2,10 +2,11 @@ import { setFailureHandler } from '../engine/mocha/behaviourUi.ts'
 import { setSession } from '../engine/mocha/preparedRun.ts'
 import { exitCodeOf, oneLine } from './failure.ts'
 import { settingsFromEnvironment } from './runSettings.ts'
-import { onSignals } from './signals.ts'
+import { onSignals, outliveReaders } from './signals.ts'
 
 // Required by .mocharc.yml: plain `npx mocha specs/memory` runs the checks on the current context, or on the simulated cluster when
 // KATA_CONFORMANCE_SIM=1 says so. Nothing is loaded before mocha has found the spec files.
+outliveReaders()
 setFailureHandler((error) => {
   process.stderr.write(`${oneLine(error)}\n`)
   process.exit(exitCodeOf(error))

@@ -66,6 +66,7 @@ export async function prepareSession(
   const options = {
     ...runOptions(settings, { runId, shard }, command, profile?.knownDeviations ?? [], declared),
     declarations: profile ? declarationsOf(profile) : (simulation?.declarations ?? []),
+    declaresAllClasses: profile?.namesAllClasses ?? true,
     declaredVersion: profile?.kataVersion ?? null,
     declaredDefaultClass: profile?.defaultRuntimeClass ?? simulation?.defaultRuntimeClass ?? null,
     production: profile?.production ?? simulation?.production ?? null,
@@ -116,6 +117,7 @@ function runOptions(
 ): RunOptions {
   return {
     ...part,
+    maker: settings.maker,
     out: settings.out,
     simulated: settings.sim,
     command,

@@ -3,6 +3,7 @@ import type { Cluster } from '../helpers/cluster/cluster.ts'
 import type { DetectOptions } from '../helpers/facts/detectFacts.ts'
 import type { ClusterFacts } from '../helpers/facts/facts.ts'
 import { chosen } from './chosen.ts'
+import { onSignals } from './signals.ts'
 
 /** Which cluster is looked at, and how: flags of `doctor` and `profile detect`. */
 export interface LookOptions {
@@ -17,7 +18,7 @@ export interface LookOptions {
 }
 
 /**
- * Connects, and closes the connection whatever comes; SIGINT and SIGTERM abort the signal, so that probes are removed. Throws KubeconfigError (2),
+ * Connects, and closes the connection whatever comes; SIGINT, SIGTERM and SIGHUP abort the signal, so that probes are removed. Throws KubeconfigError (2),
  * ApiError (3), and what `use` throws.
  */
 export async function onCluster<T>(
@@ -29,16 +30,15 @@ export async function onCluster<T>(
   const stop = new AbortController()
   // Every wait of every probe listens to it.
   setMaxListeners(0, stop.signal)
-  const onSignal = (signal: NodeJS.Signals): void => {
-    process.stderr.write(`\nStopped by ${signal}: the probe is being removed.\n`)
-    stop.abort(Object.assign(new Error(`stopped by ${signal}`), { exitCode: 130 }))
-  }
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  const removeSignalHandlers = onSignals(
+    (signal) => stop.abort(Object.assign(new Error(`stopped by ${signal}`), { exitCode: 130 })),
+    'the probe is being removed',
+  )
   try {
     return await use(cluster, stop.signal)
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
     await cluster.close()
+    removeSignalHandlers()
   }
 }
 

@@ -79,6 +79,7 @@ export function addRunCommand(program: Command): void {
       defaultSettings.speed,
     )
     .addOption(new Option('--shard-index <index>').argParser((text) => indexNumber(text, '--shard-index')).hideHelp())
+    .addOption(new Option('--maker <id>').hideHelp())
     .addOption(new Option('--no-summary').hideHelp())
     .addOption(new Option('--specs <folder>').env('KATA_CONFORMANCE_SPECS').hideHelp())
     .action(async (settings: RunSettings, command: Command) => {

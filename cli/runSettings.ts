@@ -34,6 +34,8 @@ export interface RunSettings {
   namespace?: string
   /** Instead of a new one: parts of one run share it. */
   runId?: string
+  /** Of the Job that this process is in: annotation of all that both make. */
+  maker?: string
   /** I/N, from 1. */
   shard?: string
   /** Pods of the Job, each of which runs one shard. */

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { chosen } from './chosen.ts'
 import { collectList } from './collect.ts'
 import { count, portNumber, positive } from './runSettings.ts'
+import { onSignals } from './signals.ts'
 import { UsageError } from './usageError.ts'
 
 export interface SimOptions {
@@ -102,20 +103,15 @@ function refuse(options: SimOptions, names: readonly (keyof SimOptions)[], becau
 
 /** The first signal ends it in order, the second at once. */
 function untilSignal(close: () => Promise<void>): void {
-  let asked = false
-  const stop = () => {
-    if (asked) process.exit(130)
-    asked = true
-    close().then(
+  const stop = () =>
+    void close().then(
       () => process.exit(0),
       (error: Error) => {
         process.stderr.write(`kata-conformance: ${error.message}\n`)
         process.exit(3)
       },
     )
-  }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+  onSignals(stop, 'the simulated nodes are being removed')
 }
 
 /** Throws UsageError when the file cannot be written. */

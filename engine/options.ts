@@ -7,6 +7,8 @@ export interface RunOptions {
   readonly runId: string
   /** The part of the run that is run here; null: the whole. */
   readonly shard: Shard | null
+  /** Of the Job that this process is in: the annotation of what both make. */
+  readonly maker?: string | undefined
   /** Where results/<run-id>/ is made. */
   readonly out: string
   readonly simulated: boolean
@@ -36,6 +38,8 @@ export interface RunOptions {
   readonly knownDeviations: readonly KnownDeviation[]
   /** RuntimeClasses that the operator's profile declares; null without a profile. */
   readonly declaredClasses: readonly DeclaredClass[] | null
+  /** False: the cluster may have more than the declared ones. */
+  readonly declaresAllClasses?: boolean
   /** Systems that the profile says the cluster must have: each that is absent fails. */
   readonly declarations?: readonly Declaration[]
   /** Kata's release that the profile declares: what the cluster is held to where it does not tell. */

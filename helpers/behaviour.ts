@@ -145,7 +145,10 @@ export interface Behaviour<Pods extends string = string, Case = unknown> {
   readonly canary?: true
   /** Holds the node for itself while it runs: measures performance or disturbs. */
   readonly exclusive?: true
-  /** How many pods of `createPod` are there at once. Room of the arm's node is kept for them from its start; an exclusive check has all of it. */
+  /**
+   * How many pods of `createPod`, and of controllers that the check makes, are there at once. Room of the arm's node is kept for them from its start; an
+   * exclusive check has all of it.
+   */
   readonly furtherPods?: number
   /** How long `check` may take once its pods are there, ms. Default 60 000. */
   readonly timeoutMs?: number

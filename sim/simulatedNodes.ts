@@ -12,6 +12,7 @@ import { createNetworkPolicies } from './node/networkPolicies.ts'
 import { createNode } from './node/createNode.ts'
 import { distribution } from './node/distributions.ts'
 import { handlersOf } from './node/handlersOf.ts'
+import { listenAsKubelet } from './node/kubeletPort.ts'
 import { createPodLookup } from './node/podLookup.ts'
 import type { SimNode } from './node/simNode.ts'
 import { createNodeConnection, type NodeConnection } from './nodeConnection.ts'
@@ -80,6 +81,7 @@ export async function startNode(
   },
 ): Promise<RunningNode> {
   const runtime = createContainerRuntime(node)
+  listenAsKubelet(node, options.endpoint.port)
   const { runtimeClassAdmission, longEventsRecorded, nodesWithoutKata } = node.departures
   const client = longEventsRecorded ? options.client : withoutLongEvents(options.client)
   const connection = createNodeConnection(runtimeClassAdmission ? client : withoutMissingClasses(client))

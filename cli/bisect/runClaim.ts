@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { newRunId } from '../../engine/cluster/labels.ts'
 import { Interrupted } from './bisect.ts'
-import { runToEnd } from './deployVersion.ts'
+import { endOf } from './deployVersion.ts'
 
 export interface ClaimRun {
   readonly claim: string
@@ -35,7 +35,7 @@ export async function runClaim(
     ...option('--profile', of.profile),
     ...option('--image-registry', of.imageRegistry),
   ]
-  const { code } = await runToEnd(argv, stop)
+  const { code } = await endOf(argv, stop)
   if (code === 130) throw new Interrupted('the run was stopped; the same command goes on from here')
   const folder = path.join(of.folder, runId)
   if (existsSync(path.join(folder, 'run.json'))) return { folder }

@@ -6,6 +6,7 @@ const own = new Set([
   'namespace',
   'shards',
   'runId',
+  'maker',
   'context',
   'kubeconfig',
   'out',

@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events'
 import type { AccessRule } from '../../engine/access/accessRule.ts'
 import { createLedger, type Ledger } from '../../engine/cluster/ledger.ts'
-import { runLabels } from '../../engine/cluster/labels.ts'
+import { runLabels, runSelector } from '../../engine/cluster/labels.ts'
 import { removeLeftovers } from '../../engine/cluster/removeLeftovers.ts'
+import { RunExistsError } from '../../engine/cluster/runExistsError.ts'
+import { isTaken } from '../../helpers/cluster/apiError.ts'
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
 import { kataDeployImage } from '../../helpers/facts/kataVersion.ts'
 import { onSignals } from '../signals.ts'
@@ -30,9 +32,13 @@ export interface JobRun {
 
 const REMOVAL_MS = 240_000
 
-/** Runs the Job to its end. Returns the exit code; whatever happens, nothing stays in the cluster. */
+/**
+ * Runs the Job to its end. Returns the exit code; whatever happens, nothing of it stays in the cluster. Throws RunExistsError before anything is made
+ * where a run of this id is there.
+ */
 export async function runJob(cluster: Cluster, run: JobRun, out: string): Promise<number> {
-  const ledger = createLedger({ write: () => undefined }, run.runId)
+  await refuseSecond(cluster, run.runId)
+  const ledger = createLedger({ write: () => undefined })
   const abort = new AbortController()
   setMaxListeners(0, abort.signal)
   const pods: PodRef[] = []
@@ -57,6 +63,12 @@ export async function runJob(cluster: Cluster, run: JobRun, out: string): Promis
   return clean || exitCode !== 0 ? exitCode : 3
 }
 
+async function refuseSecond(cluster: Cluster, runId: string): Promise<void> {
+  const labelSelector = runSelector(runId)
+  const [one] = await cluster.list({ apiVersion: 'v1', kind: 'Namespace', labelSelector })
+  if (one) throw new RunExistsError(runId, `namespace ${one.metadata.name}`)
+}
+
 /** Where kata-deploy's DaemonSet or Job is; null when there is none. */
 async function kataDeployNamespace(cluster: Cluster): Promise<string | null> {
   const workloads = await Promise.all([
@@ -66,7 +78,7 @@ async function kataDeployNamespace(cluster: Cluster): Promise<string | null> {
   return workloads.flat().find((each) => kataDeployImage(each) !== null)?.metadata.namespace ?? null
 }
 
-/** Makes the Job and what it needs; throws ApiError for what it may not make. */
+/** Makes the Job and what it needs; throws ApiError for what it may not make, RunExistsError where another Job has this run's names. */
 async function createObjects(
   cluster: Cluster,
   ledger: Ledger,
@@ -80,14 +92,17 @@ async function createObjects(
     makeNamespace,
     labels: runLabels(runId),
     image,
-    arguments: ['--run-id', runId, '--no-summary', ...handed],
+    arguments: ['--run-id', runId, '--maker', ledger.maker, '--no-summary', ...handed],
     profile,
     pullConfig,
     shards,
     rules,
     kataNamespace: await kataDeployNamespace(cluster),
   })
-  for (const object of objects) ledger.created({ ...object, ...(await cluster.create(object)) })
+  for (const object of objects)
+    await ledger.make(cluster, object).catch((error: unknown) => {
+      throw isTaken(error) ? new RunExistsError(runId, `${object.kind} ${object.metadata.name}`, 3) : error
+    })
   return job
 }
 
@@ -100,10 +115,17 @@ function stopSuites(cluster: Cluster, pods: readonly PodRef[], abort: AbortContr
   for (const pod of pods) void cluster.exec(pod, argv, { container: suiteContainer }).catch(leave)
 }
 
-/** Removes what the Job needed, and what its suite may have left behind. */
+/**
+ * Removes what the Job needed, its pods first, and what its suite may have left behind: nodes that it changed are swept when nobody changes them any
+ * more, and before the namespace goes that tells which they are.
+ */
 async function removeAll(cluster: Cluster, ledger: Ledger, runId: string): Promise<boolean> {
-  await ledger.removeAll(cluster, REMOVAL_MS)
-  const found = await removeLeftovers(cluster, { runId, dryRun: false, timeoutMs: REMOVAL_MS })
+  const begun = ledger.open.length > 0
+  const left = await ledger.removeAll(cluster, REMOVAL_MS)
+  // Without a Job there was no suite.
+  if (!begun) return left.length === 0
+  const of = { runId, maker: ledger.maker, dryRun: false, timeoutMs: REMOVAL_MS }
+  const found = await removeLeftovers(cluster, of)
   for (const { kind, name, why } of found)
     say(
       why === null

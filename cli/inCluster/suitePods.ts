@@ -28,7 +28,8 @@ export async function suitePods(
       return failed?.message ?? (refused ? String(refused['message']) : null)
     },
   })
-  const labelSelector = `batch.kubernetes.io/job-name=${job.name}`
+  // The prefixed label came with Kubernetes 1.27; this one is on pods of every release.
+  const labelSelector = `job-name=${job.name}`
   const pods = await cluster.list(
     { apiVersion: 'v1', kind: 'Pod', namespace: job.namespace, labelSelector },
     { signal },

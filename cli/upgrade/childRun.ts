@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { newRunId } from '../../engine/cluster/labels.ts'
 import { readRun } from '../../reports/compare/readRun.ts'
+import { runToEnd } from '../runToEnd.ts'
 import type { UpgradeOptions } from '../upgrade.ts'
+import { say } from './say.ts'
 
 /** Options of `run` which say where, not what: each of the two runs has its own. */
 const ofThePlace = new Set(['--out', '--run-id', '--context', '--kubeconfig'])
@@ -43,8 +44,8 @@ function flagsOf(options: UpgradeOptions): string[] {
 }
 
 /**
- * A run of the suite in a process of its own: mocha loads the checks once a process.
- * @returns its folder. @throws Error when it left no record.
+ * A run of the suite in a process of its own: mocha loads the checks once a process. When we are stopped it is, too, and cleans up.
+ * @returns its folder. @throws Error when it left no record, and the signal's reason.
  */
 export async function childRun(
   folder: string,
@@ -52,8 +53,10 @@ export async function childRun(
   { context, kubeconfig }: Pick<UpgradeOptions, 'context' | 'kubeconfig'>,
   signal: AbortSignal,
 ): Promise<string> {
+  signal.throwIfAborted()
   const runId = newRunId()
   const argv = [
+    process.execPath,
     ...process.execArgv,
     process.argv[1] ?? '',
     'run',
@@ -65,14 +68,14 @@ export async function childRun(
     '--run-id',
     runId,
   ]
-  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'inherit'] })
-  const stop = () => child.kill('SIGTERM')
-  signal.addEventListener('abort', stop, { once: true })
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
-  })
-  signal.removeEventListener('abort', stop)
+  const tell = () =>
+    say(
+      `the run of the checks, ${runId}, was stopped; to remove what it may have left: kata-conformance clean --run ${runId}`,
+    )
+  // Also when the second signal ends us at once.
+  process.once('exit', tell)
+  const { code } = await runToEnd(argv, signal, { silent: true }).finally(() => process.off('exit', tell))
+  if (signal.aborted) tell()
   signal.throwIfAborted()
   const run = path.join(folder, runId)
   if (!existsSync(path.join(run, 'run.json')))

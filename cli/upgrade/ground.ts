@@ -25,15 +25,12 @@ const REMOVAL_MS = 180_000
 export async function prepareGround({ journal, cluster, options, signal }: Performance): Promise<Ground> {
   const { runId } = journal.record.started
   const images = imagesOf(options)
-  const ledger = createLedger(
-    {
-      write(event) {
-        if (event.event === 'object.created' || event.event === 'object.deleted' || event.event === 'note')
-          journal.write(event)
-      },
+  const ledger = createLedger({
+    write(event) {
+      if (event.event === 'object.created' || event.event === 'object.deleted' || event.event === 'note')
+        journal.write(event)
     },
-    runId,
-  )
+  })
   const namespace = namespaceName(runId, null)
   const second = `${namespace}-privileged`
   await makeMissing(cluster, ledger, namespace, 'baseline', runId, images)

@@ -4,6 +4,7 @@ import { askWitnesses } from '../../engine/upgrade/witnesses/askWitnesses.ts'
 import { type LongExec, openExec } from '../../engine/upgrade/witnesses/longExec.ts'
 import { observe } from '../../engine/upgrade/observe.ts'
 import { expectedOverhead, preflight, targetOf } from '../../engine/upgrade/preflight.ts'
+import { forgetCommand, keptCommand } from '../../engine/upgrade/operatorCommand.ts'
 import { runCommand } from '../../engine/upgrade/runCommand.ts'
 import { type RolloutWatch, watchRollout } from '../../engine/upgrade/watchRollout.ts'
 import { makeWitnesses, type WitnessPlan } from '../../engine/upgrade/witnesses/makeWitnesses.ts'
@@ -66,7 +67,7 @@ async function look({ journal, cluster, options }: Performance, { probeOn }: Gro
   const state = await observe(cluster, probeOn)
   journal.write({ event: 'state', when: 'before', state })
   const { command, rollbackOf } = journal.record.started
-  const target = options.to ?? targetOf(command)
+  const target = options.to ?? targetOf(keptCommand(journal.folder, command))
   const acceptHazards = options.acceptHazards || rollbackOf !== null
   const remarks = await preflight(cluster, { state, target, plans: plansOf(state, options), acceptHazards })
   journal.write({ event: 'preflight', target, remarks, expectedOverhead: expectedOverhead(state, target) })
@@ -153,9 +154,11 @@ async function execute({ journal, cluster, options }: Performance): Promise<void
   if (canaryNode !== null) await holdOtherNodes(cluster, journal)
   const kubeconfig = commandKubeconfig(options)
   say(`now, on context ${cluster.context} (${cluster.server}): ${command.join(' ')}`)
+  const inFull = keptCommand(journal.folder, command)
   journal.write({ event: 'command.started' })
+  forgetCommand(journal.folder)
   try {
-    const end = await runCommand(command, {
+    const end = await runCommand(inFull, {
       folder: journal.folder,
       env: { KUBECONFIG: kubeconfig.file, HELM_KUBECONTEXT: cluster.context },
       show: (text) => void process.stderr.write(text),

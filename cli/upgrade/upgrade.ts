@@ -2,6 +2,8 @@ import path from 'node:path'
 import { checkAccess } from '../../engine/access/checkAccess.ts'
 import { newRunId, RUN_LABEL } from '../../engine/cluster/labels.ts'
 import { kataDeploySet } from '../../engine/upgrade/kataDeploySet.ts'
+import { forgetCommand, keepCommand, keptCommand, redactCommand } from '../../engine/upgrade/operatorCommand.ts'
+import { redactLog } from '../../engine/upgrade/runCommand.ts'
 import { beginJournal, continueJournal, type UpgradeJournal } from '../../engine/upgrade/upgradeJournal.ts'
 import { connect } from '../../helpers/cluster/connect.ts'
 import type { Cluster } from '../../helpers/cluster/cluster.ts'
@@ -28,17 +30,25 @@ export async function upgrade(command: readonly string[], options: UpgradeOption
   const abort = new AbortController()
   const removeHandlers = onSignals((signal) => abort.abort(new Error(`stopped by ${signal}`)))
   let journal: UpgradeJournal | null = null
+  const tell = () => {
+    if (journal !== null) tellWhatIsLeft(journal)
+  }
+  // Also when the second signal ends it at once.
+  process.once('exit', tell)
   try {
     await mayUpgrade(cluster, options)
     journal = options.resume === undefined ? await begin(command, cluster, options) : resume(options.resume, cluster)
     const done = await perform({ journal, cluster, options, signal: abort.signal })
-    return done === 'stopped' ? 3 : await answer(journal, options)
+    if (done === 'done') return await answer(journal, options)
+    forgetCommand(journal.folder)
+    return 3
   } catch (error) {
     if (!abort.signal.aborted) throw error
     say(`kata-conformance: ${(error as Error).message}`)
     return 130
   } finally {
-    if (journal !== null) tellWhatIsLeft(journal)
+    process.off('exit', tell)
+    tell()
     journal?.close()
     removeHandlers()
     await cluster.close()
@@ -66,7 +76,7 @@ function checked(command: readonly string[], options: UpgradeOptions): { context
     throw new UsageError('--resume and --rollback exclude each other')
   if (!options.allowDisruptive && !options.preflight)
     throw new UsageError(
-      `this runs ${JSON.stringify(command.join(' '))} on context ${context} (${server}) and restarts containerd on its nodes: say --allow-disruptive, or --preflight to see what is to be known before`,
+      `this runs ${JSON.stringify(redactCommand(command).join(' '))} on context ${context} (${server}) and restarts containerd on its nodes: say --allow-disruptive, or --preflight to see what is to be known before`,
     )
   imagesOf(options)
   return { context, server }
@@ -90,27 +100,37 @@ async function begin(command: readonly string[], cluster: Cluster, options: Upgr
     context: cluster.context,
     server: cluster.server,
     simulated: simulated.length > 0,
-    command: [...command],
+    command: redactCommand(command),
     runArguments,
     stallSeconds: options.stallSeconds,
     canaryNode: options.canaryNode ?? null,
     rollbackOf: options.rollback ?? null,
   })
+  keepCommand(journal.folder, command)
   if (given !== null) journal.write({ event: 'before', run: given })
   return journal
 }
 
 function resume(folder: string, cluster: Cluster): UpgradeJournal {
   const journal = continueJournal(folder)
-  const { context, server } = journal.record.started
+  const { commandStartedAt, started } = journal.record
+  const { context, server, command } = started
   if (server !== cluster.server) {
     journal.close()
     throw new UsageError(
       `${folder} is an upgrade of context ${context} (${server}), not of ${cluster.context} (${cluster.server})`,
     )
   }
+  if (commandStartedAt === null) keptCommand(folder, command)
+  else forgetCredentials(folder)
   journal.write({ event: 'resumed' })
   return journal
+}
+
+/** Of a command that was begun and is not run again: its process may have been killed before it did so itself. */
+function forgetCredentials(folder: string): void {
+  forgetCommand(folder)
+  redactLog(folder)
 }
 
 function tellWhatIsLeft({ folder, record }: UpgradeJournal): void {

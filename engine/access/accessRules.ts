@@ -71,6 +71,16 @@ export const accessRules: readonly AccessRule[] = [
     why: 'the same: Kubernetes 1.35 and later ask for both (kubernetes/kubernetes#134577)',
   },
   {
+    ...{ group: core, resource: 'pods/portforward', verbs: ['get'], where: 'own', for: checks },
+    optional: true,
+    why: 'a connection to a port of a pod of a check, as kubectl port-forward makes one',
+  },
+  {
+    ...{ group: core, resource: 'pods/portforward', verbs: ['create'], where: 'own', for: checks, since: 35 },
+    optional: true,
+    why: 'the same: Kubernetes 1.35 and later ask for both',
+  },
+  {
     ...{ group: core, resource: 'pods/ephemeralcontainers', verbs: ['patch'], where: 'own', for: checks },
     optional: true,
     why: 'a container that joins a running pod of a check, as kubectl debug adds one',

@@ -7,8 +7,8 @@ import type { NodeProbe, SandboxProcesses } from '../../helpers/node/nodeProbe.t
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 import type { Evidence } from '../../reports/record/arm.ts'
 import type { Arm } from '../plan/arm.ts'
+import { redact } from '../journal/redact.ts'
 import type { EvidenceReader } from './evidenceReader.ts'
-import { redact } from './redact.ts'
 
 const PER_SOURCE_MS = 10_000
 
@@ -18,6 +18,15 @@ interface Source {
   readonly name: string
   readonly mediaType: string
   readonly read: () => Promise<string>
+}
+
+export interface EvidenceSources {
+  readonly cluster: Cluster
+  readonly probe: NodeProbe | null
+  readonly reader: EvidenceReader
+  /** Namespaces of kata-deploy, so that not all pods of a cluster are listed for a few of them; null where these are not known. */
+  readonly kataDeploy: readonly string[] | null
+  readonly signal: AbortSignal
 }
 
 /**
@@ -30,15 +39,16 @@ export async function collectEvidence(
   arm: Arm,
   pods: readonly PodHandle[],
   message: string,
-  { cluster, probe, reader }: { cluster: Cluster; probe: NodeProbe | null; reader: EvidenceReader },
+  from: EvidenceSources,
 ): Promise<readonly Evidence[]> {
+  const { probe, reader } = from
   const relative = path.join('evidence', slug(arm.planned.id))
   mkdirSync(path.join(folder, relative), { recursive: true })
   const sources = [
     ...described(arm, message),
     ...pods.flatMap(ofPod),
-    ...ofClass(arm, cluster),
-    ...ofDeployment(cluster),
+    ...ofClass(arm, from.cluster),
+    ...ofDeployment(from),
     ...ofNode(arm, pods, probe),
   ]
   return Promise.all(
@@ -110,7 +120,7 @@ const ofClass = ({ classFacts }: Arm, cluster: Cluster): Source[] =>
       ]
 
 /** What tells a class that is missing from one that nothing serves (guide, "RuntimeClass non trouvée"). */
-const ofDeployment = (cluster: Cluster): Source[] => [
+const ofDeployment = ({ cluster, kataDeploy, signal }: EvidenceSources): Source[] => [
   {
     of: 'cluster',
     name: 'runtimeclasses.txt',
@@ -121,7 +131,14 @@ const ofDeployment = (cluster: Cluster): Source[] => [
     of: 'cluster',
     name: 'kata-deploy-pods.txt',
     mediaType: 'text/plain',
-    read: async () => kataDeployPodTable(await cluster.list({ apiVersion: 'v1', kind: 'Pod' })),
+    async read() {
+      if (kataDeploy?.length === 0) return 'no DaemonSet or Job ran a kata-deploy image when the run began\n'
+      const places = kataDeploy?.map((namespace) => ({ namespace })) ?? [{}]
+      const pods = places.map((place) =>
+        cluster.list({ apiVersion: 'v1', kind: 'Pod', ...place }, { signal, timeoutMs: PER_SOURCE_MS }),
+      )
+      return kataDeployPodTable((await Promise.all(pods)).flat())
+    },
   },
 ]
 

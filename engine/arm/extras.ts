@@ -92,16 +92,14 @@ export function createExtras(deps: {
         ...fields,
         handler,
       }
-      const made = { ...manifest, ...(await cluster.create(manifest)) }
-      ledger.created(made)
+      const made = await ledger.make(cluster, manifest)
       classes.push(made)
       return made.metadata.name ?? ''
     },
     async temporaryClusterPolicy(asked) {
       count += 1
       const manifest = clusterPolicy(`kata-conformance-${scope}-${count}`, runId, asked)
-      const made = { ...manifest, ...(await cluster.create(manifest)) }
-      ledger.created(made)
+      const made = await ledger.make(cluster, manifest)
       policies.push(made)
       const { apiVersion, kind, metadata } = made
       const target = { apiVersion, kind, name: metadata.name ?? '', uid: metadata.uid ?? '' }
@@ -133,6 +131,7 @@ export function createExtras(deps: {
       objects.remove(arm)
       // What pods hold of a node is let go first: a device under a volume, a folder that is mounted.
       if (changes.made) await Promise.all(removals)
+      // What fails is undone by the sweep at the end of the run, which looks for it on the node.
       await changes.undo().catch(() => undefined)
       return { podsGone: Promise.all(removals).then(() => undefined) }
     },

@@ -66,11 +66,17 @@ export function createArmObjects(deps: {
     }
   }
 
+  async function create(manifest: KubeObject, { clusterScoped }: ObjectSpec): Promise<KubeObject> {
+    if (clusterScoped) return ledger.make(cluster, manifest, { signal })
+    const object = { ...manifest, ...(await cluster.create(manifest, { signal })) }
+    ledger.created(object)
+    return object
+  }
+
   async function createOne(arm: Arm, name: string, spec: ObjectSpec): Promise<ObjectHandle> {
     const namespace = namespaceOf(arm, namespaces)
     const manifest = manifestOf(spec, armNamesOf(arm), { name, namespace, arm, runId, scope })
-    const object = { ...manifest, ...(await cluster.create(manifest, { signal })) }
-    ledger.created(object)
+    const object = await create(manifest, spec)
     made.set(arm, [...(made.get(arm) ?? []), object])
     return handleOf(cluster, object, signal)
   }

@@ -1,19 +1,29 @@
-import type { Cluster, KubeObject, ObjectRef } from '../../helpers/cluster/cluster.ts'
+import { randomUUID } from 'node:crypto'
+import { ApiError } from '../../helpers/cluster/apiError.ts'
+import type { CallOptions, Cluster, KubeObject, ObjectRef } from '../../helpers/cluster/cluster.ts'
+import { findInList, MAKER } from '../../helpers/cluster/objects.ts'
 import type { ObjectRecord } from '../../reports/record/journal.ts'
 import type { Journal } from '../journal/journal.ts'
-import { runSelector } from './labels.ts'
 
 /** What the run has made and not yet removed. Only what is in here is ever deleted by a run, by name and UID. */
 export interface Ledger {
+  /** Annotation of what `make` makes: another run with the same id has another one, and so has another shard unless a Job started both. */
+  readonly maker: string
+  /**
+   * Creates an object that no namespace of the run takes with it, and enters it. Throws ApiError; when it is not certain that there is no such
+   * object then, removeAll looks for it.
+   */
+  make(cluster: Pick<Cluster, 'create'>, manifest: KubeObject, options?: CallOptions): Promise<KubeObject>
   created(object: KubeObject): void
   deleted(uid: string): void
   readonly open: readonly ObjectRecord[]
   /**
-   * Removes everything that is left: what runs first, what it needs after it, namespaces last; also what carries the run's label and was never
-   * entered, because the answer to its creation was lost. Returns what could not be removed.
+   * Removes everything that is left: what runs first, what it needs after it, namespaces last; also what was never entered because the answer to
+   * its creation was lost. Returns what could not be removed, or may be there, for all that is known: without a UID then.
    * @param deadlineMs for the whole of it
+   * @param kept name of a namespace that must stay: it is returned, too
    */
-  removeAll(cluster: Cluster, deadlineMs: number): Promise<readonly ObjectRecord[]>
+  removeAll(cluster: Cluster, deadlineMs: number, kept?: string | null): Promise<readonly ObjectRecord[]>
 }
 
 /** What others hold on to goes after them. */
@@ -32,22 +42,16 @@ const order = [
 ]
 const rankOf = ({ kind }: ObjectRecord): string => (order.includes(kind) ? kind : 'other')
 
-/** What a run makes outside of its namespaces. */
-const withoutNamespace = [
-  { apiVersion: 'kyverno.io/v1', kind: 'ClusterPolicy' },
-  { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' },
-  { apiVersion: 'v1', kind: 'Namespace' },
-]
-
-/** Not the namespace of a Job that this run is in: it has the run's label too, and holds its results. */
-const madeByRun = ({ kind, metadata: { name } }: KubeObject, runId: string): boolean =>
-  kind !== 'Namespace' || [`kata-conformance-${runId}`, `kata-conformance-${runId}-privileged`].includes(name ?? '')
+/** Answers after which there is no such object. */
+const refused = new Set([400, 403, 404, 422])
 
 /** Kinds that take their time to go. */
 const lingering = new Set(['Pod', 'Namespace'])
 
-export function createLedger(journal: Pick<Journal, 'write'>, runId: string): Ledger {
+/** @param maker of the process that started this one, where what both make is one: the Job's */
+export function createLedger(journal: Pick<Journal, 'write'>, maker: string = randomUUID()): Ledger {
   const open = new Map<string, ObjectRecord>()
+  const unanswered = new Set<KubeObject>()
   const deleted = (uid: string) => {
     const object = open.get(uid)
     if (!object) return
@@ -66,29 +70,60 @@ export function createLedger(journal: Pick<Journal, 'write'>, runId: string): Le
     journal.write({ event: 'object.created', object: record })
   }
 
-  /** Pods are in namespaces and go with them. */
-  async function enterForgotten(cluster: Cluster, signal: AbortSignal, timeoutMs: number): Promise<void> {
-    for (const { apiVersion, kind } of withoutNamespace) {
-      // Who may not list them can have made none without knowing, but for a lost answer.
-      const labelled = await cluster
-        .list({ apiVersion, kind, labelSelector: runSelector(runId) }, { signal, timeoutMs })
-        .catch(() => [])
-      for (const object of labelled)
-        if (!open.has(object.metadata.uid ?? '') && madeByRun(object, runId)) created(object)
+  async function make(
+    cluster: Pick<Cluster, 'create'>,
+    manifest: KubeObject,
+    options?: CallOptions,
+  ): Promise<KubeObject> {
+    const annotations = { ...manifest.metadata.annotations, [MAKER]: maker }
+    const asked = { ...manifest, metadata: { ...manifest.metadata, annotations } }
+    unanswered.add(asked)
+    try {
+      const made = { ...asked, ...(await cluster.create(asked, options)) }
+      unanswered.delete(asked)
+      created(made)
+      return made
+    } catch (error) {
+      if (error instanceof ApiError && refused.has(error.code)) unanswered.delete(asked)
+      throw error
     }
   }
 
+  /** An error may hide that the object was made: by an earlier try, or by this one whose answer was lost. Its annotation tells whose it is. */
+  async function enterUnanswered(cluster: Cluster, signal: AbortSignal, timeoutMs: number): Promise<ObjectRecord[]> {
+    const unknown: ObjectRecord[] = []
+    for (const { apiVersion, kind, metadata } of unanswered) {
+      const { name = '', namespace } = metadata
+      try {
+        const there = await findInList(cluster.list)({ apiVersion, kind, namespace, name }, { signal, timeoutMs })
+        if (there?.metadata.annotations?.[MAKER] === maker) created(there)
+      } catch (error) {
+        journal.write({
+          event: 'note',
+          text: `whether there is ${kind} ${name} is not known: ${(error as Error).message}`,
+        })
+        unknown.push({ apiVersion, kind, namespace: namespace ?? null, name, uid: '' })
+      }
+    }
+    unanswered.clear()
+    return unknown
+  }
+
   return {
+    maker,
+    make,
     created,
     deleted,
     get open() {
       return [...open.values()]
     },
-    async removeAll(cluster, deadlineMs) {
+    async removeAll(cluster, deadlineMs, kept = null) {
       const signal = AbortSignal.timeout(deadlineMs)
-      await enterForgotten(cluster, signal, deadlineMs)
+      const unknown = await enterUnanswered(cluster, signal, deadlineMs)
       for (const rank of order) {
-        const batch = [...open.values()].filter((each) => rankOf(each) === rank)
+        const batch = [...open.values()].filter(
+          (each) => rankOf(each) === rank && !(each.kind === 'Namespace' && each.name === kept),
+        )
         await Promise.all(
           batch.map(async (each) => {
             const why = await remove(cluster, each, signal, deadlineMs)
@@ -97,7 +132,7 @@ export function createLedger(journal: Pick<Journal, 'write'>, runId: string): Le
           }),
         )
       }
-      return [...open.values()]
+      return [...open.values(), ...unknown]
     },
   }
 }

@@ -1,4 +1,4 @@
-import { ApiError } from '../../helpers/cluster/apiError.ts'
+import { ApiError, isTaken } from '../../helpers/cluster/apiError.ts'
 import type { Cluster, KubeObject } from '../../helpers/cluster/cluster.ts'
 import type { ImageResolver } from '../../helpers/pods/images.ts'
 import { createPullSecret } from '../../helpers/pods/pullSecret.ts'
@@ -6,6 +6,7 @@ import type { RunOptions } from '../options.ts'
 import { scopeOf, type Shard } from '../plan/shard.ts'
 import type { Ledger } from './ledger.ts'
 import { runLabels } from './labels.ts'
+import { RunExistsError } from './runExistsError.ts'
 
 export interface RunNamespaces {
   /** Pod Security level baseline */
@@ -23,8 +24,8 @@ const NAMESPACE_READY_MS = 30_000
 
 /**
  * Makes the run's two namespaces and waits for their default ServiceAccount, without which no pod is admitted.
- * Throws ApiError (403 says which verb is lacking) when the baseline one cannot be made, or when it is not known whether the other one may be, and
- * what `made` throws once the first one is there.
+ * Throws ApiError (403 says which verb is lacking) when the baseline one cannot be made, or when it is not known whether the other one may be,
+ * RunExistsError when somebody else has made it, and what `made` throws once the first one is there.
  */
 export async function createNamespaces(
   cluster: Cluster,
@@ -35,7 +36,10 @@ export async function createNamespaces(
 ): Promise<RunNamespaces> {
   const name = namespaceName(runId, shard)
   const level = (enforced: string) => ({ 'pod-security.kubernetes.io/enforce': enforced })
-  await createNamespace(cluster, ledger, name, level('baseline'), runId, images, made)
+  await createNamespace(cluster, ledger, name, level('baseline'), runId, images, made).catch((error: unknown) => {
+    // It was made since this run looked for one.
+    throw isTaken(error) ? new RunExistsError(runId, `namespace ${name}`) : error
+  })
   const second = `${name}-privileged`
   try {
     await createNamespace(cluster, ledger, second, level('privileged'), runId, images)
@@ -65,8 +69,7 @@ export async function createNamespace(
     kind: 'Namespace',
     metadata: { name, labels: { ...labels, ...runLabels(runId) } },
   }
-  const created = { ...manifest, ...(await cluster.create(manifest)) }
-  ledger.created(created)
+  const created = await ledger.make(cluster, manifest)
   await made?.(name)
   const { pullConfig: config } = images
   if (config !== undefined) await createPullSecret(cluster, { namespace: name, config, labels: runLabels(runId) })

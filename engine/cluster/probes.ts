@@ -3,6 +3,7 @@ import type { Cluster } from '../../helpers/cluster/cluster.ts'
 import type { ClusterFacts } from '../../helpers/facts/facts.ts'
 import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
 import { findInList } from '../../helpers/cluster/objects.ts'
+import { onEachNode } from '../../helpers/node/onEachNode.ts'
 import { startNodeProbe } from '../../helpers/node/startNodeProbe.ts'
 import { disruptionOf } from '../../helpers/pods/podDisruption.ts'
 import type { ImageResolver } from '../../helpers/pods/images.ts'
@@ -39,7 +40,7 @@ interface Dependencies {
   readonly signal: AbortSignal
 }
 
-/** Starts a probe on every Kata node that the run may use, all at once. A node whose probe does not start is noted, not fatal. */
+/** Starts a probe on every Kata node that the run may use, on some of them at once. A node whose probe does not start is noted, not fatal. */
 export async function startProbes(deps: Dependencies): Promise<Probes> {
   const { facts, namespaces, options } = deps
   const probes = new Map<string, NodeProbe>()
@@ -52,21 +53,20 @@ export async function startProbes(deps: Dependencies): Promise<Probes> {
       const why = isLost(node) ? node.schedulable.how : noRoom(node)
       if (why !== null && node.kata.value !== false) probes.set(node.name, brokenProbe(node.name, why))
     }
-    await Promise.all(
-      nodesToProbe(facts, options.nodes, notes).map(async (node) => {
-        const start = () =>
-          startProbe(deps, namespace, node).catch((error: unknown) =>
-            isRefusal(error) ? Promise.reject(error as Error) : startProbe(deps, namespace, node),
-          )
-        try {
-          probes.set(node, lastingProbe(await start(), start))
-        } catch (error) {
-          notes.push(`no node probe on ${node}: ${(error as Error).message}`)
-          // What the cluster refuses is a need that is not met; everything else keeps us from knowing.
-          if (!isRefusal(error)) probes.set(node, brokenProbe(node, (error as Error).message))
-        }
-      }),
-    )
+    await onEachNode(nodesToProbe(facts, options.nodes, notes), async (node) => {
+      const start = () =>
+        startProbe(deps, namespace, node).catch((error: unknown) =>
+          isRefusal(error) ? Promise.reject(error as Error) : startProbe(deps, namespace, node),
+        )
+      try {
+        deps.signal.throwIfAborted()
+        probes.set(node, lastingProbe(await start(), start))
+      } catch (error) {
+        notes.push(`no node probe on ${node}: ${(error as Error).message}`)
+        // What the cluster refuses is a need that is not met; everything else keeps us from knowing.
+        if (!isRefusal(error)) probes.set(node, brokenProbe(node, (error as Error).message))
+      }
+    })
   }
   return {
     notes,

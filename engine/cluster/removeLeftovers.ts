@@ -1,4 +1,5 @@
 import type { Cluster, KubeObject, ObjectRef } from '../../helpers/cluster/cluster.ts'
+import { MAKER } from '../../helpers/cluster/objects.ts'
 import { startWorkshop } from '../../helpers/node/startWorkshop.ts'
 import { sweepNode } from '../../helpers/node/sweepNode.ts'
 import { CHANGED_NODES, type ChangedNodes, RUN_LABEL, runLabels, runSelector } from './labels.ts'
@@ -41,16 +42,18 @@ const kinds: readonly Kind[] = [
  * Removes what the suite made, found by its two labels: RuntimeClasses, namespaces with all that is in them (pods live nowhere else), and what a
  * run inside the cluster needs. What runs made on nodes is swept first. Deletion is by UID: an object that was replaced in the meantime
  * is left alone.
+ * @param options.maker only what was made by this one (labels are the same for every run of this id)
  */
 export async function removeLeftovers(
   cluster: Cluster,
-  { runId, dryRun, timeoutMs }: { runId?: string; dryRun: boolean; timeoutMs: number },
+  { runId, maker, dryRun, timeoutMs }: { runId?: string; maker?: string; dryRun: boolean; timeoutMs: number },
 ): Promise<readonly Leftover[]> {
   const found: Leftover[] = []
   for (const { apiVersion, kind, unlessForbidden, unlessAbsent } of kinds) {
     if (unlessAbsent && !(await isServed(cluster, apiVersion))) continue
     if (unlessForbidden && !(await cluster.may('list', { ...groupOf(apiVersion), resource: unlessForbidden }))) continue
-    const objects = await cluster.list({ apiVersion, kind, labelSelector: runSelector(runId) })
+    const labelled = await cluster.list({ apiVersion, kind, labelSelector: runSelector(runId) })
+    const objects = labelled.filter(({ metadata }) => maker === undefined || metadata.annotations?.[MAKER] === maker)
     await Promise.all(
       objects.map(async ({ metadata }) => {
         const { uid, namespace } = metadata

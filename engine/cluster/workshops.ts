@@ -1,4 +1,4 @@
-import type { Cluster } from '../../helpers/cluster/cluster.ts'
+import type { Cluster, ExecResult } from '../../helpers/cluster/cluster.ts'
 import { createNodeChanges, type RunInWorkshop, type UndoableChanges } from '../../helpers/node/createNodeChanges.ts'
 import { startWorkshop } from '../../helpers/node/startWorkshop.ts'
 import { sweepNode } from '../../helpers/node/sweepNode.ts'
@@ -15,8 +15,13 @@ import type { Probes } from './probes.ts'
 export interface Workshops {
   /** Changes of one arm on a node. Nothing starts before the first of them is made. */
   changesOn(node: string): UndoableChanges
-  /** Removes from every changed node what is left of the run. Returns the nodes that could not be swept, each with the reason. */
-  sweep(): Promise<readonly string[]>
+  /** Removes from every changed node what is left of the run. Returns those that could not be swept: their record has to stay. */
+  sweep(): Promise<readonly UnsweptNode[]>
+}
+
+export interface UnsweptNode {
+  readonly node: string
+  readonly why: string
 }
 
 export function createWorkshops(deps: {
@@ -32,6 +37,8 @@ export function createWorkshops(deps: {
 }): Workshops {
   const { cluster, ledger, journal, namespaces, runId, scope, images, probes } = deps
   const running = new Map<string, Promise<RunInWorkshop>>()
+  /** Nodes on which a workshop was asked to do something; where none has started nothing is to be swept. */
+  const changed = new Set<string>()
   const image = images.resolve('busybox')
   let announced: Promise<unknown> = Promise.resolve()
 
@@ -40,14 +47,18 @@ export function createWorkshops(deps: {
     if (namespace === null) throw new Error('the suite has no namespace of Pod Security level privileged')
     // Before the first change: whoever cleans up after a crash learns from the cluster which nodes to sweep. One after the other, so
     // that the longest list is written last.
-    const changed: ChangedNodes = { nodes: [...running.keys(), node], image, tag: nodeTag(scope) }
-    const annotations = { [CHANGED_NODES]: JSON.stringify(changed) }
+    const record: ChangedNodes = { nodes: [...running.keys(), node], image, tag: nodeTag(scope) }
+    const annotations = { [CHANGED_NODES]: JSON.stringify(record) }
     announced = announced.then(() =>
       cluster.patch({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, { metadata: { annotations } }),
     )
     await announced
     journal.write({ event: 'note', text: `node ${node} is changed: what is made there is named ${nodeTag(scope)}` })
-    return startWorkshop(cluster, {
+    return startIn(namespace, node)
+  }
+
+  const startIn = (namespace: string, node: string): Promise<RunInWorkshop> =>
+    startWorkshop(cluster, {
       namespace,
       node,
       labels: runLabels(runId),
@@ -55,7 +66,6 @@ export function createWorkshops(deps: {
       ...(images.pullConfig === undefined ? {} : { imagePullSecrets: [pullSecretName] }),
       created: (pod) => ledger.created({ ...pod, apiVersion: 'v1', kind: 'Pod' }),
     })
-  }
 
   const workshopOn = (node: string): Promise<RunInWorkshop> => {
     const known = running.get(node) ?? start(node)
@@ -63,24 +73,30 @@ export function createWorkshops(deps: {
     return known
   }
 
+  async function change(node: string, argv: readonly string[]): Promise<ExecResult> {
+    const run = await workshopOn(node)
+    changed.add(node)
+    return run(argv)
+  }
+
+  /** What the workshop cannot do any more, its pod or its connection lost, a new one may. */
+  async function sweepOne(node: string): Promise<UnsweptNode[]> {
+    const namespace = namespaces.privileged ?? ''
+    const sweepBy = async (run: Promise<RunInWorkshop>) => void (await sweepNode(await run, node, nodeTag(scope)))
+    return sweepBy(workshopOn(node))
+      .catch(() => sweepBy(startIn(namespace, node)))
+      .then(
+        () => [],
+        (error: Error) => [{ node, why: error.message }],
+      )
+  }
+
   return {
     changesOn: (node) =>
-      createNodeChanges(async (argv) => (await workshopOn(node))(argv), node, nodeTag(scope), {
+      createNodeChanges((argv) => change(node, argv), node, nodeTag(scope), {
         has: (uid) => ledger.open.some((each) => each.kind === 'Pod' && each.uid === uid),
         sandbox: (uid) => probes.require(node).sandbox(uid),
       }),
-    async sweep() {
-      const left = await Promise.all(
-        [...running].map(async ([node, workshop]) => {
-          try {
-            await sweepNode(await workshop, node, nodeTag(scope))
-            return []
-          } catch (error) {
-            return [(error as Error).message]
-          }
-        }),
-      )
-      return left.flat()
-    },
+    sweep: async () => (await Promise.all([...changed].map(sweepOne))).flat(),
   }
 }

@@ -2,11 +2,12 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { JournalEvent } from '../../reports/record/journal.ts'
 import { createPersistentFile } from './persistentFile.ts'
+import { withoutSecrets } from './redactEvent.ts'
 
 type WithoutAt<T> = T extends { at: string } ? Omit<T, 'at'> : never
 export type NewEvent = WithoutAt<JournalEvent>
 
-/** events.ndjson: appended as the run goes. A verdict is on the disk before the next one is waited for at the latest. */
+/** events.ndjson: appended as the run goes, without secrets. A verdict is on the disk before the next one is waited for at the latest. */
 export interface Journal {
   readonly folder: string
   /** Everything written so far. */
@@ -35,8 +36,8 @@ export function openJournal(folder: string): Journal {
     folder,
     events,
     write(event) {
-      const stamped = { at: new Date().toISOString(), ...event }
-      file.append(JSON.stringify(stamped) + '\n')
+      const { event: stamped, line } = withoutSecrets<JournalEvent>({ at: new Date().toISOString(), ...event })
+      file.append(`${line}\n`)
       if (stamped.event === 'arm.finished' || stamped.event === 'object.created') file.sync()
       events.push(stamped)
       if (file.failure && !failed) {

@@ -33,7 +33,7 @@ export function subjectsOf(claim: Claim, { on }: Behaviour, { facts, homes, opti
           label: each.name,
           classFacts: each,
           nodeFacts: homes.get(each.name),
-          applies: limited(() => on.applies(each, facts)),
+          applies: limited(() => withoutShim(each) ?? on.applies(each, facts)),
         }))
     case 'node':
       return facts.nodes
@@ -52,6 +52,10 @@ export function subjectsOf(claim: Claim, { on }: Behaviour, { facts, homes, opti
     }
   }
 }
+
+/** The chart makes classes for shims that no node of the cluster can have: nothing is claimed about their pods. */
+const withoutShim = ({ nodes, withoutShim: reason }: ClassFacts): Applicability | null =>
+  nodes.length === 0 && reason !== undefined ? { no: reason } : null
 
 /** A row of the claim's table. */
 export interface Row {

@@ -56,14 +56,14 @@ export async function prepareRun(inputs: RunInputs): Promise<PreparedRun> {
     clusterPolicy: options.allowClusterPolicy ?? false,
   } as const
   await checkAccess(cluster, access, 'cluster')
-  const earlier = await earlierNamespaces(cluster, options.runId)
+  const earlier = await earlierNamespaces(cluster, options)
   const simulated = options.simulated || (await hasSimulatedNodes(cluster))
   const journal = openJournal(path.join(options.out, scopeOf(options.runId, options.shard)))
   inputs.onJournal(journal)
   journal.onFailure(({ message }) =>
     journal.write({ event: 'note', text: `results cannot be written for now, and are kept in memory: ${message}` }),
   )
-  const ledger = createLedger(journal, options.runId)
+  const ledger = createLedger(journal, options.maker)
   journal.write({
     event: 'run.started',
     schemaVersion: 1,
@@ -116,6 +116,7 @@ async function plan(
   const given = {
     privilegedNamespace: namespaces.refused === null ? true : { refused: namespaces.refused },
     declared: options.declaredClasses,
+    declaresAllClasses: options.declaresAllClasses ?? true,
     declarations: options.declarations ?? [],
     declaredVersion: options.declaredVersion ?? null,
     declaredDefaultClass: options.declaredDefaultClass ?? null,

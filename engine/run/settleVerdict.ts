@@ -1,13 +1,14 @@
 import { foreignRuntime } from '../../helpers/facts/foreignRuntime.ts'
 import type { ArmResult } from '../../reports/record/arm.ts'
-import { causedByForeignRuntime, settleByControl } from '../../reports/record/settleByControl.ts'
+import { causedByForeignRuntime, settledBy } from '../../reports/record/settleByControl.ts'
+import { settleCanary } from '../../reports/record/settleCanary.ts'
 import type { KnownDeviation } from '../../helpers/profile/profile.ts'
 import type { Arm } from '../plan/arm.ts'
 
 /**
  * An arm's verdict in the light of its control and of the deviations that somebody accepted: failed becomes environment when
  * the default runtime fails the same check on the same node, broken when that could not be tried, or known when an entry that has not expired names
- * it.
+ * it. A canary is broken that failed without a false assertion.
  */
 export function settleVerdict(
   arm: Arm,
@@ -16,6 +17,7 @@ export function settleVerdict(
   deviations: readonly KnownDeviation[],
   today: string,
 ): ArmResult {
+  if (arm.planned.role === 'canary') return settleCanary(own)
   if (arm.planned.role !== 'check') return own
   const deviation = deviations.find((each) => names(each, arm))
   if (own.verdict === 'passed' && deviation) {
@@ -38,7 +40,7 @@ function withCause({ planned, classFacts }: Arm, own: ArmResult): ArmResult | nu
   return causedByForeignRuntime(own, planned.runtimeClass ?? '', foreign)
 }
 
-/** A failure that the default runtime shares, or that somebody accepted, is another verdict. */
+/** A failure that the default runtime shares, or may share, or that somebody accepted, is another verdict. */
 function excused(
   arm: Arm,
   own: ArmResult,
@@ -46,16 +48,8 @@ function excused(
   deviation: KnownDeviation | undefined,
   today: string,
 ): ArmResult {
-  if (control?.verdict === 'failed') {
-    return settleByControl(own, control, arm.planned.node)
-  }
-  if (control?.verdict === 'broken') {
-    return {
-      ...own,
-      verdict: 'broken',
-      message: `${own.message}\nWhether the default runtime fails the same check is not known: ${control.message}`,
-    }
-  }
+  const settled = control === null ? own : settledBy(own, control, arm.planned.node)
+  if (settled !== own) return settled
   if (!deviation) return own
   if (deviation.expires < today)
     return {

@@ -48,7 +48,7 @@ export interface RunParts extends RunInputs {
 
 /** A prepared run: arms start when mocha says which of them it will report. */
 export function startRun(parts: RunParts): PreparedRun {
-  const { plan, journal, cluster, ledger, options, facts, probes, signal, allotment, hold } = parts
+  const { plan, journal, cluster, ledger, namespaces, options, facts, probes, signal, allotment, hold } = parts
   const own = { ...parts, runId: options.runId, scope: scopeOf(options.runId, options.shard) }
   const lost = parts.lost ?? watchLostRejections()
   const budgets: ReadonlyMap<string, NodeBudget> = new Map(
@@ -103,6 +103,8 @@ export function startRun(parts: RunParts): PreparedRun {
             cluster,
             probe: probes.on(arm.planned.node ?? ''),
             reader,
+            kataDeploy: facts.kataDeployNamespaces ?? null,
+            signal,
           })
         : [],
   }
@@ -128,6 +130,19 @@ export function startRun(parts: RunParts): PreparedRun {
     )
     journal.write({ event: 'arm.finished', arm: arm.planned.id, result })
     return result
+  }
+
+  /** Returns the namespace that names the nodes which could not be swept: without it nobody would look there again. Null when all were. */
+  async function sweepNodes(): Promise<string | null> {
+    const unswept = await workshops.sweep()
+    for (const { node, why } of unswept) {
+      const then = `kata-conformance clean --run ${options.runId} tries again`
+      journal.write({
+        event: 'note',
+        text: `what the run has made on node ${node} may be there still: ${why}; ${then}`,
+      })
+    }
+    return unswept.length === 0 ? null : namespaces.privileged
   }
 
   return {
@@ -156,8 +171,7 @@ export function startRun(parts: RunParts): PreparedRun {
       const byId = new Map(await Promise.all([...settled].map(async ([id, result]) => [id, await result] as const)))
       await pool.settled()
       const wallMs = performance.now() - startedAt
-      for (const text of await workshops.sweep()) journal.write({ event: 'note', text })
-      const leaked = await ledger.removeAll(cluster, CLEAN_UP_MS)
+      const leaked = await ledger.removeAll(cluster, CLEAN_UP_MS, await sweepNodes())
       for (const [arm, result] of lateFailures(lost.late, byId)) journal.write({ event: 'arm.finished', arm, result })
       for (const { arm, error } of lost.late) {
         if (arm === null)

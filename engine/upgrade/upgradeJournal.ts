@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, ftruncateSync, writeSync } from 'node:fs'
 import path from 'node:path'
+import { withoutSecrets } from '../journal/redactEvent.ts'
 import type { UpgradeEvent } from '../../reports/record/upgradeJournal.ts'
 import { foldUpgrade, readUpgrade, type UpgradeRecord } from '../../reports/record/upgradeRecord.ts'
 
@@ -43,10 +44,10 @@ function journalOf(folder: string, descriptor: number, events: UpgradeEvent[]): 
       return foldUpgrade(events)
     },
     write(event) {
-      const stamped = { at: new Date().toISOString(), ...event }
-      writeSync(descriptor, `${JSON.stringify(stamped)}\n`)
+      const { event: clean, line } = withoutSecrets<UpgradeEvent>({ at: new Date().toISOString(), ...event })
+      writeSync(descriptor, `${line}\n`)
       fsyncSync(descriptor)
-      events.push(stamped)
+      events.push(clean)
     },
     close: () => closeSync(descriptor),
   }

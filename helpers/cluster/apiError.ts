@@ -252,3 +252,7 @@ const numberOrNull = (header: string | string[] | undefined): number | null => {
 
 export const isNotFound = (error: unknown): boolean =>
   error instanceof ApiError && error.code === 404 && error.status !== null
+
+/** Somebody has made an object of this name. */
+export const isTaken = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === 409 && error.reason === 'AlreadyExists'

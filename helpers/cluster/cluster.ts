@@ -54,6 +54,13 @@ export interface ExecResult {
   exitCode: number
 }
 
+/** What came through one connection to a port of a pod. */
+export interface Forwarded {
+  received: string
+  /** Why the node's container runtime made no connection, in its words; empty when it made one. */
+  error: string
+}
+
 /** State of the waits' cache: the last object seen, and the events that name it. */
 export interface WaitOptions {
   signal?: AbortSignal
@@ -83,6 +90,12 @@ export interface Cluster {
     of: { apiVersion: string; kind: string; namespace?: string; labelSelector?: string; fieldSelector?: string },
     options?: CallOptions,
   ): Promise<KubeObject[]>
+  /** As `list`, page by page: of a large cluster only what `keep` makes of each object stays in memory. */
+  listAs<Kept>(
+    of: { apiVersion: string; kind: string; namespace?: string; labelSelector?: string; fieldSelector?: string },
+    keep: (object: KubeObject) => Kept,
+    options?: CallOptions,
+  ): Promise<Kept[]>
   /** POST with fieldValidation=Strict. Throws ApiError with the server's Status (409, 403, 422…). */
   create(object: KubeObject, options?: CallOptions & { dryRun?: boolean }): Promise<KubeObject>
   /** With `subresource` that part of the object is patched: `ephemeralcontainers`, `resize`. */
@@ -117,6 +130,16 @@ export interface Cluster {
 
   /** Throws ExecError (rejected, connect, closed, timeout) when no exit status came; a non-zero exit is a result. */
   exec(pod: { namespace: string; name: string }, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>
+  /**
+   * Sends something to a port of a pod, as kubectl port-forward does, and hears until the other side ends. What is sent must do no harm a second time.
+   * Throws ExecError as exec does.
+   */
+  forward(
+    pod: { namespace: string; name: string },
+    port: number,
+    sent: string,
+    options?: CallOptions,
+  ): Promise<Forwarded>
   logs(
     pod: { namespace: string; name: string },
     options?: CallOptions & { container?: string; previous?: boolean; tailLines?: number },

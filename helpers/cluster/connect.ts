@@ -5,6 +5,7 @@ import { staleApis } from './staleApis.ts'
 import { createExec } from './exec.ts'
 import { createLogs } from './logs.ts'
 import { findInList, objectCalls } from './objects.ts'
+import { createForward } from './portForward.ts'
 import { type Answer, type CallRecord, createTransport } from './transport.ts'
 import { createWaits } from './waits.ts'
 import { createWatchCache } from './watchCache.ts'
@@ -56,6 +57,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
     ...createWaits(cache, { find: findInList(objects.list), list: objects.list }, transport.troubles),
     ...createLogs(transport),
     exec: createExec(transport),
+    forward: createForward(transport),
 
     async version() {
       return versionOf(transport.server, await transport.call({ method: 'GET', path: '/version' }))

@@ -66,7 +66,7 @@ const isNewer = (one: KubeObject, other: KubeObject | undefined): boolean =>
 const subjectOf = (event: KubeObject): Partial<Subject> => event['involvedObject'] ?? {}
 
 /** By time in whole seconds, which is all that most reporters give, then by the order in which they were written. */
-function inOrder(one: KubeObject, other: KubeObject): number {
+export function inOrder(one: KubeObject, other: KubeObject): number {
   const seconds = Math.floor(timeOf(one) / 1000) - Math.floor(timeOf(other) / 1000)
   return seconds || Number(one.metadata.resourceVersion ?? 0) - Number(other.metadata.resourceVersion ?? 0)
 }

@@ -69,7 +69,7 @@ async function run(
 }
 
 /** A read may be repeated after any lost connection; anything else only when the request certainly reached nobody, or was turned away unheard (429). */
-const mayRepeat = (error: unknown, readOnly: boolean): boolean =>
+export const mayRepeat = (error: unknown, readOnly: boolean): boolean =>
   error instanceof ExecError &&
   (error.code === 429 || error.neverSent || (readOnly && (error.kind === 'connect' || error.kind === 'closed')))
 

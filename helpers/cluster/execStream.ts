@@ -1,9 +1,8 @@
-import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
-import { errorOfAnswer, errorOfFailure } from './apiError.ts'
 import type { ExecResult } from './cluster.ts'
 import { ExecError } from './execError.ts'
-import { pathOf, type Transport } from './transport.ts'
+import { failureOf, openWebSocket, refusalOf } from './podWebSocket.ts'
+import type { Transport } from './transport.ts'
 
 /** One exec as the API names it. */
 export interface ExecRequest {
@@ -22,16 +21,7 @@ const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, close: 255 }
  * connection ends without a status, or the signal aborts (with its reason when that is not an ExecError).
  */
 export async function execOnce(transport: Transport, request: ExecRequest, signal: AbortSignal): Promise<ExecResult> {
-  const { headers, tls, agent } = await transport.credentials()
-  signal.throwIfAborted()
-  const url = new URL(transport.server)
-  const path = pathOf(url.pathname.replace(/\/$/, ''), { path: execPath(request) })
-  const socket = new WebSocket(
-    `${url.protocol === 'http:' ? 'ws' : 'wss'}://${url.host}${path}`,
-    ['v5.channel.k8s.io', 'v4.channel.k8s.io'],
-    { ...tls, agent, headers: headers as Record<string, string>, perMessageDeflate: false, maxPayload: 0 },
-  )
-  transport.stats.requests++
+  const socket = await openWebSocket(transport, execPath(request), ['v5.channel.k8s.io', 'v4.channel.k8s.io'], signal)
   return new Promise((resolve, reject) => {
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
@@ -79,20 +69,9 @@ export async function execOnce(transport: Transport, request: ExecRequest, signa
         }),
       )
     })
-    socket.on('error', (error) => {
-      const cause = errorOfFailure(transport.server, { method: 'GET', path }, error)
-      const kind = opened ? 'closed' : 'connect'
-      fail(
-        new ExecError(`${describe(request)}: ${cause.message}`, {
-          kind,
-          neverSent: !opened && cause.neverSent && cause.reason !== 'Tls',
-          said: cause.message,
-          ...output(),
-        }),
-      )
-    })
+    socket.on('error', (error) => fail(failureOf(transport, socket, describe(request), error, { opened, ...output() })))
     socket.on('unexpected-response', (_, answer) => {
-      void bodyOf(answer).then((body) => fail(refusal(transport.server, request, path, answer, body)))
+      void refusalOf(transport, socket, describe(request), answer).then(fail)
     })
   })
 }
@@ -134,29 +113,6 @@ function readStatus(
       ? 'connect'
       : 'rejected'
   return new ExecError(`${describe(request)}: ${said}`, { kind, said, ...output() })
-}
-
-function refusal(server: string, request: ExecRequest, path: string, answer: IncomingMessage, body: string): ExecError {
-  const code = answer.statusCode ?? 0
-  const error = errorOfAnswer(server, { method: 'GET', path }, { code, headers: answer.headers, text: body })
-  const said = error.status?.message ?? error.message
-  // The kubelet's own refusal of a container that has ended comes as a 500 too (pkg/kubelet/server, getExec).
-  const kind = (code === 429 || code >= 500) && !/container not found/.test(said) ? 'connect' : 'rejected'
-  return new ExecError(`${describe(request)}: ${error.status ? `${code} ${said}` : error.message}`, {
-    kind,
-    code,
-    said,
-  })
-}
-
-async function bodyOf(answer: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  try {
-    for await (const chunk of answer) chunks.push(chunk as Buffer)
-  } catch {
-    // The status line alone says enough.
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 const noStdinEnd = (request: ExecRequest): ExecError =>

@@ -1,9 +1,12 @@
-import { ApiError, errorOfAnswer, isNotFound } from './apiError.ts'
+import { ApiError, errorOfAnswer, isNotFound, isTaken } from './apiError.ts'
 import type { CallOptions, Cluster, KubeObject } from './cluster.ts'
 import type { Discovery } from './discovery.ts'
 import type { Answer, Call, Transport } from './transport.ts'
 
-type ObjectCalls = Pick<Cluster, 'get' | 'find' | 'list' | 'create' | 'patch' | 'delete'>
+/** Annotation of an object whose name others may ask for, too: which process asked for this one. */
+export const MAKER = 'kata-conformance.dev/maker'
+
+type ObjectCalls = Pick<Cluster, 'get' | 'find' | 'list' | 'listAs' | 'create' | 'patch' | 'delete'>
 
 /** Objects a page; the API server's own default of kubectl. */
 const pageSize = 500
@@ -18,7 +21,8 @@ const patchTypes = {
  * Objects as raw JSON: nothing dropped, nothing converted, so that strict validation proves something.
  *
  * @param runLabel a create is repeated after a lost answer only for objects with this label: a 409 AlreadyExists then is
- *   our own first try when the object that is there carries the same value (names are unique within a run).
+ *   our own first try when the object that is there carries the same value (names are unique within a run), and was made by whom
+ *   the annotation says, where there is one: another run may have the same id.
  */
 export function objectCalls(transport: Transport, discovery: Discovery, runLabel: string): ObjectCalls {
   const call = async (request: Call, options?: CallOptions): Promise<Answer & { object: KubeObject }> => {
@@ -35,12 +39,12 @@ export function objectCalls(transport: Transport, discovery: Discovery, runLabel
       throw error
     })
 
-  const list: ObjectCalls['list'] = async (of, options) => {
+  const listAs: ObjectCalls['listAs'] = async (of, keep, options) => {
     const path = await discovery.collection(of, options)
     const query = { labelSelector: of.labelSelector, fieldSelector: of.fieldSelector }
     for (let restarts = 0; ; restarts++) {
       try {
-        return (await listPages(transport, { path, query }, options)).items
+        return (await listPages(transport, { path, query }, keep, options)).items
       } catch (error) {
         // 410: the continue token outlived etcd's history between two pages.
         if (!(error instanceof ApiError && error.code === 410) || restarts === 3) throw error
@@ -48,8 +52,10 @@ export function objectCalls(transport: Transport, discovery: Discovery, runLabel
     }
   }
 
+  const list: ObjectCalls['list'] = (of, options) => listAs(of, whole, options)
+
   async function create(object: KubeObject, options: Parameters<ObjectCalls['create']>[1] = {}): Promise<KubeObject> {
-    const { name, namespace, labels } = object.metadata
+    const { name, namespace, labels, annotations } = object.metadata
     const path = await discovery.collection({ apiVersion: object.apiVersion, kind: object.kind, namespace }, options)
     const run = labels?.[runLabel]
     const query = {
@@ -64,13 +70,13 @@ export function objectCalls(transport: Transport, discovery: Discovery, runLabel
       const repeatable = again ? 'always' : 'when-not-done'
       return (await call({ method: 'POST', path, query, body: object, repeatable, onRepeat }, options)).object
     } catch (error) {
-      const exists = error instanceof ApiError && error.code === 409 && error.reason === 'AlreadyExists'
-      if (!exists || !repeated || run === undefined || name === undefined) throw error
+      if (!isTaken(error) || !repeated || run === undefined || name === undefined) throw error
       const there = await findInList(list)(
         { apiVersion: object.apiVersion, kind: object.kind, namespace, name },
         options,
       )
       if (there?.metadata.labels?.[runLabel] !== run) throw error
+      if (there.metadata.annotations?.[MAKER] !== annotations?.[MAKER]) throw error
       return there
     }
   }
@@ -79,6 +85,7 @@ export function objectCalls(transport: Transport, discovery: Discovery, runLabel
     get,
     find,
     list,
+    listAs,
     create,
     async patch(ref, patch, options = {}) {
       const type = options.type ?? 'merge'
@@ -131,13 +138,16 @@ export const findInList =
     return (await list({ ...of, fieldSelector: `metadata.name=${name}` }, options))[0] ?? null
   }
 
+export const whole = (object: KubeObject): KubeObject => object
+
 /** All pages of a collection, with the resourceVersion from which a watch may go on. */
-export async function listPages(
+export async function listPages<Kept>(
   transport: Transport,
   of: { path: string; query?: Call['query'] },
+  keep: (object: KubeObject) => Kept,
   options?: CallOptions,
-): Promise<{ items: KubeObject[]; resourceVersion: string }> {
-  const items: KubeObject[] = []
+): Promise<{ items: Kept[]; resourceVersion: string }> {
+  const items: Kept[] = []
   let next: string | undefined
   for (;;) {
     const request: Call = { method: 'GET', path: of.path, query: { ...of.query, limit: pageSize, continue: next } }
@@ -146,7 +156,7 @@ export async function listPages(
     const kind = page.kind.replace(/List$/, '')
     for (const item of page['items'] as KubeObject[]) {
       // Items of a list carry neither kind nor apiVersion.
-      items.push(Object.assign({ apiVersion: page.apiVersion, kind }, item))
+      items.push(keep(Object.assign({ apiVersion: page.apiVersion, kind }, item)))
     }
     next = page.metadata['continue'] as string | undefined
     if (!next) return { items, resourceVersion: page.metadata.resourceVersion ?? '' }

@@ -2,7 +2,7 @@ import { ApiError, errorOfAnswer } from './apiError.ts'
 import type { KubeObject } from './cluster.ts'
 import { pause } from './deadline.ts'
 import { linesOf } from './lines.ts'
-import { listPages } from './objects.ts'
+import { listPages, whole } from './objects.ts'
 import type { Transport } from './transport.ts'
 
 /** The objects of one collection as the last list and the watch since then showed them. */
@@ -54,7 +54,7 @@ export function startWatch(transport: Transport, path: string, signal: AbortSign
   }
 
   async function list(): Promise<string> {
-    const { items, resourceVersion } = await listPages(transport, { path }, { signal, timeoutMs: 60_000 })
+    const { items, resourceVersion } = await listPages(transport, { path }, whole, { signal, timeoutMs: 60_000 })
     const present = new Map(items.map((item) => [keyOf(item.metadata), item]))
     for (const [key, known] of [...objects]) {
       // Deleted, or replaced by another of the same name, while nobody looked.

@@ -22,7 +22,7 @@ interface PodObject {
   }
 }
 
-/** What `kubectl get pods -o wide` shows of kata-deploy's pods, in whatever namespace they are. */
+/** What `kubectl get pods -o wide` shows of kata-deploy's pods. */
 export function kataDeployPodTable(pods: readonly KubeObject[]): string {
   const own = pods.filter((each) => kataDeployImage({ ...each, spec: { template: { spec: each['spec'] } } }) !== null)
   return table(

@@ -44,3 +44,7 @@ export function encapsulations(settings: CiliumSettings): readonly Encapsulation
 /** Cilium serves Services in kube-proxy's place: true; before 1.14 also strict, partial and probe. */
 export const replacesKubeProxy = (settings: CiliumSettings): boolean =>
   ['true', 'strict', 'partial', 'probe'].includes(settings['kube-proxy-replacement'] ?? '')
+
+/** It replaces kube-proxy altogether, for which it balances at sockets. Source: cilium/cilium, daemon/cmd/kube_proxy_replacement.go. */
+export const forcesSocketLb = (settings: CiliumSettings): boolean =>
+  ['true', 'strict'].includes(settings['kube-proxy-replacement'] ?? '')

@@ -2,6 +2,7 @@ import type { KubeObject } from '../cluster/cluster.ts'
 import { runsKata, type ContainerdRuntime } from '../node/containerdConfig.ts'
 import type { DeclaredClass } from '../profile/profile.ts'
 import { agree } from './agree.ts'
+import { detectBlockDeviceDriver } from './blockDeviceDriver.ts'
 import { detectBlockDeviceUse } from './blockDeviceUse.ts'
 import { handlerOf, nodeSelectorOf } from './kataClass.ts'
 import type { ClassOnNode } from './classOnNode.ts'
@@ -10,6 +11,7 @@ import type { CustomRuntime } from './customRuntimes.ts'
 import { detectDefaultMemory } from './defaultMemory.ts'
 import { detectEmptyDir } from './emptyDir.ts'
 import { detectEnabledAnnotations } from './enabledAnnotations.ts'
+import { detectForcesGuestPull } from './guestPull.ts'
 import { known, unknown, type Fact } from './fact.ts'
 import type { ClassFacts } from './facts.ts'
 import { detectGuestFiles } from './guestFiles.ts'
@@ -18,7 +20,6 @@ import { knownShims, shimOfHandler } from './kataShims.ts'
 import type { NodeEvidence } from './nodeFacts.ts'
 import { detectOverhead } from './overhead.ts'
 import { promisedToml } from './promisedToml.ts'
-import { quantity } from './quantity.ts'
 import { detectSandboxCgroupOnly } from './sandboxCgroup.ts'
 import { detectSandboxOverhead } from './sandboxOverhead.ts'
 import { detectSharedFs } from './sharedFs.ts'
@@ -32,6 +33,8 @@ export interface ClassEvidence {
   readonly kata: string
   /** Nodes that the class can be scheduled to. */
   readonly nodes: readonly NodeEvidence[]
+  /** Why it has not all nodes that it selects. */
+  readonly withoutShim: string | null
   readonly custom: CustomRuntime | null
   /** The class as the operator's profile declares it. */
   readonly declared: DeclaredClass | null
@@ -40,11 +43,13 @@ export interface ClassEvidence {
 
 /** All facts of one RuntimeClass: its object, and its handler as the tested nodes have it. */
 export async function detectClassFacts(evidence: ClassEvidence): Promise<ClassFacts> {
-  const { runtimeClass, nodes, custom, declared, kataVersion } = evidence
+  const { runtimeClass, nodes, withoutShim, custom, declared, kataVersion } = evidence
   const handler = handlerOf(runtimeClass)
   const probed = nodes.filter((each) => each.probe !== null)
   const seen =
-    probed.length > 0 ? await Promise.all(probed.map((each) => onNode(each, handler))) : [withoutNode(handler, custom)]
+    probed.length > 0
+      ? await Promise.all(probed.map((each) => onNode(each, handler)))
+      : [withoutNode(handler, custom, nodes.length === 0 ? withoutShim : null)]
   const base = custom?.base ?? declared?.base
   const shipped = shimOfHandler(handler) ?? knownShims.find((each) => each.shim === base) ?? null
   // Where no node runs it with Kata, its pods are held to what the name promises: claims about them are to turn red, not to vanish.
@@ -79,6 +84,7 @@ export async function detectClassFacts(evidence: ClassEvidence): Promise<ClassFa
     ...(promised === undefined ? {} : { promised }),
     nodeSelector: known(nodeSelectorOf(runtimeClass), 'scheduling.nodeSelector of the RuntimeClass'),
     nodes: nodes.map((each) => each.name),
+    ...(withoutShim === null ? {} : { withoutShim }),
     shim,
     hypervisor: across((on) => detectHypervisor(on, shipped)),
     sizing: across(detectSizing),
@@ -88,10 +94,12 @@ export async function detectClassFacts(evidence: ClassEvidence): Promise<ClassFa
     sandboxOverheadVcpus: added('sandboxOverheadVcpus'),
     sandboxOverheadMiB: added('sandboxOverheadMiB'),
     blockDeviceUse: across(detectBlockDeviceUse),
+    blockDeviceDriver: across(detectBlockDeviceDriver),
     sharedFs,
     emptyDir: across((on) => detectEmptyDir(on, shim.value, sharedFs.value)),
     sandboxCgroupOnly: across(detectSandboxCgroupOnly),
     enabledAnnotations: across(detectEnabledAnnotations),
+    forcesGuestPull: across(detectForcesGuestPull),
     kernelPath: guest('kernelPath'),
     imagePath: guest('imagePath'),
     initrdPath: guest('initrdPath'),
@@ -104,9 +112,8 @@ const runsAs = (runtime: ContainerdRuntime): string =>
   runsKata(runtime) && !runtime.type.startsWith('io.containerd.kata') ? (runtime.path ?? runtime.type) : runtime.type
 
 async function onNode(evidence: NodeEvidence, handler: string): Promise<ClassOnNode> {
-  const { node, name, probe, containerd } = evidence
-  const capacity = (node['status'] as { capacity?: { cpu?: string } } | undefined)?.capacity?.cpu
-  const place = { node: name, handler, cpus: capacity === undefined ? null : quantity(capacity), partial: false }
+  const { name, probe, containerd } = evidence
+  const place = { node: name, handler, partial: false }
   const runtime = containerd?.runtimes.find((each) => each.handler === handler) ?? null
   if (!containerd) return { ...place, runtime, notKata: false, toml: null, because: evidence.containerdWhy }
   if (!runtime) return { ...place, runtime, notKata: true, toml: null, because: notConfigured(handler, evidence) }
@@ -134,10 +141,10 @@ function notConfigured(handler: string, { name, containerd }: NodeEvidence): str
   return `containerd on ${name} has no runtime ${handler} (${files})${orphan}`
 }
 
-function withoutNode(handler: string, custom: CustomRuntime | null): ClassOnNode {
+function withoutNode(handler: string, custom: CustomRuntime | null, withoutShim: string | null): ClassOnNode {
   const toml = custom?.dropIn
     ? { path: `the drop-in of ${handler} in ${custom.where}`, dropIns: [], values: custom.dropIn }
     : null
-  const because = 'only the node probe can read it, and no node of this class has one'
-  return { node: null, handler, cpus: null, runtime: null, notKata: false, toml, partial: true, because }
+  const because = withoutShim ?? 'only the node probe can read it, and no node of this class has one'
+  return { node: null, handler, runtime: null, notKata: false, toml, partial: true, because }
 }

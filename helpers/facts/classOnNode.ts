@@ -8,8 +8,6 @@ export interface ClassOnNode {
   /** Null when it was not read on a node: a custom runtime's drop-in as kata-deploy's ConfigMap has it. */
   readonly node: string | null
   readonly handler: string
-  /** Logical CPUs of the node. */
-  readonly cpus: number | null
   /** containerd's entry; null when the handler has none. */
   readonly runtime: ContainerdRuntime | null
   /** containerd was read, and does not run the handler with Kata: `toml` is then what the class's name promises, not what a node has. */

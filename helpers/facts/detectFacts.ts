@@ -1,6 +1,7 @@
 import type { Cluster, KubeObject } from '../cluster/cluster.ts'
 import { isConnectionTrouble } from '../cluster/connectionTrouble.ts'
 import type { NodeProbe } from '../node/nodeProbe.ts'
+import { patientProbes } from '../node/onEachNode.ts'
 import { agree } from './agree.ts'
 import { detectCilium } from './cilium.ts'
 import { detectClassFacts } from './classFacts.ts'
@@ -13,7 +14,7 @@ import type { ClusterFacts } from './facts.ts'
 import type { DeclaredClass } from '../profile/profile.ts'
 import { handlerOf, kataEvidence } from './kataClass.ts'
 import { detectKyverno } from './kyverno.ts'
-import { detectKataNode } from './kataNode.ts'
+import { detectKataNode, hasKataLabel } from './kataNode.ts'
 import {
   declaredKataVersion,
   detectDeployedVersion,
@@ -23,6 +24,7 @@ import {
 } from './kataVersion.ts'
 import { detectNodeFacts, nodeEvidence, type NodeEvidence } from './nodeFacts.ts'
 import { listeningProbe } from './listeningProbe.ts'
+import { podCost, requestsOfNodes } from './nodeRequests.ts'
 import { detectMayCreateRuntimeClasses, detectMayReadKubelets, detectPrivilegedNamespace } from './permissions.ts'
 import { detectStorageClass } from './storageClass.ts'
 
@@ -39,6 +41,7 @@ export interface DetectOptions {
   readonly declarations?: ClusterFacts['declarations']
   /** What else the operator's profile says. */
   readonly declaredDefaultClass?: string | null
+  readonly declaresAllClasses?: boolean
   readonly production?: ClusterFacts['production']
   /** StorageClasses that the operator names. */
   readonly storageClasses?: { readonly block?: string; readonly filesystem?: string }
@@ -70,7 +73,7 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
     kubernetesVersion(cluster),
     cluster.list({ apiVersion: 'v1', kind: 'Node' }),
     cluster.list({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass' }),
-    attempt('listing pods', () => cluster.list({ apiVersion: 'v1', kind: 'Pod', ...counted })),
+    attempt('listing pods', () => cluster.listAs({ apiVersion: 'v1', kind: 'Pod', ...counted }, podCost)),
     kataDeploy(cluster),
     detectCilium(cluster),
     detectMayCreateRuntimeClasses(cluster),
@@ -81,11 +84,12 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
     attempt('listing StorageClasses', () => cluster.list({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' })),
   ])
   const unread = new Map<string, string>()
+  const patient = patientProbes()
   const evidence = await Promise.all(
     nodeObjects.map((node) => {
       const name = node.metadata.name ?? ''
       const probe = options.probes(name)
-      return nodeEvidence(node, probe && listeningProbe(probe, (why) => unread.set(name, `${name}: ${why}`)))
+      return nodeEvidence(node, probe && listeningProbe(patient(probe), (why) => unread.set(name, `${name}: ${why}`)))
     }),
   )
   const versions = await Promise.all(
@@ -103,29 +107,39 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
   const judged = runtimeClasses.map((runtimeClass) => ({
     runtimeClass,
     kata: kataEvidence(runtimeClass, runtimesOf(evidence, handlerOf(runtimeClass)), chosen),
-    nodes: classNodes(runtimeClass, nodeObjects),
+    ...classNodes(runtimeClass, nodeObjects, {
+      kataVersion: kataVersion.value,
+      hasHandler: (node, handler) =>
+        runtimesOf(
+          evidence.filter(({ name }) => name === node),
+          handler,
+        ).length > 0,
+    }),
   }))
   const classes = await Promise.all(
-    judged.flatMap(({ runtimeClass, kata, nodes }) =>
+    judged.flatMap(({ runtimeClass, kata, names, withoutShim }) =>
       kata === null
         ? []
         : detectClassFacts({
             runtimeClass,
             kata,
-            nodes: evidence.filter((each) => nodes.includes(each.name)),
+            nodes: evidence.filter((each) => names.includes(each.name)),
+            withoutShim,
             declared: declared?.find(({ name }) => name === runtimeClass.metadata.name) ?? null,
             custom: deployment.custom.find((each) => each.handler === handlerOf(runtimeClass)) ?? null,
             kataVersion: kataVersion.value,
           }),
     ),
   )
+  const requests = requestsOfNodes(pods.value, pods.how)
+  const someLabelled = nodeObjects.some(hasKataLabel)
   const nodes = await Promise.all(
     evidence.map((each) => {
       const { node, name, containerd } = each
-      const here = judged.filter((judgement) => judgement.kata !== null && judgement.nodes.includes(name))
-      const names = here.map(({ runtimeClass }) => runtimeClass.metadata.name ?? '')
-      const kata = detectKataNode({ node, allNodes: nodeObjects, classes: names, containerd })
-      return detectNodeFacts(each, kata, pods.value, pods.how)
+      const here = judged.filter((judgement) => judgement.kata !== null && judgement.names.includes(name))
+      const classesHere = here.map(({ runtimeClass }) => runtimeClass.metadata.name ?? '')
+      const kata = detectKataNode({ node, someLabelled, classes: classesHere, containerd })
+      return detectNodeFacts(each, kata, requests(name))
     }),
   )
   const runtimes = await Promise.all(
@@ -140,6 +154,7 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
   return {
     kubernetesVersion: version,
     kataVersion,
+    kataDeployNamespaces: deployment.namespaces,
     distribution: detectDistribution(nodeObjects),
     defaultRuntime: agree(runtimes, 'only the node probe can tell, and no node has one'),
     nodes: nodes.map((node) => ({ ...node, ...brokenOn([node.name]) })),
@@ -150,6 +165,7 @@ export async function detectFacts(cluster: Cluster, options: DetectOptions): Pro
     declared,
     declarations: options.declarations ?? [],
     storageClassNames: storage.value === null ? unknown(storage.how) : known(namesOf(storage.value), 'StorageClasses'),
+    declaresAllClasses: options.declaresAllClasses ?? true,
     declaredVersion: options.declaredVersion ?? null,
     unreadable: [
       ...deployment.unreadable,
@@ -214,6 +230,7 @@ async function kataDeploy(cluster: Cluster) {
     ),
   )
   return {
+    namespaces: workloads.length === 0 && why !== '' ? null : namespaces,
     unreadable: [...lists, ...maps].flatMap((each) => (each.value === null ? [each.how] : [])),
     version: detectDeployedVersion(workloads.length === 0 && why !== '' ? null : readable, why),
     custom: customRuntimes(maps.flatMap((each) => each.value ?? [])),
@@ -221,10 +238,10 @@ async function kataDeploy(cluster: Cluster) {
 }
 
 /** A list that may be forbidden, or of a kind that the cluster has not: null then, with the reason. Throws ApiError when nobody answers. */
-async function attempt(
+async function attempt<Item>(
   what: string,
-  list: () => Promise<KubeObject[]>,
-): Promise<{ value: KubeObject[] | null; how: string }> {
+  list: () => Promise<Item[]>,
+): Promise<{ value: Item[] | null; how: string }> {
   try {
     return { value: await list(), how: '' }
   } catch (error) {

@@ -40,11 +40,11 @@ export function factRecords(facts: ClusterFacts): FactRecord[] {
       how: declared ? 'the profile' : 'no profile is given',
     }),
     ...nodes.flatMap(({ name, ...rest }) => recordsOf(`node/${name}`, rest)),
-    ...classes.flatMap(({ name, nodes: reachable, evidence, ...rest }) => [
+    ...classes.flatMap(({ name, nodes: reachable, withoutShim, evidence, ...rest }) => [
       record(`class/${name}`, 'kata', { value: true, how: evidence ?? 'given' }),
       record(`class/${name}`, 'nodes', {
         value: [...reachable],
-        how: 'nodeSelector and tolerations of the class, labels and taints of the nodes',
+        how: `nodeSelector and tolerations of the class, labels and taints of the nodes${withoutShim === undefined ? '' : `; ${withoutShim}`}`,
       }),
       ...recordsOf(`class/${name}`, rest),
     ]),

@@ -52,6 +52,8 @@ export interface NodeFacts {
   /** What makes the pods' network. */
   readonly cni?: Fact<Cni>
   readonly cgroupVersion: Fact<1 | 2>
+  /** none or static, of the kubelet's CPU manager. */
+  readonly cpuManagerPolicy?: Fact<string>
   readonly kvmUsable: Fact<boolean>
   readonly cpuVirtualization: Fact<'vmx' | 'svm' | 'none'>
   /** True when the node is itself a VM (cpuinfo flag hypervisor). */
@@ -88,11 +90,14 @@ export interface ClassFacts {
   readonly overheadMiB: Fact<number>
   readonly overheadMillicores: Fact<number>
   readonly nodeSelector: Fact<Readonly<Record<string, string>>>
-  /** Nodes that the class can be scheduled to. */
+  /** Nodes that the class can be scheduled to, and that kata-deploy has its shim for. */
   readonly nodes: readonly string[]
+  /** Why nodes that the class selects are not among them: its shim is not for their architecture. Absent where there is no such node. */
+  readonly withoutShim?: string
   readonly shim: Fact<ShimFamily>
   readonly hypervisor: Fact<Hypervisor>
   readonly sizing: Fact<Sizing>
+  /** Without limits; negative: the node's CPUs. */
   readonly defaultVcpus: Fact<number>
   readonly defaultMemoryMiB: Fact<number>
   /** Upper bound of vCPUs: default_maxvcpus, 0 means the node's CPUs. */
@@ -101,11 +106,15 @@ export interface ClassFacts {
   readonly sandboxOverheadVcpus: Fact<number>
   readonly sandboxOverheadMiB: Fact<number>
   readonly blockDeviceUse: Fact<boolean>
+  /** How volumes of mode Block reach the guest: virtio-scsi, virtio-blk… */
+  readonly blockDeviceDriver: Fact<string>
   readonly sharedFs: Fact<string>
   /** Where an emptyDir on disk lives: in the guest, or on the node and shared with it. */
   readonly emptyDir?: Fact<'guest' | 'node'>
   readonly sandboxCgroupOnly: Fact<boolean>
   readonly enabledAnnotations: Fact<readonly string[]>
+  /** experimental_force_guest_pull: images are pulled in the guest without a snapshotter that does it. */
+  readonly forcesGuestPull?: Fact<boolean>
   /** `kernel`, `image`, `initrd` of the effective TOML; '' where the guest has none. */
   readonly kernelPath: Fact<string>
   readonly imagePath: Fact<string>
@@ -130,6 +139,8 @@ export interface ClusterFacts {
    * createDefaultRuntimeClass), with the handler where the profile fixes one; null without a profile.
    */
   readonly declared: readonly { readonly name: string; readonly handler?: string }[] | null
+  /** False: the profile leaves some classes to the chart, so that one which it does not declare need not be disabled. */
+  readonly declaresAllClasses?: boolean
   /** Every system that the operator's profile says the cluster must have; empty without a profile. */
   readonly declarations?: readonly Declaration[]
   /** Names of the cluster's StorageClasses. */
@@ -148,6 +159,8 @@ export interface ClusterFacts {
   readonly kyverno?: Fact<boolean>
   /** Names of its ClusterPolicies. */
   readonly policies?: readonly string[]
+  /** Where DaemonSets and Jobs of kata-deploy are; null where these may not be listed. */
+  readonly kataDeployNamespaces?: readonly string[] | null
   readonly defaultClassPolicies?: readonly DefaultClassPolicy[]
   readonly policyExceptions?: readonly PolicyException[]
   /** defaultRuntimeClass of the operator's profile; '' where he wants none, null where he says nothing. */

@@ -19,9 +19,12 @@ function kataLabelOf(node: KubeObject): { readonly text: string; readonly on: bo
   return installation ? { text: `label ${installation[0]}=true, without ${kataLabel}`, on: true } : null
 }
 
+export const hasKataLabel = (node: KubeObject): boolean => kataLabelOf(node) !== null
+
 export interface KataNodeEvidence {
   readonly node: KubeObject
-  readonly allNodes: readonly KubeObject[]
+  /** Whether any node of the cluster has a label of Kata's. */
+  readonly someLabelled: boolean
   /** Kata RuntimeClasses that can send pods to this node. */
   readonly classes: readonly string[]
   /** containerd's configuration; null without a probe. */
@@ -32,15 +35,14 @@ export interface KataNodeEvidence {
  * Whether a node has Kata: kata-deploy's label, else what its containerd is configured to run. In a cluster without any such
  * label (another installer) a node that Kata's classes can send pods to may have it: unknown, never no.
  */
-export function detectKataNode({ node, allNodes, classes, containerd }: KataNodeEvidence): Fact<boolean> {
+export function detectKataNode({ node, someLabelled, classes, containerd }: KataNodeEvidence): Fact<boolean> {
   const label = kataLabelOf(node)
   if (label) return known(label.on, label.text)
   const runtime = containerd?.runtimes.find(runsKata)
   if (runtime)
     return known(true, `no label ${kataLabel}, but containerd runs handler ${runtime.handler} with ${runtime.type}`)
   if (containerd) return known(false, `no label ${kataLabel}, and containerd has no Kata handler`)
-  if (allNodes.some((each) => kataLabelOf(each) !== null))
-    return known(false, `no label ${kataLabel}, which other nodes have`)
+  if (someLabelled) return known(false, `no label ${kataLabel}, which other nodes have`)
   if (classes.length === 0) return known(false, `no label ${kataLabel}, and no Kata RuntimeClass sends pods here`)
   return unknown(`no node has the label ${kataLabel}; RuntimeClass ${classes.join(', ')} can send pods here`)
 }

@@ -1,4 +1,5 @@
 import type { Hypervisor, ShimFamily } from './facts.ts'
+import { architecturesOf } from './shimArchitectures.ts'
 
 /** What kata-deploy ships under a shim's name. */
 export interface KnownShim {
@@ -7,6 +8,8 @@ export interface KnownShim {
   readonly hypervisor: Hypervisor
   /** The guest is a TEE's or a CoCo guest. */
   readonly confidential: boolean
+  /** Architectures on which a release of kata-deploy installs it, unless values say otherwise. */
+  architectures(kataVersion: string | null): readonly string[]
 }
 
 const shim = (name: string, hypervisor: Hypervisor, family: ShimFamily): KnownShim => ({
@@ -14,6 +17,7 @@ const shim = (name: string, hypervisor: Hypervisor, family: ShimFamily): KnownSh
   family,
   hypervisor,
   confidential: /(^|-)(snp|tdx|se|cca|coco-dev)(-|$)/.test(name),
+  architectures: (kataVersion) => architecturesOf(name, kataVersion),
 })
 
 const go = (hypervisor: Hypervisor, ...names: readonly string[]) => names.map((name) => shim(name, hypervisor, 'go'))

@@ -1,13 +1,14 @@
 import type { Cluster, KubeObject } from '../cluster/cluster.ts'
 import { isConnectionTrouble } from '../cluster/connectionTrouble.ts'
 import { known, unknown, type Fact } from './fact.ts'
+import { namespaceLabels, type Rule } from './kyvernoScope.ts'
 
 /** A ClusterPolicy that gives pods without runtimeClassName a RuntimeClass. */
 export interface DefaultClassPolicy {
   readonly name: string
   readonly runtimeClass: string
-  /** Labels of the namespaces that it is about; empty: all. */
-  readonly namespaceLabels: Readonly<Record<string, string>>
+  /** Labels of the namespaces that it is about; empty: all. Unknown where it chooses its pods in any other way. */
+  readonly namespaceLabels: Fact<Readonly<Record<string, string>>>
 }
 
 /** A PolicyException: which policies it lifts, and for which namespaces. */
@@ -61,18 +62,14 @@ async function listed(
   }
 }
 
-interface Rule {
-  readonly match?: unknown
-  readonly mutate?: {
-    readonly patchStrategicMerge?: { readonly spec?: Record<string, unknown> }
-    readonly patchesJson6902?: string
-  }
-}
-
 /** The rules of a policy that set runtimeClassName. */
-export function defaultClassPolicies(policy: KubeObject): readonly DefaultClassPolicy[] {
-  const { rules = [] } = (policy['spec'] ?? {}) as { rules?: readonly Rule[] }
-  return rules.flatMap(({ match, mutate }) => {
+export function defaultClassPolicies({ metadata, spec: ofPolicy }: KubeObject): readonly DefaultClassPolicy[] {
+  const { rules = [], webhookConfiguration } = (ofPolicy ?? {}) as {
+    rules?: readonly Rule[]
+    webhookConfiguration?: unknown
+  }
+  return rules.flatMap((rule) => {
+    const { mutate } = rule
     const spec = mutate?.patchStrategicMerge?.spec ?? {}
     const merged = spec['+(runtimeClassName)'] ?? spec['runtimeClassName']
     const patched = /path:\s*"?\/spec\/runtimeClassName"?[\s\S]*?value:\s*"?([^"\s]+)"?/.exec(
@@ -80,18 +77,10 @@ export function defaultClassPolicies(policy: KubeObject): readonly DefaultClassP
     )?.[1]
     const runtimeClass = typeof merged === 'string' ? merged : patched
     if (runtimeClass === undefined) return []
-    return [{ name: policy.metadata.name ?? '', runtimeClass, namespaceLabels: namespaceLabels(match) }]
+    const name = metadata.name ?? ''
+    const which = `rule ${rule.name ?? ''} of policy ${name}`
+    return [{ name, runtimeClass, namespaceLabels: namespaceLabels(rule, webhookConfiguration, which) }]
   })
-}
-
-/** matchLabels of the first namespaceSelector of a rule's match. */
-function namespaceLabels(match: unknown): Readonly<Record<string, string>> {
-  if (typeof match !== 'object' || match === null) return {}
-  const found = (match as { namespaceSelector?: { matchLabels?: Record<string, string> } }).namespaceSelector
-    ?.matchLabels
-  if (found) return found
-  const below = Object.values(match).map(namespaceLabels)
-  return below.find((labels) => Object.keys(labels).length > 0) ?? {}
 }
 
 function policyException(object: KubeObject): PolicyException {

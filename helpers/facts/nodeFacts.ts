@@ -5,6 +5,7 @@ import { detectBootId } from './bootId.ts'
 import { detectCgroupDriver } from './cgroupDriver.ts'
 import { detectCgroupVersion } from './cgroupVersion.ts'
 import { detectCni } from './cni.ts'
+import { detectCpuManagerPolicy } from './cpuManagerPolicy.ts'
 import { detectCpuVirtualization, detectNested } from './cpuVirtualization.ts'
 import type { Fact } from './fact.ts'
 import type { NodeFacts } from './facts.ts'
@@ -12,7 +13,7 @@ import { detectKvm } from './kvmUsable.ts'
 import { detectLoopDevices } from './loopDevices.ts'
 import { detectMachine } from './machine.ts'
 import { detectMemTotal } from './memTotal.ts'
-import { nodeRequests } from './nodeRequests.ts'
+import type { NodeRequests } from './nodeRequests.ts'
 import { readinessOf } from '../pods/nodeReadiness.ts'
 import { nodeStatus } from './nodeStatus.ts'
 import { probed } from './probed.ts'
@@ -54,39 +55,51 @@ const readySince = (node: KubeObject): string | null => {
   return isReady ? since : null
 }
 
-/** All facts of one node. `pods` null: they may not be listed. */
+/** All facts of one node. */
 export async function detectNodeFacts(
   evidence: NodeEvidence,
   kata: Fact<boolean>,
-  pods: readonly KubeObject[] | null,
-  podsWhy: string,
+  requests: NodeRequests,
 ): Promise<NodeFacts> {
   const { node, name, probe } = evidence
-  const [bootId, cni, cgroupVersion, kvmUsable, cpuVirtualization, nested, machine, memTotalKiB, loopDevices, tee] =
-    await Promise.all([
-      detectBootId(node, probe),
-      detectCni(probe),
-      detectCgroupVersion(probe),
-      detectKvm(probe),
-      detectCpuVirtualization(probe),
-      detectNested(probe),
-      detectMachine(probe),
-      detectMemTotal(probe),
-      probed(probe, detectLoopDevices),
-      detectTee(node, probe),
-    ])
+  const [
+    bootId,
+    cni,
+    cgroupVersion,
+    cpuManagerPolicy,
+    kvmUsable,
+    cpuVirtualization,
+    nested,
+    machine,
+    memTotalKiB,
+    loopDevices,
+    tee,
+  ] = await Promise.all([
+    detectBootId(node, probe),
+    detectCni(probe),
+    detectCgroupVersion(probe),
+    detectCpuManagerPolicy(probe),
+    detectKvm(probe),
+    detectCpuVirtualization(probe),
+    detectNested(probe),
+    detectMachine(probe),
+    detectMemTotal(probe),
+    probed(probe, detectLoopDevices),
+    detectTee(node, probe),
+  ])
   return {
     name,
     kata,
     readySince: readySince(node),
     ...nodeStatus(node),
-    ...nodeRequests(name, pods, podsWhy),
+    ...requests,
     bootId,
     provider: detectProvider(node),
     cgroupDriver: detectCgroupDriver(evidence.containerd, evidence.containerdWhy),
     snapshotters: detectSnapshotters(evidence.containerd, evidence.containerdWhy),
     cni,
     cgroupVersion,
+    cpuManagerPolicy,
     kvmUsable,
     cpuVirtualization,
     nested,

@@ -8,19 +8,43 @@ export interface NodeRequests {
   readonly requestedPods: Fact<number>
 }
 
-/** What the pods on a node have asked for, RuntimeClass overhead included. `pods` null: they may not be listed, `why` says so. */
-export function nodeRequests(node: string, pods: readonly KubeObject[] | null, why: string): NodeRequests {
-  if (!pods) return { requestedMillicores: unknown(why), requestedMiB: unknown(why), requestedPods: unknown(why) }
-  const here = pods.filter((pod) => specOf(pod).nodeName === node && !isOver(pod))
-  const costs = here.map(podRequests)
-  const how = `requests and overhead of ${here.length} pods`
-  return {
-    requestedMillicores: known(
-      costs.reduce((sum, each) => sum + each.millicores, 0),
-      how,
-    ),
-    requestedMiB: known(Math.ceil(costs.reduce((sum, each) => sum + each.mebibytes, 0)), how),
-    requestedPods: known(here.length, 'pods that have not ended'),
+/** What one pod takes of its node: all that is kept of it. */
+export interface PodCost {
+  readonly node: string
+  readonly millicores: number
+  readonly mebibytes: number
+}
+
+/** Null for a pod that takes nothing: it has no node yet, or it has ended. */
+export function podCost(pod: KubeObject): PodCost | null {
+  const { nodeName } = specOf(pod)
+  return nodeName === undefined || isOver(pod) ? null : { node: nodeName, ...podRequests(pod) }
+}
+
+/** What the pods on each node have asked for, RuntimeClass overhead included. `costs` null: they may not be listed, `why` says so. */
+export function requestsOfNodes(
+  costs: readonly (PodCost | null)[] | null,
+  why: string,
+): (node: string) => NodeRequests {
+  if (!costs)
+    return () => ({ requestedMillicores: unknown(why), requestedMiB: unknown(why), requestedPods: unknown(why) })
+  const sums = new Map<string, { millicores: number; mebibytes: number; pods: number }>()
+  for (const cost of costs) {
+    if (cost === null) continue
+    const sum = sums.get(cost.node) ?? { millicores: 0, mebibytes: 0, pods: 0 }
+    sum.millicores += cost.millicores
+    sum.mebibytes += cost.mebibytes
+    sum.pods += 1
+    sums.set(cost.node, sum)
+  }
+  return (node) => {
+    const { millicores, mebibytes, pods } = sums.get(node) ?? { millicores: 0, mebibytes: 0, pods: 0 }
+    const how = `requests and overhead of ${pods} pods`
+    return {
+      requestedMillicores: known(millicores, how),
+      requestedMiB: known(Math.ceil(mebibytes), how),
+      requestedPods: known(pods, 'pods that have not ended'),
+    }
   }
 }
 

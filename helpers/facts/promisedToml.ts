@@ -23,7 +23,9 @@ export function promisedToml(
     default_maxvcpus: 0,
     shared_fs: sharedFs(shim),
     confidential_guest: shim.confidential,
-    ...(declared?.blockDeviceUse === undefined ? {} : { disable_block_device_use: !declared.blockDeviceUse }),
+    ...(declared?.blockDeviceUse === undefined
+      ? {}
+      : { disable_block_device_use: !declared.blockDeviceUse, block_device_driver: 'virtio-scsi' }),
   }
   const runtime: TomlTable = { static_sandbox_resource_mgmt: isStatic(shim, kataVersion) }
   const source = declared ? "what kata-deploy ships, with the profile's settings" : 'what kata-deploy ships'

@@ -31,7 +31,10 @@ function ofClass(each: ClassFacts): string[] {
   const say = (text: string) => found.push(`RuntimeClass ${each.name}: ${text}`)
   const impostor = notKata(each)
   if (impostor !== null) found.push(impostor)
-  if (each.nodes.length === 0) say('no node can take its pods: its nodeSelector fits none, or taints keep them off')
+  const nowhere = each.nodes.length === 0
+  if (each.withoutShim !== undefined)
+    say(`${nowhere ? 'not tested' : 'not tested on every node that it selects'}: ${each.withoutShim}`)
+  else if (nowhere) say('no node can take its pods: its nodeSelector fits none, or taints keep them off')
   if (each.overheadMiB.value === 0) say('declares no overhead: the scheduler does not count the memory of its VMs')
   return found
 }

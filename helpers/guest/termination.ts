@@ -1,4 +1,5 @@
 import type { KubeObject } from '../cluster/cluster.ts'
+import { isTimeOver } from '../cluster/waitError.ts'
 import type { PodHandle } from '../pods/podHandle.ts'
 
 /** How a container ended, as the pod's status has it. */
@@ -26,6 +27,24 @@ export function containerStatus(pod: KubeObject, container?: string): ContainerS
 export function termination(pod: PodHandle, container?: string): Termination | null {
   const ended = containerStatus(pod.object, container).state?.terminated
   return ended ? { reason: ended.reason ?? '', exitCode: ended.exitCode ?? -1, message: ended.message ?? '' } : null
+}
+
+/** An exit that may have been an OOM kill of which the kubelet has not heard yet. */
+const perhapsOom = (ended: Partial<Termination> | undefined): boolean =>
+  ended?.reason === 'Error' && ended.exitCode === 137
+
+/**
+ * Waits up to 15 s until the end of a container that was killed reads OOMKilled; where that does not come, the pod stays as it is. Exit and OOM of a task
+ * are two events, and the exit may be told first (kata-containers#8821, containerd#8180).
+ */
+export async function oomTold(pod: PodHandle, container?: string): Promise<void> {
+  const ended = (object: KubeObject) => containerStatus(object, container).state?.terminated
+  if (!perhapsOom(ended(pod.object))) return
+  await pod
+    .waitFor('the kill as one for memory', (object) => !perhapsOom(ended(object)), 15_000)
+    .catch((error: unknown) => {
+      if (!isTimeOver(error)) throw error
+    })
 }
 
 /** "OOMKilled (137)", for assertions that show what was seen instead. */

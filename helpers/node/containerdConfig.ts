@@ -40,7 +40,7 @@ const criPlugins = ['io.containerd.cri.v1.runtime', 'io.containerd.grpc.v1.cri',
 
 /**
  * Main configuration files by distribution; the first that exists is the node's. K3s and RKE2 write theirs anew at each start.
- * Source: kata-deploy containerdConfPath by k8sDistribution, binary/src/config.rs.
+ * Source: kata-deploy containerdConfPath by k8sDistribution, binary/src/config.rs; Talos, hack and Dockerfile.
  */
 export const containerdConfigPaths = [
   '/var/lib/rancher/rke2/agent/etc/containerd/config.toml',
@@ -48,6 +48,8 @@ export const containerdConfigPaths = [
   '/etc/k0s/containerd.toml',
   '/run/k0s/containerd-cri.toml',
   '/var/snap/microk8s/current/args/containerd.toml',
+  // Talos runs a containerd of its own beside that of the pods.
+  '/etc/cri/containerd.toml',
   '/etc/containerd/config.toml',
 ]
 

@@ -27,7 +27,10 @@ export function parseHostNetwork(stdout: string): HostNetwork {
   const of = (command: string) => sectionsOf(stdout).get(command) ?? ''
   return {
     links: parseLinks(of('ip addr show')),
-    routes: [...linesOf(of('ip route')), ...linesOf(of('ip -6 route'))],
+    // How long a router's announcement lasts is another number each second.
+    routes: [...linesOf(of('ip route')), ...linesOf(of('ip -6 route'))].map((route) =>
+      route.replace(/ expires \d+sec/, ''),
+    ),
     rules: linesOf(of('ip rule')),
   }
 }

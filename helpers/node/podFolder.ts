@@ -1,7 +1,5 @@
+import { kubeletRoots } from './kubeletRoots.ts'
 import type { NodeProbe } from './nodeProbe.ts'
-
-/** Root folders of kubelets: upstream's and most distributions', k0s, MicroK8s. Source: their documentation of --root-dir. */
-const kubeletRoots = ['/var/lib/kubelet', '/var/lib/k0s/kubelet', '/var/snap/microk8s/common/var/lib/kubelet'] as const
 
 /** The folder in which the node's kubelet keeps a pod: its volumes below `volumes`. Null where it is in none of the known places. */
 export async function podFolder(node: Pick<NodeProbe, 'list'>, podUid: string): Promise<string | null> {

@@ -15,7 +15,7 @@ type Context = Pick<CheckContext<string, unknown>, 'facts' | 'createObject' | 'c
 
 /**
  * A claim for a volume: of the StorageClass that fits, or of a volume that the suite makes on the arm's node (a loop device over a file, or a folder, below
- * /var/tmp). For claims whose `needs` has storageclass:block or storageclass:filesystem; which of the two it was is a finding.
+ * /var/tmp). A volume of a StorageClass may be larger than was asked. For claims whose `needs` has storageclass:block or storageclass:filesystem; which of the two it was is a finding.
  */
 let count = 0
 
@@ -26,14 +26,16 @@ export async function claimVolume(
 ): Promise<ClaimedVolume> {
   count += 1
   const { facts, createObject, finding } = context
-  const size = `${sizeMiB}Mi`
   const fact = mode === 'Block' ? facts.cluster.storageClassBlock : facts.cluster.storageClassFilesystem
   const storageClass = fact?.value
   if (storageClass) {
+    // mkfs.xfs refuses less than 300 MB, and clouds have a least size: many drivers take no smaller claim.
+    const size = `${Math.max(1024, sizeMiB)}Mi`
     const claim = await createObject(`claim-${count}`, persistentVolumeClaim({ storageClass, volumeMode: mode, size }))
     finding(`a volume of StorageClass ${storageClass} (${fact.how})`)
     return { claim: claim.name, of: storageClass, magic: null }
   }
+  const size = `${sizeMiB}Mi`
   const { changes } = context
   const made = mode === 'Block' ? await changes.blockDevice(sizeMiB) : await changes.folder()
   const { path } = made

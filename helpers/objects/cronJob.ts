@@ -4,6 +4,7 @@ import { isTimeOver } from '../cluster/waitError.ts'
 import type { Pod } from '../pods/podBuilder.ts'
 import type { ObjectHandle } from './objectHandle.ts'
 import type { ObjectSpec } from './objectSpec.ts'
+import { refuseForeign } from './unstartedPods.ts'
 
 /** A CronJob of every minute whose Jobs run this pod once, on the arm's node, one after the other. */
 export const cronJob = (pod: Pod): ObjectSpec => ({
@@ -24,8 +25,11 @@ export const cronJob = (pod: Pod): ObjectSpec => ({
 /** More than the minute that a schedule takes. */
 const startMs = 90_000
 
-/** `succeeded`, or how far it was at the end of the time. Throws what is not about the time: an API server that is gone. */
-export async function endOfFirst(handle: ObjectHandle, timeoutMs: number): Promise<string> {
+/**
+ * `succeeded`, or how far it was at the end of the time.
+ * @throws PodStartError when the infrastructure kept its pod from running, and what is not about the time: an API server that is gone
+ */
+export async function endOfFirst(api: ReadApi, handle: ObjectHandle, timeoutMs: number): Promise<string> {
   const reaches = async (what: string, until: (object: KubeObject) => boolean, ms: number): Promise<boolean> => {
     try {
       await handle.waitFor(what, until, ms)
@@ -42,16 +46,23 @@ export async function endOfFirst(handle: ObjectHandle, timeoutMs: number): Promi
     (object) => statusOf(object).lastSuccessfulTime !== undefined,
     timeoutMs,
   )
-  return ended ? 'succeeded' : `not ended after ${timeoutMs} ms`
+  const pods = await scheduledPods(api, handle)
+  if (!ended) await refuseForeign(api, handle, pods, timeoutMs)
+  if (!ended) return `not ended after ${timeoutMs} ms`
+  // That a Job has succeeded may be the next one's doing.
+  const { phase } = (pods[0]?.['status'] ?? {}) as { phase?: string }
+  return phase === 'Succeeded' ? 'succeeded' : `ended with its pod ${phase ?? 'gone'}`
 }
 
 const statusOf = (object: KubeObject) =>
   (object['status'] ?? {}) as { readonly lastScheduleTime?: string; readonly lastSuccessfulTime?: string }
 
-/** The pods that its Jobs have made. */
+/** The pods that its Jobs have made, the first one first. */
 export async function scheduledPods(api: ReadApi, { namespace, object }: ObjectHandle): Promise<readonly KubeObject[]> {
   const { jobTemplate } = object['spec'] as { jobTemplate: { metadata: { labels: Record<string, string> } } }
   const labels = Object.entries(jobTemplate.metadata.labels).map(([key, value]) => `${key}=${value}`)
   const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(labels.join(','))}`
-  return ((await api.raw(path)) as { items: KubeObject[] }).items
+  const { items } = (await api.raw(path)) as { items: KubeObject[] }
+  const made = ({ metadata }: KubeObject): number => Date.parse(metadata.creationTimestamp ?? '')
+  return items.toSorted((one, other) => made(one) - made(other))
 }

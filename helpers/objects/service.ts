@@ -16,6 +16,8 @@ export const service = (
   content: ({ labelsOf }) => ({
     spec: {
       ...(type === 'ClusterIP' ? {} : { type }),
+      // IPv6 too where the cluster has it.
+      ipFamilyPolicy: 'PreferDualStack',
       selector: labelsOf(pod),
       ports: [{ port, targetPort, protocol: 'TCP' }],
     },

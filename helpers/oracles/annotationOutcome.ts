@@ -12,18 +12,19 @@ export const isEnabled = (patterns: readonly string[], key: string): boolean =>
 
 /** Keys that set the size of a sandbox. */
 export const sizingKeys = ['default_memory', 'default_vcpus'] as const
+export type SizingKey = (typeof sizingKeys)[number]
 
-/** Whether a pod may size its sandbox by both annotations: the effective enable_annotations of the class. Throws FactUnknownError. */
-export const sizingEnabled = (of: ClassFacts): boolean => {
+/** Those by which a pod may size its sandbox, or may not: the effective enable_annotations of the class. Throws FactUnknownError. */
+export function sizingKeysOf(of: ClassFacts, enabled: boolean): readonly SizingKey[] {
   const patterns = need(of.enabledAnnotations, 'enable_annotations')
-  return sizingKeys.every((key) => isEnabled(patterns, key))
+  return sizingKeys.filter((key) => isEnabled(patterns, key) === enabled)
 }
 
 /**
- * What must become of the sizing annotations of a pod, by the class's own list: what is enabled is honoured; what is not, the Go shim refuses
+ * What must become of a sizing annotation, by the class's own list: what is enabled is honoured; what is not, the Go shim refuses
  * (pkg/oci/utils.go, addAnnotations; recorded on 3.26.0) and the Rust shim warns of and ignores (kata-types, annotations). Throws FactUnknownError.
  */
-export function annotationOutcome(of: ClassFacts): AnnotationOutcome {
-  if (sizingEnabled(of)) return 'honoured'
+export function annotationOutcome(of: ClassFacts, key: SizingKey): AnnotationOutcome {
+  if (sizingKeysOf(of, true).includes(key)) return 'honoured'
   return need(of.shim, 'shim') === 'go' ? 'rejected' : 'ignored'
 }

@@ -1,4 +1,4 @@
-import type { Hypervisor } from '../facts/facts.ts'
+import type { ClusterFacts, Hypervisor, NodeFacts } from '../facts/facts.ts'
 import type { SandboxMemory } from './sandboxSize.ts'
 
 /** Bounds of a figure in MiB, and where they come from. */
@@ -30,14 +30,22 @@ export const minorRelease = (version: string): string => /^\d+\.\d+/.exec(versio
 export const measuredReserve = (hypervisor: Hypervisor, bootMiB: number) =>
   reserves.find((row) => row.hypervisor === hypervisor && row.bootMiB === bootMiB) ?? null
 
+/** What decides whether the guide's figures are about a guest. */
+interface Measured {
+  readonly cluster: Pick<ClusterFacts, 'kataVersion'>
+  readonly node: Pick<NodeFacts, 'architecture'>
+}
+
 /**
  * MemTotal that a guest shows for a sandbox of this size. Hot-plugged memory adds to it exactly, as its page structures come out of free memory;
- * RAM present at boot loses the kernel's reserve. Exact to the measured tolerance where the guide has a figure for this VMM, size and release;
+ * RAM present at boot loses the kernel's reserve. Exact to the measured tolerance where the guide has a figure for this VMM, size and release, on amd64;
  * bounded by physics elsewhere.
  */
-export function visibleMemory(hypervisor: Hypervisor, kataVersion: string | null, size: SandboxMemory): Bounds {
+export function visibleMemory(hypervisor: Hypervisor, { cluster, node }: Measured, size: SandboxMemory): Bounds {
   const row = measuredReserve(hypervisor, size.bootMiB)
-  if (!row || !kataVersion || !measuredReleases.includes(minorRelease(kataVersion))) return possibleMemory(size)
+  const release = minorRelease(cluster.kataVersion.value ?? '')
+  // 64 MiB of QEMU's reserve are x86's bounce buffers for devices that reach 4 GiB only (arch/x86/kernel/pci-dma.c, pci_swiotlb_detect).
+  if (!row || !measuredReleases.includes(release) || node.architecture.value !== 'amd64') return possibleMemory(size)
   const expected = size.bootMiB - row.reserveMiB + size.hotplugMiB
   return {
     min: expected - row.toleranceMiB,

@@ -4,8 +4,13 @@ import { type ClassCondition, decide } from './applicability.ts'
 /** kata-deploy names it so, or nydus-SUFFIX where it installs one of its own (containerd.rs, multiInstallSuffix). */
 export const isNydus = (snapshotter: string): boolean => /^nydus(-|$)/.test(snapshotter)
 
-/** TEE and CoCo guests, and peer pods: those whose handlers kata-deploy gives the nydus snapshotter (values.yaml of 3.26, shims.*.containerd.snapshotter). */
+/**
+ * TEE and CoCo guests, and peer pods: those whose handlers kata-deploy gives the nydus snapshotter (values.yaml of 3.26, shims.*.containerd.snapshotter), but
+ * for shims with forceGuestPull (the GPU's of 3.26 to 3.28), which do without.
+ */
 export const pullsInGuest: ClassCondition = (facts) => {
+  if (facts.forcesGuestPull?.value === true)
+    return { no: `experimental_force_guest_pull is true (${facts.forcesGuestPull.how})` }
   if (facts.hypervisor.value === 'remote') return true
   return decide('a confidential guest', facts.confidential, (value) => value)
 }

@@ -1,4 +1,4 @@
-import { need } from '../facts/armFacts.ts'
+import { FactUnknownError, need } from '../facts/armFacts.ts'
 import type { ClassFacts, NodeFacts } from '../facts/facts.ts'
 
 /**
@@ -60,11 +60,14 @@ export interface SandboxVcpus {
 
 /**
  * vCPUs that a sandbox must have for containers with these CPU limits, millicores. Defaults and limits are added up first and rounded up once,
- * then capped at default_maxvcpus, which is at most the node's CPUs. Throws FactUnknownError.
+ * then capped at default_maxvcpus, which is at most the node's CPUs. Throws FactUnknownError, also for a hot-plugging sandbox without limits where the
+ * kubelet gives each container a cpuset: Kata plugs as many vCPUs as that has CPUs (sandbox.go, calculateSandboxCPUs; kata-containers#2594), which no document promises.
  */
 export function sandboxVcpus(of: ClassFacts, node: NodeFacts, limitsMillicores: readonly number[]): SandboxVcpus {
-  const base = need(of.defaultVcpus, 'default_vcpus')
+  const base = defaultVcpus(of, node)
   const limits = sum(limitsMillicores) / 1000
+  if (limits === 0 && vcpuModel(of) === 'hotplug' && hasCpusets(node))
+    throw new FactUnknownError('vCPUs without limits', `the kubelet's CPU manager on ${node.name} gives them a cpuset`)
   const cap = vcpuCap(of, node)
   const capped = (vcpus: number): number => Math.min(cap, Math.max(1, Math.ceil(roundedToMillicores(vcpus))))
   switch (vcpuModel(of)) {
@@ -82,11 +85,31 @@ export function sandboxVcpus(of: ClassFacts, node: NodeFacts, limitsMillicores: 
   }
 }
 
-/** Most vCPUs that a sandbox on the node can have: default_maxvcpus, 0 meaning the node's CPUs, which are never exceeded. */
+/** Whether the kubelet gives every container a cpuset, those without limits too (CPU manager, policy static). */
+export const hasCpusets = (node: NodeFacts): boolean => node.cpuManagerPolicy?.value === 'static'
+
+/** vCPUs of a sandbox without limits. Throws FactUnknownError. */
+export function defaultVcpus(of: ClassFacts, node: NodeFacts): number {
+  const configured = need(of.defaultVcpus, 'default_vcpus')
+  return configured < 0 ? need(node.cpus, 'CPUs of the node') : configured
+}
+
+/** Most vCPUs that a VM of the shims can have. Sources: govmm, vmm_amd64.go and vmm_arm64.go, MaxVCPUs; kata-types, MAX_QEMU_VCPUS and its like. */
+const mostOfGoShim: Readonly<Record<string, number>> = { amd64: 240, arm64: 123 }
+const mostOfRustShim = 256
+
+/**
+ * Most vCPUs that a sandbox on the node can have: default_maxvcpus, 0 meaning the node's CPUs, which are never exceeded, and no more than a VM of its shim
+ * bears. Throws FactUnknownError.
+ */
 export function vcpuCap(of: ClassFacts, node: NodeFacts): number {
   const cpus = need(node.cpus, 'CPUs of the node')
   const configured = need(of.maxVcpus, 'default_maxvcpus')
-  return configured > 0 ? Math.min(configured, cpus) : cpus
+  const most =
+    of.shim.value === 'rust'
+      ? mostOfRustShim
+      : (mostOfGoShim[node.architecture.value ?? ''] ?? Number.POSITIVE_INFINITY)
+  return Math.min(configured > 0 ? configured : cpus, cpus, most)
 }
 
 /**

@@ -65,6 +65,7 @@ export function createPodHandle(
       cluster.exec(created(), argv, { timeoutMs: callMs, container, ...signal, ...options, readOnly: true }),
     exec: async (argv, options) =>
       cluster.exec(created(), argv, { timeoutMs: callMs, container, ...signal, ...options, readOnly: false }),
+    forward: async (port, sent) => cluster.forward(created(), port, sent, { timeoutMs: callMs, ...signal }),
     logs: async (options) => cluster.logs(created(), { timeoutMs: callMs, container, ...signal, ...options }),
     followLogs: (options) => followToItsEnd(cluster, created(), { container, ...signal, ...options }),
     async events() {

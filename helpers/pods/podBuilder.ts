@@ -244,12 +244,16 @@ export class Pod {
     return this.volume(this.#nextVolume(), { secret: { secretName } }, mountPath, mount)
   }
 
-  /** A claim of the check (`objects`), or an existing one; `device: true` for volumeMode Block. */
+  /**
+   * A claim of the check (`objects`), or an existing one; `device: true` for volumeMode Block. Waited for until the kubelet says of a volume that it does
+   * not come, which takes it 2 min 3 s: a late volume would be blamed on the runtime before (podAttachAndMountTimeout in pkg/kubelet/volumemanager, 1.34).
+   */
   claim(claimName: string, path: string, options: { device?: boolean; readOnly?: boolean; name?: string } = {}): Pod {
     const name = options.name ?? this.#nextVolume()
     const source = { persistentVolumeClaim: { claimName } }
-    if (options.device) return this.volume(name, source, null).main((main) => main.device(name, path))
-    return this.volume(name, source, path, options.readOnly === undefined ? {} : { readOnly: options.readOnly })
+    const patient = this.timeout(150_000)
+    if (options.device) return patient.volume(name, source, null).main((main) => main.device(name, path))
+    return patient.volume(name, source, path, options.readOnly === undefined ? {} : { readOnly: options.readOnly })
   }
 
   #nextVolume(): string {

@@ -55,16 +55,18 @@ function containerFailure({ name, state, lastState }: ContainerStatus): PodEnd |
     message: of.message ?? `container ${name}`,
   })
   if (waiting && isImageReason(reason)) return infrastructure(cause(waiting))
-  if (waiting && runtimeReasons.has(reason))
-    return { outcome: 'not-started', blame: 'product', failure: cause(waiting) }
+  if (waiting && runtimeReasons.has(reason)) return ofRuntime(cause(waiting))
   // A ConfigMap or Secret that is not there, runAsNonRoot against the image: the kubelet asked no runtime yet.
   if (waiting && reason === 'CreateContainerConfigError')
     return { outcome: 'not-started', blame: 'kubelet', failure: cause(waiting) }
   const ended = terminated ?? (reason === 'CrashLoopBackOff' ? lastState?.terminated : undefined)
-  if (ended && runtimeReasons.has(ended.reason ?? ''))
-    return { outcome: 'not-started', blame: 'product', failure: cause(ended) }
+  if (ended && runtimeReasons.has(ended.reason ?? '')) return ofRuntime(cause(ended))
   return null
 }
+
+/** The runtime would not start the container; it cannot on a disk that is full. */
+const ofRuntime = (failure: Cause): PodEnd =>
+  diskFull.test(failure.message) ? infrastructure(failure) : { outcome: 'not-started', blame: 'product', failure }
 
 /** A container that will not run again; in a crash loop it has at least shown how it ends. */
 function endedForGood({ state }: ContainerStatus, restartPolicy = 'Always'): boolean {
@@ -108,16 +110,28 @@ const lastingSandboxFailure =
 /** The kubelet does not reach the container runtime's daemon: it was killed, or is being restarted. */
 const runtimeAway = /dial unix \S+\.sock|code = Unavailable desc = connection error/
 const networkFailure = /failed to (setup|set up) network for sandbox|cni plugin not initialized|plugin type=/
+/** containerd has no pause image and cannot pull it (internal/cri/server/podsandbox, sandbox_run.go). */
+const noSandboxImage = /failed to get sandbox image/
+/**
+ * As Go says it, on the node. Kata's agent, which is Rust, writes "No space…": what is full in the guest is Kata's. Of cgroups, cpusets and watches the
+ * kernel says the same; those a runtime may have used up.
+ */
+const diskFull = /^(?!.*(?:\/sys\/fs\/cgroup|cpuset|inotify)).*no space left on device/s
+
+/** Whether the text of a sandbox's failure names what the runtime needs and has not, rather than the runtime. */
+export const isForeignToRuntime = (message: string): boolean =>
+  !lastingSandboxFailure.test(message) &&
+  [networkFailure, runtimeAway, noSandboxImage, diskFull].some((each) => each.test(message))
 
 /**
  * The kubelet tries sandboxes and mounts again and again: a failure that cannot heal counts at once, others when they came
- * twice (sandbox) or three times (mount, network).
+ * twice (sandbox) or three times (mount, network, what else is not the runtime's).
  */
 function conclusiveWarning(events: readonly KubeObject[]): PodEnd | null {
   for (const event of events) {
     const failure = { reason: String(event['reason']), message: String(event['message']) }
     if (failure.reason === 'FailedCreatePodSandBox') {
-      if (networkFailure.test(failure.message) || runtimeAway.test(failure.message)) {
+      if (isForeignToRuntime(failure.message)) {
         if (timesOf(event, events) >= 3) return infrastructure(failure)
       } else if (lastingSandboxFailure.test(failure.message) || timesOf(event, events) >= 2) {
         return { outcome: 'not-started', blame: 'product', failure }

@@ -1,5 +1,5 @@
 import type { Quantities } from './containerBuilder.ts'
-import type { ExecOptions, ExecResult, KubeObject } from '../cluster/cluster.ts'
+import type { ExecOptions, ExecResult, Forwarded, KubeObject } from '../cluster/cluster.ts'
 
 /** What became of a pod that a check asked for. */
 export type PodOutcome =
@@ -41,6 +41,8 @@ export interface PodHandle {
   read(argv: readonly string[], options?: Omit<ExecOptions, 'readOnly'>): Promise<ExecResult>
   /** Runs a command which may change something: never repeated. */
   exec(argv: readonly string[], options?: Omit<ExecOptions, 'readOnly'>): Promise<ExecResult>
+  /** Sends something harmless to a port, as kubectl port-forward does, and hears until the other side ends. Throws ExecError. */
+  forward(port: number, sent: string): Promise<Forwarded>
   logs(options?: { container?: string; previous?: boolean }): Promise<string>
   followLogs(options?: { container?: string }): AsyncIterable<string>
   events(): Promise<readonly { type: string; reason: string; message: string }[]>

@@ -1,12 +1,12 @@
 import type { ApiError } from '../cluster/apiError.ts'
 import type { Cluster, KubeObject } from '../cluster/cluster.ts'
 import type { WaitError } from '../cluster/waitError.ts'
-import { type PodEnd, unschedulable } from './podEnd.ts'
+import { type LateStart, whyLate } from './lateStart.ts'
+import type { PodEnd } from './podEnd.ts'
 import type { PodHandle } from './podHandle.ts'
 import type { Awaited } from './podSpec.ts'
 import { PodStartError } from './podStartError.ts'
-import { readinessOf } from './nodeReadiness.ts'
-import { type Cause, specOf, statusOf } from './podStatus.ts'
+import { type Cause, statusOf } from './podStatus.ts'
 
 interface Subject {
   readonly spec: { readonly awaited: Awaited }
@@ -59,6 +59,9 @@ const notAboutThePod = new RegExp(
     'not yet ready to handle request',
   ].join('|'),
 )
+
+/** Whether a refusal that a controller was given says nothing about the pod. */
+export const saysNothingOfThePod = (message: string): boolean => notAboutThePod.test(message)
 
 /** What a LimitRange of the namespace wrote into the pod; null when there is none: a pod must be measured with the resources that it asked for. */
 const limitRangeOf = (admitted: KubeObject): string | null =>
@@ -123,44 +126,17 @@ function exitOf(object: KubeObject | null): Cause {
   }
 }
 
-/** Nothing conclusive until the deadline: whose fault it is, by what was seen last. */
+/** Nothing conclusive until the deadline. */
 export async function errorOfDeadline(cluster: Cluster, subject: Subject, wait: WaitError): Promise<PodStartError> {
-  const { object, events } = wait
-  const error = (kind: PodStartError['kind'], failure: Cause, note = ''): PodStartError =>
+  const { object } = wait
+  const error = ({ kind, failure, note }: LateStart): PodStartError =>
     new PodStartError(kind, note ? `${wait.message}\n${note}` : wait.message, { failure, object, cause: wait })
-
   if (wait.end === 'deleted')
-    return error('infrastructure', { reason: 'Deleted', message: 'somebody else deleted the pod' })
-  if (wait.trouble) return error('infrastructure', { reason: 'WatchBroken', message: wait.trouble })
-  const place = object ? unschedulable(object) : null
-  if (place) return error('infrastructure', place.cause)
-  const node = object ? (specOf(object).nodeName ?? '') : ''
-  if (!node) return error('infrastructure', { reason: 'NotScheduled', message: 'no scheduler has looked at it' })
-  const lost = await nodeTrouble(cluster, node, object?.metadata.creationTimestamp)
-  if (lost) return error('infrastructure', { reason: 'NodeNotReady', message: lost }, lost)
-  const warning = events.filter(({ type }) => type === 'Warning').at(-1)
-  const failure = warning ? { reason: String(warning['reason']), message: String(warning['message']) } : null
-  // A volume that does not come, or a network, is not the runtime's; a sandbox or container that does not come is.
-  const foreign =
-    failure !== null &&
-    /Volume|Mount|network for sandbox|plugin type=|image/.test(`${failure.reason} ${failure.message}`)
-  return error(
-    foreign ? 'infrastructure' : 'product',
-    failure ?? { reason: 'Timeout', message: `no ${whatOf(subject.spec.awaited)} in time` },
-  )
-}
-
-/** Why the node is not to be believed, null when it has been ready since the pod was created, or may not be asked for. */
-async function nodeTrouble(cluster: Cluster, name: string, created: string | undefined): Promise<string | null> {
-  let node
-  try {
-    node = await cluster.find({ apiVersion: 'v1', kind: 'Node', name }, { timeoutMs: 5000 })
-  } catch (error) {
-    return (error as ApiError).code === 403 ? null : `node ${name} cannot be asked for: ${(error as Error).message}`
-  }
-  if (node === null) return `node ${name} no longer exists`
-  const { isReady, why, since } = readinessOf(node)
-  if (!isReady) return `node ${name} is not ready: ${why}`
-  const late = created !== undefined && since !== null && Date.parse(since) > Date.parse(created)
-  return late ? `node ${name} is ready only since ${since}, and was asked to run the pod at ${created}` : null
+    return error({
+      kind: 'infrastructure',
+      failure: { reason: 'Deleted', message: 'somebody else deleted the pod' },
+    })
+  if (wait.trouble) return error({ kind: 'infrastructure', failure: { reason: 'WatchBroken', message: wait.trouble } })
+  const node = (name: string) => cluster.find({ apiVersion: 'v1', kind: 'Node', name }, { timeoutMs: 5000 })
+  return error(await whyLate(object, wait, whatOf(subject.spec.awaited), node))
 }

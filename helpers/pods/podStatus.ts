@@ -21,7 +21,13 @@ export interface PodStatus {
   readonly phase?: string
   readonly reason?: string
   readonly message?: string
-  readonly conditions?: readonly { type: string; status: string; reason?: string; message?: string }[]
+  readonly conditions?: readonly {
+    type: string
+    status: string
+    reason?: string
+    message?: string
+    lastTransitionTime?: string
+  }[]
   readonly containerStatuses?: readonly ContainerStatus[]
   readonly initContainerStatuses?: readonly ContainerStatus[]
 }
@@ -29,9 +35,14 @@ export interface PodStatus {
 /** The status of a Pod object, typed as far as the suite reads it. */
 export const statusOf = (pod: KubeObject): PodStatus => pod['status'] ?? {}
 
-export const specOf = (
-  pod: KubeObject,
-): { nodeName?: string; restartPolicy?: string; containers?: { name: string; image?: string }[] } => pod['spec'] ?? {}
+interface Spec {
+  readonly nodeName?: string
+  readonly restartPolicy?: string
+  readonly containers?: readonly { name: string; image?: string }[]
+  readonly volumes?: readonly { name: string; persistentVolumeClaim?: object }[]
+}
+
+export const specOf = (pod: KubeObject): Spec => pod['spec'] ?? {}
 
 export const isReady = (pod: KubeObject): boolean =>
   statusOf(pod).conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false

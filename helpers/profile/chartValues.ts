@@ -47,6 +47,7 @@ export function fromChartValues(found: z.infer<typeof chartValues>, file: string
     kataVersion: /^\d+\.\d+\.\d+/.test(tag) ? tag : null,
     distribution: found.k8sDistribution ?? null,
     classes: [...classes, ...defaultClass(found, suffix), ...customClasses(found)],
+    namesAllClasses: disableAll,
     ...besides,
     snapshotters: [...new Set([...besides.snapshotters, ...setUp])],
     notes: [

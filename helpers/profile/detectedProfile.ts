@@ -33,7 +33,7 @@ export function detectedProfile(
   ]
   return [
     '# What this cluster had when it was looked at: kata-conformance run --profile FILE holds it to that.',
-    '# Take away what need not be. What is declared here and missing is a failure; what is not declared is tested where it is there.',
+    '# Take away what need not be. What is declared here and missing is a failure. So is a Kata class that is there and not declared: it counts as disabled.',
     ...unknown.map((line) => `# ${line.replaceAll('\n', ' ')}`),
     dump(declared, { lineWidth: -1, noRefs: true }).trimEnd(),
     '# Other systems that can be declared: storageClasses.block, cni, snapshotters, tees, gpus, kyverno.',
@@ -84,7 +84,8 @@ function classOf(facts: ClassFacts) {
     handler: valueOf(facts.handler),
     base: custom ? baseOf(facts) : undefined,
     defaultMemoryMiB: seen(facts.defaultMemoryMiB),
-    defaultVcpus: seen(facts.defaultVcpus),
+    // Negative stands for the CPUs of each node: no number that somebody could declare.
+    defaultVcpus: (facts.defaultVcpus.value ?? 0) < 0 ? undefined : seen(facts.defaultVcpus),
     blockDeviceUse: seen(facts.blockDeviceUse),
   })
 }

@@ -34,6 +34,8 @@ export interface Profile {
   readonly kataVersion: string | null
   readonly distribution: string | null
   readonly classes: readonly DeclaredClass[] | null
+  /** False: the cluster may have more Kata classes than these, since the file leaves some to the chart. */
+  readonly namesAllClasses?: boolean
   /** Names by what they are used for. */
   readonly storageClasses: { readonly block?: string; readonly filesystem?: string }
   readonly cni: string | null

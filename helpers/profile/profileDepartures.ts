@@ -46,7 +46,10 @@ function classDepartures(found: ClassFacts, declared: DeclaredClass): string[] {
   return [
     ...differs('handler', found.handler, declared.handler),
     ...differs('default memory in MiB', found.defaultMemoryMiB, declared.defaultMemoryMiB),
-    ...differs('number of default vCPUs', found.defaultVcpus, declared.defaultVcpus),
+    // Negative: as many as each node has CPUs.
+    ...(declared.defaultVcpus === undefined || (found.defaultVcpus.value ?? 0) < 0
+      ? []
+      : differs('number of default vCPUs', found.defaultVcpus, declared.defaultVcpus)),
     ...differs('use of block devices', found.blockDeviceUse, declared.blockDeviceUse),
   ]
 }

@@ -2,6 +2,7 @@ import type { ArmRecord, ArmResult, PlannedArm } from './arm.ts'
 import { gatherFigures } from './figure.ts'
 import type { JournalEvent, ObjectRecord } from './journal.ts'
 import { type Outcome, RUN_RECORD_SCHEMA_VERSION, type RunRecord } from './runRecord.ts'
+import { settleCanary } from './settleCanary.ts'
 import type { ShardRecord } from './shard.ts'
 import { type Verdict, verdicts } from './verdict.ts'
 
@@ -81,12 +82,16 @@ export const exitCodes: Readonly<Record<Outcome, number>> = {
   interrupted: 130,
 }
 
-function armsOf(events: readonly JournalEvent[], interrupted: boolean): ArmRecord[] {
+/** The planned arms with their results; those that left none are broken. */
+export function armsOf(events: readonly JournalEvent[], interrupted: boolean): ArmRecord[] {
   const planned: PlannedArm[] = events.flatMap((each) => (each.event === 'plan' ? each.arms : []))
+  const canaries = new Set(planned.filter(({ role }) => role === 'canary').map(({ id }) => id))
   const results = new Map<string, ArmResult>()
   const begun = new Map<string, string>()
   for (const each of events) {
-    if (each.event === 'arm.finished') results.set(each.arm, each.result)
+    // Older suites wrote a canary that asserted nothing as failed.
+    if (each.event === 'arm.finished')
+      results.set(each.arm, canaries.has(each.arm) ? settleCanary(each.result) : each.result)
     if (each.event === 'arm.started') begun.set(each.arm, each.at)
   }
   return planned.map((arm) => ({

@@ -1,7 +1,7 @@
-import type { ArmResult, PlannedArm } from './arm.ts'
-import { exitCodes, foldJournal } from './foldJournal.ts'
+import type { PlannedArm } from './arm.ts'
+import { armsOf, exitCodes, foldJournal } from './foldJournal.ts'
 import type { FactRecord, JournalEvent } from './journal.ts'
-import { isExcusable, settleByControl } from './settleByControl.ts'
+import { isExcusable, settledBy } from './settleByControl.ts'
 import { planHash } from './shard.ts'
 
 /** Shards that are not the parts of one run: `which: what; what would be right`. */
@@ -157,7 +157,7 @@ function factsOf(parts: readonly Part[]): FactRecord[] {
   return [...facts.values()]
 }
 
-/** A claim's control arm may be another shard's: only here is it seen together with the arms that it controls. */
+/** A claim's control arm may be another shard's, which may have been killed: only here is it seen together with the arms that it controls. */
 function settledAcross(
   arms: readonly PlannedArm[],
   parts: readonly Part[],
@@ -166,18 +166,22 @@ function settledAcross(
   const results = new Map<string, Of<'arm.finished'>>()
   for (const each of course) if (each.event === 'arm.finished') results.set(each.arm, each)
   const shardOf = new Map(parts.flatMap((part) => part.arms.map(({ id }) => [id, part.shard.index] as const)))
-  const resultOf = (arm: PlannedArm): ArmResult | undefined => results.get(arm.id)?.result
+  const interrupted = course.some(({ event }) => event === 'run.interrupted')
+  const planned: JournalEvent = { event: 'plan', at: parts[0]?.started.at ?? '', arms: [...arms] }
+  const records = new Map(armsOf([planned, ...course], interrupted).map((arm) => [arm.id, arm]))
   const claimOf = (arm: PlannedArm): string => `${arm.behaviour} ${arm.case ?? ''}`
   const controls = new Map(arms.filter(({ role }) => role === 'control').map((arm) => [claimOf(arm), arm]))
   return arms.flatMap((arm): JournalEvent[] => {
-    const own = resultOf(arm)
+    const own = results.get(arm.id)?.result
     if (arm.role !== 'check' || (own?.verdict !== 'failed' && own?.verdict !== 'known')) return []
     const control = controls.get(claimOf(arm))
     if (!control || !isExcusable(own)) return []
-    const other = resultOf(control)
-    if (other?.verdict !== 'failed' || shardOf.get(control.id) === shardOf.get(arm.id)) return []
+    const other = records.get(control.id)
+    if (!other || shardOf.get(control.id) === shardOf.get(arm.id)) return []
+    const result = settledBy(own, other, control.node)
+    if (result === own) return []
     const at = [results.get(arm.id)?.at ?? '', results.get(control.id)?.at ?? ''].sort()[1] ?? ''
-    return [{ event: 'arm.finished', at, arm: arm.id, result: settleByControl(own, other, control.node) }]
+    return [{ event: 'arm.finished', at, arm: arm.id, result }]
   })
 }
 

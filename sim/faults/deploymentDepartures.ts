@@ -20,8 +20,8 @@ export interface DeploymentDepartures {
   kataDeployFolder: string | null
 
   // what is installed
-  /** Programs of the second Kata node that are another build of the same release. */
-  secondNodeRebuiltPrograms: readonly string[]
+  /** Files below /opt/kata of the second Kata node that are another build of the same release. */
+  secondNodeRebuiltFiles: readonly string[]
   /** Programs below /opt/kata that are of release 3.24.0, on every Kata node. */
   olderPrograms: readonly string[]
   /** Where the binary of a hypervisor is, as every configuration says, in place of /opt/kata/bin. */
@@ -53,7 +53,7 @@ export const healthyDeployment: DeploymentDepartures = {
   kataDeployRelease: null,
   kataDeployFolder: null,
 
-  secondNodeRebuiltPrograms: [],
+  secondNodeRebuiltFiles: [],
   olderPrograms: [],
   hypervisorPaths: {},
   dragonballRuns: 'in-shim',
@@ -78,8 +78,8 @@ export const deploymentFaults: Record<string, Partial<DeploymentDepartures & Shi
   'nodes-not-upgraded': { kataDeployRelease: '3.27.0' },
   'containerd-folder-of-another-distribution': { kataDeployFolder: '/etc/containerd/' },
 
-  'second-node-lacks-a-program': { missingOnSecondNode: ['/opt/kata/bin/kata-monitor'] },
-  'second-node-with-another-shim': { secondNodeRebuiltPrograms: ['bin/containerd-shim-kata-v2'] },
+  'second-node-boots-another-image': { secondNodeRebuiltFiles: ['share/kata-containers/kata-ubuntu-noble.image'] },
+  'second-node-with-another-shim': { secondNodeRebuiltFiles: ['bin/containerd-shim-kata-v2'] },
   'go-shim-of-an-older-release': { olderPrograms: ['bin/containerd-shim-kata-v2'] },
   'rust-shim-of-an-older-release': { olderPrograms: ['runtime-rs/bin/containerd-shim-kata-v2'] },
   'kata-runtime-of-an-older-release': { olderPrograms: ['bin/kata-runtime'] },

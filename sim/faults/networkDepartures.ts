@@ -19,6 +19,9 @@ export interface NetworkDepartures {
   hostNetworkTouchesHost: boolean
   hostNetworkPods: 'start' | 'fail'
 
+  /** From where containerd dials for port-forward to a Kata pod. */
+  portForwardFrom: 'sandbox' | 'node'
+
   // what it reaches
   guestReachesServices: boolean
   /** Datagrams from guests arrive. */
@@ -55,6 +58,7 @@ export const healthyNetwork: NetworkDepartures = {
   hostNetworkShows: 'loopback',
   hostNetworkTouchesHost: false,
   hostNetworkPods: 'start',
+  portForwardFrom: 'sandbox',
 
   guestReachesServices: true,
   guestUdp: true,
@@ -76,6 +80,7 @@ export const networkFaults: Record<string, Partial<NetworkDepartures>> = {
   'host-network-leaked': { hostNetworkShows: 'node' },
   'host-network-changes-the-node': { hostNetworkTouchesHost: true },
   'host-network-pod-fails': { hostNetworkPods: 'fail' },
+  'port-forward-dials-the-node': { portForwardFrom: 'node' },
   'services-unreachable-from-guests': { guestReachesServices: false },
   'datagrams-from-guests-lost': { guestUdp: false },
   'network-latency-grown': { guestLatencyMs: 2 },

@@ -9,7 +9,8 @@ export interface SecurityDepartures {
   guestSysctls: 'guest' | 'node-too'
   guestKernelMessages: 'guest' | 'node-too'
   hostIpcShows: 'guest' | 'node'
-  privilegedDisks: 'guest' | 'node-too'
+  /** Disks of the node in the guest of a privileged container. */
+  privilegedDisks: 'none' | 'all' | 'root'
   /** Capabilities that a privileged container lacks. */
   privilegedLacks: readonly string[]
   privilegedSysctls: 'writable' | 'read-only'
@@ -36,7 +37,7 @@ export const healthySecurity: SecurityDepartures = {
   guestSysctls: 'guest',
   guestKernelMessages: 'guest',
   hostIpcShows: 'guest',
-  privilegedDisks: 'guest',
+  privilegedDisks: 'none',
   privilegedLacks: [],
   privilegedSysctls: 'writable',
   addedCapabilities: 'given',
@@ -52,7 +53,8 @@ export const securityFaults: Record<string, Partial<SecurityDepartures>> = {
   'guest-loopback-reaches-node': { guestLoopback: 'node' },
   'guest-signals-reach-node': { guestSignals: 'node-too' },
   'host-ipc-leaked': { hostIpcShows: 'node' },
-  'node-disks-plugged-for-privileged': { privilegedDisks: 'node-too' },
+  'node-disks-plugged-for-privileged': { privilegedDisks: 'all' },
+  'root-volume-plugged-for-privileged': { privilegedDisks: 'root' },
   'guest-clock-sets-node': { guestClock: 'node-too' },
   'guest-addresses-reach-node': { guestAddresses: 'node-too' },
   'guest-sysctls-reach-node': { guestSysctls: 'node-too' },

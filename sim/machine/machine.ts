@@ -152,6 +152,8 @@ export interface BlockDeviceSpec {
   /** Of a SCSI disk, as /sys/block/NAME/device shows it. */
   vendor?: string
   serial?: string
+  /** What the device mapper calls it. */
+  mapped?: string
   rotational?: boolean
 }
 

@@ -54,6 +54,8 @@ const ciliumConfig = (network: NetworkScenario, balancesInPods: boolean): KubeOb
       ...(tunnel ? { 'tunnel-protocol': encapsulation } : {}),
       'enable-wireguard': String(encapsulation === 'wireguard'),
       'kube-proxy-replacement': String(kubeProxyReplacement),
+      // As socketLB.enabled is by default; the agent of a cluster without kube-proxy does not care.
+      'bpf-lb-sock': 'false',
       ...(socketLb === 'host-namespace' && !balancesInPods ? { 'bpf-lb-sock-hostns-only': 'true' } : {}),
       'enable-ipv4': 'true',
       'enable-ipv6': String(dualStack),

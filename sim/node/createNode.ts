@@ -184,6 +184,12 @@ function writeFiles(machine: Machine, options: NodeOptions): void {
     '/run/kata-containers',
   ])
     files.mkdir(directory)
+  // As a kubelet of 1.34 writes it by its own defaults.
+  files.write(
+    '/var/lib/kubelet/cpu_manager_state',
+    '{"policyName":"none","defaultCpuSet":"","checksum":1353318690}',
+    0o600,
+  )
   addSocket(files, '/run/containerd/containerd.sock', clock.now())
   writeContainerdConfig(files, options)
 }

@@ -1,5 +1,6 @@
-import type { HostMounts } from '../shims/guestVolumes.ts'
+import type { HostMounts } from '../shims/volumeMounts.ts'
 import { below } from '../shims/volumeKind.ts'
+import { rootVolume } from './nodeHardware.ts'
 import type { SimNode } from './simNode.ts'
 
 /** What the runtime knows of its node's mounts. */
@@ -37,5 +38,6 @@ export function hostFilesystem(
   }
   if (below(path, '/run'))
     return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},nosuid,nodev,mode=755,inode64` }
-  return { fstype: 'ext4', device: '/dev/vda1', options: `${access},noatime` }
+  const device = node.scenario.rootVolume === 'logical' ? `/dev/mapper/${rootVolume.mapped}` : '/dev/vda1'
+  return { fstype: 'ext4', device, options: `${access},noatime` }
 }

@@ -38,7 +38,7 @@ export function installKata(files: MachineFiles, target: Target & { handlers: re
     const name = path.replace(`${kataPrefix}/`, '')
     files.registerCommand(path, (call) => runBinary(call, version), programText(name, target))
   }
-  installGuest(files, release)
+  installGuest(files, target)
   for (const handler of target.handlers) installConfiguration(files, handler, target)
   const linked =
     second && departures.defaultConfiguration === 'nothing'
@@ -51,15 +51,19 @@ export function installKata(files: MachineFiles, target: Target & { handlers: re
 /** What stands in a program, of all that its file holds: name, release, build. */
 export function programText(name: string, { release, departures, second }: Target): string {
   const version = departures.olderPrograms.includes(name) ? '3.24.0' : release.version
-  const build = second && departures.secondNodeRebuiltPrograms.includes(name) ? 'rebuilt' : 'released'
-  return `\x7fELF\x02\x01\x01\0${name}\0${version}\0${build}\0`
+  return `\x7fELF\x02\x01\x01\0${name}\0${version}\0${buildOf(name, { departures, second })}\0`
 }
 
-function installGuest(files: MachineFiles, release: KataRelease): void {
+const buildOf = (name: string, { departures, second }: Pick<Target, 'departures' | 'second'>): string =>
+  second && departures.secondNodeRebuiltFiles.includes(name) ? 'rebuilt' : 'released'
+
+function installGuest(files: MachineFiles, target: Target): void {
+  const { release } = target
   const boot = bootFiles(release)
   files.write(boot.kernel, `Linux ${release.guestKernel}\n`)
   files.write(boot.dragonballKernel, `Linux ${release.dragonballKernel}\n`)
-  files.write(boot.image, `kata-containers ${release.version} image\n`)
+  const imageBuild = buildOf(boot.image.replace(`${kataPrefix}/`, ''), target)
+  files.write(boot.image, `kata-containers ${release.version} image, ${imageBuild}\n`)
   files.symlink(nameOf(boot.kernel), `${share}/vmlinux.container`)
   files.symlink(nameOf(boot.dragonballKernel), `${share}/vmlinux-dragonball-experimental.container`)
   files.symlink(nameOf(boot.image), `${share}/kata-containers.img`)

@@ -49,7 +49,7 @@ export function nodeKvm(node: NodeScenario, isSecondKataNode: boolean, departure
 /** Devices of a node that matter to Kata, firmware's names and the nesting switch of its KVM module. */
 export function addHardware(machine: Machine, node: NodeScenario, kvm: NodeScenario['kvm']): void {
   const { files } = machine
-  addDisks(machine)
+  addDisks(machine, node.rootVolume)
   files.virtual('/sys/class/dmi/id/sys_vendor', () => `${node.vendor}\n`)
   files.virtual('/sys/class/dmi/id/product_name', () => `${node.product}\n`)
   const module = node.virtualization === 'svm' ? 'kvm_amd' : 'kvm_intel'
@@ -76,11 +76,21 @@ export function nodeMemTotalKiB(memoryMiB: number): number {
 }
 
 const diskBytes = 100 * 1024 ** 3
+const bootBytes = 1024 ** 3
+const rootBytes = 70 * 1024 ** 3
+/** Of a node whose root is a logical volume. */
+export const rootVolume = { name: 'dm-0', mapped: 'rhel-root' }
 
-/** The node's disk with its partition, and loop devices that stand for nothing yet. */
-function addDisks(machine: Machine): void {
+/** The node's disk with its partitions and the volume on it that its root is, as Anaconda lays them out, and loop devices that stand for nothing yet. */
+function addDisks(machine: Machine, root: NodeScenario['rootVolume']): void {
   machine.addBlockDevice({ name: 'vda', major: 252, minor: 0, sizeBytes: diskBytes, rotational: true })
-  machine.addBlockDevice({ name: 'vda1', major: 252, minor: 1, sizeBytes: diskBytes - 1024 ** 2, partition: true })
+  const first = root === 'logical' ? bootBytes : diskBytes - 1024 ** 2
+  machine.addBlockDevice({ name: 'vda1', major: 252, minor: 1, sizeBytes: first, partition: true })
+  if (root === 'logical') {
+    const rest = diskBytes - bootBytes - 1024 ** 2
+    machine.addBlockDevice({ name: 'vda2', major: 252, minor: 2, sizeBytes: rest, partition: true })
+    machine.addBlockDevice({ ...rootVolume, major: 253, minor: 0, sizeBytes: rootBytes })
+  }
   for (let minor = 0; minor < 8; minor++)
     machine.addBlockDevice({ name: `loop${minor}`, major: 7, minor, sizeBytes: 0 })
 }

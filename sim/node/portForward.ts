@@ -9,7 +9,8 @@ import type { SimNode } from './simNode.ts'
  * (kata-containers#10843). Throws CriError.
  */
 export async function forwardPort(node: SimNode, record: SandboxRecord, port: number): Promise<ForwardedConnection> {
-  const { sandbox, network } = record
+  const { sandbox, handler } = record
+  const network = handler !== null && node.departures.portForwardFrom === 'node' ? null : record.network
   if (record.state !== 'ready') throw new CriError('Unknown', `sandbox container "${sandbox.id}" is not running`)
   try {
     return await node.network.connect(network?.namespace ?? node.machine.rootNetNamespace, '127.0.0.1', port)

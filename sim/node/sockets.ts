@@ -1,4 +1,4 @@
-import { MemoryDirectory } from '../machine/fs/inode.ts'
+import { MemoryDirectory } from '../machine/fs/memoryDirectory.ts'
 import type { MachineFiles } from '../machine/machineFiles.ts'
 
 /** A Unix socket's name in the file system; nobody answers at it. */

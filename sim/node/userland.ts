@@ -1,6 +1,7 @@
 import { iproute2 } from '../machine/applets/iproute2.ts'
 import { appletNames, appletProgram } from '../machine/applets/registry.ts'
-import { MemoryDirectory, regularFile } from '../machine/fs/inode.ts'
+import { regularFile } from '../machine/fs/inode.ts'
+import { MemoryDirectory } from '../machine/fs/memoryDirectory.ts'
 import type { MachineFiles } from '../machine/machineFiles.ts'
 
 /** The tools of a node's distribution, in /usr/bin with /bin and /sbin leading there: what runs after chroot or nsenter. */

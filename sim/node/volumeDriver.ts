@@ -1,5 +1,5 @@
 import type { HostFiles } from '../kubelet/containerRuntime.ts'
-import { MemoryDirectory } from '../machine/fs/inode.ts'
+import { MemoryDirectory } from '../machine/fs/memoryDirectory.ts'
 import type { Machine } from '../machine/machine.ts'
 
 /** Number of the device mapper's disks. */

@@ -91,6 +91,8 @@ export interface NodeScenario {
   cgroup: 1 | 2
   /** Which confidential guests its processor and kernel can hold. */
   tee: 'none' | 'tdx' | 'snp' | 'se'
+  /** What its root file system is on: a partition of its disk, or a logical volume. */
+  rootVolume: 'partition' | 'logical'
   /** Snapshotters of containerd: kata-fc needs devmapper. */
   snapshotters: string[]
 }

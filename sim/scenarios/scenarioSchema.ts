@@ -19,6 +19,7 @@ const node = z.strictObject({
   vendor: z.string(),
   product: z.string(),
   cgroup: z.union([z.literal(1), z.literal(2)]).default(2),
+  rootVolume: z.enum(['partition', 'logical']).default('partition'),
   snapshotters: z.array(z.enum(['overlayfs', 'devmapper', 'nydus'])).default(['overlayfs']),
 })
 

@@ -8,7 +8,9 @@ import type { GuestDisks } from './guestDisks.ts'
 import { withBacktrace } from './backtrace.ts'
 import { refusedProcMount } from './procMounts.ts'
 import type { ShimConfig } from './shimConfig.ts'
+import { copyTree, emptyCopy } from './volumeCopies.ts'
 import { below, volumeKind, type VolumeKind } from './volumeKind.ts'
+import { type HostMounts, isClaimed, isHostDirectory, shownAs } from './volumeMounts.ts'
 
 const sharedInGuest = '/run/kata-containers/shared/containers'
 
@@ -21,11 +23,6 @@ export interface GuestVolumes {
   mountsOf(containerId: string, mounts: readonly CriMount[]): ContainerMount[]
   /** The sandbox ends, and with it what the guest has written into its copies. */
   end(): void
-}
-
-export interface HostMounts {
-  kindOf: (path: string) => 'directory' | 'file' | 'socket' | 'characterDevice' | 'blockDevice' | null
-  isTmpfs: (path: string) => boolean
 }
 
 export function createGuestVolumes(
@@ -216,83 +213,8 @@ function firstConfiguration(files: MachineFiles, { hostPath, containerPath }: Cr
   return kept
 }
 
-/** How /proc/mounts shows a volume, as recorded: directories by announced submounts (none), files by the share itself (kataShared). */
-function shownAs(
-  node: SimNode,
-  mount: CriMount,
-  kind: VolumeKind,
-  config: ShimConfig,
-  host: HostMounts,
-  deviceFsSize: string,
-): { fstype: string; device: string; options: string } {
-  const access = mount.readonly ? 'ro' : 'rw'
-  if (kind === 'guest') return guestFilesystem(mount.hostPath, access, deviceFsSize)
-  if (kind === 'block') return guestFilesystem('/dev', access, deviceFsSize)
-  if (kind === 'shm') return { fstype: 'tmpfs', device: 'shm', options: `${access},relatime` }
-  if (kind === 'watchable') return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
-  if (kind === 'ephemeral')
-    return { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime,size=${config.defaultMemoryMiB * 1024}k` }
-  const directory = host.kindOf(mount.hostPath) === 'directory'
-  const { hostDirectories, claimedFiles } = node.departures
-  if (claimedFiles === 'as-disk' && isClaimed(mount.hostPath))
-    return { fstype: 'ext4', device: '/dev/sda', options: `${access},relatime` }
-  if (hostDirectories !== 'shared' && isHostDirectory(mount.hostPath, host))
-    return hostDirectories === 'copied'
-      ? { fstype: 'tmpfs', device: 'tmpfs', options: `${access},relatime` }
-      : { fstype: 'ext4', device: '/dev/root', options: `${access},relatime` }
-  if (node.departures.sharedFilesystem === '9p' && kind === 'share' && directory) return nineP(access)
-  const dax = config.virtiofsCacheMiB > 0 ? ',dax' : ''
-  return { fstype: 'virtiofs', device: directory ? 'none' : 'kataShared', options: `${access},relatime${dax}` }
-}
-
-/** A mount of the old shared file system. */
-export function nineP(access: 'rw' | 'ro'): { fstype: string; device: string; options: string } {
-  return {
-    fstype: '9p',
-    device: 'kataShared',
-    options: `${access},dirsync,nodev,relatime,access=client,msize=8192,trans=virtio`,
-  }
-}
-
-function guestFilesystem(
-  path: string,
-  access: string,
-  deviceFsSize: string,
-): { fstype: string; device: string; options: string } {
-  if (below(path, '/proc')) return { fstype: 'proc', device: 'proc', options: `${access},nosuid,nodev,noexec,relatime` }
-  if (below(path, '/sys'))
-    return { fstype: 'sysfs', device: 'sysfs', options: `${access},nosuid,nodev,noexec,relatime` }
-  return { fstype: 'devtmpfs', device: 'devtmpfs', options: `${access},relatime,${deviceFsSize},mode=755` }
-}
-
-/** Without a shared file system the shim copies what the volume holds when the container is made, and no more. */
-function copyTree(from: MachineFiles, source: string, to: MachineFiles, target: string): void {
-  if (from.kindOf(source) !== 'directory' && from.list(source).length === 0) {
-    to.write(target, from.read(source) ?? '')
-    return
-  }
-  to.mkdir(target)
-  for (const name of from.list(source)) copyTree(from, `${source}/${name}`, to, `${target}/${name}`)
-}
-
 /** A volume that the kubelet makes for a pod, or what containerd keeps for it. */
 const madeForPod = /\/volumes\/kubernetes\.io~|\/volume-subpaths\/|^\/var\/lib\/containerd\/|^\/run\//
-
-/** The volume of a claim, as a CSI driver publishes it. */
-const isClaimed = (path: string): boolean => path.includes('/kubernetes.io~csi/')
-
-/** The same names without what is in the files. */
-function emptyCopy(files: MachineFiles, source: string, target: string): void {
-  if (files.kindOf(source) !== 'directory') return files.write(target, '')
-  files.mkdir(target)
-  for (const name of files.list(source)) emptyCopy(files, `${source}/${name}`, `${target}/${name}`)
-}
-
-/** A directory of a hostPath: not one that kubelet or containerd made for the pod. */
-function isHostDirectory(path: string, host: HostMounts): boolean {
-  const ofPod = below(path, '/var/lib/kubelet') || below(path, '/var/lib/containerd')
-  return !ofPod && host.kindOf(path) === 'directory'
-}
 
 /** A file of a hostPath. */
 function isHostFile(path: string, host: HostMounts): boolean {

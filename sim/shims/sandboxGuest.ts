@@ -5,17 +5,19 @@ import type { NetNamespace } from '../machine/machineNetwork.ts'
 import { capabilitiesOf } from '../node/capabilities.ts'
 import { cpuWeight, userOf } from '../node/containerResources.ts'
 import { macAddress } from '../node/identifiers.ts'
+import { rootVolume } from '../node/nodeHardware.ts'
 import { linkLocal, setInterfaces, setLoopbackOnly, type PodNetwork } from '../node/podNetwork.ts'
 import type { ContainerStart } from '../node/sandbox.ts'
 import type { SimNode } from '../node/simNode.ts'
 import { createGuestDisks, type GuestDisks } from './guestDisks.ts'
-import { createGuestVolumes, nineP, type HostMounts } from './guestVolumes.ts'
+import { createGuestVolumes } from './guestVolumes.ts'
 import type { KataHandler } from './kataHandler.ts'
 import { leakProcesses } from './leakedProcesses.ts'
 import type { ShimConfig } from './shimConfig.ts'
 import { withBacktrace } from './backtrace.ts'
 import { agentMounts } from './standardMounts.ts'
 import type { VirtualMachine } from './virtualMachine.ts'
+import { type HostMounts, nineP } from './volumeMounts.ts'
 
 export interface SandboxGuestOptions {
   node: SimNode
@@ -92,7 +94,7 @@ export function createGuest(options: SandboxGuestOptions): SandboxGuest {
       const exists = (path: string) => guest.files.kindOf(path) !== null
       const { privileged } = start.config.security
       const standard = agentMounts(privileged, departures.guestCgroup, exists, departures.privilegedSysctls)
-      if (privileged && departures.privilegedDisks === 'node-too') plugNodeDisks(node, disks)
+      if (privileged) plugNodeDisks(node, disks)
       const mounts = [...standard.first, ...volumes.mountsOf(start.id, start.config.mounts), ...standard.last]
       leak?.refresh()
       const pid = pidNamespaceFor(options, start, guest, pidNamespace)
@@ -232,11 +234,14 @@ function containerSpec(
   }
 }
 
-/** The departure: what a handler without privileged_without_host_devices does (container.go, createBlockDevices). */
-function plugNodeDisks({ machine }: SimNode, disks: GuestDisks): void {
-  const { files } = machine
-  for (const name of files.list('/sys/block').filter((each) => !each.startsWith('loop')))
-    disks.plug(`/dev/${name}`, false)
+/** The departures: disks of the node in the guest of a privileged container, as a handler without privileged_without_host_devices has them (container.go, createBlockDevices). */
+function plugNodeDisks({ machine, departures }: SimNode, disks: GuestDisks): void {
+  const plugged = {
+    none: () => false,
+    all: (name: string) => !name.startsWith('loop'),
+    root: (name: string) => name === rootVolume.name,
+  }[departures.privilegedDisks]
+  for (const name of machine.files.list('/sys/block').filter(plugged)) disks.plug(`/dev/${name}`, false)
 }
 
 const imageInGuest = '/run/kata-containers/image/layers/1'

@@ -3,7 +3,7 @@ import { allocateScript } from '../../helpers/guest/allocate.ts'
 import { bootId } from '../../helpers/guest/bootId.ts'
 import { expectOwnKernel } from '../../helpers/guest/inVirtualMachine.ts'
 import { kernelLog } from '../../helpers/guest/kernel.ts'
-import { containerStatus, type Termination } from '../../helpers/guest/termination.ts'
+import { containerStatus, oomTold, termination } from '../../helpers/guest/termination.ts'
 import { classes, notConfidential, onNode } from '../../helpers/oracles/applicability.ts'
 import { vmHolds } from '../../helpers/oracles/documentedFigures.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
@@ -29,16 +29,16 @@ behaviour('KATA-ARCH-012', {
     expectOwnKernel(expect, "boot_id in the pod beside the node's", before.boot, await api.bootId(pod.node))
 
     await pod.exec(['touch', '/tmp/go'], { container: 'greedy' })
-    const after = await pod.waitFor(
+    await pod.waitFor(
       'the greedy container ended',
-      (seen) => endOf(containerStatus(seen, 'greedy')) !== null,
+      (seen) => containerStatus(seen, 'greedy').state?.terminated !== undefined,
       60_000,
     )
-    expect(
-      endOf(containerStatus(after, 'greedy'))?.reason,
-      'reason of the end of a container over its memory limit',
-    ).to.equal('OOMKilled')
-    expect(containerStatus(after, 'main').state, 'state of its neighbour').to.have.property('running')
+    await oomTold(pod, 'greedy')
+    expect(termination(pod, 'greedy')?.reason, 'reason of the end of a container over its memory limit').to.equal(
+      'OOMKilled',
+    )
+    expect(containerStatus(pod.object, 'main').state, 'state of its neighbour').to.have.property('running')
     expect(await bootId(pod, 'main'), 'boot_id of its neighbour before and after').to.equal(before.boot)
     expect(await hypervisorPids(), 'hypervisors of the pod before and after').to.deep.equal(before.vmms)
     expect(
@@ -62,10 +62,6 @@ behaviour('KATA-ARCH-012', {
   },
   timeoutMs: 120_000,
 })
-
-const endOf = (status: {
-  readonly state?: { readonly terminated?: Partial<Termination> }
-}): Partial<Termination> | null => status.state?.terminated ?? null
 
 /** Lines of a kernel's log that are not in its earlier reading. The ring drops its beginning, so lines are told apart by their text with its time. */
 function newLines(before: string, after: string): readonly string[] {

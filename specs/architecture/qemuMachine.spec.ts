@@ -3,7 +3,9 @@ import { behaviour } from '../../helpers/behaviour.ts'
 import { need } from '../../helpers/facts/armFacts.ts'
 import { qemuCommandLine, type QemuCommandLine } from '../../helpers/node/qemuCommandLine.ts'
 import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
+import { resolved } from '../../helpers/node/resolved.ts'
 import type { Expect } from '../../helpers/behaviour.ts'
+import { onHomeOf } from '../../helpers/oracles/homeArchitecture.ts'
 import { classes, notConfidential, onArchitecture, qemu } from '../../helpers/oracles/applicability.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
@@ -26,6 +28,7 @@ behaviour('KATA-ARCH-015', {
   on: ordinaryQemu,
   pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass) }),
   async check({ pods, facts, node, expect }) {
+    onHomeOf('amd64', facts)
     const seen = await qemuOf(node, pods.pod, expect)
     expect(seen.name, '-name').to.include(`sandbox-${seen.sandboxId}`)
     expect(seen.machine, '-machine').to.include.members(['q35', 'accel=kvm'])
@@ -61,18 +64,20 @@ behaviour('KATA-ARCH-020', {
   on: ordinaryQemu,
   pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass) }),
   async check({ pods, facts, node, finding, expect }) {
+    onHomeOf('amd64', facts)
     const { kernel, initrd, images } = await qemuOf(node, pods.pod, expect)
     const { kernelPath, imagePath, initrdPath } = facts.class
     // The configuration names links (vmlinux.container); the shim passes what they point to, in the same folder.
-    expect(path.dirname(kernel), 'folder of -kernel').to.equal(
-      path.dirname(need(kernelPath, 'kernel of the configuration')),
+    const folderOf = (file: string) => resolved(node, path.dirname(file))
+    expect(await folderOf(kernel), 'folder of -kernel').to.equal(
+      await folderOf(need(kernelPath, 'kernel of the configuration')),
     )
     const booted = [...images, ...(initrd === null ? [] : [initrd])]
     finding(`boots ${kernel} with ${booted.join(', ') || 'nothing'}`)
     expect(booted, 'guest images: one rootfs image or one initrd').to.have.lengthOf(1)
     const configured =
       initrd === null ? need(imagePath, 'image of the configuration') : need(initrdPath, 'initrd of the configuration')
-    expect(path.dirname(booted[0] ?? ''), 'folder of the guest image').to.equal(path.dirname(configured))
+    expect(await folderOf(booted[0] ?? ''), 'folder of the guest image').to.equal(await folderOf(configured))
   },
   killedBy: {
     'runc-behind-kata-handlers': 'hypervisor process of the sandbox',

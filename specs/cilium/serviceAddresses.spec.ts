@@ -1,6 +1,6 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { need } from '../../helpers/facts/armFacts.ts'
-import { isThere, replacesKubeProxy } from '../../helpers/facts/cilium.ts'
+import { forcesSocketLb, isThere, replacesKubeProxy } from '../../helpers/facts/cilium.ts'
 import type { ClusterFacts } from '../../helpers/facts/facts.ts'
 import { clusterDomain, lookup, resolver } from '../../helpers/guest/dns.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
@@ -26,8 +26,10 @@ behaviour('KATA-CILIUM-001', {
   check({ facts, finding, expect }) {
     const settings = need(facts.cluster.cilium ?? unknownSettings, "Cilium's settings")
     const hostOnly = settings['bpf-lb-sock-hostns-only']
-    if (settings['bpf-lb-sock'] === 'false') finding('the socket load balancer is off altogether (bpf-lb-sock)')
-    const limited = settings['bpf-lb-sock'] === 'false' || hostOnly === 'true'
+    // In the whole place of kube-proxy the agent switches it on, whatever bpf-lb-sock says, which is false by the chart (initKubeProxyReplacementOptions).
+    const isOff = settings['bpf-lb-sock'] === 'false' && !forcesSocketLb(settings)
+    if (isOff) finding('the socket load balancer is off altogether (bpf-lb-sock)')
+    const limited = isOff || hostOnly === 'true'
     expect(
       limited ? 'limited' : `bpf-lb-sock-hostns-only is ${hostOnly ?? 'not set'}`,
       'the socket load balancer of Cilium with kube-proxy-replacement',

@@ -3,7 +3,7 @@ import { need } from '../../helpers/facts/armFacts.ts'
 import { cpus, nproc } from '../../helpers/guest/cpus.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { qemuOf } from '../../helpers/guest/vmm.ts'
-import { classes, hotplugSized, notConfidential, qemu } from '../../helpers/oracles/applicability.ts'
+import { classes, hotplugSized, notConfidential, oneOf, qemu } from '../../helpers/oracles/applicability.ts'
 import { cpuLimits, sandboxVcpus, vcpuCap } from '../../helpers/oracles/sandboxSize.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 
@@ -55,7 +55,8 @@ behaviour('KATA-CPU-009', {
 })
 
 behaviour('KATA-CPU-012', {
-  on: classes(qemu, notConfidential),
+  // A custom runtime has what its operator chose.
+  on: classes(oneOf(['kata-qemu', 'kata-qemu-runtime-rs']), qemu),
   pods: ({ runtimeClass }) => ({ bare: busybox(runtimeClass) }),
   async check(context) {
     const { pods, facts, expect } = context

@@ -6,6 +6,7 @@ import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { classes, notConfidential, onNode } from '../../helpers/oracles/applicability.ts'
 import { cpuLimits, sandboxVcpus } from '../../helpers/oracles/sandboxSize.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
+import { expectBareVcpus } from './bareVcpus.ts'
 
 interface Row {
   readonly cpu: string
@@ -36,12 +37,11 @@ for (const [id, { cpu, millicores, workers }] of Object.entries(rows)) {
       bare: busybox(runtimeClass),
       limited: busybox(runtimeClass).limits(cpuLimits(facts.class, cpu)).requests({ cpu: '100m' }).unshared(),
     }),
-    async check({ pods, runtimeClass, facts, api, measure, expect }) {
-      await expectInVm({ api, expect, runtimeClass }, pods.limited)
+    async check(context) {
+      const { pods, runtimeClass, facts, measure, expect } = context
+      await expectInVm(context, pods.limited)
       if (runtimeClass !== undefined) {
-        // The pod without limits tells a VM that grew from a node that happens to have as many CPUs.
-        const bare = sandboxVcpus(facts.class, facts.node, []).total
-        expect(await nproc(pods.bare), 'nproc of the pod to compare with, without limits').to.equal(bare)
+        await expectBareVcpus(context, pods.bare)
         const vcpus = measure('vCPUs', await nproc(pods.limited), '')
         expect(vcpus, `nproc with limits.cpu ${cpu}`).to.equal(
           sandboxVcpus(facts.class, facts.node, [millicores]).total,

@@ -8,6 +8,7 @@ import { classes, notConfidential, onNode } from '../../helpers/oracles/applicab
 import { cpuRequestsDoNotCount } from '../../helpers/oracles/documentedFigures.ts'
 import { cpuLimits, sandboxVcpus } from '../../helpers/oracles/sandboxSize.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
+import { expectBareVcpus } from './bareVcpus.ts'
 
 /** Classes whose vCPUs follow from defaults and limits; how, by hot-plug or at boot, is the oracle's. */
 const sized = classes(onNode, notConfidential)
@@ -62,11 +63,10 @@ for (const [id, limit] of Object.entries(wholeCpus)) {
         .limits(cpuLimits(facts.class, String(limit)))
         .requests({ cpu: '100m' }),
     }),
-    async check({ pods, facts, api, runtimeClass, measure, expect }) {
-      await expectInVm({ api, expect, runtimeClass }, pods.limited)
-      // The pod without limits tells a VM that grew from a node that happens to have as many CPUs.
-      const bare = sandboxVcpus(facts.class, facts.node, []).total
-      expect(await nproc(pods.bare), 'nproc of the pod to compare with, without limits').to.equal(bare)
+    async check(context) {
+      const { pods, facts, measure, expect } = context
+      await expectInVm(context, pods.limited)
+      await expectBareVcpus(context, pods.bare)
       const vcpus = measure('vCPUs', await nproc(pods.limited), '')
       expect(vcpus, `nproc with limits.cpu ${limit}`).to.equal(
         sandboxVcpus(facts.class, facts.node, [1000 * limit]).total,

@@ -1,11 +1,11 @@
 import { behaviour } from '../../helpers/behaviour.ts'
-import { expectOwnKernel } from '../../helpers/guest/inVirtualMachine.ts'
+import { expectOwnKernel, printsBootId } from '../../helpers/guest/inVirtualMachine.ts'
 import { controlledPods, logOf } from '../../helpers/objects/controlledPods.ts'
 import { becomesAvailable, deployment } from '../../helpers/objects/deployment.ts'
 import { theCluster } from '../../helpers/oracles/applicability.ts'
 import { someClass } from '../../helpers/oracles/someClass.ts'
 import { need } from '../../helpers/facts/armFacts.ts'
-import { busybox, pod } from '../../helpers/pods/pod.ts'
+import { busybox, idle } from '../../helpers/pods/pod.ts'
 
 const AVAILABLE_MS = 120_000
 
@@ -16,8 +16,9 @@ const untrusted = { 'io.kubernetes.cri.untrusted-workload': 'true' }
 behaviour('KATA-CTR-005', {
   on: theCluster,
   pods: ({ facts }) => ({ annotated: busybox(someClass(facts).name).annotations(untrusted).awaits('settled') }),
+  furtherPods: 1,
   timeoutMs: 180_000,
-  async check({ pods, createObject, facts, expect }) {
+  async check({ pods, createObject, api, facts, expect }) {
     const { annotated } = pods
     expect(annotated.outcome, 'outcome of a pod with class and annotation').to.equal('not-started')
     expect(annotated.failure?.reason, 'why it does not start').to.equal('FailedCreatePodSandBox')
@@ -28,9 +29,10 @@ behaviour('KATA-CTR-005', {
       'annotated-deployment',
       deployment(busybox(someClass(facts).name), { annotations: untrusted }),
     )
-    expect(await becomesAvailable(beside, AVAILABLE_MS), 'a Deployment whose own metadata has the annotation').to.equal(
-      'available',
-    )
+    expect(
+      await becomesAvailable(api, beside, AVAILABLE_MS),
+      'a Deployment whose own metadata has the annotation',
+    ).to.equal('available')
   },
   killedBy: { 'untrusted-annotation-ignored': "outcome of a pod with class and annotation: expected 'ready'" },
 })
@@ -39,6 +41,7 @@ behaviour('KATA-CTR-005', {
 behaviour('KATA-CTR-008', {
   on: theCluster,
   pods: () => ({}),
+  furtherPods: 1,
   timeoutMs: 180_000,
   async check({ temporaryRuntimeClass, createObject, api, facts, expect }) {
     const like = someClass(facts)
@@ -48,9 +51,12 @@ behaviour('KATA-CTR-008', {
       ...(overhead === undefined ? {} : { overhead }),
       ...(scheduling === undefined ? {} : { scheduling }),
     })
-    const nginx = pod('nginx', name).script("cat /proc/sys/kernel/random/boot_id; exec nginx -g 'daemon off;'")
-    const made = await createObject('mykata', deployment(nginx))
-    expect(await becomesAvailable(made, AVAILABLE_MS), 'a Deployment of a class of any name').to.equal('available')
+    // Ready when it has printed: nobody waits for its log.
+    const replica = busybox(name)
+      .script(`${printsBootId}; touch /tmp/printed; ${idle}`)
+      .readinessExec(['test', '-e', '/tmp/printed'])
+    const made = await createObject('mykata', deployment(replica))
+    expect(await becomesAvailable(api, made, AVAILABLE_MS), 'a Deployment of a class of any name').to.equal('available')
     const [first] = await controlledPods(api, made)
     if (!first) throw new Error(`Deployment ${made.name} is available and has no pod`)
     const { nodeName = '' } = first['spec'] as { nodeName?: string }
@@ -61,5 +67,6 @@ behaviour('KATA-CTR-008', {
   killedBy: {
     'runc-behind-kata-handlers': "boot_id in its pod beside the node's",
     'stdout-lost': 'what its pod prints',
+    'exec-probes-fail': 'a Deployment of a class of any name',
   },
 })

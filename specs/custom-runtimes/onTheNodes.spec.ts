@@ -1,25 +1,17 @@
 import { isDeepStrictEqual } from 'node:util'
+import { containerdOf } from '../../helpers/deployment/containerdOf.ts'
 import { parse } from 'smol-toml'
-import { behaviour, type CheckContext } from '../../helpers/behaviour.ts'
+import { behaviour } from '../../helpers/behaviour.ts'
 import { askedRuntime } from '../../helpers/deployment/customRuntime.ts'
 import { installationFolder } from '../../helpers/deployment/kataDeploy.ts'
 import { FactUnknownError, need } from '../../helpers/facts/armFacts.ts'
 import { isTable, tomlAt, type TomlTable } from '../../helpers/node/mergeToml.ts'
-import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
 import { classes } from '../../helpers/oracles/applicability.ts'
-import { custom, familyOfBase } from '../../helpers/oracles/customClass.ts'
+import { custom, familyOfBase, probesOfBase } from '../../helpers/oracles/customClass.ts'
 import { configurations, customFolder, shimPath } from '../../helpers/oracles/kataInstallation.ts'
-
-type Context = CheckContext<string, unknown>
+import { probesOfClass } from '../../helpers/oracles/kataNodes.ts'
 
 const customClass = classes(custom)
-
-/** Probes of the nodes that the class can send pods to. */
-function probesOf({ probes, facts }: Context): readonly NodeProbe[] {
-  const found = probes.filter(({ node }) => facts.class.nodes.includes(node))
-  if (found.length === 0) throw new FactUnknownError(`the nodes of ${facts.class.name}`, 'none of them has a probe')
-  return found
-}
 
 behaviour('KATA-CUSTOM-001', {
   on: customClass,
@@ -29,7 +21,7 @@ behaviour('KATA-CUSTOM-001', {
     const handler = need(facts.class.handler, 'handler')
     const { base } = await askedRuntime(api, handler)
     const folder = customFolder(await installationFolder(api), handler)
-    for (const probe of probesOf(context))
+    for (const probe of probesOfClass(context))
       expect(await probe.list(folder), `files of ${folder} on ${probe.node}`).to.include(`configuration-${base}.toml`)
   },
   killedBy: { 'custom-runtimes-read-the-stock-configuration': 'custom-runtimes/kata-qemu-minimal on kata-1' },
@@ -60,7 +52,7 @@ behaviour('KATA-CUSTOM-002', {
     const family = familyOfBase(base) ?? need(facts.class.shim, 'shim')
     const name = `configuration-${base}.toml`
     const folder = customFolder(installation, handler)
-    for (const probe of probesOf(context)) {
+    for (const probe of probesOfClass(context)) {
       const text = await probe.readFileIfThere(`${folder}/config.d/50-overrides.toml`)
       const where = `50-overrides.toml of ${handler} on ${probe.node}`
       expect(text === null ? 'absent' : 'there', where).to.equal('there')
@@ -107,8 +99,8 @@ behaviour('KATA-CUSTOM-004', {
       throw new FactUnknownError(`the shim behind baseConfig ${base}`, 'no release of kata-deploy that is known has it')
     const folder = await installationFolder(api)
     finding(`${handler} is made of ${base}, of the ${family === 'go' ? 'Go' : 'Rust'} shim`)
-    for (const probe of probesOf(context)) {
-      const runtime = (await probe.containerd())?.runtimes.find((each) => each.handler === handler)
+    for (const probe of probesOfClass(context)) {
+      const runtime = (await containerdOf(probe)).runtimes.find((each) => each.handler === handler)
       expect(runtime?.path, `runtime_path of ${handler} on ${probe.node}`).to.equal(shimPath(folder, family))
       expect(runtime?.configPath, `ConfigPath of ${handler} on ${probe.node}`).to.equal(
         `${customFolder(folder, handler)}/configuration-${base}.toml`,
@@ -124,10 +116,10 @@ behaviour('KATA-CUSTOM-006', {
   async check(context) {
     const { api, facts, expect } = context
     const handler = need(facts.class.handler, 'handler')
-    const { dropIn } = await askedRuntime(api, handler)
+    const { base, dropIn } = await askedRuntime(api, handler)
     if (dropIn === null) throw new FactUnknownError(`the overrides of ${handler}`, 'kata-deploy was given none for it')
     const path = `${customFolder(await installationFolder(api), handler)}/config.d/50-overrides.toml`
-    const probes = probesOf(context)
+    const probes = probesOfBase(base, context)
     const texts = await Promise.all(probes.map((probe) => probe.readFileIfThere(path)))
     for (const [index, text] of texts.entries()) {
       const where = `50-overrides.toml of ${handler} on ${probes[index]?.node}`

@@ -1,6 +1,7 @@
 import { behaviour, type CheckContext } from '../../helpers/behaviour.ts'
+import { differing, inBoth, installed, type Installed } from '../../helpers/deployment/installed.ts'
 import { installationFolder } from '../../helpers/deployment/kataDeploy.ts'
-import { need } from '../../helpers/facts/armFacts.ts'
+import { FactUnknownError, need } from '../../helpers/facts/armFacts.ts'
 import type { ShimFamily } from '../../helpers/facts/facts.ts'
 import type { HostProcess, NodeProbe } from '../../helpers/node/nodeProbe.ts'
 import {
@@ -13,7 +14,16 @@ import {
   onNode,
   rustShim,
 } from '../../helpers/oracles/applicability.ts'
-import { hypervisorPaths, shimPath } from '../../helpers/oracles/kataInstallation.ts'
+import {
+  hypervisorPaths,
+  installsAll,
+  isAzureLinux,
+  programBehind,
+  shimPath,
+} from '../../helpers/oracles/kataInstallation.ts'
+import { onEachNode } from '../../helpers/node/onEachNode.ts'
+import { resolved } from '../../helpers/node/resolved.ts'
+import { onHomeOf } from '../../helpers/oracles/homeArchitecture.ts'
 import { kataProbes, someKataNode, withKataNodes } from '../../helpers/oracles/kataNodes.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
@@ -43,51 +53,59 @@ async function expectRelease(
 /** What a process really runs. A binary that was replaced since is still its own. */
 const programOf = ({ exe }: HostProcess): string => exe.replace(/ \(deleted\)$/, '')
 
-// Everything that is installed for all, and nothing that is a node's own: drop-ins depend on its distribution, containerd's on its version.
-const shared = /^(bin|libexec|runtime-rs\/bin|share\/kata-containers)\//
-const programs =
-  /^(bin|libexec|runtime-rs\/bin)\/(containerd-shim-kata-v2|kata-runtime|qemu-system-[^/]*|cloud-hypervisor[^/]*|firecracker|jailer|virtiofsd)$/
+const programsOf = async (node: NodeProbe, processes: readonly HostProcess[]): Promise<string[]> =>
+  Promise.all(processes.map((each) => resolved(node, programOf(each))))
 
+/**
+ * kata-deploy takes nothing away (install.rs): a node that was upgraded keeps programs, kernels and from 4.1 whole components that one that came later never
+ * had. What the handlers run and boot must be the same on all of them.
+ */
 behaviour('KATA-DEPLOY-002', {
   on: withKataNodes,
   pods: () => ({}),
-  async check({ api, facts, probes, measure, expect }) {
+  async check({ api, facts, probes, measure, finding, expect }) {
     const folder = await installationFolder(api)
-    const seen = await Promise.all(kataProbes(probes, facts.cluster).map((probe) => installed(probe, folder)))
-    for (const { node, files } of seen) {
-      const parts = new Set(files.map(([path]) => path.split('/')[0]))
-      expect([...parts], `parts of ${folder} on ${node}`).to.include.members(['bin', 'share'])
-      measure(`files below ${folder} on ${node}`, files.length, 'files')
+    const seen: Installed[] = []
+    await onEachNode(kataProbes({ probes, facts, finding }), async (probe) => {
+      seen.push(await installed(probe, folder))
+    })
+    seen.sort((one, other) => one.node.localeCompare(other.node))
+    for (const { node, parts, used, files } of seen) {
+      // From 4.1 an installation of Rust shims alone may have no program beside them.
+      const held = parts.map((part) => (part === 'runtime-rs' ? 'bin' : part))
+      expect(held, `parts of ${folder} on ${node}`).to.include.members(['bin', 'share'])
+      const lacking = Object.keys(used).filter((name) => used[name] === null)
+      // Whether all of them are there is KATA-TROUBLE-003.
+      if (lacking.length > 0) finding(`files that handlers of ${node} name and that it lacks: ${lacking.join(', ')}`)
+      measure(`files below ${folder} on ${node}`, Object.keys(files).length, 'files')
     }
-    // Binaries differ by architecture, and by nothing else.
-    for (const { node, files, digests } of seen) {
-      const architecture = architectureOf(facts.cluster, node)
-      const like = seen.find((each) => architectureOf(facts.cluster, each.node) === architecture)
+    if (seen.every(({ used }) => Object.keys(used).length === 0))
+      throw new FactUnknownError('what handlers run and boot', `containerd of ${seen[0]?.node} names no Kata handler`)
+    for (const { node, used, files } of seen) {
+      const like = seen.find((each) => buildOf(facts.cluster, each.node) === buildOf(facts.cluster, node))
       if (!like || like.node === node) continue
-      expect(new Map(files), `files below ${folder} on ${node}, beside ${like.node}`).to.deep.equal(new Map(like.files))
-      expect(digests, `SHA-256 of Kata's programs on ${node}, beside ${like.node}`).to.deep.equal(like.digests)
+      const beside = `on ${node}, beside ${like.node}`
+      expect(inBoth(used, like.used), `SHA-256 of what handlers run and boot ${beside}`).to.deep.equal(
+        inBoth(like.used, used),
+      )
+      const left = differing(files, like.files)
+      if (left.length > 0) finding(`files that differ in size, or are there once only, ${beside}: ${left.join(', ')}`)
     }
   },
+  // Several hundred MiB of guest images, read once on every node.
+  timeoutMs: 300_000,
   killedBy: {
-    'firecracker-missing-on-second-node': 'files below /opt/kata on kata-2, beside kata-1',
-    'second-node-lacks-a-program': 'files below /opt/kata on kata-2, beside kata-1',
-    'second-node-with-another-shim': "SHA-256 of Kata's programs on kata-2, beside kata-1",
+    'firecracker-missing-on-second-node': 'SHA-256 of what handlers run and boot on kata-2, beside kata-1',
+    'second-node-boots-another-image': 'SHA-256 of what handlers run and boot on kata-2, beside kata-1',
+    'second-node-with-another-shim': 'SHA-256 of what handlers run and boot on kata-2, beside kata-1',
   },
 })
 
-async function installed(probe: NodeProbe, folder: string) {
-  const inventory = ((await probe.inventory(folder)) ?? []).filter(({ path }) => shared.test(path))
-  const hashed = inventory.map(({ path }) => path).filter((path) => programs.test(path))
-  const digests = await probe.digests(folder, hashed)
-  return {
-    node: probe.node,
-    files: inventory.map(({ path, bytes }) => [path, bytes] as const),
-    digests: Object.fromEntries(digests),
-  }
+/** What decides which of a release's files a node gets: its architecture, and Azure Linux, which has a Cloud Hypervisor and an initrd of its own. */
+function buildOf({ nodes }: Context['facts']['cluster'], name: string): string {
+  const node = nodes.find((each) => each.name === name)
+  return `${node?.architecture.value} ${isAzureLinux(node?.osImage.value ?? null)}`
 }
-
-const architectureOf = ({ nodes }: Context['facts']['cluster'], name: string) =>
-  nodes.find((node) => node.name === name)?.architecture.value ?? null
 
 function shimClaim(id: string, family: ShimFamily, killedBy: Readonly<Record<string, string>>): void {
   behaviour(id, {
@@ -99,7 +117,9 @@ function shimClaim(id: string, family: ShimFamily, killedBy: Readonly<Record<str
       await expectExecutable(context, node, path)
       await expectRelease(context, node, path)
       const { shims } = await node.sandbox(pods.pod.uid)
-      expect([...new Set(shims.map(programOf))], 'what the shim of a pod runs').to.deep.equal([path])
+      expect([...new Set(await programsOf(node, shims))], 'what the shim of a pod runs').to.deep.equal([
+        await resolved(node, path),
+      ])
     },
     killedBy,
   })
@@ -126,15 +146,19 @@ async function expectHypervisor(context: Context, pod: PodHandle, asProcess: boo
   expect([wanted, ...others], 'hypervisors that the class may be configured with').to.include(table?.path)
   const { hypervisors } = await node.sandbox(pod.uid)
   expect(hypervisors, 'hypervisors of a pod').to.have.lengthOf(1)
-  const program = programOf(hypervisors[0]!)
-  if (asProcess) expect(program, 'what the hypervisor of a pod runs').to.equal(table?.path)
+  const program = await resolved(node, programOf(hypervisors[0]!))
+  const configured = programBehind(table?.path ?? '')
+  if (asProcess) expect(program, 'what the hypervisor of a pod runs').to.equal(await resolved(node, configured))
   else expect(program.split('/').at(-1), 'name of what the hypervisor of a pod runs').to.equal(wanted.split('/').at(-1))
 }
 
 behaviour('KATA-DEPLOY-005', {
   on: classes(hypervisorIs('qemu'), notConfidential, onArchitecture('amd64')),
   pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass) }),
-  check: (context) => expectHypervisor(context, context.pods.pod, true),
+  check(context) {
+    onHomeOf('amd64', context.facts)
+    return expectHypervisor(context, context.pods.pod, true)
+  },
   killedBy: {
     'qemu-of-the-distribution': 'hypervisors that the class may be configured with',
     'runc-behind-kata-handlers': 'hypervisors of a pod',
@@ -167,9 +191,8 @@ behaviour('KATA-DEPLOY-008', {
   async check({ pods, api, node, expect }) {
     const { shims, hypervisors } = await node.sandbox(pods.pod.uid)
     expect(hypervisors.map(programOf), 'hypervisor processes of a Dragonball pod').to.deep.equal([])
-    expect(shims.map(programOf), 'shims of a Dragonball pod').to.deep.equal([
-      shimPath(await installationFolder(api), 'rust'),
-    ])
+    const shim = shimPath(await installationFolder(api), 'rust')
+    expect(await programsOf(node, shims), 'shims of a Dragonball pod').to.deep.equal([await resolved(node, shim)])
     const files = (await Promise.all(shims.map(({ pid }) => node.fileDescriptors(pid)))).flat()
     for (const kind of ['kvm-vm', 'kvm-vcpu'])
       expect(
@@ -193,7 +216,7 @@ behaviour('KATA-DEPLOY-018', {
   async check({ api, facts, probes, finding, expect }) {
     const folder = await installationFolder(api)
     const path = `${folder}/share/defaults/kata-containers/configuration.toml`
-    for (const probe of kataProbes(probes, facts.cluster)) {
+    for (const probe of kataProbes({ probes, facts, finding })) {
       const real = await probe.realPath(path)
       expect(real?.split('/').at(-1) ?? 'nothing', `what ${path} leads to on ${probe.node}`).to.equal(
         'configuration-qemu.toml',
@@ -206,13 +229,21 @@ behaviour('KATA-DEPLOY-018', {
   killedBy: { 'default-configuration-dangles': 'leads to on kata-2' },
 })
 
+/** Part of the Go shim's component. */
+const withKataRuntime = cluster(someKataNode, ({ classes, kataVersion }) => {
+  const all = installsAll(kataVersion.value)
+  if (all === true || classes.some(({ shim, nodes }) => shim.value === 'go' && nodes.length > 0)) return true
+  return all === null
+    ? { unknown: `whether kata-runtime is installed: Kata is ${kataVersion.how}` }
+    : { no: 'kata-runtime comes with the Go shim, which no class is known to have' }
+})
+
 behaviour('KATA-DEPLOY-021', {
-  on: withKataNodes,
+  on: withKataRuntime,
   pods: () => ({}),
   async check(context) {
-    const { api, facts, probes } = context
-    const path = `${await installationFolder(api)}/bin/kata-runtime`
-    for (const probe of kataProbes(probes, facts.cluster)) {
+    const path = `${await installationFolder(context.api)}/bin/kata-runtime`
+    for (const probe of kataProbes(context)) {
       await expectExecutable(context, probe, path)
       await expectRelease(context, probe, path)
     }

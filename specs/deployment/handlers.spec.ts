@@ -1,5 +1,7 @@
-import { behaviour, type CheckContext } from '../../helpers/behaviour.ts'
+import { behaviour } from '../../helpers/behaviour.ts'
 import { reportedHandlers } from '../../helpers/deployment/clusterLabels.ts'
+import { containerdOf } from '../../helpers/deployment/containerdOf.ts'
+import { installations } from '../../helpers/deployment/installations.ts'
 import { environmentOf, installationFolder, kataDeploy, type KataDeploy } from '../../helpers/deployment/kataDeploy.ts'
 import { FactUnknownError, need } from '../../helpers/facts/armFacts.ts'
 import type { ClusterFacts } from '../../helpers/facts/facts.ts'
@@ -8,17 +10,10 @@ import { isTable, tomlAt } from '../../helpers/node/mergeToml.ts'
 import type { NodeProbe } from '../../helpers/node/nodeProbe.ts'
 import { anyKata, cluster } from '../../helpers/oracles/applicability.ts'
 import { chartRelease } from '../../helpers/oracles/chart/chartRelease.ts'
+import { defaultHandlers } from '../../helpers/oracles/defaultHandlers.ts'
 import { containerdFolder, shimPath } from '../../helpers/oracles/kataInstallation.ts'
-import { kataProbes, someKataNode, withKataNodes } from '../../helpers/oracles/kataNodes.ts'
-
-type Context = CheckContext<string, unknown>
-
-/** Probes of the nodes that a class can send pods to. */
-function probesOf({ probes, facts }: Context): readonly NodeProbe[] {
-  const found = probes.filter(({ node }) => facts.class.nodes.includes(node))
-  if (found.length === 0) throw new FactUnknownError(`the nodes of ${facts.class.name}`, 'none of them has a probe')
-  return found
-}
+import { kataProbes, probesOfClass, someKataNode, withKataNodes } from '../../helpers/oracles/kataNodes.ts'
+import { declaredOn, handlersNamed, handlersOffered } from '../../helpers/oracles/offeredHandlers.ts'
 
 /**
  * A RuntimeClass is an object of the API, its handler a section of containerd's configuration on each node: a pod that lands where the section is
@@ -31,8 +26,8 @@ behaviour('KATA-DEPLOY-011', {
     const { api, facts, expect } = context
     const handler = need(facts.class.handler, 'handler')
     const [folder, reported] = await Promise.all([installationFolder(api), reportedHandlers(api)])
-    for (const probe of probesOf(context)) {
-      const runtime = (await probe.containerd())?.runtimes.find((each) => each.handler === handler)
+    for (const probe of probesOfClass(context)) {
+      const runtime = (await containerdOf(probe)).runtimes.find((each) => each.handler === handler)
       const where = `handler ${handler} of containerd on ${probe.node}`
       expect(runtime ? 'configured' : 'missing', where).to.equal('configured')
       if (!runtime) continue
@@ -75,20 +70,20 @@ behaviour('KATA-DEPLOY-013', {
       throw new FactUnknownError("kata-deploy's folder of containerd's configuration", 'it mounts none')
     const expected = containerdFolder(distribution)
     finding(`${distribution}: kata-deploy writes to ${folder}`)
-    for (const probe of kataProbes(probes, facts.cluster)) {
-      const containerd = await probe.containerd()
-      const read = containerd?.files ?? []
+    for (const probe of kataProbes({ probes, facts, finding })) {
+      const containerd = await containerdOf(probe)
+      const read = containerd.files
       expect(
         read.some((file) => file.startsWith(folder))
           ? folder
           : `${folder}, where containerd of ${probe.node} reads nothing`,
         'folder that kata-deploy writes to',
       ).to.equal(expected)
-      expect(containerd?.notImported ?? 'nothing', `drop-in that containerd of ${probe.node} does not import`).to.equal(
+      expect(containerd.notImported ?? 'nothing', `drop-in that containerd of ${probe.node} does not import`).to.equal(
         'nothing',
       )
       expect(
-        containerd?.runtimes.some(runsKata) ? 'some' : 'none',
+        containerd.runtimes.some(runsKata) ? 'some' : 'none',
         `Kata's handlers in containerd of ${probe.node}`,
       ).to.equal('some')
     }
@@ -96,15 +91,14 @@ behaviour('KATA-DEPLOY-013', {
   killedBy: { 'containerd-folder-of-another-distribution': 'folder that kata-deploy writes to' },
 })
 
-/** Switches of debugging in a configuration: `section.key` with its value, where it is said. */
+/** Switches of debugging in a configuration: `section.key` with its value; false where it is not said. */
 function debugSwitches(values: Readonly<Record<string, unknown>>): Map<string, boolean> {
   const hypervisors = isTable(values['hypervisor']) ? Object.keys(values['hypervisor']) : []
   const places = [...hypervisors.map((name) => ['hypervisor', name]), ['runtime'], ['agent', 'kata']]
   return new Map(
-    places.flatMap((place) => {
-      const value = tomlAt(values, ...place, 'enable_debug')
-      return typeof value === 'boolean' ? [[`${place.join('.')}.enable_debug`, value] as const] : []
-    }),
+    places.map(
+      (place) => [`${place.join('.')}.enable_debug`, tomlAt(values, ...place, 'enable_debug') === true] as const,
+    ),
   )
 }
 
@@ -123,7 +117,7 @@ behaviour('KATA-DEPLOY-014', {
     const ownClasses = chartRelease(facts.cluster.kataVersion.value)?.debugClasses ?? false
     const expected = debug === 'true' && (!ownClasses || handler.endsWith('-debug'))
     finding(`DEBUG of kata-deploy is ${debug}`)
-    for (const probe of probesOf(context)) {
+    for (const probe of probesOfClass(context)) {
       const toml = await probe.effectiveToml(handler)
       expect(toml ? 'there' : 'absent', `configuration of ${handler} on ${probe.node}`).to.equal('there')
       for (const [key, value] of debugSwitches(toml?.values ?? {}))
@@ -140,30 +134,37 @@ const defaultClass = 'kata'
 
 /**
  * `createDefaultRuntimeClass` of the guide, `runtimeClasses.createDefault` of the chart: the documents have true and false as its default, so the
- * operator's profile decides. A class that is there all the same leads to the chart's default shim, or it is a leftover.
+ * operator's profile decides. A class that is there all the same leads to the default shim, or it is a leftover.
  */
 behaviour('KATA-DEPLOY-015', {
-  on: cluster(({ declared, classes }) =>
-    declared !== null || classes.some(({ name }) => name === defaultClass)
+  on: cluster(({ declared, declaresAllClasses = true, classes }) =>
+    (declared !== null && declaresAllClasses) || classes.some(({ name }) => name === defaultClass)
       ? true
       : { no: 'no profile says whether there is a default class, and there is none' },
   ),
   pods: () => ({}),
   async check({ api, facts, expect }) {
-    const { declared, classes, nodes, kataVersion } = facts.cluster
+    const { declared, declaresAllClasses = true, classes, nodes, kataVersion } = facts.cluster
     const object = await api.find({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', name: defaultClass })
-    if (declared !== null) {
+    if (declared !== null && declaresAllClasses) {
       const wanted = declared.some(({ name }) => name === defaultClass)
       expect(object ? 'there' : 'absent', 'RuntimeClass kata').to.equal(wanted ? 'there' : 'absent')
     }
     if (!object) return
-    const chart = chartRelease(kataVersion.value)
-    if (!chart)
-      throw new FactUnknownError("the chart's default shim", `Kata is ${kataVersion.value ?? kataVersion.how}`)
     const architectures = [
       ...new Set(nodes.flatMap(({ kata, architecture }) => (kata.value === true ? (architecture.value ?? []) : []))),
     ]
-    const expected = architectures.map((each) => `kata-${chart.defaultShim[each] ?? 'qemu'}`)
+    // Of two installations one alone has made the class.
+    const expected = (await installations(api)).flatMap(
+      (environment) =>
+        defaultHandlers(architectures, {
+          declared: declared?.find(({ name }) => name === defaultClass)?.handler,
+          environment,
+          chart: chartRelease(kataVersion.value)?.defaultShim ?? null,
+        }) ?? [],
+    )
+    if (expected.length === 0)
+      throw new FactUnknownError("the chart's default shim", `Kata is ${kataVersion.value ?? kataVersion.how}`)
     expect(expected, 'handlers of the default shim').to.include(object['handler'])
     const handlers = classes.filter(({ name }) => name !== defaultClass).map(({ handler }) => handler.value)
     expect(handlers, 'handlers of the other classes').to.include(object['handler'])
@@ -176,15 +177,15 @@ behaviour('KATA-DEPLOY-015', {
 
 /** Handlers that a node's containerd runs with Kata. */
 async function kataHandlers(probe: NodeProbe): Promise<string[]> {
-  return ((await probe.containerd())?.runtimes ?? []).filter(runsKata).map(({ handler }) => handler)
+  return (await containerdOf(probe)).runtimes.filter(runsKata).map(({ handler }) => handler)
 }
 
 behaviour('KATA-DEPLOY-016', {
   on: withKataNodes,
   pods: () => ({}),
   async check({ facts, probes, finding, expect }) {
-    const { declared } = facts.cluster
-    for (const probe of kataProbes(probes, facts.cluster)) {
+    const named = handlersNamed(facts.cluster)
+    for (const probe of kataProbes({ probes, facts, finding })) {
       const configured = await kataHandlers(probe)
       const offered = handlersOffered(facts.cluster, probe.node)
       expect(
@@ -192,12 +193,11 @@ behaviour('KATA-DEPLOY-016', {
         `handlers that a RuntimeClass names and ${probe.node} has not`,
       ).to.deep.equal([])
       expect(
-        configured.filter((handler) => !offered.includes(handler)),
+        configured.filter((handler) => !named.includes(handler)),
         `handlers of ${probe.node} that no RuntimeClass names`,
       ).to.deep.equal([])
-      for (const { name, handler } of declared ?? [])
-        if (handler !== undefined)
-          expect(configured, `handlers of ${probe.node}, with that of the declared ${name}`).to.include(handler)
+      for (const { name, handler } of declaredOn(facts.cluster, probe.node))
+        expect(configured, `handlers of ${probe.node}, with that of the declared ${name}`).to.include(handler)
     }
     finding(overheadsBesideTheChart(facts.cluster))
   },
@@ -214,11 +214,6 @@ behaviour('KATA-DEPLOY-016', {
     'kata-stratovirt-handler-configured': 'that no RuntimeClass names',
   },
 })
-
-/** Handlers of the RuntimeClasses that can send pods to a node. */
-const handlersOffered = ({ classes }: ClusterFacts, node: string): string[] => [
-  ...new Set(classes.filter(({ nodes }) => nodes.includes(node)).flatMap(({ handler }) => handler.value ?? [])),
-]
 
 /** Values may override them: told, not judged. */
 function overheadsBesideTheChart({ classes, kataVersion }: ClusterFacts): string {
@@ -239,11 +234,11 @@ behaviour('KATA-DEPLOY-009', {
     return chart.shims.includes('stratovirt') ? { no: 'the chart of this release has StratoVirt' } : true
   }),
   pods: () => ({}),
-  async check({ api, facts, probes, expect }) {
+  async check({ api, facts, probes, finding, expect }) {
     const path = `${await installationFolder(api)}/bin/stratovirt`
     const object = await api.find({ apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', name: 'kata-stratovirt' })
     expect(object ? 'there' : 'absent', 'RuntimeClass kata-stratovirt').to.equal('absent')
-    for (const probe of kataProbes(probes, facts.cluster)) {
+    for (const probe of kataProbes({ probes, facts, finding })) {
       expect((await probe.fileStatus(path))?.kind ?? 'absent', `${path} on ${probe.node}`).to.equal('absent')
       expect(await kataHandlers(probe), `handlers of ${probe.node}`).to.not.include('kata-stratovirt')
     }

@@ -1,5 +1,6 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { FactUnknownError } from '../../helpers/facts/armFacts.ts'
+import { complaints } from '../../helpers/deployment/complaints.ts'
 import {
   configMaps,
   installationFolder,
@@ -98,9 +99,6 @@ behaviour('KATA-DEPLOY-010', {
   },
 })
 
-/** Words of env_logger and of Rust's panics (kata-deploy binary/src/utils/logging.rs); `Error:` is how its main ends. */
-const complaint = /\bERROR\b|panicked at|^Error:/
-
 behaviour('KATA-DEPLOY-017', {
   on: theCluster,
   pods: () => ({}),
@@ -116,10 +114,10 @@ behaviour('KATA-DEPLOY-017', {
       for (const pod of pods) {
         const lines = await lastLines(api, pod, 200)
         expect(lines, `log of ${pod.name}`).to.not.be.empty
-        expect(
-          lines.filter((line) => complaint.test(line)),
-          `complaints in the log of ${pod.name}`,
-        ).to.deep.equal([])
+        const { own, ofTheClient } = complaints(lines)
+        expect(own, `complaints in the log of ${pod.name}`).to.deep.equal([])
+        if (ofTheClient.length > 0)
+          finding(`${pod.name}: ${ofTheClient.length} requests to the API server failed: ${ofTheClient.at(-1)}`)
         if (pod.restarts > 0) finding(`${pod.name} on ${pod.node} was restarted ${pod.restarts} times`)
       }
     }
@@ -151,7 +149,7 @@ behaviour('KATA-DEPLOY-012', {
     const { declaredVersion } = facts.cluster
     if (declaredVersion) witnesses.set("the operator's profile", declaredVersion)
     const folder = await installationFolder(api)
-    for (const probe of kataProbes(probes, facts.cluster)) {
+    for (const probe of kataProbes({ probes, facts, finding })) {
       const text = await probe.readFileIfThere(`${folder}/VERSION`)
       const release = /\d+\.\d+\.\d+\S*/.exec(text ?? '')?.[0]
       if (release !== undefined) witnesses.set(`VERSION of the shims on ${probe.node}`, release)

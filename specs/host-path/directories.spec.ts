@@ -16,8 +16,12 @@ behaviour('KATA-HOSTPATH-001', {
   pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass).hostPath('/etc', '/host-etc', { readOnly: true }) }),
   async check({ pods: { pod }, node, api, runtimeClass, expect }) {
     await expectInVm({ api, expect, runtimeClass }, pod)
+    // What is mounted over a file of the node is not below the directory that is shared.
+    const mounted = (await node.readFile('/proc/1/mounts')).split('\n').map((line) => line.split(' ')[1])
     const hashes = await Promise.all(
-      ownFiles.map(async (name) => ({ name, ofNode: await node.sha256(`/etc/${name}`) })),
+      ownFiles
+        .filter((name) => !mounted.includes(`/etc/${name}`))
+        .map(async (name) => ({ name, ofNode: await node.sha256(`/etc/${name}`) })),
     )
     const there = hashes.filter(({ ofNode }) => ofNode !== null)
     if (there.length === 0) throw new FactUnknownError('what is in /etc of the node', `no ${ownFiles.join(', no ')}`)
@@ -25,9 +29,12 @@ behaviour('KATA-HOSTPATH-001', {
       const shown = await sha256(pod, `/host-etc/${name}`)
       expect(shown, `SHA-256 of ${name} below the hostPath /etc, beside the node's`).to.equal(ofNode)
     }
-    const { stdout, stderr } = await pod.read(['sh', '-c', 'wc -l </host-etc/shadow'])
-    const lines = stdout.trim() === '' ? stderr.trim() : Number(stdout)
-    expect(lines, "lines of the node's /etc/shadow that a container reads").to.be.a('number').above(0)
+    // Talos has no users.
+    if ((await node.sha256('/etc/shadow')) !== null) {
+      const { stdout, stderr } = await pod.read(['sh', '-c', 'wc -l </host-etc/shadow'])
+      const lines = stdout.trim() === '' ? stderr.trim() : Number(stdout)
+      expect(lines, "lines of the node's /etc/shadow that a container reads").to.be.a('number').above(0)
+    }
     expect(mountOn(await mounts(pod), '/host-etc')?.type, 'type of the hostPath /etc').to.equal('virtiofs')
   },
   killedBy: {

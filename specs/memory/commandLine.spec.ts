@@ -59,7 +59,7 @@ behaviour('KATA-MEM-017', {
     expect(need(facts.class.defaultMemoryMiB, 'default_memory'), 'default_memory of kata-qemu, MiB').to.equal(2048)
     const { memory } = await qemuOf(context, pods.bare)
     expect(memory.bootMiB, '-m of kata-qemu').to.equal(2048)
-    const { min, max } = visibleMemory('qemu', facts.cluster.kataVersion.value, sandboxMemory(facts.class, []))
+    const { min, max } = visibleMemory('qemu', facts, sandboxMemory(facts.class, []))
     const total = measure('MemTotal', await memTotal(pods.bare), 'MiB')
     expect(total, 'MemTotal of kata-qemu').to.be.within(min, max)
   },

@@ -120,11 +120,7 @@ behaviour('KATA-MEM-018', {
   pods: ({ runtimeClass }) => ({ bare: busybox(runtimeClass) }),
   async check({ pods, facts, measure, expect }) {
     const size = sandboxMemory(facts.class, [])
-    const { min, max, source } = visibleMemory(
-      facts.class.hypervisor.value ?? 'qemu',
-      facts.cluster.kataVersion.value,
-      size,
-    )
+    const { min, max, source } = visibleMemory(facts.class.hypervisor.value ?? 'qemu', facts, size)
     const total = measure('MemTotal', await memTotal(pods.bare), 'MiB')
     expect(total, `MemTotal of 2048 MiB (${source})`).to.be.within(min, max)
   },

@@ -24,7 +24,7 @@ behaviour('KATA-MEM-001', {
     const { pods, facts, measure, expect } = context
     const size = sandboxMemory(facts.class, [])
     const hypervisor = need(facts.class.hypervisor, 'hypervisor')
-    const { min, max } = visibleMemory(hypervisor, facts.cluster.kataVersion.value, size)
+    const { min, max } = visibleMemory(hypervisor, facts, size)
     const total = measure('MemTotal', await memTotal(pods.bare), 'MiB')
     expect(total, 'MemTotal of a pod without limits').to.be.within(min, max)
     if (hypervisor === 'qemu') {

@@ -1,28 +1,9 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { readinessOf } from '../../helpers/pods/nodeReadiness.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
-import type { HostNetwork } from '../../helpers/node/hostNetwork.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
-
-/**
- * What of a node's network no pod may change. Interfaces in pairs are those of pods, which come and go, and so do the routes over them; link-local
- * addresses are the kernel's own affair.
- */
-function lasting({ links, routes, rules }: HostNetwork) {
-  const own = links.filter(({ paired }) => !paired)
-  const names = own.map(({ name }) => name)
-  return {
-    links: own.map(
-      ({ name, up, mtu, addresses }) =>
-        `${name} ${up ? 'up' : 'down'} mtu ${mtu} ${addresses.filter((each) => !each.startsWith('fe80:')).join(' ')}`,
-    ),
-    routes: routes.filter(
-      (route) => names.includes(/\bdev (\S+)/.exec(route)?.[1] ?? '') && !route.startsWith('fe80:'),
-    ),
-    rules,
-  }
-}
+import { lasting } from './lasting.ts'
 
 behaviour('KATA-NET-011', {
   on: anyKata,

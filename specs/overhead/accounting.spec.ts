@@ -51,7 +51,7 @@ behaviour('KATA-OVERHEAD-001', {
       )
       const declared = await declaredOverhead(api, name)
       expect(Object.keys(declared), `overhead.podFixed of ${name}`).to.include.members(['cpu', 'memory'])
-      const pod = await createPod(busybox(name).requests(requests).with(marked).awaits('settled'))
+      const pod = await createPod(busybox(name).requests(requests).with(marked).awaits('settled').expectsNoRoom())
       expect((pod.admitted.spec as { overhead?: Amounts }).overhead, `spec.overhead of a pod of ${name}`).to.deep.equal(
         declared,
       )
@@ -67,7 +67,8 @@ behaviour('KATA-OVERHEAD-001', {
       await pod.delete()
     }
   },
-  timeoutMs: 300_000,
+  // One class after the other, and those that cannot start take two tries of the kubelet each.
+  timeoutMs: 600_000,
   killedBy: {
     'runtimeclass-overhead-missing': 'overhead.podFixed of kata',
     'missing-runtimeclass-accepted': 'spec.overhead of a pod of kata',

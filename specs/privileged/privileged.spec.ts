@@ -1,8 +1,9 @@
 import { behaviour } from '../../helpers/behaviour.ts'
-import { disks, disksInCommon, parsePartitions } from '../../helpers/guest/disks.ts'
+import { addedDisks, disksInCommon } from '../../helpers/guest/disks.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
 import { kernelParameter } from '../../helpers/guest/kernelParameter.ts'
 import { networkInterface } from '../../helpers/guest/network.ts'
+import { nodeDisks } from '../../helpers/node/nodeDisks.ts'
 import { nodeView } from '../../helpers/pods/nodeView.ts'
 import { anyKata } from '../../helpers/oracles/applicability.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
@@ -27,12 +28,13 @@ behaviour('KATA-PRIV-001', {
       'devices of a host in /dev of a privileged pod',
     ).to.deep.equal([])
     expect(blockDevices.stdout.trim(), 'block devices in /dev of a privileged pod').to.equal('')
-    const ofNode = parsePartitions(await node.readFile('/proc/partitions'))
-    expect(disksInCommon(await disks(pods.pod), ofNode), 'disks that the guest has of its node').to.deep.equal([])
+    const ofNode = await nodeDisks(node)
+    expect(disksInCommon(await addedDisks(pods.pod), ofNode), 'disks that the guest has of its node').to.deep.equal([])
     await expectInVm(context, pods.pod)
   },
   killedBy: {
     'node-disks-plugged-for-privileged': 'disks that the guest has of its node',
+    'root-volume-plugged-for-privileged': 'disks that the guest has of its node',
     'runc-behind-kata-handlers': 'devices of a host in /dev of a privileged pod',
   },
 })

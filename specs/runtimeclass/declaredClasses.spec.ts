@@ -1,16 +1,33 @@
-import { behaviour } from '../../helpers/behaviour.ts'
+import { type Applicability, behaviour, type CheckContext } from '../../helpers/behaviour.ts'
+import { enabledHandlers, installations } from '../../helpers/deployment/installations.ts'
+import { NotApplicableError } from '../../helpers/facts/armFacts.ts'
 import type { ClusterFacts } from '../../helpers/facts/facts.ts'
 import { cluster } from '../../helpers/oracles/applicability.ts'
 import { runtimeClassObject } from './runtimeClassObject.ts'
 
-const declares = ({ declared }: ClusterFacts, name: string) => declared?.some((each) => each.name === name) ?? false
+/** Which classes there are is the operator's choice: the profile tells it, or the cluster. */
+const toldOf = ({ declared, classes }: ClusterFacts, name: string): boolean =>
+  [...(declared ?? []), ...classes].some((each) => each.name === name)
+
+const declaredOrThere = (facts: ClusterFacts, name: string): Applicability =>
+  toldOf(facts, name) ? true : { no: `${name} is neither there nor declared by a profile` }
+
+/**
+ * Throws NotApplicableError where nothing tells that the class must be there. Where no profile does, the classes of an installation's other shims do: the
+ * chart makes one for each enabled shim, or with `runtimeClasses.enabled: false` none at all (templates/runtimeclasses.yaml).
+ */
+async function mustBeThere({ api, facts }: Pick<CheckContext<string, unknown>, 'api' | 'facts'>, name: string) {
+  if (toldOf(facts.cluster, name)) return
+  const enabled = (await installations(api)).map(enabledHandlers).find((handlers) => handlers.includes(name)) ?? []
+  const others = facts.cluster.classes.filter(({ handler }) => enabled.includes(handler.value ?? ''))
+  if (others.length === 0) throw new NotApplicableError(`nothing tells that there is to be a class ${name}`)
+}
 
 behaviour('KATA-RTCLASS-001', {
-  on: cluster((facts) =>
-    facts.declared === null || declares(facts, 'kata-qemu') ? true : { no: 'the profile does not declare kata-qemu' },
-  ),
+  on: cluster(),
   pods: () => ({}),
-  async check({ api, expect }) {
+  async check({ api, facts, expect }) {
+    await mustBeThere({ api, facts }, 'kata-qemu')
     const found = await runtimeClassObject(api, 'kata-qemu')
     expect(found ? 'there' : 'absent', 'RuntimeClass kata-qemu').to.equal('there')
     expect(found?.handler, 'handler of kata-qemu').to.equal('kata-qemu')
@@ -38,11 +55,7 @@ const enabledByChoice = [
 
 for (const { id, name, killer } of enabledByChoice) {
   behaviour(id, {
-    on: cluster((facts) =>
-      declares(facts, name) || facts.classes.some((each) => each.name === name)
-        ? true
-        : { no: `${name} is neither there nor declared by a profile` },
-    ),
+    on: cluster((facts) => declaredOrThere(facts, name)),
     pods: () => ({}),
     async check({ api, expect }) {
       const found = await runtimeClassObject(api, name)
@@ -56,7 +69,9 @@ for (const { id, name, killer } of enabledByChoice) {
 // The documents differ in what is enabled by default (the guide's table: kata-qemu alone; its sample block: three; upstream's chart: all).
 // What they share is that a class is there when its shim is enabled and absent otherwise, so the operator's profile decides.
 behaviour('KATA-RTCLASS-007', {
-  on: cluster(({ declared }) => (declared === null ? { no: 'no profile says which classes are enabled' } : true)),
+  on: cluster(({ declared, declaresAllClasses = true }) =>
+    declared !== null && declaresAllClasses ? true : { no: 'no profile says of all classes whether they are enabled' },
+  ),
   pods: () => ({}),
   async check({ facts, expect }) {
     const there = facts.cluster.classes.map(({ name }) => name)

@@ -1,6 +1,7 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { blockDevicesUsed } from '../../helpers/oracles/blockDevices.ts'
 import { classes } from '../../helpers/oracles/applicability.ts'
+import { expectOrdinaryAdmitted } from '../../helpers/pods/ordinaryPod.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 
 /** No node has it: where nothing refuses the pod, the kubelet cannot mount it, and nothing of the node is touched. */
@@ -9,10 +10,12 @@ const absentDevice = '/dev/kata-conformance-absent'
 behaviour('KATA-SEC-009', {
   on: classes(blockDevicesUsed),
   pods: () => ({}),
-  furtherPods: 1,
-  async check({ facts, runtimeClass, createPod, temporaryNamespace, finding, expect }) {
+  furtherPods: 2,
+  async check(context) {
+    const { facts, runtimeClass, createPod, temporaryNamespace, finding, expect } = context
     const labels = facts.cluster.production?.namespaceLabels ?? {}
     const namespace = await temporaryNamespace({ ...labels, 'pod-security.kubernetes.io/enforce': 'privileged' })
+    await expectOrdinaryAdmitted(context, runtimeClass, namespace, 'the policy of production on block devices')
     const pod = await createPod(
       busybox(runtimeClass)
         .hostPath(absentDevice, '/dev/hostdisk', { type: 'BlockDevice' })

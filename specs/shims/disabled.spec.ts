@@ -5,9 +5,10 @@ import { documentedClasses } from '../../helpers/oracles/documentedClasses.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 
-/** Documented classes that nobody enabled here: not declared by the profile, or without one not there. */
-function disabledClasses({ declared, classes }: ClusterFacts): string[] {
-  const enabled = (declared ?? classes).map(({ name }) => name)
+/** Documented classes that nobody enabled here: not declared by a profile that declares all, or without one not there. */
+function disabledClasses({ declared, declaresAllClasses = true, classes }: ClusterFacts): string[] {
+  const there = declared === null || !declaresAllClasses ? classes : []
+  const enabled = [...(declared ?? []), ...there].map(({ name }) => name)
   return documentedClasses.filter((name) => !enabled.includes(name))
 }
 

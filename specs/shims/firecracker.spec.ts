@@ -1,6 +1,7 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { mountOn, mounts } from '../../helpers/guest/mounts.ts'
-import { classes, hypervisorIs, oneOf } from '../../helpers/oracles/applicability.ts'
+import { unknown } from '../../helpers/facts/fact.ts'
+import { classes, decide, hypervisorIs, oneOf } from '../../helpers/oracles/applicability.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 import { processesOf } from './processesOf.ts'
 
@@ -58,7 +59,13 @@ behaviour('KATA-SHIM-011', {
 
 // The guide counts kata-fc among the classes that "work immediately"; the chart says that devmapper is the operator's to set up.
 behaviour('KATA-SHIM-014', {
-  on: classes(oneOf(['kata-fc'])),
+  on: classes(oneOf(['kata-fc']), ({ snapshotter }) =>
+    decide(
+      'snapshotter of the handler',
+      snapshotter ?? unknown('containerd was not read'),
+      (name) => name === 'devmapper',
+    ),
+  ),
   pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass).awaits('settled') }),
   async check({ pods, finding, expect }) {
     const { outcome, failure } = pods.pod

@@ -1,14 +1,16 @@
 import { parse } from 'smol-toml'
 import { behaviour } from '../../helpers/behaviour.ts'
+import { handlerFiles } from '../../helpers/deployment/handlerFiles.ts'
+import { installationFolder } from '../../helpers/deployment/kataDeploy.ts'
 import { kataNodes } from '../../helpers/oracles/applicability.ts'
 import { debugRoot, nodeDebugPod } from '../../helpers/pods/nodeDebugPod.ts'
-import { installedFiles } from './installedFiles.ts'
 
 behaviour('KATA-TROUBLE-003', {
   on: kataNodes,
   pods: () => ({ debug: nodeDebugPod() }),
-  async check({ pods, node, expect }) {
-    const files = await installedFiles(node)
+  async check({ pods, api, node, expect }) {
+    const named = await handlerFiles(node, await installationFolder(api))
+    const files = [...new Set(named.map(({ path }) => path))].sort()
     expect(files, `files that the Kata handlers of ${node.node} name`).to.not.be.empty
     const { stdout } = await pods.debug.read([
       'sh',
@@ -25,7 +27,6 @@ behaviour('KATA-TROUBLE-003', {
   },
   killedBy: {
     'firecracker-missing-on-second-node': 'files of Kata that a debug pod cannot list',
-    'qemu-of-the-distribution': 'files of Kata that a debug pod cannot list',
   },
 })
 
@@ -47,9 +48,9 @@ behaviour('KATA-TROUBLE-007', {
 })
 
 /** Where the guide says that the default configuration is, and where runtime-rs has its own; EL8 packages have the last. */
-const defaultConfigurations = [
-  '/opt/kata/share/defaults/kata-containers/configuration.toml',
-  '/opt/kata/share/defaults/kata-containers/runtime-rs/configuration.toml',
+const defaultConfigurations = (folder: string): readonly string[] => [
+  `${folder}/share/defaults/kata-containers/configuration.toml`,
+  `${folder}/share/defaults/kata-containers/runtime-rs/configuration.toml`,
   '/usr/share/defaults/kata-containers/configuration.toml',
   '/usr/share/kata-containers/defaults/configuration.toml',
 ]
@@ -57,8 +58,9 @@ const defaultConfigurations = [
 behaviour('KATA-TROUBLE-011', {
   on: kataNodes,
   pods: () => ({ debug: nodeDebugPod() }),
-  async check({ pods, node, facts, finding, expect }) {
-    const script = `for file in ${defaultConfigurations.join(' ')}; do
+  async check({ pods, api, node, facts, finding, expect }) {
+    const places = defaultConfigurations(await installationFolder(api))
+    const script = `for file in ${places.join(' ')}; do
       [ -s "${debugRoot}$file" ] || continue
       echo "$file"
       exec cat "${debugRoot}$file"
@@ -66,7 +68,7 @@ behaviour('KATA-TROUBLE-011', {
     echo none`
     const { stdout } = await pods.debug.read(['sh', '-c', script])
     const [path = '', ...lines] = stdout.split('\n')
-    expect(path, `default configuration that a debug pod can read on ${node.node}`).to.be.oneOf(defaultConfigurations)
+    expect(path, `default configuration that a debug pod can read on ${node.node}`).to.be.oneOf(places)
     finding(`${node.node}: ${path}`)
     expect(Object.keys(parse(lines.join('\n'))), `tables of ${path}`).to.include('hypervisor')
     // It is one shim's only, and without its drop-ins: what a class really runs with is the effective configuration of its handler.

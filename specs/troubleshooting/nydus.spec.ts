@@ -1,11 +1,12 @@
 import { behaviour } from '../../helpers/behaviour.ts'
 import { classes, oneOf } from '../../helpers/oracles/applicability.ts'
 import { teeClasses } from '../../helpers/oracles/documentedClasses.ts'
+import { pullsInGuest } from '../../helpers/oracles/imageSnapshotter.ts'
 import { remedyOf } from '../../helpers/oracles/remedies.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 
 behaviour('KATA-TROUBLE-010', {
-  on: classes(oneOf(teeClasses)),
+  on: classes(pullsInGuest, oneOf(teeClasses)),
   pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass).awaits('settled') }),
   async check({ pods, finding, expect }) {
     const { outcome, failure } = pods.pod

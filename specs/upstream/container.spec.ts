@@ -1,13 +1,18 @@
 import { behaviour } from '../../helpers/behaviour.ts'
+import { need } from '../../helpers/facts/armFacts.ts'
 import { expectInVm } from '../../helpers/guest/inVirtualMachine.ts'
-import { anyKata } from '../../helpers/oracles/applicability.ts'
+import { anyKata, classes } from '../../helpers/oracles/applicability.ts'
+import { endsStdin } from '../../helpers/oracles/endsStdin.ts'
 import { busybox } from '../../helpers/pods/pod.ts'
 import type { PodHandle } from '../../helpers/pods/podHandle.ts'
 
 const notInVm = "boot_id of the pod beside the node's"
 
-/** containerd pkg/oci, defaultUnixCaps: chown, dac_override, fsetid, fowner, mknod, net_raw, setgid, setuid, setfcap, setpcap, net_bind_service, sys_chroot, kill, audit_write. */
-const defaultCapabilities = '00000000a80425fb'
+/**
+ * containerd pkg/oci, defaultUnixCaps: chown, dac_override, fsetid, fowner, mknod, net_raw, setgid, setuid, setfcap, setpcap, net_bind_service, sys_chroot, kill, audit_write.
+ * CRI-O's (pkg/config, capabilities_linux.go) lack mknod, net_raw, setfcap, sys_chroot and audit_write.
+ */
+const defaultCapabilities = { containerd: '00000000a80425fb', 'cri-o': '00000000000005fb' }
 
 /** /proc/PID/status of the container's own process, and of one that exec starts. */
 const statuses = (pod: PodHandle): Promise<{ whose: string; stdout: string }[]> =>
@@ -23,13 +28,13 @@ behaviour('KATA-UPSTREAM-002', {
   control: true,
   pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass) }),
   async check(context) {
-    const { pods, expect } = context
+    const { pods, facts, expect } = context
     await expectInVm(context, pods.pod)
+    const runtime = need(facts.node.containerRuntime, 'the container runtime of the node')
+    const given = defaultCapabilities[runtime.startsWith('cri-o') ? 'cri-o' : 'containerd']
     for (const { whose, stdout } of await statuses(pods.pod)) {
       for (const set of ['CapPrm', 'CapEff', 'CapBnd'])
-        expect(new RegExp(`^${set}:\\s*(\\w+)$`, 'm').exec(stdout)?.[1], `${set} of ${whose}`).to.equal(
-          defaultCapabilities,
-        )
+        expect(new RegExp(`^${set}:\\s*(\\w+)$`, 'm').exec(stdout)?.[1], `${set} of ${whose}`).to.equal(given)
     }
   },
   killedBy: {
@@ -139,7 +144,7 @@ behaviour('KATA-UPSTREAM-008', {
 })
 
 behaviour('KATA-UPSTREAM-010', {
-  on: anyKata,
+  on: classes(endsStdin),
   control: true,
   pods: ({ runtimeClass }) => ({
     pod: busybox(runtimeClass)
@@ -169,7 +174,7 @@ const copied = Array.from({ length: 400 }, (_, line) => `line ${line} of a file 
 
 // kubectl cp is tar at both ends of an exec.
 behaviour('KATA-UPSTREAM-011', {
-  on: anyKata,
+  on: classes(endsStdin),
   control: true,
   pods: ({ runtimeClass }) => ({ pod: busybox(runtimeClass).unshared() }),
   async check(context) {

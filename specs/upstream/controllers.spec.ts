@@ -3,6 +3,7 @@ import { expectInVm, printsBootId } from '../../helpers/guest/inVirtualMachine.t
 import { controlledPods, logOf } from '../../helpers/objects/controlledPods.ts'
 import { becomesAvailable, deployment } from '../../helpers/objects/deployment.ts'
 import { job, jobCounts } from '../../helpers/objects/job.ts'
+import { refuseForeign } from '../../helpers/objects/unstartedPods.ts'
 import { anyKata, theCluster } from '../../helpers/oracles/applicability.ts'
 import { someClass } from '../../helpers/oracles/someClass.ts'
 import { busybox, idle } from '../../helpers/pods/pod.ts'
@@ -65,18 +66,22 @@ behaviour('KATA-UPSTREAM-019', {
 
 const jobs = { one: { completions: 1, parallelism: 1 }, parallel: { completions: 3, parallelism: 3 } }
 
+const END_MS = 150_000
+
 behaviour('KATA-UPSTREAM-014', {
   on: theCluster,
   cases: jobs,
   pods: () => ({}),
+  furtherPods: Math.max(...Object.values(jobs).map(({ parallelism }) => parallelism)),
   timeoutMs: 180_000,
   async check({ createObject, api, facts, case: wanted, expect }) {
     const made = await createObject('job', job(busybox(someClass(facts).name).script(printsBootId), wanted))
     const ended = await made.waitFor(
       'the end of the Job',
       (object) => jobCounts(object).succeeded >= wanted.completions || jobCounts(object).failed > 0,
-      150_000,
+      END_MS,
     )
+    if (jobCounts(ended).failed > 0) await refuseForeign(api, made, await controlledPods(api, made), END_MS)
     expect(jobCounts(ended), 'pods of the Job').to.deep.equal({ succeeded: wanted.completions, failed: 0 })
     const printed = await Promise.all((await controlledPods(api, made)).map((pod) => logOf(api, pod)))
     expectKernels(expect, printed, wanted.completions, await api.bootId(facts.node.name))
@@ -93,13 +98,17 @@ const REPLICAS = 3
 behaviour('KATA-UPSTREAM-015', {
   on: theCluster,
   pods: () => ({}),
+  furtherPods: REPLICAS,
   timeoutMs: 240_000,
   async check({ createObject, api, facts, expect }) {
-    const replica = busybox(someClass(facts).name).script(`${printsBootId}; ${idle}`)
+    // Ready when it has printed: nobody waits for its log.
+    const replica = busybox(someClass(facts).name)
+      .script(`${printsBootId}; touch /tmp/printed; ${idle}`)
+      .readinessExec(['test', '-e', '/tmp/printed'])
     const made = await createObject('scaled', deployment(replica))
-    expect(await becomesAvailable(made, 90_000), 'one replica').to.equal('available')
+    expect(await becomesAvailable(api, made, 90_000), 'one replica').to.equal('available')
     await made.patch({ spec: { replicas: REPLICAS } })
-    expect(await becomesAvailable(made, 120_000, REPLICAS), `${REPLICAS} replicas`).to.equal('available')
+    expect(await becomesAvailable(api, made, 120_000, REPLICAS), `${REPLICAS} replicas`).to.equal('available')
     const printed = await Promise.all((await controlledPods(api, made)).map((pod) => logOf(api, pod)))
     expectKernels(expect, printed, REPLICAS, await api.bootId(facts.node.name))
   },
@@ -107,6 +116,7 @@ behaviour('KATA-UPSTREAM-015', {
     'runc-behind-kata-handlers': 'kernels of the pods',
     'guests-cloned-from-one-template': 'kernels of the pods',
     'stdout-lost': 'kernels of the pods',
+    'exec-probes-fail': 'one replica',
   },
 })
 

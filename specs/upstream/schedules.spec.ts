@@ -12,10 +12,11 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 behaviour('KATA-UPSTREAM-020', {
   on: theCluster,
   pods: () => ({}),
+  furtherPods: 1,
   timeoutMs: 240_000,
   async check({ createObject, api, facts, expect }) {
     const made = await createObject('scheduled', cronJob(busybox(someClass(facts).name).script(printsBootId)))
-    const end = await endOfFirst(made, 120_000)
+    const end = await endOfFirst(api, made, 120_000)
     expect(end, 'the first Job of a CronJob of every minute').to.equal('succeeded')
     await made.patch({ spec: { suspend: true } })
     const [pod] = await scheduledPods(api, made)

@@ -55,7 +55,7 @@ const run = startRun({
   signal: new AbortController().signal,
   onJournal: () => undefined,
   journal,
-  ledger: createLedger(journal, 'run'),
+  ledger: createLedger(journal),
   namespaces: { baseline: 'baseline', privileged: null },
   probes: { on: () => null, require: () => undefined, notes: [] },
   facts: { nodes: [], classes: [] },

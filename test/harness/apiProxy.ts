@@ -28,8 +28,15 @@ export interface ApiProxy {
   close(): Promise<void>
 }
 
-/** An API server as it is behind a webhook, an extension or a tenant controller that misbehaves: the rest goes through untouched, streams too. */
-export async function startProxy(kubeconfig: string, intercepts: readonly Intercept[]): Promise<ApiProxy> {
+/**
+ * An API server as it is behind a webhook, an extension or a tenant controller that misbehaves: the rest goes through untouched, streams too.
+ * @param refused by path and query, whether a command is not let into its container
+ */
+export async function startProxy(
+  kubeconfig: string,
+  intercepts: readonly Intercept[],
+  refused: (url: string) => boolean = () => false,
+): Promise<ApiProxy> {
   const config = loadKubeConfig({ kubeconfig })
   const upstream = new URL(config.getCurrentCluster()!.server)
   const { tls: secrets, headers: identity } = await credentialSource(() => config).get()
@@ -61,6 +68,7 @@ export async function startProxy(kubeconfig: string, intercepts: readonly Interc
       }, fail)
   })
   server.on('upgrade', (request, socket: Socket, head: Buffer) => {
+    if (refused(request.url ?? '')) return void socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n')
     const there = secure
       ? tls.connect({ host: upstream.hostname, port: Number(upstream.port), ...secrets })
       : net.connect({ host: upstream.hostname, port: Number(upstream.port) })

@@ -61,6 +61,22 @@ describe('a run that does not come to its end', () => {
     await clean(folder)
   })
 
+  it('the terminal is lost: stops, cleans up and reports, though nobody reads and it hangs up twice', async () => {
+    const run = start()
+    await run.says(underWay)
+    run.child.stdout?.destroy()
+    run.child.stderr?.destroy()
+    run.child.kill('SIGHUP')
+    const again = setInterval(() => run.child.kill('SIGHUP'), 50)
+    const end = await run.ended.finally(() => clearInterval(again))
+    expect(end).to.include({ code: 130, signal: null } satisfies Partial<Ended>)
+    const folder = results.runs()[0] ?? ''
+    expect(recordOf(folder)).to.include({ outcome: 'interrupted', exitCode: 130 })
+    expect(verdicts(folder)[1]).to.deep.equal(['KATA-LONG-002', 'broken', 'the run was stopped: stopped by SIGHUP'])
+    expect(existsSync(path.join(folder, 'report.html'))).to.equal(true)
+    expect(await target.made(), 'left in the cluster').to.deep.equal([])
+  })
+
   it('SIGKILL: the journal gives the report, with the arms that have no verdict as broken', async () => {
     const run = start()
     await run.says(underWay)

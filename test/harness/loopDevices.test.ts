@@ -66,7 +66,7 @@ describe('a loop device of the suite', () => {
   })
 
   it('which is over another file is refused before it is read', async () => {
-    const other = `/var/tmp/${tag}-other`
+    const other = `/var/tmp/${tag}-99`
     await run(['truncate', '-s', '1M', other])
     const elsewhere = attach.replace('"$1"', `"${other}"`)
     expect(await refused(createNodeChanges(interferedBy(elsewhere), 'kata-1', tag, noPods))).to.match(

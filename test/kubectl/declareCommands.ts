@@ -32,7 +32,7 @@ export function declareCommands(real: Answers, simulated: Answers): void {
   after(async function () {
     this.timeout(2 * PATIENCE_MS)
     // Also after the last command there is a namespace to delete.
-    await Promise.all([sides.real.return(undefined), sides.simulated.return(undefined)])
+    await Promise.all([sides?.real.return(undefined), sides?.simulated.return(undefined)])
   })
 
   commands.forEach((command, index) => {

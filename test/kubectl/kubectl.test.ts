@@ -1,3 +1,4 @@
+import { expect } from 'chai'
 import { commands } from './commands.ts'
 import { declareCommands } from './declareCommands.ts'
 import { findKubectl } from './findKubectl.ts'
@@ -13,6 +14,7 @@ describe('kubectl of the simulator, as recorded of a real cluster of v1.34.4', (
   let cluster: Awaited<ReturnType<typeof startSimulatedCluster>>
   before(async () => void (cluster = await startSimulatedCluster(50)))
 
+  it('are at least 80 commands', () => expect(commands).to.have.length.above(79))
   declareCommands(recordedAnswers, () => runCommands(commands, kubectl, cluster.kubeconfig))
   // After the hook of the commands, which delete their namespace.
   after(() => cluster.close())

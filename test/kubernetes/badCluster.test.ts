@@ -15,8 +15,8 @@ import {
   terminatingNamespace,
 } from '../harness/badCluster.ts'
 import { userWith } from '../harness/limitedUser.ts'
-import { startHangingServer } from './hangingServer.ts'
 import { describeOnCluster } from './realCluster.ts'
+import { startWebhook } from './webhookServer.ts'
 
 // What test/harness/badCluster.test.ts shows on the simulator, here as a real API server, kubelet and controllers have it.
 
@@ -57,7 +57,7 @@ describeOnCluster('a cluster that is not in order, in reality', (real) => {
       await body()
     } finally {
       for (const { apiVersion, kind, metadata } of objects)
-        await cluster.delete({ apiVersion, kind, name: metadata.name ?? '' })
+        await cluster.delete({ apiVersion, kind, name: metadata.name ?? '', namespace: metadata.namespace })
     }
   }
 
@@ -130,16 +130,16 @@ describeOnCluster('a cluster that is not in order, in reality', (real) => {
         }),
     )).timeout(RUN_MS)
 
-  it('an admission webhook that hangs', async () => {
-    const server = await startHangingServer(real())
+  async function behindWebhook(manner: 'hangs' | 'denies', by: RegExp, expected: Expected): Promise<void> {
+    const server = await startWebhook(real(), manner)
     const webhook = {
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'ValidatingWebhookConfiguration',
       metadata: { name: 'kata-conformance-test' },
       webhooks: [
         {
-          name: 'slow.example.com',
-          clientConfig: { url: server.url },
+          name: `${manner}.example.com`,
+          clientConfig: server.clientConfig,
           rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
           failurePolicy: 'Fail',
           sideEffects: 'None',
@@ -151,17 +151,61 @@ describeOnCluster('a cluster that is not in order, in reality', (real) => {
     try {
       await during(
         [webhook],
-        () => isRefused(somePod, /failed calling webhook/),
-        () =>
-          run({
-            exitCode: 3,
-            verdicts: ['broken', 'broken', 'broken'],
-            says: /pod \S+ was not created: .*failed calling webhook "slow\.example\.com".*(deadline exceeded|imeout)/,
-          }),
+        () => isRefused(somePod, by),
+        () => run(expected),
       )
     } finally {
       server.close()
     }
+  }
+
+  it('an admission webhook that rejects', () =>
+    behindWebhook('denies', /denied the request/, {
+      exitCode: 3,
+      verdicts: ['broken', 'broken', 'skipped'],
+      says: /pod \S+ was not created: .*admission webhook "denies\.example\.com" denied the request: not in this cluster/,
+    })).timeout(RUN_MS)
+
+  it('an admission webhook that hangs', () =>
+    behindWebhook('hangs', /failed calling webhook/, {
+      exitCode: 3,
+      verdicts: ['broken', 'broken', 'broken'],
+      says: /pod \S+ was not created: .*failed calling webhook "hangs\.example\.com".*(deadline exceeded|imeout)/,
+    })).timeout(RUN_MS)
+
+  // Of a volume that nobody has, so that they cost the node nothing but their number.
+  it('a node without room for a pod', async () => {
+    const [node] = await cluster.list({ apiVersion: 'v1', kind: 'Node' })
+    const { name = '' } = node?.metadata ?? {}
+    const { allocatable } = node?.['status'] as { allocatable: { pods: string } }
+    const room = Number(allocatable.pods)
+    const pods = Array.from({ length: room }, (_, number): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: `waiting-${number}`, namespace: 'default' },
+      spec: {
+        nodeName: name,
+        terminationGracePeriodSeconds: 0,
+        containers: [{ name: 'main', image: 'busybox:1.36' }],
+        volumes: [{ name: 'none', configMap: { name: 'none' } }],
+      },
+    }))
+    await during(
+      pods,
+      () => Promise.resolve(true),
+      () =>
+        run({
+          exitCode: 3,
+          verdicts: ['broken', 'broken', 'broken'],
+          says: new RegExp(`node ${name} has no room for a pod: ${room} of ${room} are there`),
+        }),
+    )
+    const gone = { timeoutMs: 60_000, what: 'the pods gone' }
+    for (const { metadata } of pods)
+      await cluster.waitForDeleted(
+        { apiVersion: 'v1', kind: 'Pod', name: metadata.name ?? '', namespace: 'default' },
+        gone,
+      )
   }).timeout(RUN_MS)
 
   it('a namespace of an earlier run that does not go', async () => {

@@ -81,6 +81,18 @@ describe('cluster:up where it cannot run', () => {
     })
   })
 
+  const itself = 'test/kubernetes/cannotRun.test.ts'
+
+  it('counts all tests that need a cluster as skipped', async function () {
+    this.timeout(120_000)
+    answers('uname', 'Darwin')
+    const argv = ['node_modules/mocha/bin/mocha.js', '--config', 'test/kubernetes/.mocharc.yml', '--reporter', 'dot']
+    const { code, stdout, stderr } = await execute(process.execPath, [...argv, '--ignore', itself], await environment())
+    expect(code, stdout + stderr).to.equal(0)
+    expect(stdout).to.match(/^ +[1-9]\d\d pending$/m)
+    expect(stdout).to.not.match(/failing/)
+  })
+
   for (const name of ['..', '../kubepods', 'a/b', 'A b', '-x'])
     it(`takes no cgroup or folder by the name '${name}'`, async function () {
       if (process.platform !== 'linux' || process.arch !== 'x64' || process.getuid?.() !== 0) this.skip()

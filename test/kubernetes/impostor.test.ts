@@ -127,7 +127,8 @@ describeOnCluster('a RuntimeClass whose handler containerd does not know', (clus
 
   let results: Scratch | undefined
   after(async () => {
-    results?.remove()
+    if (!results) return
+    results.remove()
     await cluster().kubectl('delete', 'runtimeclass', name, '--ignore-not-found')
   })
 

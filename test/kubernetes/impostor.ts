@@ -1,6 +1,6 @@
 // What may be green, and what may be skipped, where every kata handler is really runc. All else that the suite checks must be red there.
 
-/** Claims, or rows of them, that pass on the impostor, each with why that is right. Everything about isolation, sizing or a guest has no place here. */
+/** Claims, or rows of them, that pass on the impostor, each with why that is right. What only a VM can make so has no place here. */
 export const passesOnRunc: Readonly<Record<string, string>> = {
   'KATA-ANNOT-004': 'what containerd hands on to a handler says nothing about what the handler is',
   'KATA-ARCH-007': 'a log holds what the container wrote, whatever carried it',
@@ -48,8 +48,6 @@ export const lackingInTheCluster: Readonly<Record<string, { readonly message: Re
     message: /^a stranger being kept from the guarded server/,
     why: 'its CNI is the plain bridge, and nothing acts on NetworkPolicies',
   },
-  'KATA-MTU-004': { message: /^a name, asked for over that route/, why: 'it has no DNS' },
-  'KATA-NET-003': { message: /^addresses of kubernetes\.default\.svc/, why: 'it has no DNS' },
 }
 
 /** Reasons for which an arm may be skipped, one or several of them. That something is not Kata is none of them. */

@@ -33,6 +33,24 @@ describeOnCluster('a run inside the cluster', (cluster) => {
       expect(existsSync(path.join(folder, report)), report).to.equal(true)
   }
 
+  /** What the suite's process may do where it runs. */
+  async function insideOf(run: string): Promise<unknown> {
+    const every = await cluster().kubectl('get', 'pods', '--all-namespaces', '--output', 'json')
+    const { items } = JSON.parse(every.stdout) as {
+      items: { metadata: { name: string; namespace: string }; spec: { containers: { image: string }[] } }[]
+    }
+    const [pod] = items.filter(
+      ({ metadata, spec }) => metadata.namespace.includes(run) && spec.containers.some((each) => each.image === image),
+    )
+    const { name = 'none', namespace = 'none' } = pod?.metadata ?? {}
+    const script = `
+      let writes = 'yes'
+      try { require('node:fs').writeFileSync('/written', '') } catch ({ code }) { writes = code }
+      console.log(JSON.stringify({ root: process.getuid() === 0, writes }))`
+    const { stdout, stderr } = await cluster().kubectl('exec', '-n', namespace, name, '--', 'node', '-e', script)
+    return stdout === '' ? stderr : (JSON.parse(stdout) as unknown)
+  }
+
   before('the image on the node', async function () {
     this.timeout(300_000)
     const archive = path.join(results.folder, 'image.tar')
@@ -80,6 +98,7 @@ describeOnCluster('a run inside the cluster', (cluster) => {
     this.timeout(runMs)
     const { child, ended, says } = startCommand(argv('--run-id', 'stopped'), {}, runMs)
     await says(/run stopped on /)
+    expect(await insideOf('stopped')).to.deep.equal({ root: false, writes: 'EROFS' })
     child.kill('SIGINT')
     const end = await ended
     expect(end.code, end.stderr).to.equal(130)

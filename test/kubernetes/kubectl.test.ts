@@ -16,5 +16,5 @@ describeOnCluster('kubectl of the simulator and of a real cluster', (real) => {
     () => runCommands(commands, kubectl(), simulated.kubeconfig),
   )
   // After the hook of the commands, which delete their namespace.
-  after(() => simulated.close())
+  after(() => simulated?.close())
 })

@@ -43,7 +43,7 @@ async function start(): Promise<TestCluster | Unavailable> {
   await script('down.sh', [], environment)
   // Also after an interruption, where mocha runs no more hooks.
   process.once('exit', () => spawnSync('bash', [path.join(scripts, 'down.sh')], { env: environment, stdio: 'ignore' }))
-  const cluster = await startCluster(environment, '--impostor')
+  const cluster = await startCluster(environment, '--impostor', '--dns')
   if ('reason' in cluster)
     process.stdout.write(`no real cluster on this machine, its tests are skipped: ${cluster.reason}\n`)
   return cluster

@@ -64,6 +64,7 @@ describe('runs under faults, on a real cluster', () => {
         .map(({ id, verdict }) => [id, verdict])
     expect(elsewhere(undisturbed.record)).to.not.be.empty
     expect(elsewhere(outcome.record ?? {}), 'verdicts on the other node').to.deep.equal(elsewhere(undisturbed.record))
+    expect(felt(outcome), 'what the death of the node broke, or made the suite try again').to.not.be.empty
   })
 
   it('pods that somebody deletes: tried again, or broken', async function () {
@@ -101,3 +102,14 @@ describe('runs under faults, on a real cluster', () => {
     await struck('exec-cut', 0.5, { on: 'proxy', rule, durationMs: 3000 })
   })
 })
+
+/** Arms of the node that was struck which are broken or were tried again, and what was asked again of a kubelet: the other node's always answers. */
+function felt({ record, struck }: Outcome): string[] {
+  const { arms = [], retries = [] }: Partial<RunRecord> = record ?? {}
+  const there = arms.filter(({ node }) => node !== null && struck?.startsWith(`${node} `))
+  const disturbed = there.filter(
+    ({ verdict, findings }) => verdict === 'broken' || findings.some((each) => each.startsWith('tried again')),
+  )
+  const askedAgain = retries.filter(({ request }) => /\/pods\/[^/]+\/(exec|log)\b/.test(request))
+  return [...disturbed.map(({ id }) => id), ...askedAgain.map(({ request }) => request)]
+}

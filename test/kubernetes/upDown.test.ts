@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
@@ -16,7 +16,7 @@ import {
   survivors,
 } from './machineState.ts'
 import { describeOnCluster } from './realCluster.ts'
-import { ownSettings, type Result, script, scripts, startCluster, type TestCluster } from './testCluster.ts'
+import { execute, ownSettings, type Result, script, scripts, startCluster, type TestCluster } from './testCluster.ts'
 
 // cluster:up and cluster:down themselves, on a cluster of their own beside the shared one.
 
@@ -86,6 +86,21 @@ describeOnCluster('cluster:up and cluster:down', (shared) => {
     expect(running.mounts).to.deep.equal(untouched.mounts)
     expect(running.present).to.deep.equal([...untouched.present, state])
     await downLeavesNothing(lived)
+  })
+
+  it('down removes what a killed build has left in the cache, and leaves the folder of one that is at work', async () => {
+    const cache = path.join(temporary, 'cache')
+    const left = path.join(cache, 'tmp.abcdef')
+    mkdirSync(path.join(left, 'go'), { recursive: true })
+    const own = { ...env, KATA_CONFORMANCE_CLUSTER_CACHE: cache }
+    const down = path.join(scripts, 'down.sh')
+    const building = await execute('flock', [path.join(cache, 'lock'), 'bash', down], own)
+    expect(building.code, building.stderr).to.equal(0)
+    expect(existsSync(left)).to.equal(true)
+    const { code, stderr } = await execute('bash', [down], own)
+    expect(code, stderr).to.equal(0)
+    expect(existsSync(left)).to.equal(false)
+    rmSync(cache, { recursive: true })
   })
 
   it('down has nothing to do where nothing runs', async () => {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { expect } from 'chai'
-import { command, startCommand } from '../harness/commandLine.ts'
+import { command, recordOf, startCommand, type Started } from '../harness/commandLine.ts'
 import { setRelease, stage, type Stage } from './scenario.ts'
 
 const quick = ['--runtime-class', 'kata-qemu', '--behaviour', 'KATA-ARCH-001']
@@ -57,6 +57,41 @@ describe('an upgrade that is stopped or killed', function () {
       400_000,
     )
     expect(accepted.code, accepted.stderr).to.equal(0)
+  })
+
+  /** As a terminal does, which sends the signal to all processes of the foreground. */
+  const pressed = ({ child }: Started) => process.kill(-(child.pid ?? 0), 'SIGINT')
+  const checking = () =>
+    startCommand(['upgrade', ...at(), '--allow-disruptive', ...quick, '--', 'true'], {}, 400_000, ['setsid'])
+
+  it('Ctrl-C: the run of the checks cleans up and reports, too', async () => {
+    const stopped = checking()
+    await stopped.says(/the checks, before the upgrade[^]*^\d+ arms/m)
+    pressed(stopped)
+    const { code, stderr } = await stopped.ended
+    expect(code, stderr).to.equal(130)
+    const [, runId = ''] = /the run of the checks, (\S+), was stopped; .* clean --run \1$/m.exec(stderr) ?? []
+    const upgrade = readdirSync(set.folder).find((each) => each.startsWith('upgrade-')) ?? ''
+    expect(recordOf(path.join(set.folder, upgrade, runId))).to.include({ outcome: 'interrupted', exitCode: 130 })
+    expect(await made()).to.deep.equal([])
+  })
+
+  it('Ctrl-C twice: both leave at once, and say how to remove what is left', async () => {
+    const stopped = checking()
+    await stopped.says(/the checks, before the upgrade[^]*^\d+ arms/m)
+    pressed(stopped)
+    await stopped.says(/Once more to leave at once/)
+    pressed(stopped)
+    const { code, stderr } = await stopped.ended
+    expect(code, stderr).to.equal(130)
+    const left = [...stderr.matchAll(/clean --run (\S+)$/gm)].map(([, runId = '']) => runId)
+    expect(left, stderr).to.have.length(2)
+    expect(await made()).to.have.length(4)
+    for (const runId of left) {
+      const cleaned = await command(['clean', '--run', runId, '--kubeconfig', set.kubeconfig], {}, 200_000)
+      expect(cleaned.code, cleaned.stderr).to.equal(0)
+    }
+    expect(await made()).to.deep.equal([])
   })
 
   it('removes what it made when it is stopped before the command, and `clean` what a killed one has left', async () => {

@@ -12,7 +12,6 @@ const text = z.string().min(1)
 const lacking = {
   setting: 'a setting of the node, which the suite never changes',
   image: 'an image that the suite does not have',
-  upstream: 'upstream does not run it',
   command: 'another command of the suite',
 } as const
 
@@ -20,7 +19,7 @@ const lacking = {
 const answer = [
   z.strictObject({ by: ids, note: text.optional() }),
   z.strictObject({ reason: text }),
-  z.strictObject({ lacks: z.enum(['setting', 'image', 'upstream', 'command']), why: text }),
+  z.strictObject({ lacks: z.enum(['setting', 'image', 'command']), why: text }),
   z.strictObject({ open: text }),
 ] as const
 

@@ -1,6 +1,6 @@
 import { MachineError } from '../machineError.ts'
 import { find, place } from '../fs/files.ts'
-import { MemoryDirectory } from '../fs/inode.ts'
+import { MemoryDirectory } from '../fs/memoryDirectory.ts'
 import { mountsText } from '../proc/mountFiles.ts'
 import { procRoot } from '../proc/procFs.ts'
 import { cgroupRoot } from '../sys/cgroupFs.ts'

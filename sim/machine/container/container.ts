@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import { MachineError } from '../machineError.ts'
 import type { MachineContainer, MachineContainerSpec, MachineExec } from '../machineContainer.ts'
-import { MemoryDirectory, UpperDirectory, writtenBelow } from '../fs/inode.ts'
+import { MemoryDirectory, UpperDirectory, writtenBelow } from '../fs/memoryDirectory.ts'
 import type { Inode, Program } from '../fs/inode.ts'
 import type { Mount } from '../fs/mountNamespace.ts'
 import { nullFile, outputFile } from '../fs/streams.ts'

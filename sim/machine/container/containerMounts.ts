@@ -1,6 +1,7 @@
 import { MachineError } from '../machineError.ts'
 import type { ContainerMount, MachineContainerSpec } from '../machineContainer.ts'
-import { MemoryDirectory, device, regularFile } from '../fs/inode.ts'
+import { device, regularFile } from '../fs/inode.ts'
+import { MemoryDirectory } from '../fs/memoryDirectory.ts'
 import type { Directory } from '../fs/inode.ts'
 import { MountNamespace } from '../fs/mountNamespace.ts'
 import type { FileSystem, Location, Mount } from '../fs/mountNamespace.ts'

@@ -1,4 +1,5 @@
-import { MemoryDirectory, regularFile, symlink } from '../fs/inode.ts'
+import { regularFile, symlink } from '../fs/inode.ts'
+import { MemoryDirectory } from '../fs/memoryDirectory.ts'
 import type { Program } from '../fs/inode.ts'
 import { appletNames, appletProgram } from '../applets/registry.ts'
 import { bpftool } from '../applets/bpftool.ts'

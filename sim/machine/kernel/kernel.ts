@@ -1,7 +1,7 @@
 import { MachineError } from '../machineError.ts'
 import type { Machine, MachineSpec, ProcessSpec } from '../machine.ts'
 import type { MachineNetwork } from '../machineNetwork.ts'
-import { MemoryDirectory } from '../fs/inode.ts'
+import { MemoryDirectory } from '../fs/memoryDirectory.ts'
 import type { RootFiles } from '../fs/machineFiles.ts'
 import { MountNamespace } from '../fs/mountNamespace.ts'
 import type { FileSystem } from '../fs/mountNamespace.ts'

@@ -1,4 +1,4 @@
-import type { MemoryDirectory } from '../fs/inode.ts'
+import type { MemoryDirectory } from '../fs/memoryDirectory.ts'
 import type { IpcNamespace, PidNamespace } from '../machine.ts'
 import type { NetCounters, NetInterface, NetNamespace } from '../machineNetwork.ts'
 import type { Process } from './process.ts'

@@ -1,5 +1,6 @@
 import type { NetInterface } from '../machineNetwork.ts'
-import { virtualDirectory, virtualFile } from '../fs/inode.ts'
+import { virtualFile } from '../fs/inode.ts'
+import { virtualDirectory } from '../fs/virtualDirectory.ts'
 import type { Directory } from '../fs/inode.ts'
 import type { NetNs } from '../kernel/namespaces.ts'
 

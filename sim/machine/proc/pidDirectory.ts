@@ -1,4 +1,5 @@
-import { VirtualDirectory, virtualFile, symlink } from '../fs/inode.ts'
+import { virtualFile, symlink } from '../fs/inode.ts'
+import { VirtualDirectory } from '../fs/virtualDirectory.ts'
 import type { Directory, Inode, Reader, Symlink } from '../fs/inode.ts'
 import type { Location } from '../fs/mountNamespace.ts'
 import type { Process } from '../kernel/process.ts'

@@ -1,5 +1,6 @@
 import { MachineError } from '../machineError.ts'
-import { LazyDirectory, VirtualDirectory, symlink, virtualDirectory, virtualFile } from '../fs/inode.ts'
+import { symlink, virtualFile } from '../fs/inode.ts'
+import { LazyDirectory, VirtualDirectory, virtualDirectory } from '../fs/virtualDirectory.ts'
 import type { Directory, Inode, Reader, VirtualFile } from '../fs/inode.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { PidNs } from '../kernel/namespaces.ts'

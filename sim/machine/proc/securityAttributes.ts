@@ -1,4 +1,5 @@
-import { VirtualDirectory, virtualFile } from '../fs/inode.ts'
+import { virtualFile } from '../fs/inode.ts'
+import { VirtualDirectory } from '../fs/virtualDirectory.ts'
 import type { Directory } from '../fs/inode.ts'
 import type { Process } from '../kernel/process.ts'
 import { MachineError } from '../machineError.ts'

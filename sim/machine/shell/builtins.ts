@@ -5,11 +5,10 @@ import { killCommand } from '../applets/kill.ts'
 import { formatPrintf } from '../applets/printf.ts'
 import { testCommand } from '../applets/test.ts'
 import { findProgram } from '../kernel/execute.ts'
-import { Interrupted } from '../kernel/blockedCalls.ts'
-import type { Process } from '../kernel/process.ts'
-import { SIGNALS, signalName, signalNumber } from '../kernel/signals.ts'
+import { evaluate } from './arithmetic.ts'
 import { ShellSyntaxError } from './ast.ts'
 import { awaitChild, runText } from './interpreter.ts'
+import { jobs, trap, wait } from './jobBuiltins.ts'
 import { readBuiltin } from './readBuiltin.ts'
 import { BreakLoop, ExitShell, ReturnFrom } from './shell.ts'
 import type { Shell } from './shell.ts'
@@ -48,8 +47,8 @@ export const BUILTINS = new Map<string, Builtin>([
   ['[[', (shell, argv) => testCommand(shell.process, argv)],
   ['cd', cd],
   ['pwd', async (shell) => written(shell, `${shell.process.context.cwd}\n`)],
-  ['exit', (shell, argv) => leave(new ExitShell(argv[1] === undefined ? shell.status : statusOf(shell, argv[1])))],
-  ['return', (shell, argv) => leave(new ReturnFrom(argv[1] === undefined ? shell.status : statusOf(shell, argv[1])))],
+  ['exit', (shell, argv) => leave(new ExitShell(argv[1] === undefined ? shell.status : statusOf(argv[1])))],
+  ['return', (shell, argv) => leave(new ReturnFrom(argv[1] === undefined ? shell.status : statusOf(argv[1])))],
   ['break', (shell, argv) => (shell.inLoop > 0 ? leave(new BreakLoop('break', Number(argv[1] ?? 1))) : 0)],
   ['continue', (shell, argv) => (shell.inLoop > 0 ? leave(new BreakLoop('continue', Number(argv[1] ?? 1))) : 0)],
   ['export', (shell, argv) => declare(shell, argv, shell.exported, 'export')],
@@ -78,7 +77,7 @@ export const BUILTINS = new Map<string, Builtin>([
   ['alias', () => 0],
   ['unalias', () => 0],
   ['times', async (shell) => written(shell, '0m0.00s 0m0.00s\n0m0.00s 0m0.00s\n')],
-  ['let', () => 0],
+  ['let', letBuiltin],
 ])
 
 function leave(what: Error): never {
@@ -90,9 +89,8 @@ export async function written(shell: Shell, text: string): Promise<number> {
   return 0
 }
 
-function statusOf(shell: Shell, text: string): number {
+function statusOf(text: string): number {
   if (!/^-?\d+$/.test(text)) throw new ShellError(`exit: Illegal number: ${text}`)
-  void shell
   return Number(text) & 255
 }
 
@@ -166,71 +164,6 @@ async function source(shell: Shell, argv: string[]): Promise<number> {
   }
 }
 
-async function trap(shell: Shell, argv: string[]): Promise<number> {
-  const args = argv.slice(1)
-  if (args[0] === '--') args.shift()
-  if (args.length === 0 || args[0] === '-p') {
-    return written(shell, [...shell.traps].map(([signal, action]) => `trap -- '${action}' ${signal}\n`).join(''))
-  }
-  if (args[0] === '-l') return written(shell, `${Object.keys(SIGNALS).join('\n')}\n`)
-  const reset = args.length === 1 || args[0] === '-' || /^\d+$/.test(args[0] as string)
-  const action = args.length === 1 || (reset && args[0] !== '-') ? '-' : (args.shift() as string)
-  for (const text of args) {
-    const signal = text === '0' || text.toUpperCase() === 'EXIT' ? 'EXIT' : signalName(text)
-    if (!signal) {
-      shell.complain(`trap: ${text}: invalid signal specification`)
-      return 1
-    }
-    setTrap(shell, signal, action)
-  }
-  return 0
-}
-
-function setTrap(shell: Shell, signal: string, action: string): void {
-  const { handlers } = shell.process
-  if (action === '-') {
-    shell.traps.delete(signal)
-    handlers.delete(signal)
-    return
-  }
-  shell.traps.set(signal, action)
-  if (signal === 'EXIT') return
-  if (action === '') handlers.set(signal, 'ignore')
-  else
-    handlers.set(signal, () => {
-      shell.pending.push(signal)
-      shell.process.interrupt()
-    })
-}
-
-async function wait(shell: Shell, argv: string[]): Promise<number> {
-  const wanted = argv.slice(1)
-  const all = wanted.length === 0
-  const targets = all ? shell.jobs.slice() : wanted.map((text) => jobOf(shell, text))
-  let status = 0
-  for (const job of targets) {
-    if (!job) {
-      status = 127
-      continue
-    }
-    try {
-      if (!job.dead) await shell.process.block<void>((resolve) => job.onExit(() => resolve(undefined)), true)
-    } catch (error) {
-      if (!(error instanceof Interrupted)) throw error
-      return 128 + signalNumber(shell.pending[0] ?? 'TERM')
-    }
-    shell.jobs.splice(shell.jobs.indexOf(job), 1)
-    status = all ? 0 : job.status
-  }
-  return status
-}
-
-export function jobOf(shell: Shell, text: string): Process | undefined {
-  if (text.startsWith('%'))
-    return shell.jobs[text === '%%' || text === '%+' ? shell.jobs.length - 1 : Number(text.slice(1)) - 1]
-  return shell.jobs.find((job) => String(job.ownPid) === text)
-}
-
 async function execBuiltin(shell: Shell, argv: string[]): Promise<number> {
   const args = argv.slice(1)
   let name0: string | undefined
@@ -265,7 +198,7 @@ async function describe(shell: Shell, names: string[], verbose: boolean): Promis
         const { path } = findProgram(shell.process, name, shell.get('PATH'))
         await shell.process.out(verbose ? `${name} is ${path}\n` : `${path}\n`)
       } catch {
-        status = verbose ? 127 : 127
+        status = 127
         if (verbose) await shell.process.out(`${name}: not found\n`)
       }
     }
@@ -304,15 +237,10 @@ async function ulimit(shell: Shell, argv: string[]): Promise<number> {
   return written(shell, `${{ '-n': files, '-c': '0', '-s': '8192' }[option] ?? 'unlimited'}\n`)
 }
 
-async function jobs(shell: Shell): Promise<number> {
-  const live = shell.jobs.filter((job) => !job.dead)
-  return written(
-    shell,
-    live
-      .map(
-        (job, index) =>
-          `[${index + 1}]${index === live.length - 1 ? '+' : '-'}  Running                    ${job.argv.join(' ')}\n`,
-      )
-      .join(''),
-  )
+/** 0 when the last expression is not 0. */
+function letBuiltin(shell: Shell, argv: string[]): number {
+  if (argv.length < 2) throw new ShellError('let: expression expected')
+  let value = 0n
+  for (const expression of argv.slice(1)) value = evaluate(expression, shell.variablesForArithmetic)
+  return value === 0n ? 1 : 0
 }

@@ -1,18 +1,9 @@
 import type { Process } from '../kernel/process.ts'
 import { place } from '../fs/files.ts'
+import { bracketClass, bracketEnd } from './brackets.ts'
 
 const cache = new Map<string, RegExp>()
-const CLASSES: Record<string, string> = {
-  alpha: 'A-Za-z',
-  digit: '0-9',
-  alnum: 'A-Za-z0-9',
-  upper: 'A-Z',
-  lower: 'a-z',
-  space: '\\s',
-  blank: ' \\t',
-  punct: '!-\\/:-@\\[-`{-~',
-  xdigit: '0-9A-Fa-f',
-}
+const NEGATIONS = '!^'
 
 /** A shell pattern as a regular expression for the whole text. A backslash quotes the next character. */
 export function patternRegExp(pattern: string, flags = 's'): RegExp {
@@ -34,34 +25,15 @@ export function patternSource(pattern: string, lazy = false): string {
     else if (character === '*') source += lazy ? '.*?' : '.*'
     else if (character === '?') source += '.'
     else if (character === '[') {
-      const end = bracketEnd(pattern, at)
+      const end = bracketEnd(pattern, at, NEGATIONS)
       if (end < 0) source += '\\['
       else {
-        source += bracket(pattern.slice(at + 1, end))
+        source += bracketClass(pattern.slice(at + 1, end), NEGATIONS)
         at = end
       }
     } else source += escapeRegExp(character)
   }
   return source
-}
-
-function bracketEnd(pattern: string, start: number): number {
-  let at = start + 1
-  if (pattern[at] === '!' || pattern[at] === '^') at++
-  if (pattern[at] === ']') at++
-  for (; at < pattern.length; at++) {
-    if (pattern[at] === '[' && pattern[at + 1] === ':') at = Math.max(at, pattern.indexOf(':]', at) + 1)
-    else if (pattern[at] === ']') return at
-  }
-  return -1
-}
-
-function bracket(inner: string): string {
-  const negated = inner.startsWith('!') || inner.startsWith('^')
-  const body = (negated ? inner.slice(1) : inner).replace(/\[:(\w+):\]|[\\\]^[]/g, (all, name: string | undefined) =>
-    name ? (CLASSES[name] ?? '') : `\\${all}`,
-  )
-  return `[${negated ? '^' : ''}${body}]`
 }
 
 export function escapeRegExp(text: string): string {

@@ -1,5 +1,6 @@
 import { MachineError } from '../machineError.ts'
-import { LazyDirectory, VirtualDirectory, virtualFile } from '../fs/inode.ts'
+import { virtualFile } from '../fs/inode.ts'
+import { LazyDirectory, VirtualDirectory } from '../fs/virtualDirectory.ts'
 import type { Directory, Inode } from '../fs/inode.ts'
 import type { Cgroup } from '../kernel/cgroup.ts'
 import type { Kernel } from '../kernel/kernel.ts'

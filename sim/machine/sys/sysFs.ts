@@ -1,11 +1,6 @@
-import {
-  LazyDirectory,
-  MemoryDirectory,
-  VirtualDirectory,
-  symlink,
-  virtualDirectory,
-  virtualFile,
-} from '../fs/inode.ts'
+import { symlink, virtualFile } from '../fs/inode.ts'
+import { MemoryDirectory } from '../fs/memoryDirectory.ts'
+import { LazyDirectory, VirtualDirectory, virtualDirectory } from '../fs/virtualDirectory.ts'
 import type { Directory, Inode, Reader } from '../fs/inode.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { NetNs } from '../kernel/namespaces.ts'
@@ -278,8 +273,9 @@ function blockDirectory(kernel: Kernel, now: number): Directory {
         size: file(String(Math.floor(disk.sizeBytes / SECTOR))),
         subsystem: () => symlink('../../../../class/block', now),
       }
-      const { vendor, serial } = disk.spec
+      const { vendor, serial, mapped } = disk.spec
       if (vendor !== undefined) entries['device'] = () => virtualDirectory(now, { vendor: file(vendor.padEnd(8)) })
+      if (mapped !== undefined) entries['dm'] = () => virtualDirectory(now, { name: file(mapped) })
       if (serial !== undefined) entries['serial'] = file(serial)
       const { backingPath } = disk
       if (backingPath !== undefined) entries['loop'] = () => virtualDirectory(now, { backing_file: file(backingPath) })

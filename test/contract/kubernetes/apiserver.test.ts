@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { documentPaths, documentText } from '../../../sim/apiserver/schema/openApiDocuments.ts'
 import { acceptedDifferences } from './acceptedDifferences.ts'
 import { compareAnswers } from './compareAnswers.ts'
+import { groupsUsed, overlap, readBySuite } from './readBySuite.ts'
 import { openApiSums, recordings } from './recording.ts'
 import type { Answer } from './replay.ts'
 import { replaySimulated } from './simulatedTarget.ts'
@@ -37,6 +38,18 @@ describe('API server against recordings of kube-apiserver v1.34.4', () => {
         recordings.find((one) => one.scenario === scenario)?.steps.map(({ name }) => name),
         `${scenario}: ${step}`,
       ).to.include(step)
+    }
+  })
+
+  it('accepts no difference in what the suite reads', () => {
+    for (const { scenario, step: name, ignore, missing } of acceptedDifferences) {
+      const step = recordings.find((one) => one.scenario === scenario)!.steps.find((one) => one.name === name)!
+      for (const field of readBySuite(step) ?? [])
+        expect(
+          ignore.filter((path) => overlap(path, field)),
+          `${scenario}: ${name}: ${field}`,
+        ).to.deep.equal([])
+      for (const group of missing?.names ?? []) expect(groupsUsed).to.not.include(group)
     }
   })
 

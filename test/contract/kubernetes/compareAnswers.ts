@@ -14,6 +14,9 @@ export function compareAnswers(answer: Answer, step: Step, accepted: AcceptedDif
     return
   }
   expect(actual, 'the accepted difference is no longer there: remove it').not.to.deep.equal(expected)
+  const { missing, upTo } = accepted
+  if (missing) removeNamed(expected, missing.list, missing.names)
+  for (const path of upTo?.paths ?? []) for (const one of [expected, actual]) cut(one, path.split('.'), upTo!.mark)
   for (const path of accepted.ignore) {
     remove(expected, path.split('.'))
     remove(actual, path.split('.'))
@@ -33,3 +36,20 @@ function remove(value: unknown, [first = '', ...rest]: string[]): void {
     else remove(object[key], rest)
   }
 }
+
+/** Each has to be there: what the recorded server has not either is no difference. */
+function removeNamed(value: unknown, path: string, names: readonly string[]): void {
+  const list = at(value, path.split('.')) as { name: string }[]
+  expect(list.map(({ name }) => name)).to.include.members([...names])
+  list.splice(0, list.length, ...list.filter(({ name }) => !names.includes(name)))
+}
+
+function cut(value: unknown, path: readonly string[], mark: string): void {
+  const holder = at(value, path.slice(0, -1)) as Record<string, string>
+  const key = path.at(-1)!
+  expect(holder[key]).to.include(mark)
+  holder[key] = holder[key]!.split(mark)[0]!
+}
+
+const at = (value: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>((inner, step) => (inner as Record<string, unknown> | undefined)?.[step], value)

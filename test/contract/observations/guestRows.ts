@@ -4,12 +4,15 @@ import { cgroupLimits } from '../../../helpers/guest/cgroupLimits.ts'
 import { cgroupHierarchy } from '../../../helpers/guest/cgroupVersion.ts'
 import { containerState } from '../../../helpers/guest/containerState.ts'
 import { cpus, nproc } from '../../../helpers/guest/cpus.ts'
+import { addedDisks, disks } from '../../../helpers/guest/disks.ts'
+import { clusterDomain, parseAddresses, resolver } from '../../../helpers/guest/dns.ts'
 import { commandLineOfLog, kernel, kernelCommandLine, kernelLog } from '../../../helpers/guest/kernel.ts'
+import { kernelParameter } from '../../../helpers/guest/kernelParameter.ts'
 import { deviceMtu, leadingOut, links } from '../../../helpers/guest/links.ts'
 import { mebibytes, meminfo, memTotal, usedMiB } from '../../../helpers/guest/meminfo.ts'
 import { memoryBlockMiB } from '../../../helpers/guest/memoryBlocks.ts'
 import { mountOn, mounts } from '../../../helpers/guest/mounts.ts'
-import { defaultRoutes, networkInterface, podIPs } from '../../../helpers/guest/network.ts'
+import { defaultRoutes, hardwareAddresses, networkInterface, podIPs } from '../../../helpers/guest/network.ts'
 import { listed, processes } from '../../../helpers/guest/processes.ts'
 import { defaultRoute, notLoopback, routes } from '../../../helpers/guest/routes.ts'
 import { containerStatus, howItEnded, termination } from '../../../helpers/guest/termination.ts'
@@ -168,6 +171,77 @@ export const guestRows: readonly Row[] = [
         listed(seen),
       ).to.equal(true)
       expect(seen.find(({ pid }) => pid === 1)?.comm).to.be.oneOf(['sh', 'pause', 'systemd'])
+    },
+  },
+  {
+    covers: ['disks.disks', 'disks.parsePartitions'],
+    atLeast: 10,
+    async observe(pod, { recorded, kata }) {
+      const seen = (await disks(pod)).filter(({ name }) => !/^(ram|loop|dm-|sr)/.test(name))
+      if (!kata) return expect(seen.map(({ name }) => name)).to.include('vda') && undefined
+      const image = [
+        { name: 'pmem0', kib: 129_024 },
+        { name: 'pmem0p1', kib: 128_000 },
+      ]
+      expect(seen.slice(0, 2)).to.deep.equal(image)
+      const plugged = recorded.scenario === 'blockpvc' || recorded.file.includes('-block-minimal/hostpathblock')
+      expect(seen.slice(2).map(({ name }) => name)).to.deep.equal(plugged ? ['sda'] : [])
+      if (recorded.scenario === 'blockpvc') expect(seen[2]).to.deep.equal({ name: 'sda', kib: 131_072 })
+    },
+  },
+  {
+    covers: ['disks.addedDisks', 'disks.parseAddedDisks'],
+    atLeast: 3,
+    async observe(pod, { kata }) {
+      const names = (await addedDisks(pod)).map(({ name }) => name).filter((name) => !name.startsWith('ram'))
+      expect(names).to.deep.equal(kata ? [] : ['loop0', 'loop1', 'dm-0'])
+    },
+  },
+  {
+    covers: ['dns.resolver', 'dns.parseResolver', 'dns.clusterDomain'],
+    atLeast: 5,
+    async observe(pod) {
+      const seen = await resolver(pod)
+      const domain = `${pod.object.metadata.namespace}.svc.cluster.local`
+      expect(seen).to.deep.equal({ servers: ['10.96.0.10'], search: [domain, 'svc.cluster.local', 'cluster.local'] })
+      expect(clusterDomain(seen)).to.equal('cluster.local')
+    },
+  },
+  {
+    covers: ['dns.parseAddresses'],
+    atLeast: 2,
+    async observe(pod) {
+      const { stdout } = await pod.read(['nslookup'])
+      expect(stdout).to.include('NXDOMAIN')
+      expect(parseAddresses(stdout), "the server's own address is no answer").to.deep.equal([])
+    },
+  },
+  {
+    covers: ['kernelParameter.kernelParameter'],
+    atLeast: 5,
+    async observe(pod, { recorded, kata }) {
+      const [somaxconn, mapCount] = [
+        await kernelParameter(pod, 'net.core.somaxconn'),
+        await kernelParameter(pod, 'vm.max_map_count'),
+      ]
+      const privileged = pod.name === 'privinit'
+      expect(somaxconn).to.equal(privileged ? '4321' : '4096')
+      // no namespace has a copy of vm.max_map_count: under runc one pod sets it for the whole node
+      if (kata) expect(mapCount).to.equal(privileged ? '262144' : '65530')
+      else expect(mapCount).to.be.oneOf(['262144', '65530'])
+      if (recorded.scenario !== 'sysctl') return
+      const ports = await kernelParameter(pod, 'net.ipv4.ip_local_port_range')
+      expect(ports).to.equal(pod.name === 'safe' ? '20000 30000' : '32768 60999')
+    },
+  },
+  {
+    covers: ['network.hardwareAddresses', 'network.parseHardwareAddresses'],
+    atLeast: 2,
+    async observe(pod, { kata }) {
+      const seen = await hardwareAddresses(pod)
+      for (const mac of seen) expect(mac).to.match(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/)
+      // loopback has none; a dummy, where the kernel has them, has one
+      expect(seen).to.have.length(kata ? 1 : 2)
     },
   },
   {

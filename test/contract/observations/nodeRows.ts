@@ -1,6 +1,8 @@
 import { expect } from 'chai'
+import { parseCtrContainers } from '../../../helpers/node/ctr.ts'
 import { parseHostCgroup } from '../../../helpers/node/hostCgroup.ts'
 import { parseLinks } from '../../../helpers/node/links.ts'
+import { parseNamespaces } from '../../../helpers/node/namespaces.ts'
 import { parseInterfaces } from '../../../helpers/node/podInterfaces.ts'
 import { qemuCommandLine, valueOf } from '../../../helpers/node/qemuCommandLine.ts'
 import { sandboxProcesses } from '../../../helpers/node/sandboxProcesses.ts'
@@ -111,6 +113,44 @@ export const nodeRows: readonly NodeRow[] = [
         expect(spec!.cgroupsPath).to.include(uid.replaceAll('-', '_'))
       }
       return uids.length > 0
+    },
+  },
+  {
+    covers: ['ctr.parseCtrContainers'],
+    atLeast: 3,
+    observe(recorded) {
+      const table = nodeText(recorded, 'ctr -n k8s.io containers ls')?.split(/^TASK/m)[0]
+      if (table === undefined) return false
+      const containers = parseCtrContainers(table)!
+      expect(containers.size).to.equal(table.trim().split('\n').length - 1)
+      for (const runtime of containers.values()) expect(runtime).to.match(/^io\.containerd\.(runc|kata[\w-]*)\.v2$/)
+      for (const id of kataSandboxIds(recorded)) expect(containers.get(id)).to.match(/^io\.containerd\.kata-/)
+      expect([...containers.values()]).to.include(`io.containerd.${recorded.runtimeClass ?? 'runc'}.v2`)
+      return true
+    },
+  },
+  {
+    covers: ['namespaces.parseNamespaces'],
+    atLeast: 3,
+    observe(recorded) {
+      // of the node's kernel, before any namespace is made. Source: include/linux/proc_ns.h
+      const initial = { ipc: '4026531839', uts: '4026531838', user: '4026531837', pid: '4026531836' }
+      const shims = (nodeText(recorded, 'smaps_rollup') ?? '')
+        .split(/^== /m)
+        .filter((text) => /^\d+ containerd-shim\n/.test(text))
+      for (const text of shims) expect(parseNamespaces(text)).to.include(initial)
+      const listings = recorded.steps.flatMap((step) =>
+        step.step === 'exec' && step.argv.at(-1)!.startsWith('ls -la / /proc/1/ns') ? [step.stdout] : [],
+      )
+      for (const text of listings) {
+        const { pid, user, mnt } = parseNamespaces(text)
+        expect(user).to.equal(initial.user)
+        expect(pid)
+          .to.match(/^\d{10}$/)
+          .and.not.equal(initial.pid)
+        expect(mnt).to.match(/^\d{10}$/)
+      }
+      return shims.length + listings.length > 0
     },
   },
 ]

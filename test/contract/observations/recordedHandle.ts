@@ -19,7 +19,7 @@ export function recordedHandle(recorded: RecordedScenario, pod: string, containe
   }
   const answer = (argv: readonly string[]): string => {
     const command = argv.join(' ')
-    if (argv[0] === 'cat') return text(argv[1] ?? '')
+    if (argv[0] === 'cat') return argv.slice(1).map(text).join('')
     if (command === 'ps -o pid,ppid,user,comm,args') return text('ps')
     if (command === 'ip addr show') return text('ip addr')
     const device = /^ip addr show (\S+)$/.exec(command)?.[1]

@@ -3,7 +3,7 @@ import type { RecordedExec, RecordedScenario } from '../pods/recordedScenario.ts
 /** Texts by what prints them: the path of a file, or a command. */
 export type Texts = ReadonlyMap<string, string>
 
-type Extract = (stdout: string) => Record<string, string | undefined>
+type Extract = (stdout: string, command: string) => Record<string, string | undefined>
 
 const lines = (text: string): string[] => text.split('\n')
 const line = (text: string, index: number): string | undefined => withEnd(lines(text)[index])
@@ -49,8 +49,34 @@ const extracts: readonly (readonly [command: RegExp, extract: Extract])[] = [
   [/block_size_bytes/, (text) => ({ '/sys/devices/system/memory/block_size_bytes': found(text, /^[0-9a-f]+$/m) })],
   [/(?<!\/host)\/proc\/sys\/kernel\/random\/boot_id/, (text) => ({ '/proc/sys/kernel/random/boot_id': bootId(text) })],
   [/cat \/proc\/uptime/, (text) => ({ '/proc/uptime': found(text, /^\d+\.\d\d \d+\.\d\d$/m) })],
+  [/cat \/proc\/partitions/, (text) => ({ '/proc/partitions': withEnd(partitions(text)) })],
+  [
+    /cat (\/etc\/\S+ )*\/etc\/resolv\.conf/,
+    (text) => ({ '/etc/resolv.conf': matching(text, /^(search|nameserver|options) /) }),
+  ],
+  [/; nslookup /, (text) => ({ nslookup: rows(text, /^Server:/, /^</) })],
+  [/; ip link$/, (text) => ({ 'ip link': rows(text, /^1: lo/, /^$/) })],
+  [/^cat (\/proc\/sys\/\S+ ?){4,}/, (text, command) => parameters(text, command)],
   [/head -3 \/proc\/meminfo/, (text) => ({ '/proc/meminfo': rows(text, /^MemTotal:/, /^$/) })],
 ]
+
+const matching = (text: string, pattern: RegExp): string =>
+  lines(text)
+    .filter((row) => pattern.test(row))
+    .join('\n')
+
+/** Its head and four columns: /proc/diskstats, which may follow, has more. */
+const partitions = (text: string): string => matching(text, /^major minor|^ +\d+ +\d+ +\d+ +[a-z]\S*$/)
+
+/** Parameters of the kernel: a line each, in the order in which they were asked for. */
+const parameters = (text: string, command: string): Record<string, string | undefined> =>
+  Object.fromEntries(
+    (/^cat ((?:\/proc\/sys\/[^\s;]+ ?)+)/.exec(command)?.[1] ?? '')
+      .trim()
+      .split(' ')
+      .map((file, index) => [file, line(text, index)] as const)
+      .filter(([, value]) => value?.startsWith('cat:') === false),
+  )
 
 /** The last one: a hostPath of /proc is read before the container's own. */
 const bootId = (text: string): string | undefined =>
@@ -60,13 +86,15 @@ const bootId = (text: string): string | undefined =>
 export function recordedTexts(recorded: RecordedScenario, pod: string, container: string | null): Texts {
   const texts = new Map<string, string>()
   for (const step of recorded.steps) {
-    if (step.step !== 'exec' || step.pod !== pod || step.container !== container || step.exit !== 0) continue
+    if (step.step !== 'exec' || step.pod !== pod || step.container !== container) continue
+    // of several commands in one, the last may have failed
+    if (step.exit !== 0 && step.stdout === '') continue
     const command = step.argv.at(-1) ?? ''
     const file = /^cat (\/\S+)$/.exec(command)?.[1]
-    if (file) texts.set(file, step.stdout)
+    if (file && step.exit === 0) texts.set(file, step.stdout)
     for (const [pattern, extract] of extracts) {
       if (!pattern.test(command)) continue
-      for (const [name, text] of Object.entries(extract(step.stdout)))
+      for (const [name, text] of Object.entries(extract(step.stdout, command)))
         if (text && !texts.has(name)) texts.set(name, text)
     }
   }

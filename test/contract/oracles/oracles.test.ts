@@ -1,11 +1,20 @@
 import { expect } from 'chai'
 import { memTotal, mebibytes, meminfo } from '../../../helpers/guest/meminfo.ts'
+import { disks } from '../../../helpers/guest/disks.ts'
 import { nproc } from '../../../helpers/guest/cpus.ts'
 import { kernel } from '../../../helpers/guest/kernel.ts'
 import { sandboxProcesses } from '../../../helpers/node/sandboxProcesses.ts'
-import type { PodHandle } from '../../../helpers/pods/podHandle.ts'
+import {
+  annotationOutcome,
+  hypervisorAnnotation,
+  isEnabled,
+  sizingKeys,
+  sizingKeysOf,
+} from '../../../helpers/oracles/annotationOutcome.ts'
 import * as applicability from '../../../helpers/oracles/applicability.ts'
+import { blockDevicesUsed } from '../../../helpers/oracles/blockDevices.ts'
 import * as figures from '../../../helpers/oracles/documentedFigures.ts'
+import { subPathShows } from '../../../helpers/oracles/emptyDirSubPath.ts'
 import { guestKernel } from '../../../helpers/oracles/guestKernel.ts'
 import {
   measuredReserve,
@@ -28,56 +37,10 @@ import {
 import { shimFamilyOf } from '../../../helpers/oracles/shimProcesses.ts'
 import { exportsOf } from '../observations/exportsOf.ts'
 import { kataSandboxIds, nodeProcesses } from '../observations/nodeTexts.ts'
-import { NotRecorded, recordedHandle } from '../observations/recordedHandle.ts'
-import { askedContainers } from '../observations/recordedTexts.ts'
-import { recordedScenarios, type RecordedScenario } from '../pods/recordedScenario.ts'
+import { recordedOutput, recordedScenario } from '../pods/recordedScenario.ts'
 import { recordedClass, recordedClasses, recordedCluster, recordedNode } from './recordedFacts.ts'
+import { kata, shown } from './recordedSandboxes.ts'
 import { valueless } from './valueless.ts'
-
-const kata = recordedScenarios.filter(({ runtimeClass }) => runtimeClass !== null)
-
-interface Sandbox {
-  recorded: RecordedScenario
-  name: string
-  pod: PodHandle
-  limitsMiB: number[]
-  limitsMillicores: number[]
-}
-
-/** Recorded Kata pods with the limits of their manifests. */
-const sandboxes: readonly Sandbox[] = kata.flatMap((recorded) =>
-  askedContainers(recorded).map(({ pod, container }) => {
-    const handle = recordedHandle(recorded, pod, container)
-    const { containers } = handle.object.spec as {
-      containers: { resources?: { limits?: { cpu?: string; memory?: string } } }[]
-    }
-    const limits = containers.map(({ resources }) => resources?.limits ?? {})
-    return {
-      recorded,
-      name: `${recorded.file} ${pod}`,
-      pod: handle,
-      limitsMiB: limits.flatMap(({ memory }) => (memory === undefined ? [] : [Number.parseInt(memory, 10)])),
-      limitsMillicores: limits.flatMap(({ cpu }) =>
-        cpu === undefined ? [] : [cpu.endsWith('m') ? Number.parseInt(cpu, 10) : Number(cpu) * 1000],
-      ),
-    }
-  }),
-)
-
-/** The sandboxes that showed what is asked for, and what they showed. */
-async function shown<T>(observe: (pod: PodHandle) => Promise<T>): Promise<(Sandbox & { value: T })[]> {
-  const all = await Promise.all(
-    sandboxes.map(async (sandbox) => {
-      try {
-        return [{ ...sandbox, value: await observe(sandbox.pod) }]
-      } catch (error) {
-        if (error instanceof NotRecorded) return []
-        throw error
-      }
-    }),
-  )
-  return all.flat()
-}
 
 const within = (value: number, { min, max }: Bounds, name: string): void =>
   void expect(value, name).to.be.within(min, max)
@@ -106,7 +69,7 @@ describe('oracles against what real Kata showed', () => {
         const of = recordedClass(recorded)
         expect(memoryModel(of)).to.equal('hotplug')
         const size = sandboxMemory(of, limitsMiB)
-        within(value, visibleMemory('qemu', '3.26.0', size), name)
+        within(value, visibleMemory('qemu', { cluster: recordedCluster, node: recordedNode(recorded) }, size), name)
         within(value, possibleMemory(size), name)
       }
     },
@@ -147,7 +110,7 @@ describe('oracles against what real Kata showed', () => {
   )
 
   compares(
-    ['sandboxSize.sandboxVcpus', 'sandboxSize.vcpuCap', 'sandboxSize.vcpuModel'],
+    ['sandboxSize.sandboxVcpus', 'sandboxSize.vcpuCap', 'sandboxSize.defaultVcpus', 'sandboxSize.vcpuModel'],
     'CPUs of every sandbox',
     async () => {
       const seen = await shown(nproc)
@@ -254,6 +217,51 @@ describe('oracles against what real Kata showed', () => {
         expect(conditions[name]!(recordedNode(kata[0]!), recordedCluster), name).to.equal(true)
     },
   )
+
+  compares(
+    ['annotationOutcome.annotationOutcome', 'annotationOutcome.isEnabled', 'annotationOutcome.sizingKeysOf'],
+    'what became of the pods with annotations',
+    () => {
+      const recorded = recordedScenario('kata-3.26.0/kata-qemu/refusedkata')
+      const of = recordedClass(recorded)
+      const refused = recorded.events.flatMap(
+        ({ message }) =>
+          /annotation io\.katacontainers\.config\.hypervisor\.(\w+) is not enabled/.exec(message)?.[1] ?? [],
+      )
+      const asked = recorded.created
+        .flatMap(({ manifest }) => Object.keys(manifest.metadata.annotations ?? {}))
+        .filter((key) => key.startsWith(hypervisorAnnotation))
+        .map((key) => key.slice(hypervisorAnnotation.length))
+      expect(asked).to.have.members(['default_memory', 'kernel_params', 'no_such_thing'])
+      for (const key of asked)
+        expect(isEnabled(of.enabledAnnotations.value!, key), key).to.equal(!refused.includes(key))
+      const sizing = sizingKeys.filter((key) => asked.includes(key))
+      expect(sizing).to.not.be.empty
+      expect(sizingKeysOf(of, false)).to.include.members(sizing)
+      for (const key of sizing)
+        expect(annotationOutcome(of, key), key).to.equal(refused.includes(key) ? 'rejected' : 'honoured')
+    },
+  )
+
+  compares(['emptyDirSubPath.subPathShows'], 'what a subPath of an emptyDir had of the content', () => {
+    const contentUnder = (folder: string): string => {
+      const text = recordedOutput(`${folder}/emptydir`, 'ls -laR /s /all; cat /s/f', 'edsub')
+      return /^in-init$/m.test(text) ? 'the content' : 'nothing'
+    }
+    expect(subPathShows(recordedClass(recordedScenario('kata-3.26.0/kata-qemu/emptydir')))).to.equal(
+      contentUnder('kata-3.26.0/kata-qemu'),
+    )
+    expect(subPathShows({ emptyDir: { value: 'node', how: 'runc' } as never })).to.equal(contentUnder('runc'))
+  })
+
+  compares(['blockDevices.blockDevicesUsed'], 'volumes of mode Block are disks of the guest', async () => {
+    const seen = (await shown(disks)).filter(({ recorded }) => recorded.scenario === 'blockpvc')
+    expect(seen).to.have.length(2)
+    for (const { recorded, name, value } of seen)
+      expect(blockDevicesUsed(recordedClass(recorded), recordedCluster), name).to.equal(
+        value.some((disk) => disk.name === 'sda'),
+      )
+  })
 
   it('each is compared', async () => {
     const named = compared.filter((name) => !name.includes(':'))

@@ -24,6 +24,10 @@ export const recordedClasses: readonly ClassFacts[] = Object.entries(defaults).m
       maxVcpus: recorded(0),
       sharedFs: recorded('virtio-fs'),
       confidential: recorded(false),
+      // what the recorded pods could see of them: kernel_params reached the guest
+      enabledAnnotations: recorded(['kernel_params']),
+      blockDeviceUse: recorded(true),
+      emptyDir: recorded('guest'),
       sandboxOverheadVcpus: unknown('not in 3.26'),
       sandboxOverheadMiB: unknown('not in 3.26'),
     }) as unknown as ClassFacts,

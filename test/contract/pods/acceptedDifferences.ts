@@ -51,6 +51,8 @@ export interface AcceptedCommand {
   recordings: RegExp
   /** Of the command's text. */
   command: RegExp
+  /** Pods that it concerns; absent: all. */
+  pods?: RegExp
   why: string
   /** Lines that are left out on both sides; absent: the whole standard output. */
   lines?: RegExp
@@ -60,10 +62,22 @@ const nodes = 'the simulated node is another machine than the recorded one: '
 
 export const acceptedCommands: readonly AcceptedCommand[] = [
   {
-    recordings: /^kata/,
+    recordings: /^kata.*bare$/,
+    command: /^dmesg/,
+    why: "the guest's kernel log is abridged: of the 60 lines that were recorded banner, command line and hypervisor",
+    lines: /^\[ N\] (?!Linux version|Command line:|Hypervisor detected:)/,
+  },
+  {
+    recordings: /^kata.*oom$/,
     command: /dmesg/,
-    why: "the guest's kernel log is abridged to banner, command line, memory, CPUs and what happens later; statistics of an OOM report are not modelled",
-    lines: /^\[ N\] (?!oom-kill|Memory cgroup out of memory)|^\[ N\] (oom-kill|Memory cgroup out of memory)/,
+    why: 'statistics of an OOM report are not modelled, nor the lines of its tasks',
+    lines: /^\[ N\] (?!Tasks state|\[ pid \]|oom-kill:|Memory cgroup out of memory:)/,
+  },
+  {
+    recordings: /^kata.*privileged$/,
+    command: /dmesg/,
+    why: "the guest's kernel log is abridged: how its first process is started, which was recorded, is not in it",
+    lines: /^\[ N\] /,
   },
   {
     recordings: /^kata.*hostpath$/,
@@ -119,12 +133,14 @@ export const acceptedCommands: readonly AcceptedCommand[] = [
   },
   {
     recordings: /^runc\/hostnamespaces/,
+    pods: /^(hostnet|allthree)$/,
     command: /^ip addr/,
     why: `${nodes}its network`,
     lines: /^( |\d+: |default|10\.|192\.|veth)/,
   },
   {
     recordings: /^runc\/pidns/,
+    pods: /^hostpid$/,
     command: /^ps /,
     why: `${nodes}its own processes`,
     lines: /^ ?(N N|\d+ \d) |systemd|init/,
@@ -143,4 +159,7 @@ export const acceptedLife = ({ file }: RecordedScenario, pod: string): AcceptedL
 export const commandOf = ({ argv }: Pick<RecordedExec, 'argv'>): string => argv.at(-1) ?? ''
 
 export const acceptedCommand = ({ file }: RecordedScenario, step: RecordedExec): AcceptedCommand | undefined =>
-  acceptedCommands.find(({ recordings, command }) => recordings.test(file) && command.test(commandOf(step)))
+  acceptedCommands.find(
+    ({ recordings, command, pods = /./ }) =>
+      recordings.test(file) && command.test(commandOf(step)) && pods.test(step.pod),
+  )

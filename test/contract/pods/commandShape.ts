@@ -59,6 +59,9 @@ const measured: readonly RegExp[] = [
   /^total \d+$/,
   // dmesg
   /^\[ *\d+\.\d+\]/,
+  /(?<=^\[ N\] oom-kill:.*,pid=)\d+/,
+  /(?<=^\[ N\] Memory cgroup out of memory: Killed process )\d+/,
+  /(?<=^\[ N\] Memory cgroup out of memory: .*(total-vm|anon-rss|file-rss|pgtables):)\d+(?=kB)/g,
   // sizes of Kata's image
   /(?<= )\d+(?= pmem0(p1)?$)/,
   /(?<=pmem0 (size=)?)\d+/,

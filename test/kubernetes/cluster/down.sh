@@ -19,3 +19,8 @@ if [ -d "$CACHE" ]; then
   done
 fi
 remove
+# A build that was killed leaves its folder; one that is at work has the lock.
+[ ! -d "$CACHE" ] || (
+  flock -n 8 || exit 0
+  rm -rf "$CACHE"/tmp.*
+) 8>"$CACHE/lock"

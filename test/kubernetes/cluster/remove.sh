@@ -31,5 +31,8 @@ remove() {
     done
     [ ! -d "/sys/fs/cgroup/$c/$ID" ] || die "left: /sys/fs/cgroup/$c/$ID"
   done
-  [ ! -e "$MARK" ] || rm -rf --one-file-system "$STATE"
+  [ -e "$MARK" ] || return 0
+  # The mark goes last: without it nobody would go on with a removal that was broken off.
+  find "$STATE" -mindepth 1 -maxdepth 1 ! -path "$MARK" -exec rm -rf --one-file-system {} +
+  rm -rf --one-file-system "$STATE"
 }

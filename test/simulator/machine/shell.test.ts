@@ -34,6 +34,7 @@ const SCRIPTS: [string, string, number?][] = [
   ['eval "x=5"; echo $x; unset x; echo "${x-unset}"', '5\nunset\n'],
   ['echo $((1<<4)) $((7/2)) $((-7%3)) $((0x1f)) $((1?2:3)) $((2**5))', '16 3 -1 31 2 32\n'],
   ['a=5; echo $((a+=2)) $((a++)) $a', '7 7 8\n'],
+  ['let x=2*3 y=x-6; echo $? $x; let x; echo $?', '1 6\n0\n'],
   ['trap "echo bye" EXIT; echo hi; exit 3', 'hi\nbye\n', 3],
   ['exec echo replaced; echo never', 'replaced\n'],
   ["sh -c 'echo $0 $1' name arg", 'name arg\n'],

@@ -83,6 +83,20 @@ describe('calls of the API', () => {
     expect((await apiErrorOf(cluster.create(ours))).reason).to.equal('AlreadyExists')
   })
 
+  it('does not take what another run of the same id has made for its own', async () => {
+    const madeBy = (maker: string) => ({
+      ...ours,
+      metadata: { ...ours.metadata, annotations: { 'kata-conformance.dev/maker': maker } },
+    })
+    api.on(`POST ${pods}`, cut, (_, response) => status(response, 409, 'AlreadyExists', 'pods "p" already exists'))
+    api.on(`GET ${pods}?name=p`, (_, response) => json(response, podList('1', madeBy('another'))))
+    const cluster = await api.connect()
+    expect((await apiErrorOf(cluster.create(madeBy('me')))).reason).to.equal('AlreadyExists')
+    api.on(`POST ${pods}`, cut, (_, response) => status(response, 409, 'AlreadyExists', 'pods "p" already exists'))
+    api.on(`GET ${pods}?name=p`, (_, response) => json(response, podList('1', madeBy('me'))))
+    expect((await cluster.create(madeBy('me'))).metadata.name).to.equal('p')
+  })
+
   it('asks for strict validation, with fields as they are', async () => {
     api.on(`POST ${pods}`, (asked, response) => json(response, asked.body, 201))
     const cluster = await api.connect()
@@ -108,6 +122,11 @@ describe('calls of the API', () => {
     const items = await cluster.list({ apiVersion: 'v1', kind: 'Pod', namespace: 'n', labelSelector: 'a=b' })
     expect(items.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).to.deep.equal(['Pod a', 'Pod b'])
     expect(api.asked.at(-1)?.query.get('labelSelector')).to.equal('a=b')
+    const kept = await cluster.listAs(
+      { apiVersion: 'v1', kind: 'Pod', namespace: 'n' },
+      ({ metadata }) => metadata.name,
+    )
+    expect(kept).to.deep.equal(['a', 'b'])
   })
 
   it('deletes by UID, and tells what was gone already', async () => {

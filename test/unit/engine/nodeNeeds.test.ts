@@ -32,6 +32,14 @@ describe('needs about nodes', () => {
     expect(unmet('snapshotter:devmapper-absent', both)[0]).to.include('which is set up here')
   })
 
+  it('nydus: the one of a second installation too', () => {
+    const second = node({ snapshotters: snapshotters('overlayfs', 'nydus-foo') })
+    const none = node({ snapshotters: snapshotters('overlayfs', 'nydusify') })
+    expect(unmet('nydus:present', second)).to.deep.equal([])
+    expect(unmet('nydus:absent', second)[0]).to.include('which is set up here')
+    expect(unmet('nydus:absent', none)).to.deep.equal([])
+  })
+
   it('snapshotter: not known is met by neither', () => {
     const nobody = node({ snapshotters: unknown('no probe') })
     for (const need of ['snapshotter:devmapper', 'snapshotter:devmapper-absent'])

@@ -135,6 +135,18 @@ describe('the plan', () => {
     expect(plan.claims[0]?.notApplicable).to.deep.equal([{ subject: 'kata-clh', reason: 'is clh' }])
   })
 
+  it('says so of classes whose shim no node can have, whatever the check asks', () => {
+    const elsewhere = { ...kataClass('kata-qemu-se', []), withoutShim: 'its shim is for s390x' }
+    const plan = makePlan(
+      catalogOf(claim()),
+      [check()],
+      facts({ classes: [kataClass('kata-qemu', ['n1']), elsewhere] }),
+      options,
+    )
+    expect(plan.arms.map(({ planned }) => planned.id)).to.deep.equal(['KATA-MEM-001 kata-qemu'])
+    expect(plan.claims[0]?.notApplicable).to.deep.equal([{ subject: 'kata-qemu-se', reason: 'its shim is for s390x' }])
+  })
+
   const skips: [string, Claim, Partial<Behaviour>, Partial<ClusterFacts>, RegExp][] = [
     [
       'a need that is not met',

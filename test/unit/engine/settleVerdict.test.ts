@@ -39,6 +39,15 @@ describe('a settled verdict', () => {
       'x\nRuntimeClass kata: containerd runs its handler with io.containerd.runc.v2, which is not Kata.',
     )
   })
+  it('is broken for a canary that failed without a false assertion', () => {
+    const { planned, ...rest } = check
+    const canary = { ...rest, planned: { ...planned, role: 'canary' as const } }
+    const verdictWith = (assertions: object[]): Verdict =>
+      settleVerdict(canary, { ...result('failed', 'x'), assertions } as ArmResult, null, [], '2026-06-01').verdict
+    expect(verdictWith([])).to.equal('broken')
+    expect(verdictWith([{ ok: true }])).to.equal('broken')
+    expect(verdictWith([{ ok: true }, { ok: false }])).to.equal('failed')
+  })
   it('stays broken, skipped and passed whatever the control says', () => {
     for (const verdict of ['broken', 'skipped', 'passed'] as const)
       expect(settle(result(verdict), result('failed')).verdict).to.equal(verdict)

@@ -3,6 +3,7 @@ import { parse } from 'smol-toml'
 import { detectBlockDeviceUse } from '../../../helpers/facts/blockDeviceUse.ts'
 import type { ClassOnNode } from '../../../helpers/facts/classOnNode.ts'
 import { detectDefaultMemory } from '../../../helpers/facts/defaultMemory.ts'
+import { detectForcesGuestPull } from '../../../helpers/facts/guestPull.ts'
 import { detectHypervisor } from '../../../helpers/facts/hypervisor.ts'
 import { kvmRemedies } from '../../../helpers/facts/kvmRemedies.ts'
 import { settleKataVersion } from '../../../helpers/facts/kataVersion.ts'
@@ -16,10 +17,9 @@ import { detectDefaultVcpus, detectMaxVcpus } from '../../../helpers/facts/vcpus
 import { known, unknown } from '../../../helpers/facts/fact.ts'
 import type { NodeFacts } from '../../../helpers/facts/facts.ts'
 
-const on = (toml: string, cpus: number | null = 4): ClassOnNode => ({
+const on = (toml: string): ClassOnNode => ({
   node: 'n1',
   handler: 'kata-x',
-  cpus,
   runtime: null,
   notKata: false,
   toml: { path: '/opt/kata/configuration.toml', dropIns: [], values: parse(toml) },
@@ -51,15 +51,23 @@ describe('facts of a class from its configuration', () => {
     expect(detectSharedFs(empty, 'rust').value).to.equal(null)
   })
 
+  it('tells where images are pulled in the guest by force, as the Go and the Rust shims are told', () => {
+    const pulls = (text: string) => detectForcesGuestPull(on(`[hypervisor.qemu]\n[runtime]\n${text}\n`)).value
+    expect(pulls('experimental_force_guest_pull = true')).to.equal(true)
+    expect(pulls('experimental_force_guest_pull = false')).to.equal(false)
+    expect(pulls('experimental = ["force_guest_pull"]')).to.equal(true)
+    expect(pulls('experimental = []')).to.equal(false)
+    expect(pulls('')).to.equal(false)
+  })
+
   it('reads sizes as the shims do', () => {
-    const sized = (text: string, cpus?: number | null) => on(`[hypervisor.qemu]\n${text}\n`, cpus)
-    expect(detectDefaultVcpus(sized('default_vcpus = -1')).value).to.equal(4)
+    const sized = (text: string) => on(`[hypervisor.qemu]\n${text}\n`)
+    expect(detectDefaultVcpus(sized('default_vcpus = -1')).value).to.equal(-1)
     expect(detectDefaultVcpus(sized('default_vcpus = 0')).value).to.equal(1)
     expect(detectDefaultVcpus(sized('default_vcpus = 1.5')).value).to.equal(1.5)
-    expect(detectDefaultVcpus(sized('default_vcpus = 9')).value).to.equal(4)
+    expect(detectDefaultVcpus(sized('default_vcpus = 9')).value).to.equal(9)
     expect(detectMaxVcpus(sized('default_maxvcpus = 2')).value).to.equal(2)
-    expect(detectMaxVcpus(sized('default_maxvcpus = 0')).value).to.equal(4)
-    expect(detectMaxVcpus(sized('default_maxvcpus = 0', null)).value).to.equal(null)
+    expect(detectMaxVcpus(sized('default_maxvcpus = 0')).value).to.equal(0)
     expect(detectDefaultMemory(sized('default_memory = 128'), 'go').value).to.equal(2048)
     expect(detectDefaultMemory(sized('default_memory = 128'), 'rust').value).to.equal(128)
     expect(detectDefaultMemory(sized('default_memory = "much"'), 'go').value).to.equal(null)

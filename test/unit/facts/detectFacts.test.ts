@@ -143,6 +143,31 @@ describe('facts from the API alone', () => {
     expect(facts.classes.map((each) => each.nodes)).to.deep.equal([['n1'], ['n1', 'n2', 'n4']])
   })
 
+  it('keeps classes off nodes of an architecture that kata-deploy has not their shim for', async () => {
+    const arm = kataNode('arm')
+    Object.assign((arm['status'] as { nodeInfo: object }).nodeInfo, { architecture: 'arm64' })
+    const classes = ['kata-qemu', 'kata-qemu-se', 'kata-clh', 'kata-qemu-minimal'].map((name) => runtimeClass(name))
+    const facts = await detectFacts(
+      clusterOfObjects([kataNode('n1'), arm, ...classes, kataDeployDaemonSet('kata-deploy:3.29.0')]),
+      noProbes,
+    )
+    const [qemu, secureExecution, clh, custom] = facts.classes
+    expect([qemu?.nodes, qemu?.withoutShim]).to.deep.equal([['n1', 'arm'], undefined])
+    expect(secureExecution?.nodes).to.deep.equal([])
+    expect(secureExecution?.withoutShim).to.equal(
+      'kata-deploy has the shim of kata-qemu-se for s390x, and n1 is amd64, arm is arm64',
+    )
+    expect(secureExecution?.sizing.how).to.equal(secureExecution?.withoutShim)
+    expect([clh?.nodes, clh?.withoutShim]).to.deep.equal([
+      ['n1'],
+      'kata-deploy has the shim of kata-clh for amd64, and arm is arm64',
+    ])
+    expect(custom?.nodes).to.deep.equal(['n1', 'arm'])
+    const told = warnings(facts)
+    expect(told).to.include(`RuntimeClass kata-qemu-se: not tested: ${secureExecution?.withoutShim}`)
+    expect(told).to.include(`RuntimeClass kata-clh: not tested on every node that it selects: ${clh?.withoutShim}`)
+  })
+
   it('leaves a lost node with its classes: it is missing, they are not', async () => {
     const unreachable = { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' }
     const lost = { ...kataNode('n1'), spec: { taints: [unreachable, { ...unreachable, effect: 'NoSchedule' }] } }

@@ -17,7 +17,7 @@ describe('facts with a node probe', () => {
     expect(kata?.shim.value).to.equal('go')
     expect(kata?.sizing.value).to.equal('hotplug')
     expect(kata?.defaultMemoryMiB.value).to.equal(2048)
-    expect(kata?.maxVcpus.value).to.equal(4)
+    expect(kata?.maxVcpus.value).to.equal(0)
     expect(kata?.blockDeviceUse.value).to.equal(false)
     expect(kata?.sandboxOverheadMiB.value).to.equal(0)
     expect(kata?.initrdPath.value).to.equal('')
@@ -100,6 +100,13 @@ describe('facts with a node probe', () => {
       probes: (name) => (name === 'n1' ? other.probe : real.probe),
     })
     expect(facts.classes[0]?.defaultMemoryMiB.how).to.contain('/opt/kata')
+  })
+
+  it('knows the most vCPUs of a class whose nodes have different numbers of CPUs', async () => {
+    const { probe } = await nodeInMemory(kataFiles)
+    const larger = { ...kataNode('n2'), status: { capacity: { cpu: '64' } } }
+    const facts = await detectFacts(clusterOfObjects([kataNode('n1'), larger, kataQemu]), { probes: () => probe })
+    expect(facts.classes[0]?.maxVcpus.value).to.equal(0)
   })
 
   it('knows nothing of a class on which its nodes disagree', async () => {

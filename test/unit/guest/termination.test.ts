@@ -1,5 +1,7 @@
 import { expect } from 'chai'
-import { containerStatus, howItEnded, termination } from '../../../helpers/guest/termination.ts'
+import type { KubeObject } from '../../../helpers/cluster/cluster.ts'
+import { WaitError } from '../../../helpers/cluster/waitError.ts'
+import { containerStatus, howItEnded, oomTold, termination } from '../../../helpers/guest/termination.ts'
 import { withoutLimit } from '../../../helpers/guest/admittedLimits.ts'
 import type { PodHandle } from '../../../helpers/pods/podHandle.ts'
 
@@ -51,5 +53,52 @@ describe('limits of an admitted pod', () => {
     expect(() => withoutLimit(admitted({ memory: '512Mi' }), 'memory')).to.throw(
       'admitted with limits.memory 512Mi, which it did not ask for: a LimitRange or an admission policy of namespace n',
     )
+  })
+})
+
+describe('a container that was killed', () => {
+  const exits = (...reasons: readonly string[]) => {
+    const objects = reasons.map((reason) => ({
+      ...object,
+      status: {
+        containerStatuses: [{ name: 'greedy', restartCount: 0, state: { terminated: { exitCode: 137, reason } } }],
+      },
+    }))
+    let at = 0
+    return {
+      get object() {
+        return objects[at]
+      },
+      waitFor(what: string, until: (seen: KubeObject) => boolean) {
+        while (!until(objects[at] as KubeObject)) {
+          if (at === objects.length - 1)
+            return Promise.reject(
+              new WaitError({
+                what,
+                subject: 'pod',
+                end: 'deadline',
+                object: null,
+                events: [],
+                waitedMs: 1,
+                trouble: null,
+              }),
+            )
+          at += 1
+        }
+        return Promise.resolve(objects[at])
+      },
+    } as unknown as PodHandle
+  }
+
+  it('is waited for until the kubelet has heard that it was for memory', async () => {
+    const killed = exits('Error', 'OOMKilled')
+    await oomTold(killed)
+    expect(howItEnded(killed)).to.equal('OOMKilled (137)')
+  })
+
+  it('stays what it reads when nothing is told', async () => {
+    const killed = exits('Error', 'Error')
+    await oomTold(killed)
+    expect(howItEnded(killed)).to.equal('Error (137)')
   })
 })

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { parseDigests, parseInventory, parseStatus } from '../../../helpers/node/fileListing.ts'
+import { resolved } from '../../../helpers/node/resolved.ts'
 import { nodeInMemory } from './host.ts'
 
 describe('files of a node', () => {
@@ -38,6 +39,10 @@ describe('files of a node', () => {
       '/srv/kata/bin/containerd-shim-kata-v2',
     )
     expect(await probe.realPath('/opt/kata/bin/firecracker')).to.equal(null)
+    expect(await resolved(probe, '/opt/kata/bin/containerd-shim-kata-v2')).to.equal(
+      await resolved(probe, '/srv/kata/bin/containerd-shim-kata-v2'),
+    )
+    expect(await resolved(probe, '/opt/kata/bin/firecracker')).to.equal('/opt/kata/bin/firecracker')
   })
 
   it('finds a release in a binary without running it', async () => {

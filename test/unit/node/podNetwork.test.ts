@@ -42,6 +42,7 @@ const host = `== ip addr show
 == ip route
 default via 10.0.2.2 dev eth0
 == ip -6 route
+default via fe80::2 dev eth0  metric 1024  expires 1795sec
 == ip rule
 0:	from all lookup local
 `
@@ -75,7 +76,8 @@ describe('networks on the node', () => {
     const { links, routes, rules } = parseHostNetwork(host)
     expect(links[1]).to.include({ name: 'vethe006f7a6', index: 31, master: 'cni0', peer: null, paired: true })
     expect(links[0]?.addresses).to.deep.equal(['10.0.2.15/24'])
-    expect(routes).to.deep.equal(['default via 10.0.2.2 dev eth0'])
+    // Without what counts down.
+    expect(routes).to.deep.equal(['default via 10.0.2.2 dev eth0', 'default via fe80::2 dev eth0 metric 1024'])
     expect(rules).to.deep.equal(['0: from all lookup local'])
   })
 })

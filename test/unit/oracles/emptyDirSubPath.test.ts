@@ -7,7 +7,6 @@ import { subPathShows } from '../../../helpers/oracles/emptyDirSubPath.ts'
 const on = (runtime: Record<string, string | boolean>): ClassOnNode => ({
   node: 'node-1',
   handler: 'kata-qemu',
-  cpus: 2,
   runtime: null,
   notKata: false,
   toml: { path: '/opt/kata/configuration.toml', dropIns: [], values: { runtime } },

@@ -13,6 +13,12 @@ import {
 } from '../../../helpers/oracles/documentedFigures.ts'
 import { possibleMemory, roomForContainers, visibleMemory } from '../../../helpers/oracles/guestMemory.ts'
 
+/** A guest of a release, on a node of an architecture. */
+const guestOf = (version: string | null, architecture = 'amd64') => ({
+  cluster: { kataVersion: version === null ? unknown<string>('test') : known(version, 'test') },
+  node: { architecture: known(architecture, 'test') },
+})
+
 const within = (value: number, { min, max }: { min: number; max: number }): boolean => value >= min && value <= max
 
 describe('memory that a guest shows', () => {
@@ -26,23 +32,26 @@ describe('memory that a guest shows', () => {
       [2048, 0, 1925.9],
     ] as const
     for (const [bootMiB, hotplugMiB, total] of recorded) {
-      expect(within(total, visibleMemory('qemu', '3.26.0', { bootMiB, hotplugMiB })), `${total}`).to.equal(true)
+      expect(within(total, visibleMemory('qemu', guestOf('3.26.0'), { bootMiB, hotplugMiB })), `${total}`).to.equal(
+        true,
+      )
     }
   })
 
   it('tells QEMU from VMMs with half the reserve', () => {
     const size = { bootMiB: 2048, hotplugMiB: 0 }
-    expect(within(1988, visibleMemory('cloud-hypervisor', '3.26.0', size))).to.equal(true)
-    expect(within(1988, visibleMemory('qemu', '3.26.0', size))).to.equal(false)
-    expect(within(1924, visibleMemory('dragonball', '3.26.0', size))).to.equal(false)
+    expect(within(1988, visibleMemory('cloud-hypervisor', guestOf('3.26.0'), size))).to.equal(true)
+    expect(within(1988, visibleMemory('qemu', guestOf('3.26.0'), size))).to.equal(false)
+    expect(within(1924, visibleMemory('dragonball', guestOf('3.26.0'), size))).to.equal(false)
   })
 
   it('is bounded by physics for other releases, sizes and VMMs', () => {
     const size = { bootMiB: 512, hotplugMiB: 0 }
     for (const bounds of [
-      visibleMemory('qemu', '4.0.0', size),
-      visibleMemory('firecracker', '3.26.0', size),
-      visibleMemory('qemu', null, size),
+      visibleMemory('qemu', guestOf('4.0.0'), size),
+      visibleMemory('firecracker', guestOf('3.26.0'), size),
+      visibleMemory('qemu', guestOf(null), size),
+      visibleMemory('qemu', guestOf('3.26.0', 'arm64'), size),
     ]) {
       expect(bounds).to.deep.equal(possibleMemory(size))
       expect(within(420, bounds)).to.equal(true)

@@ -6,6 +6,8 @@ import {
   configurations,
   containerdFolder,
   hypervisorPaths,
+  installsAll,
+  programBehind,
   shimPath,
 } from '../../../helpers/oracles/kataInstallation.ts'
 import { kataNodeNames, kataProbes, someKataNode } from '../../../helpers/oracles/kataNodes.ts'
@@ -18,7 +20,10 @@ describe('where Kata is installed', () => {
   })
 
   it('hypervisors: another build of Cloud Hypervisor on Azure Linux, none for those within the shim', () => {
-    expect(hypervisorPaths('/opt/kata', 'qemu', null)).to.deep.equal(['/opt/kata/bin/qemu-system-x86_64'])
+    expect(hypervisorPaths('/opt/kata', 'qemu', null)).to.deep.equal([
+      '/opt/kata/bin/qemu-system-x86_64',
+      '/opt/kata/bin/qemu-system-x86_64-installation-prefix',
+    ])
     expect(hypervisorPaths('/opt/kata', 'cloud-hypervisor', 'Microsoft Azure Linux 3.0')[0]).to.equal(
       '/opt/kata/bin/cloud-hypervisor-glibc',
     )
@@ -26,6 +31,17 @@ describe('where Kata is installed', () => {
       '/opt/kata/bin/cloud-hypervisor',
     ])
     expect(hypervisorPaths('/opt/kata', 'dragonball', null)).to.deep.equal([])
+  })
+
+  it('all of a release until 4.1, whatever shims are enabled', () => {
+    expect(['3.26.0', '4.0.0', '4.1.0', '4.2.0', null].map(installsAll)).to.deep.equal([true, true, false, false, null])
+  })
+
+  it('the script around QEMU of a second installation runs that very QEMU', () => {
+    expect(programBehind('/opt/kata-b/bin/qemu-system-x86_64-installation-prefix')).to.equal(
+      '/opt/kata-b/bin/qemu-system-x86_64',
+    )
+    expect(programBehind('/opt/kata/bin/firecracker')).to.equal('/opt/kata/bin/firecracker')
   })
 
   const folders: [distribution: string, folder: string][] = [
@@ -88,10 +104,21 @@ describe('nodes with Kata', () => {
     expect(someKataNode({ nodes: [] } as unknown as ClusterFacts)).to.have.property('no')
   })
 
+  const look = (cluster: ClusterFacts, ...names: readonly string[]) => {
+    const findings: string[] = []
+    const probes = names.map((node) => ({ node })) as never
+    const found = kataProbes({ probes, facts: { cluster }, finding: (text) => findings.push(text) })
+    return { nodes: found.map(({ node }) => node), findings }
+  }
+
   it('are looked at by their probes, and not knowing is said where there are none', () => {
-    expect(kataProbes([{ node: 'a' }, { node: 'c' }] as never, facts).map(({ node }) => node)).to.deep.equal(['a'])
-    expect(() => kataProbes([{ node: 'c' }] as never, facts)).to.throw(
-      'what the nodes with Kata have is unknown: a have no probe',
-    )
+    expect(look(facts, 'a', 'c').nodes).to.deep.equal(['a'])
+    expect(() => look(facts, 'c')).to.throw('what the nodes with Kata have is unknown: a have no probe')
+  })
+
+  it('are named where they have no probe and others have one', () => {
+    const two = { nodes: [...facts.nodes, { name: 'd', kata: known(true, 'label') }] } as unknown as ClusterFacts
+    expect(look(two, 'a')).to.deep.equal({ nodes: ['a'], findings: ['not looked at, without a probe: d'] })
+    expect(look(two, 'a', 'd').findings).to.deep.equal([])
   })
 })

@@ -1,7 +1,14 @@
 import { expect } from 'chai'
 import { known, unknown } from '../../../helpers/facts/fact.ts'
 import type { ClassFacts, NodeFacts } from '../../../helpers/facts/facts.ts'
-import { cpuLimits, memoryModel, sandboxMemory, sandboxVcpus, vcpuModel } from '../../../helpers/oracles/sandboxSize.ts'
+import {
+  cpuLimits,
+  memoryModel,
+  sandboxMemory,
+  sandboxVcpus,
+  vcpuCap,
+  vcpuModel,
+} from '../../../helpers/oracles/sandboxSize.ts'
 
 const classFacts = (values: Partial<Record<keyof ClassFacts, unknown>>): ClassFacts => {
   const defaults = { shim: 'go', sizing: 'hotplug', defaultVcpus: 1, defaultMemoryMiB: 2048, maxVcpus: 0 }
@@ -9,7 +16,13 @@ const classFacts = (values: Partial<Record<keyof ClassFacts, unknown>>): ClassFa
   const none = { sandboxOverheadVcpus: unknown('test'), sandboxOverheadMiB: unknown('test') }
   return { ...none, ...Object.fromEntries(facts) } as ClassFacts
 }
-const node = (cpus: number): NodeFacts => ({ cpus: known(cpus, 'test') }) as unknown as NodeFacts
+const node = (cpus: number, more: Partial<Record<keyof NodeFacts, string>> = {}): NodeFacts =>
+  ({
+    name: 'n1',
+    cpus: known(cpus, 'test'),
+    architecture: known(more.architecture ?? 'amd64', 'test'),
+    cpuManagerPolicy: known(more.cpuManagerPolicy ?? 'none', 'test'),
+  }) as unknown as NodeFacts
 
 const minimal = classFacts({ defaultMemoryMiB: 256 })
 const goStatic = classFacts({ sizing: 'static' })
@@ -68,6 +81,24 @@ describe('vCPUs of a sandbox', () => {
     for (const limits of [[500], [1000], [1500], [2000], [600, 600]]) expect(total(minimal, limits, 2)).to.equal(2)
     expect(total(classFacts({ maxVcpus: 4 }), [8000])).to.equal(4)
     expect(total(classFacts({ maxVcpus: 32 }), [8000], 4)).to.equal(4)
+  })
+
+  it('are no more than a VM of the shim bears', () => {
+    expect(vcpuCap(minimal, node(256))).to.equal(240)
+    expect(vcpuCap(minimal, node(256, { architecture: 'arm64' }))).to.equal(123)
+    expect(vcpuCap(rust331, node(384))).to.equal(256)
+  })
+
+  it('are those of the node where default_vcpus is negative', () => {
+    expect(total(classFacts({ defaultVcpus: -1 }), [], 8)).to.equal(8)
+  })
+
+  it('are not known without limits where the kubelet gives containers a cpuset', () => {
+    const pinned = node(16, { cpuManagerPolicy: 'static' })
+    expect(() => sandboxVcpus(minimal, pinned, [])).to.throw(
+      "vCPUs without limits is unknown: the kubelet's CPU manager on n1 gives them a cpuset",
+    )
+    expect(sandboxVcpus(minimal, pinned, [2000]).total).to.equal(3)
   })
 
   it('are rounded up once over the sum', () => {

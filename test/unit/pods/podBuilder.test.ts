@@ -159,6 +159,6 @@ describe('images', () => {
     const images = loadImages()
     expect(images.resolve('quay.io/a/b:1')).to.equal('quay.io/a/b:1')
     expect(images.resolve('busybox')).to.equal(images.all['busybox'])
-    expect(() => images.resolve('ngin')).to.throw(ImageError, /did you mean nginx\?/)
+    expect(() => images.resolve('iperf')).to.throw(ImageError, /did you mean iperf3\?/)
   })
 })

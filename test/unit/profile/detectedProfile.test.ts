@@ -46,6 +46,13 @@ describe('profile of a cluster as it is', () => {
     expect(profileDepartures(facts, parseProfile(detectedProfile(facts, [], []), 'detected.yaml'))).to.deep.equal([])
   })
 
+  it('leaves out vCPUs that follow the node', () => {
+    const allOfTheNode = { ...facts, classes: [ofClass('kata-qemu', { defaultVcpus: known(-1, 'TOML') })] }
+    const profile = parseProfile(detectedProfile(allOfTheNode, [], []), 'detected.yaml')
+    expect(profile.classes?.[0]).to.not.have.property('defaultVcpus')
+    expect(profileDepartures(allOfTheNode, profile)).to.deep.equal([])
+  })
+
   it('leaves out what is not known, and says why', () => {
     const bare = {
       ...facts,

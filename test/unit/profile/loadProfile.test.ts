@@ -87,6 +87,10 @@ customRuntimes:
     )
     expect(profile.classes?.map(({ name }) => name)).to.deep.equal(['kata-qemu'])
     expect(profile.notes.join('\n')).to.contain('shims.disableAll is not true')
+    expect(profile.namesAllClasses).to.equal(false)
+    expect(parseProfile('shims:\n  disableAll: true\n  qemu: {enabled: true}\n', 'values.yaml')).to.include({
+      namesAllClasses: true,
+    })
   })
 
   it('reads its own format', () => {

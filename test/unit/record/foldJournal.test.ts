@@ -56,11 +56,15 @@ const result = (verdict: Verdict): ArmResult => ({
   timeline: [],
   evidence: [],
 })
+const asserted = (of: ArmResult): ArmResult => ({
+  ...of,
+  assertions: [{ ok: of.verdict !== 'failed', text: 'a', expected: null, observed: null }],
+})
 const journal = (arms: [PlannedArm, Verdict | null][], end: JournalEvent[] = [finished]): JournalEvent[] => [
   started,
   { event: 'plan', at, arms: arms.map(([arm]) => arm) },
-  ...arms.flatMap(([arm, verdict]) =>
-    verdict === null ? [] : [{ event: 'arm.finished' as const, at, arm: arm.id, result: result(verdict) }],
+  ...arms.flatMap(([arm, verdict]): JournalEvent[] =>
+    verdict === null ? [] : [{ event: 'arm.finished', at, arm: arm.id, result: asserted(result(verdict)) }],
   ),
   ...end,
 ]
@@ -120,6 +124,23 @@ describe('the run record', () => {
     expect(summary.verdicts.passed).to.equal(1)
     expect(summary.controls.passed).to.equal(1)
     expect(summary.canaries).to.deep.equal({ planned: 1, failedAsTheyMust: 1, passed: 0, undecided: 0 })
+  })
+
+  it('does not count a canary that failed without a false assertion: its pod did not start', () => {
+    const unstarted = { ...result('failed'), message: 'StartError: no such file' }
+    for (const assertions of [[], asserted(result('passed')).assertions]) {
+      const record = foldJournal([
+        ...journal([seen, [canary, null]]).slice(0, -1),
+        { event: 'arm.finished', at, arm: 'canary', result: { ...unstarted, assertions } },
+        finished,
+      ])
+      expect(record).to.include({ outcome: 'incomplete', exitCode: 3 })
+      expect(record.summary.canaries).to.deep.equal({ planned: 1, failedAsTheyMust: 0, passed: 0, undecided: 1 })
+      expect(record.arms[1]).to.include({
+        verdict: 'broken',
+        message: 'no assertion of the canary was false: StartError: no such file',
+      })
+    }
   })
 
   it('lists what a killed run has left on the cluster', () => {

@@ -130,6 +130,31 @@ describe('merged shards', () => {
     expect(merged(control, second).arms[1]?.verdict).to.equal('passed')
   })
 
+  it('leave open what failed while its control in another shard broke, or left no verdict', () => {
+    const unknown = 'no\nWhether the default runtime fails the same check is not known: '
+    const broken = shard(1, ['A', 'C control'], { verdicts: { 'C control': result('broken', 'node lost') } })
+    const begun = shard(1, ['A', 'C control'], { ended: false })
+    const killed = { ...begun, events: begun.events.filter((each) => !('arm' in each && each.arm === 'C control')) }
+    for (const verdict of ['failed', 'known'] as const) {
+      const failing = shard(2, ['B'], { verdicts: { B: result(verdict, 'no') } })
+      const record = merged(broken, failing)
+      expect(record.arms[1]).to.include({ verdict: 'broken', message: `${unknown}node lost` })
+      expect(record).to.include({ outcome: 'incomplete', exitCode: 3 })
+      expect(merged(killed, failing).arms[1]).to.include({
+        verdict: 'broken',
+        message: `${unknown}no verdict: the run ended before this arm began`,
+      })
+    }
+  })
+
+  it('blame Kata for what the default runtime in another shard does not show', () => {
+    const failing = shard(2, ['B'], { verdicts: { B: result('failed', 'no') } })
+    for (const verdict of ['passed', 'skipped'] as const) {
+      const control = shard(1, ['A', 'C control'], { verdicts: { 'C control': result(verdict) } })
+      expect(merged(control, failing)).to.include({ outcome: 'not-conformant' })
+    }
+  })
+
   it('excuse nothing of a class that is not run by Kata', () => {
     const control = shard(1, ['A', 'C control'], { verdicts: { 'C control': result('failed', 'there too') } })
     const foreign = causedByForeignRuntime(result('failed', 'no'), 'kata-qemu', 'runc')
