@@ -47,6 +47,9 @@ export function endOf(pod: KubeObject, events: readonly KubeObject[]): PodEnd | 
   return conclusiveWarning(events)
 }
 
+/** A kubelet that has just started: it passes (pkg/kubelet/kubelet_pods.go, makeEnvironmentVariables, 1.34). */
+const servicesNotListedYet = /services have not yet been read at least once/
+
 function containerFailure({ name, state, lastState }: ContainerStatus): PodEnd | null {
   const { waiting, terminated } = state ?? {}
   const reason = waiting?.reason ?? ''
@@ -57,7 +60,7 @@ function containerFailure({ name, state, lastState }: ContainerStatus): PodEnd |
   if (waiting && isImageReason(reason)) return infrastructure(cause(waiting))
   if (waiting && runtimeReasons.has(reason)) return ofRuntime(cause(waiting))
   // A ConfigMap or Secret that is not there, runAsNonRoot against the image: the kubelet asked no runtime yet.
-  if (waiting && reason === 'CreateContainerConfigError')
+  if (waiting && reason === 'CreateContainerConfigError' && !servicesNotListedYet.test(waiting.message ?? ''))
     return { outcome: 'not-started', blame: 'kubelet', failure: cause(waiting) }
   const ended = terminated ?? (reason === 'CrashLoopBackOff' ? lastState?.terminated : undefined)
   if (ended && runtimeReasons.has(ended.reason ?? '')) return ofRuntime(cause(ended))
@@ -118,22 +121,33 @@ const noSandboxImage = /failed to get sandbox image/
  */
 const diskFull = /^(?!.*(?:\/sys\/fs\/cgroup|cpuset|inotify)).*no space left on device/s
 
+/**
+ * The kubelet looks a class up in a list of its own, and admission, which let the pod in, in the API server's. The kubelet's is behind when it was started
+ * before the API server answered: it lists again after 30 to 60 s (pkg/kubelet/runtimeclass, client-go's reflector, 1.34).
+ */
+const classNotListedYet = /runtimeclass\.node\.k8s\.io "[^"]*" not found/
+
 /** Whether the text of a sandbox's failure names what the runtime needs and has not, rather than the runtime. */
 export const isForeignToRuntime = (message: string): boolean =>
   !lastingSandboxFailure.test(message) &&
-  [networkFailure, runtimeAway, noSandboxImage, diskFull].some((each) => each.test(message))
+  [networkFailure, runtimeAway, noSandboxImage, diskFull, classNotListedYet].some((each) => each.test(message))
 
 /**
  * The kubelet tries sandboxes and mounts again and again: a failure that cannot heal counts at once, others when they came
- * twice (sandbox) or three times (mount, network, what else is not the runtime's).
+ * twice (sandbox) or three times (mount, network, what else is not the runtime's). What the kubelet has not listed yet is waited for.
  */
 function conclusiveWarning(events: readonly KubeObject[]): PodEnd | null {
   for (const event of events) {
     const failure = { reason: String(event['reason']), message: String(event['message']) }
-    if (failure.reason === 'FailedCreatePodSandBox') {
-      if (isForeignToRuntime(failure.message)) {
-        if (timesOf(event, events) >= 3) return infrastructure(failure)
-      } else if (lastingSandboxFailure.test(failure.message) || timesOf(event, events) >= 2) {
+    if (failure.reason === 'FailedCreatePodSandBox' && !classNotListedYet.test(failure.message)) {
+      const isForeign = isForeignToRuntime(failure.message)
+      const times = timesOf(
+        event,
+        events.filter(({ message }) => isForeignToRuntime(String(message)) === isForeign),
+      )
+      if (isForeign) {
+        if (times >= 3) return infrastructure(failure)
+      } else if (lastingSandboxFailure.test(failure.message) || times >= 2) {
         return { outcome: 'not-started', blame: 'product', failure }
       }
     }

@@ -76,7 +76,7 @@ async function dropSandbox(context: KubeletContext, state: PodState): Promise<vo
   state.sandbox = null
 }
 
-/** Handler of the pod's RuntimeClass; '' without one. Throws when there is no such class. */
+/** Handler of the pod's RuntimeClass; '' without one. Throws when there is no such class, as a lister does (pkg/kubelet/runtimeclass, 1.34). */
 async function runtimeHandler(context: KubeletContext, pod: KubeObject): Promise<string> {
   const name = specOf(pod).runtimeClassName
   if (!name) return ''
@@ -85,7 +85,7 @@ async function runtimeHandler(context: KubeletContext, pod: KubeObject): Promise
     return String(runtimeClass['handler'])
   } catch (error) {
     if (error instanceof KubeApiError && error.code === 404)
-      throw new Error(`failed to get sandbox runtime handler: RuntimeClass "${name}" not found`, { cause: error })
+      throw new Error(`runtimeclass.node.k8s.io "${name}" not found`, { cause: error })
     throw error
   }
 }

@@ -27,7 +27,8 @@ export function wrongVerdicts(undisturbed: RunRecord, disturbed: RunRecord): Wro
     }
     const isRight = after.verdict === before.verdict || (after.verdict === 'broken' && after.message !== '')
     if (isRight || (!stated.includes(after.verdict) && !stated.includes(before.verdict))) return []
-    return [{ arm: before.id, undisturbed: before.verdict, disturbed: after.verdict, message: after.message }]
+    const message = after.message || `undisturbed: ${before.message}`
+    return [{ arm: before.id, undisturbed: before.verdict, disturbed: after.verdict, message }]
   })
   const added = [...now.values()].map((arm) => ({
     arm: arm.id,

@@ -26,6 +26,10 @@ const pending = podWith({ phase: 'Pending' })
 
 const noPauseImage =
   'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox image "registry.k8s.io/pause:3.8": failed to pull image "registry.k8s.io/pause:3.8": failed to pull and unpack image'
+const classNotListedYet = 'Failed to create pod sandbox: runtimeclass.node.k8s.io "kata-conformance-absent" not found'
+const servicesNotListedYet = 'services have not yet been read at least once, cannot construct envvars'
+const noHandler =
+  'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for "x" is configured'
 const diskFull =
   'failed to create containerd task: failed to create shim task: mkdir /run/kata-containers/shared/sandboxes/x: no space left on device'
 
@@ -43,6 +47,39 @@ describe('what a runtime needs and has not', () => {
       pending,
       [warning('FailedCreatePodSandBox', `${noPauseImage}: snapshotter nydus was not found: not found`)],
       'product FailedCreatePodSandBox',
+    ],
+    [
+      'a class that the kubelet has not listed yet',
+      pending,
+      [warning('FailedCreatePodSandBox', classNotListedYet, 4)],
+      null,
+    ],
+    [
+      'a class that was listed at last, and no handler',
+      pending,
+      [warning('FailedCreatePodSandBox', classNotListedYet, 4), warning('FailedCreatePodSandBox', noHandler)],
+      'product FailedCreatePodSandBox',
+    ],
+    [
+      'a class that was listed at last, and a sandbox that failed once',
+      pending,
+      [warning('FailedCreatePodSandBox', classNotListedYet, 4), warning('FailedCreatePodSandBox', 'timed out')],
+      null,
+    ],
+    [
+      'no network twice, and a sandbox that failed once',
+      pending,
+      [
+        warning('FailedCreatePodSandBox', 'cni plugin not initialized', 2),
+        warning('FailedCreatePodSandBox', 'timed out'),
+      ],
+      null,
+    ],
+    [
+      'Services that the kubelet has not listed yet',
+      podWith(container({ waiting: { reason: 'CreateContainerConfigError', message: servicesNotListedYet } })),
+      [],
+      null,
     ],
     [
       'no disk left for the sandbox',
