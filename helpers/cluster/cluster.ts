@@ -35,6 +35,10 @@ export interface CallOptions {
 
 export interface ExecOptions extends CallOptions {
   container?: string
+  /**
+   * Only for commands that keep their standard output open to the end and print something there: when it ends, containerd closes stdin too, and what was
+   * not yet read is lost (containerd/containerd#12734, #13934). `cat >file` alone loses one in twenty on a node at rest, `cat >file && echo read` none.
+   */
   stdin?: string
   /**
    * True when running the command a second time does no harm: only then may a dropped connection be retried.

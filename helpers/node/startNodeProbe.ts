@@ -1,4 +1,7 @@
 import type { Cluster, KubeObject } from '../cluster/cluster.ts'
+import { endOf } from '../pods/podEnd.ts'
+import { textOf } from '../pods/podStartErrors.ts'
+import { isReady } from '../pods/podStatus.ts'
 import { createNodeProbe } from './createNodeProbe.ts'
 import type { NodeProbe } from './nodeProbe.ts'
 import { NodeProbeError } from './nodeProbeError.ts'
@@ -62,34 +65,7 @@ async function startOnce(cluster: Cluster, options: StartOptions): Promise<Runni
   return { probe: createNodeProbe(run, options.node), pod: { namespace: options.namespace, name, uid }, remove }
 }
 
-interface PodStatus {
-  phase?: string
-  reason?: string
-  message?: string
-  conditions?: { type: string; status: string }[]
-  containerStatuses?: { state?: { waiting?: { reason?: string; message?: string } } }[]
-}
-
-const isReady = (pod: KubeObject): boolean =>
-  ((pod['status'] ?? {}) as PodStatus).conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ??
-  false
-
-const hopeless = new Set([
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'InvalidImageName',
-  'CreateContainerError',
-  'CreateContainerConfigError',
-])
-
 function cannotStart(pod: KubeObject, events: readonly KubeObject[]): string | null {
-  const status = (pod['status'] ?? {}) as PodStatus
-  if (status.phase === 'Failed' || status.phase === 'Succeeded')
-    return `${status.reason ?? status.phase}: ${status.message ?? 'the pod ended'}`
-  const waiting = status.containerStatuses
-    ?.map((each) => each.state?.waiting)
-    .find((each) => hopeless.has(each?.reason ?? ''))
-  if (waiting) return `${waiting.reason}: ${waiting.message ?? ''}`
-  const refused = events.find((event) => event['reason'] === 'FailedCreatePodSandBox')
-  return refused ? `FailedCreatePodSandBox: ${String(refused['message'])}` : null
+  const end = endOf(pod, events)
+  return end && end.outcome !== 'ready' ? textOf(end, pod) : null
 }

@@ -47,8 +47,19 @@ export function endOf(pod: KubeObject, events: readonly KubeObject[]): PodEnd | 
   return conclusiveWarning(events)
 }
 
-/** A kubelet that has just started: it passes (pkg/kubelet/kubelet_pods.go, makeEnvironmentVariables, 1.34). */
-const servicesNotListedYet = /services have not yet been read at least once/
+/**
+ * The kubelet looks Services, ConfigMaps, Secrets and classes up in lists of its own, which are behind the API server's: it waits one second for them. Of a
+ * class it says the same as if there were none, though admission has let the pod in; started before the API server answered, it lists again after 30 to 60 s.
+ * All of that passes (pkg/kubelet: kubelet_pods.go, util/manager/watch_based_manager.go, runtimeclass; client-go's reflector, 1.34).
+ */
+const notListedYet = new RegExp(
+  [
+    'services have not yet been read at least once',
+    'failed to sync (configmap|secret) cache',
+    'object "[^"]*"/"[^"]*" not registered',
+    'runtimeclass\\.node\\.k8s\\.io "[^"]*" not found',
+  ].join('|'),
+)
 
 function containerFailure({ name, state, lastState }: ContainerStatus): PodEnd | null {
   const { waiting, terminated } = state ?? {}
@@ -60,7 +71,7 @@ function containerFailure({ name, state, lastState }: ContainerStatus): PodEnd |
   if (waiting && isImageReason(reason)) return infrastructure(cause(waiting))
   if (waiting && runtimeReasons.has(reason)) return ofRuntime(cause(waiting))
   // A ConfigMap or Secret that is not there, runAsNonRoot against the image: the kubelet asked no runtime yet.
-  if (waiting && reason === 'CreateContainerConfigError' && !servicesNotListedYet.test(waiting.message ?? ''))
+  if (waiting && reason === 'CreateContainerConfigError' && !notListedYet.test(waiting.message ?? ''))
     return { outcome: 'not-started', blame: 'kubelet', failure: cause(waiting) }
   const ended = terminated ?? (reason === 'CrashLoopBackOff' ? lastState?.terminated : undefined)
   if (ended && runtimeReasons.has(ended.reason ?? '')) return ofRuntime(cause(ended))
@@ -121,30 +132,24 @@ const noSandboxImage = /failed to get sandbox image/
  */
 const diskFull = /^(?!.*(?:\/sys\/fs\/cgroup|cpuset|inotify)).*no space left on device/s
 
-/**
- * The kubelet looks a class up in a list of its own, and admission, which let the pod in, in the API server's. The kubelet's is behind when it was started
- * before the API server answered: it lists again after 30 to 60 s (pkg/kubelet/runtimeclass, client-go's reflector, 1.34).
- */
-const classNotListedYet = /runtimeclass\.node\.k8s\.io "[^"]*" not found/
-
-/** Whether the text of a sandbox's failure names what the runtime needs and has not, rather than the runtime. */
+/** Whether the text of a failure names what the runtime needs and has not, rather than the runtime. */
 export const isForeignToRuntime = (message: string): boolean =>
   !lastingSandboxFailure.test(message) &&
-  [networkFailure, runtimeAway, noSandboxImage, diskFull, classNotListedYet].some((each) => each.test(message))
+  [networkFailure, runtimeAway, noSandboxImage, diskFull, notListedYet].some((each) => each.test(message))
+
+/** A mount's sixth failure comes 15.5 s after the first: the kubelet waits 500 ms, then twice as long each time (pkg/util/goroutinemap/exponentialbackoff, 1.34). */
+const lastingMountFailures = 6
 
 /**
  * The kubelet tries sandboxes and mounts again and again: a failure that cannot heal counts at once, others when they came
- * twice (sandbox) or three times (mount, network, what else is not the runtime's). What the kubelet has not listed yet is waited for.
+ * twice (sandbox), three times (network, what else is not the runtime's) or six times (each mount). What the kubelet has not listed yet is waited for.
  */
 function conclusiveWarning(events: readonly KubeObject[]): PodEnd | null {
-  for (const event of events) {
+  for (const event of events.filter(({ message }) => !notListedYet.test(String(message)))) {
     const failure = { reason: String(event['reason']), message: String(event['message']) }
-    if (failure.reason === 'FailedCreatePodSandBox' && !classNotListedYet.test(failure.message)) {
+    if (failure.reason === 'FailedCreatePodSandBox') {
       const isForeign = isForeignToRuntime(failure.message)
-      const times = timesOf(
-        event,
-        events.filter(({ message }) => isForeignToRuntime(String(message)) === isForeign),
-      )
+      const times = timesOf(event, events, (message) => isForeignToRuntime(message) === isForeign)
       if (isForeign) {
         if (times >= 3) return infrastructure(failure)
       } else if (lastingSandboxFailure.test(failure.message) || times >= 2) {
@@ -154,16 +159,20 @@ function conclusiveWarning(events: readonly KubeObject[]): PodEnd | null {
     if (failure.reason === 'FailedMount' || failure.reason === 'FailedMapVolume') {
       if (/hostPath type check failed/.test(failure.message))
         return { outcome: 'not-started', blame: 'kubelet', failure }
-      if (timesOf(event, events) >= 3) return infrastructure(failure)
+      const times = timesOf(event, events, (message) => volumeIn(message) === volumeIn(failure.message))
+      if (times >= lastingMountFailures) return infrastructure(failure)
     }
   }
   return null
 }
 
-/** How often the kubelet said this: events of one reason are counted up, or come anew when their text differs. */
-const timesOf = (event: KubeObject, events: readonly KubeObject[]): number =>
+/** The volume of a failed mount: those of a pod are tried at the same time, and each by itself. */
+const volumeIn = (message: string): string => /volume "([^"]+)"/.exec(message)?.[1] ?? ''
+
+/** How often the kubelet said such a thing: events of one reason are counted up, or come anew when their text differs. */
+const timesOf = (event: KubeObject, events: readonly KubeObject[], isSuch: (message: string) => boolean): number =>
   events
-    .filter((other) => other['reason'] === event['reason'])
+    .filter((other) => other['reason'] === event['reason'] && isSuch(String(other['message'])))
     .reduce(
       (sum, { count, series }) =>
         sum + ((series as { count?: number } | undefined)?.count ?? (count as number | undefined) ?? 1),

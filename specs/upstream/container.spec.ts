@@ -154,7 +154,7 @@ behaviour('KATA-UPSTREAM-010', {
   async check(context) {
     const { pods, expect } = context
     await expectInVm(context, pods.pod)
-    const echoed = await pods.pod.exec(['cat'], { stdin: 'through stdin\n' })
+    const echoed = await pods.pod.read(['cat'], { stdin: 'through stdin\n' })
     expect(echoed.stdout, 'what cat gives back of stdin').to.equal('through stdin\n')
     const ended = await pods.pod.exec(['sh', '-c', 'exit 123'], { expectOutput: false })
     expect(ended.exitCode, 'exit code of exit 123').to.equal(123)
@@ -170,6 +170,8 @@ behaviour('KATA-UPSTREAM-010', {
   killedBy: { 'runc-behind-kata-handlers': notInVm, 'exec-exit-code-lost': 'exit code of exit 123' },
 })
 
+/** Its standard output stays open until all is read: containerd would close stdin with it (ExecOptions.stdin). */
+const takesIn = (command: string): string[] => ['sh', '-c', `${command} && echo read`]
 const copied = Array.from({ length: 400 }, (_, line) => `line ${line} of a file that is copied`).join('\n')
 
 // kubectl cp is tar at both ends of an exec.
@@ -180,16 +182,10 @@ behaviour('KATA-UPSTREAM-011', {
   async check(context) {
     const { pods, expect } = context
     await expectInVm(context, pods.pod)
-    const into = await pods.pod.exec(['sh', '-c', 'mkdir -p /tmp/a /tmp/b && cat >/tmp/a/file'], {
-      stdin: copied,
-      expectOutput: false,
-    })
+    const into = await pods.pod.exec(takesIn('mkdir -p /tmp/a /tmp/b && cat >/tmp/a/file'), { stdin: copied })
     expect(into.exitCode, 'exit code of what takes a file in').to.equal(0)
     const packed = await pods.pod.read(['sh', '-c', 'tar cf - -C /tmp/a file | base64'])
-    const back = await pods.pod.exec(['sh', '-c', 'base64 -d | tar xf - -C /tmp/b'], {
-      stdin: packed.stdout,
-      expectOutput: false,
-    })
+    const back = await pods.pod.exec(takesIn('base64 -d | tar xf - -C /tmp/b'), { stdin: packed.stdout })
     expect(back.exitCode, 'exit code of tar xf').to.equal(0)
     expect((await pods.pod.read(['cat', '/tmp/b/file'])).stdout, 'the file after it went out and in again').to.equal(
       copied,

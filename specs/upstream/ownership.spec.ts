@@ -24,10 +24,11 @@ behaviour('KATA-UPSTREAM-021', {
     const { pods, expect } = context
     await expectInVm(context, pods.pod)
     for (const folder of ['/disk', '/memory']) {
-      const { stdout, stderr } = await pods.pod.exec(
-        ['sh', '-c', `echo made >${folder}/file && stat -c '%u:%g' ${folder}/file`],
-        { expectOutput: false },
-      )
+      const { stdout, stderr } = await pods.pod.read([
+        'sh',
+        '-c',
+        `echo made >${folder}/file && stat -c '%u:%g' ${folder}/file`,
+      ])
       expect(stdout.trim() || stderr.trim(), `owner of a file that is made in ${folder}, an emptyDir`).to.equal(
         `${owner.runAsUser}:${owner.fsGroup}`,
       )

@@ -75,6 +75,11 @@ describe('a pod that took too long', () => {
       [event(3, 'FailedCreatePodSandBox', 'write /run/x: no space left on device', 'Warning')],
       'infrastructure FailedCreatePodSandBox',
     ],
+    [
+      'the kubelet does not get its ConfigMaps',
+      [event(3, 'Failed', 'Error: failed to sync configmap cache: timed out waiting for the condition', 'Warning')],
+      'infrastructure Failed',
+    ],
   ]
   for (const [what, events, blame, scheduledAt = 0] of cases) {
     it(`is blamed on ${blame}: ${what}`, async () => {

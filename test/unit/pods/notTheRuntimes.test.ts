@@ -28,13 +28,17 @@ const noPauseImage =
   'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox image "registry.k8s.io/pause:3.8": failed to pull image "registry.k8s.io/pause:3.8": failed to pull and unpack image'
 const classNotListedYet = 'Failed to create pod sandbox: runtimeclass.node.k8s.io "kata-conformance-absent" not found'
 const servicesNotListedYet = 'services have not yet been read at least once, cannot construct envvars'
+const mapNotListedYet =
+  'MountVolume.SetUp failed for volume "both" : failed to sync configmap cache: timed out waiting for the condition'
+const mapNotThere = 'MountVolume.SetUp failed for volume "both" : configmap "settings" not found'
 const noHandler =
   'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for "x" is configured'
 const diskFull =
   'failed to create containerd task: failed to create shim task: mkdir /run/kata-containers/shared/sandboxes/x: no space left on device'
 
 describe('what a runtime needs and has not', () => {
-  const ends: [what: string, pod: KubeObject, events: KubeObject[], end: string | null][] = [
+  type Ended = [what: string, pod: KubeObject, events: KubeObject[], end: string | null]
+  const ends: Ended[] = [
     ['no pause image yet', pending, [warning('FailedCreatePodSandBox', noPauseImage, 2)], null],
     [
       'a pause image that cannot be had',
@@ -80,6 +84,33 @@ describe('what a runtime needs and has not', () => {
       podWith(container({ waiting: { reason: 'CreateContainerConfigError', message: servicesNotListedYet } })),
       [],
       null,
+    ],
+    ...[
+      'failed to sync configmap cache: timed out waiting for the condition',
+      'failed to sync secret cache: timed out waiting for the condition',
+      'object "n"/"settings" not registered',
+    ].map((message): Ended => [
+      `of a container: ${message}`,
+      podWith(container({ waiting: { reason: 'CreateContainerConfigError', message } })),
+      [],
+      null,
+    ]),
+    ['a ConfigMap that the kubelet has not listed yet', pending, [warning('FailedMount', mapNotListedYet, 9)], null],
+    [
+      'three volumes that failed at the same time, twice each',
+      pending,
+      ['a', 'b', 'c'].map((name) => warning('FailedMount', `MountVolume.SetUp failed for volume "${name}" : x`, 2)),
+      null,
+    ],
+    ['a mount that failed five times', pending, [warning('FailedMount', mapNotThere, 5)], null],
+    [
+      'a mount that fails for 15 s',
+      pending,
+      [
+        warning('FailedMount', mapNotThere, 5),
+        warning('FailedMount', 'MountVolume.SetUp failed for volume "both" : y'),
+      ],
+      'infrastructure FailedMount',
     ],
     [
       'no disk left for the sandbox',
