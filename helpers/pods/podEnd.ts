@@ -145,11 +145,12 @@ const lastingMountFailures = 6
  * twice (sandbox), three times (network, what else is not the runtime's) or six times (each mount). What the kubelet has not listed yet is waited for.
  */
 function conclusiveWarning(events: readonly KubeObject[]): PodEnd | null {
-  for (const event of events.filter(({ message }) => !notListedYet.test(String(message)))) {
+  const told = events.filter(({ message }) => !notListedYet.test(String(message)))
+  for (const event of told) {
     const failure = { reason: String(event['reason']), message: String(event['message']) }
     if (failure.reason === 'FailedCreatePodSandBox') {
       const isForeign = isForeignToRuntime(failure.message)
-      const times = timesOf(event, events, (message) => isForeignToRuntime(message) === isForeign)
+      const times = timesOf(event, told, (message) => isForeignToRuntime(message) === isForeign)
       if (isForeign) {
         if (times >= 3) return infrastructure(failure)
       } else if (lastingSandboxFailure.test(failure.message) || times >= 2) {
@@ -159,7 +160,7 @@ function conclusiveWarning(events: readonly KubeObject[]): PodEnd | null {
     if (failure.reason === 'FailedMount' || failure.reason === 'FailedMapVolume') {
       if (/hostPath type check failed/.test(failure.message))
         return { outcome: 'not-started', blame: 'kubelet', failure }
-      const times = timesOf(event, events, (message) => volumeIn(message) === volumeIn(failure.message))
+      const times = timesOf(event, told, (message) => volumeIn(message) === volumeIn(failure.message))
       if (times >= lastingMountFailures) return infrastructure(failure)
     }
   }

@@ -102,6 +102,21 @@ describe('what a runtime needs and has not', () => {
       ['a', 'b', 'c'].map((name) => warning('FailedMount', `MountVolume.SetUp failed for volume "${name}" : x`, 2)),
       null,
     ],
+    [
+      'a ConfigMap that was listed at last, and is gone',
+      pending,
+      [warning('FailedMount', mapNotListedYet, 9), warning('FailedMount', mapNotThere)],
+      null,
+    ],
+    [
+      'a class that was listed at last, and no network once',
+      pending,
+      [
+        warning('FailedCreatePodSandBox', classNotListedYet, 4),
+        warning('FailedCreatePodSandBox', 'cni plugin not initialized'),
+      ],
+      null,
+    ],
     ['a mount that failed five times', pending, [warning('FailedMount', mapNotThere, 5)], null],
     [
       'a mount that fails for 15 s',
